@@ -1,0 +1,55 @@
+// A command to a device and the device's answer (rule language, section 5). The correlation id names rule, instance,
+// episode and action, so that a resend is harmless: firmware keeps the last 16 and answers a repeat with the stored reply.
+
+/** Payload (JSON) of `plant/v1/{site}/{area}/{device}/cmd`. Never retained. */
+export type CommandEnvelope = {
+  readonly cid: string;
+  readonly cmd: string;
+  readonly args: { readonly [name: string]: number | boolean | string };
+  /** Not to be carried out after this moment, ms since the epoch. */
+  readonly exp: number;
+  /** Topic for the answer: the device's own `ack`. */
+  readonly reply: string;
+  /** Revision of the rule that sent it. */
+  readonly rev: string;
+};
+
+export const REPLY_STATUSES = ['ACCEPTED', 'REJECTED', 'SUCCEEDED', 'FAILED', 'EXPIRED'] as const;
+export type ReplyStatus = (typeof REPLY_STATUSES)[number];
+
+/** Every state of a command's life, in the order it is lived. */
+export const COMMAND_STATUSES = [
+  'BLOCKED',
+  'AWAITING_APPROVAL',
+  'QUEUED',
+  'SENT',
+  'DELIVERED',
+  'ACCEPTED',
+  'REJECTED',
+  'SUCCEEDED',
+  'FAILED',
+  'VERIFIED',
+  'UNVERIFIED',
+  'TIMEOUT',
+  'EXPIRED',
+] as const;
+export type CommandStatus = (typeof COMMAND_STATUSES)[number];
+
+/** Payload (JSON) of `plant/v1/{site}/{area}/{device}/ack`. */
+export type CommandReply = {
+  readonly cid: string;
+  readonly status: ReplyStatus;
+  readonly ts: number;
+  readonly reason?: string;
+};
+
+/** The reply in a payload, or a sentence that says what is wrong with it. */
+export function parseCommandReply(payload: unknown): CommandReply | string {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return 'a reply is a JSON object';
+  const { cid, status, ts, reason } = payload as Record<string, unknown>;
+  if (typeof cid !== 'string' || cid === '') return "'cid' must be the command's correlation id";
+  const known = REPLY_STATUSES.find((each) => each === status);
+  if (known === undefined) return `'status' must be one of ${REPLY_STATUSES.join(', ')}`;
+  if (!Number.isSafeInteger(ts)) return "'ts' must be a moment in ms since the epoch";
+  return { cid, status: known, ts: ts as number, ...(typeof reason === 'string' ? { reason } : {}) };
+}

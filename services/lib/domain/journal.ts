@@ -1,0 +1,71 @@
+// The alarm journal: one entry for everything that happened to an alarm, as measurement `alarm_event` of the store.
+// Enough to replay the decision (rule language, section 6). Identity is (alarmId, seq): a repeat overwrites itself.
+
+import type { AlarmState, InputSnapshot, Priority } from './alarm.ts';
+import type { CommandStatus } from './command.ts';
+import { encodeLine, type FieldValue } from './line-protocol.ts';
+
+export const ALARM_EVENT = 'alarm_event';
+
+export const JOURNAL_EVENTS = ['ACTIVE', 'RETURNED', 'ACKED', 'REFUSED', 'COMMAND', 'RULE_CHANGED'] as const;
+export type JournalEvent = (typeof JOURNAL_EVENTS)[number];
+
+export type JournalEntry = {
+  readonly alarmId: string;
+  readonly seq: number;
+  readonly rule: string;
+  readonly rev: string;
+  readonly site: string;
+  readonly area: string;
+  readonly instance: string;
+  readonly episode: number;
+  readonly event: JournalEvent;
+  readonly state: AlarmState;
+  readonly priority: Priority;
+  /** Event time of the sample that decided; equals journalTime where a clock or a person did. */
+  readonly sampleTime: number;
+  readonly journalTime: number;
+  readonly inputs: { readonly [name: string]: InputSnapshot };
+  readonly summary: string;
+  readonly actor?: string;
+  readonly comment?: string;
+  readonly command?: { readonly cid: string; readonly status: CommandStatus; readonly reason?: string };
+  readonly shadow: boolean;
+};
+
+/** The entry as one line, timestamps in ms. `event` is a tag, so that two events of one moment are two points. */
+export function encodeJournalEntry(entry: JournalEntry): string {
+  const text = (value: string): FieldValue => ({ type: 'string', value });
+  const whole = (value: number): FieldValue => ({ type: 'integer', value: BigInt(value) });
+  const fields: [string, FieldValue][] = [
+    ['alarmId', text(entry.alarmId)],
+    ['seq', whole(entry.seq)],
+    ['episode', whole(entry.episode)],
+    ['state', text(entry.state)],
+    ['priority', text(entry.priority)],
+    ['rev', text(entry.rev)],
+    ['sampleTime', whole(entry.sampleTime)],
+    ['inputs', text(JSON.stringify(entry.inputs))],
+    ['summary', text(entry.summary)],
+    ['shadow', { type: 'boolean', value: entry.shadow }],
+  ];
+  if (entry.actor !== undefined) fields.push(['actor', text(entry.actor)]);
+  if (entry.comment !== undefined) fields.push(['comment', text(entry.comment)]);
+  if (entry.command !== undefined) {
+    fields.push(['cid', text(entry.command.cid)], ['command', text(entry.command.status)]);
+    if (entry.command.reason !== undefined) fields.push(['commandReason', text(entry.command.reason)]);
+  }
+  const event = entry.command === undefined ? entry.event : `${entry.event}:${entry.command.status}`;
+  return encodeLine({
+    measurement: ALARM_EVENT,
+    tags: [
+      ['area', entry.area],
+      ['event', event],
+      ['instance', entry.instance],
+      ['rule', entry.rule],
+      ['site', entry.site],
+    ],
+    fields,
+    time: BigInt(entry.journalTime),
+  });
+}

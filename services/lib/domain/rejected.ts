@@ -1,0 +1,30 @@
+// What ingest and the writer could not take, published on `rejected/v1/{reason}` with the reason in words.
+
+/** Reason codes; each is a topic level and a metric label. */
+export const REJECT_REASONS = {
+  topic: 'the topic names no device',
+  size: 'the payload is too large',
+  encoding: 'the payload is not UTF-8 text',
+  json: 'the payload is not valid JSON',
+  shape: 'the payload has another shape than its format',
+  metric: 'a metric is unknown or has no valid name',
+  type: 'a value has another type than its metric',
+  time: 'a timestamp cannot be used',
+  store: 'the store refused the line',
+} as const;
+export type RejectReason = keyof typeof REJECT_REASONS;
+
+/** Payload (JSON) of `rejected/v1/{reason}`. */
+export type Rejected = {
+  readonly reason: RejectReason;
+  /** One sentence for a person: what is wrong, where, and what would be right. */
+  readonly message: string;
+  readonly topic: string;
+  /** The payload as text where it is text, else base64; cut to `REJECTED_PAYLOAD_MAX` characters. */
+  readonly payload: string;
+  readonly payloadEncoding: 'utf8' | 'base64';
+  readonly payloadBytes: number;
+  readonly receivedAt: number;
+};
+
+export const REJECTED_PAYLOAD_MAX = 4_096;

@@ -1,0 +1,100 @@
+// The topic grammar of architecture.md, both ways. Everything that names a topic comes here: nobody else joins levels.
+
+import { isName } from './name.ts';
+import { SHARD_COUNT } from './shard.ts';
+
+/** What a device writes, below `plant/v1/{site}/{area}/{device}/`. */
+export const DEVICE_CHANNELS = ['tele', 'event', 'log', 'status', 'meta', 'ack', 'cfg/reported', 'ota/req'] as const;
+export type DeviceChannel = (typeof DEVICE_CHANNELS)[number];
+
+export type DeviceName = { readonly site: string; readonly area: string; readonly device: string };
+export type AlarmName = {
+  readonly site: string;
+  readonly area: string;
+  readonly rule: string;
+  readonly instance: string;
+};
+
+export const topics = {
+  device: (name: DeviceName, channel: DeviceChannel | 'cmd' | 'cfg/desired' | 'ota/data') =>
+    `plant/v1/${name.site}/${name.area}/${name.device}/${channel}`,
+  registry: (name: DeviceName) => `device/v1/${name.site}/${name.area}/${name.device}`,
+  points: (shard: number) => `points/v1/${shard}`,
+  journal: (shard: number) => `journal/v1/${shard}`,
+  rejected: (reason: string) => `rejected/v1/${reason}`,
+  alarm: (name: AlarmName) => `alarm/v1/${name.site}/${name.area}/${name.rule}/${name.instance}`,
+  alarmOperation: (name: AlarmName) => `alarm-op/v1/${name.site}/${name.area}/${name.rule}/${name.instance}`,
+  plantState: (site: string, area: string, name: string) => `state/v1/${site}/${area}/${name}`,
+  service: (service: string, id: string) => `service/v1/${service}/${id}`,
+} as const;
+
+/** Filters that services subscribe to. */
+export const filters = {
+  channel: (channel: DeviceChannel) => `plant/v1/+/+/+/${channel}`,
+  registry: 'device/v1/+/+/+',
+  points: 'points/v1/+',
+  journal: 'journal/v1/+',
+  rejected: 'rejected/v1/+',
+  alarms: 'alarm/v1/+/+/+/+',
+  alarmOperations: 'alarm-op/v1/+/+/+/+',
+  plantStates: 'state/v1/+/+/+',
+  services: 'service/v1/+/+',
+} as const;
+
+/** What a topic of ours means. `undefined` from parseTopic: not one of ours, or a level that is no valid name. */
+export type ParsedTopic =
+  | ({ readonly kind: 'device'; readonly channel: DeviceChannel | 'cmd' } & DeviceName)
+  | ({ readonly kind: 'registry' } & DeviceName)
+  | ({ readonly kind: 'alarm' | 'alarm-op' } & AlarmName)
+  | { readonly kind: 'points' | 'journal'; readonly shard: number }
+  | { readonly kind: 'rejected'; readonly reason: string }
+  | { readonly kind: 'state'; readonly site: string; readonly area: string; readonly name: string }
+  | { readonly kind: 'service'; readonly service: string; readonly id: string };
+
+export function parseTopic(topic: string): ParsedTopic | undefined {
+  const [root, version, ...levels] = topic.split('/');
+  if (version !== 'v1') return undefined;
+  if (root === 'points' || root === 'journal') return parseShard(root, levels);
+  if (!levels.every(isName)) return undefined;
+  const [a = '', b = '', c = '', d = '', e] = levels;
+  switch (root) {
+    case 'plant': {
+      const channel = e === undefined ? d : `${d}/${e}`;
+      const known = channel === 'cmd' ? 'cmd' : DEVICE_CHANNELS.find((each) => each === channel);
+      if (known === undefined || levels.length > 5) return undefined;
+      return { kind: 'device', site: a, area: b, device: c, channel: known };
+    }
+    case 'device':
+      return levels.length === 3 ? { kind: 'registry', site: a, area: b, device: c } : undefined;
+    case 'alarm':
+    case 'alarm-op':
+      return levels.length === 4 ? { kind: root, site: a, area: b, rule: c, instance: d } : undefined;
+    case 'state':
+      return levels.length === 3 ? { kind: 'state', site: a, area: b, name: c } : undefined;
+    case 'service':
+      return levels.length === 2 ? { kind: 'service', service: a, id: b } : undefined;
+    case 'rejected':
+      return levels.length === 1 ? { kind: 'rejected', reason: a } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function parseShard(kind: 'points' | 'journal', levels: readonly string[]): ParsedTopic | undefined {
+  const [text = ''] = levels;
+  if (levels.length !== 1 || !/^(?:0|[1-9]\d?)$/.test(text)) return undefined;
+  const shard = Number(text);
+  return shard < SHARD_COUNT ? { kind, shard } : undefined;
+}
+
+/** Whether a topic matches an MQTT filter; `#` and `+` at the first level do not match `$` topics [MQTT-4.7.2-1]. */
+export function matchesFilter(filter: string, topic: string): boolean {
+  const wanted = filter.split('/');
+  const levels = topic.split('/');
+  if (topic.startsWith('$') && (wanted[0] === '#' || wanted[0] === '+')) return false;
+  for (const [i, level] of wanted.entries()) {
+    if (level === '#') return true;
+    if (i >= levels.length || (level !== '+' && level !== levels[i])) return false;
+  }
+  return wanted.length === levels.length;
+}

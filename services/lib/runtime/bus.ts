@@ -1,0 +1,51 @@
+// What a service sees of MQTT: one connection to publish on, and consumers that say themselves when a message is done.
+// Consuming and publishing never share a connection, so that a stalled consumer cannot hold up an acknowledged publish.
+// Implementations: mqtt-bus.ts (a real broker) and memory-bus.ts (its double, for tests without sockets).
+
+/** A message as a consumer gets it. Messages come in the broker's order. */
+export type Delivery = {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: 0 | 1;
+  /** The broker sent it because it was stored, not because it was just published. */
+  readonly retained: boolean;
+  /**
+   * Says that the message needs no keeping any more. PUBACKs go out in order of arrival [MQTT-4.6.0-2]: a message that is
+   * never acknowledged holds back those behind it, and all of them come again after a reconnect. Idempotent.
+   */
+  readonly ack: () => void;
+};
+
+export type ConsumeOptions = {
+  /** Unique at the broker. With `cleanSession: false` the broker keeps the queue under this name while we are away. */
+  readonly clientId: string;
+  readonly filters: readonly string[];
+  readonly cleanSession: boolean;
+  /** Most messages, and most payload bytes, delivered and not yet acknowledged; past either no more is read. */
+  readonly window?: number;
+  readonly windowBytes?: number;
+  /** Called once per message, never concurrently; must not throw. */
+  readonly onDelivery: (delivery: Delivery) => void;
+};
+
+export type Consumer = AsyncDisposable & {
+  /** Settles when the broker has granted the filters for the first time. */
+  readonly ready: Promise<void>;
+  /** undefined while it works; else what is wrong, in words. */
+  problem(): string | undefined;
+  /** Delivered and not yet acknowledged. */
+  readonly inFlight: number;
+};
+
+export type PublishOptions = { readonly qos?: 0 | 1; readonly retain?: boolean };
+
+export type Bus = AsyncDisposable & {
+  /**
+   * Resolves when the broker has taken the message (PUBACK at QoS 1, the default), across reconnects. Waits while too many
+   * are under way: awaiting it is the back-pressure. Order of calls is order of messages. Rejects only when the bus is closed.
+   */
+  publish(topic: string, payload: string | Buffer, options?: PublishOptions): Promise<void>;
+  consume(options: ConsumeOptions): Consumer;
+  /** undefined while the publishing connection is up; else what is wrong, in words. */
+  problem(): string | undefined;
+};

@@ -1,0 +1,158 @@
+// A JSON file that a person wrote, checked against a zod schema: every problem with file:line:col, all at once.
+// Comments and trailing commas are allowed. The only reader of rule, device, model and source files.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { closest, distance } from 'fastest-levenshtein';
+import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { z } from 'zod';
+
+export type FileProblem = {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+};
+
+export type JsonFile<T> = {
+  readonly file: string;
+  readonly value: T;
+  readonly at: (path: readonly PropertyKey[]) => Place;
+};
+export type Place = { readonly line: number; readonly column: number };
+
+export function formatProblem(problem: FileProblem): string {
+  return `${problem.file}:${problem.line}:${problem.column}: ${problem.message}`;
+}
+
+/** Parses and checks one text; `file` is only for the messages. */
+export function parseJsonFile<T>(file: string, text: string, schema: z.ZodType<T>): JsonFile<T> | FileProblem[] {
+  const place = (offset: number): Place => {
+    const before = text.slice(0, offset).split('\n');
+    return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+  };
+  const errors: ParseError[] = [];
+  const tree = parseTree(text, errors, { allowTrailingComma: true });
+  if (errors.length > 0 || tree === undefined) {
+    const found = errors.map((error) => ({
+      file,
+      ...place(error.offset),
+      message: `not valid JSON: ${printParseErrorCode(error.error)
+        .replace(/([a-z])([A-Z])/g, '$1 $2')
+        .toLowerCase()}`,
+    }));
+    return found.length > 0 ? found : [{ file, line: 1, column: 1, message: 'not valid JSON: the file is empty' }];
+  }
+  const at = (path: readonly PropertyKey[]): Place => place(nearestNode(tree, path).offset);
+  const parsed = schema.safeParse(plainValue(tree));
+  if (parsed.success) return { file, value: parsed.data, at };
+  return parsed.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({
+          file,
+          ...place(keyNode(tree, issue.path, key).offset),
+          message: `unknown field '${key}'${didYouMean(key, knownKeys(schema, issue.path))}`,
+        }))
+      : [{ file, ...at(issue.path), message: `${pathText(issue.path)}${issue.message}` }],
+  );
+}
+
+/** Every file of a folder whose name ends so, in name order; a missing folder has none. */
+export function readJsonFiles<T>(
+  folder: string,
+  isWanted: (name: string) => boolean,
+  schema: z.ZodType<T>,
+): { readonly files: JsonFile<T>[]; readonly problems: FileProblem[] } {
+  let names: string[];
+  try {
+    names = readdirSync(folder).filter(isWanted).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { files: [], problems: [] };
+    throw error;
+  }
+  const files: JsonFile<T>[] = [];
+  const problems: FileProblem[] = [];
+  for (const name of names) {
+    const file = path.join(folder, name);
+    const result = parseJsonFile(file, readFileSync(file, 'utf8'), schema);
+    if (Array.isArray(result)) problems.push(...result);
+    else files.push(result);
+  }
+  return { files, problems };
+}
+
+/** `; did you mean 'temperature'?` where a known word is near, else nothing. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  if (known.length === 0) return '';
+  const near = closest(word, known);
+  return distance(word, near) <= Math.max(2, Math.floor(word.length / 3)) ? `; did you mean '${near}'?` : '';
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? '' : `${path.join('.')}: `;
+}
+
+function nearestNode(tree: Node, path: readonly PropertyKey[]): Node {
+  for (let length = path.length; length > 0; length--) {
+    const node = findNodeAtLocation(tree, path.slice(0, length) as (string | number)[]);
+    if (node !== undefined) return node;
+  }
+  return tree;
+}
+
+function keyNode(tree: Node, path: readonly PropertyKey[], key: string): Node {
+  const value = findNodeAtLocation(tree, [...path, key] as (string | number)[]);
+  return value?.parent?.children?.[0] ?? nearestNode(tree, path);
+}
+
+/** Keys of the object schema at a path; none where the schema there is no plain object. */
+function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let at: unknown = schema;
+  for (const step of path) at = inner(at, step);
+  const shape = unwrap(at)?.shape;
+  return shape === undefined ? [] : Object.keys(shape);
+}
+
+type Def = {
+  innerType?: unknown;
+  element?: unknown;
+  valueType?: unknown;
+  options?: unknown[];
+  in?: unknown;
+  getter?: () => unknown;
+};
+type Schema = { def: Def; shape?: Record<string, unknown> };
+
+function unwrap(schema: unknown): Schema | undefined {
+  let at = schema as Schema | undefined;
+  while (at?.def !== undefined && at.shape === undefined) {
+    const next =
+      at.def.innerType ?? at.def.in ?? at.def.getter?.() ?? at.def.options?.find((each) => unwrap(each)?.shape);
+    if (next === undefined) break;
+    at = next as Schema;
+  }
+  return at;
+}
+
+function inner(schema: unknown, step: PropertyKey): unknown {
+  const at = unwrap(schema);
+  return at?.shape?.[String(step)] ?? at?.def.element ?? at?.def.valueType;
+}
+
+/** Plain value of a tree. Keys such as `__proto__` become own properties and nothing else. */
+export function plainValue(node: Node): unknown {
+  if (node.type === 'array') return (node.children ?? []).map(plainValue);
+  if (node.type !== 'object') return node.value;
+  const object: Record<string, unknown> = {};
+  for (const { children: [key, value] = [] } of node.children ?? []) {
+    if (key === undefined || value === undefined) continue;
+    Object.defineProperty(object, String(key.value), {
+      value: plainValue(value),
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
+  return object;
+}

@@ -1,0 +1,78 @@
+// The bus without a broker: same interface, same order, retained messages and held acks, all in one process.
+// For tests of services. It keeps no offline queues: a consumer gets what is published while it consumes.
+
+import { matchesFilter } from '#domain/topic.ts';
+import type { Bus, ConsumeOptions, Consumer, PublishOptions } from './bus.ts';
+
+type Sent = { readonly topic: string; readonly payload: Buffer; readonly retain: boolean };
+
+export class MemoryBus implements Bus {
+  readonly retained = new Map<string, Buffer>();
+  /** Everything published, oldest first. */
+  readonly sent: Sent[] = [];
+  readonly #consumers = new Set<MemoryConsumer>();
+
+  async publish(topic: string, payload: string | Buffer, options: PublishOptions = {}): Promise<void> {
+    const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+    const retain = options.retain ?? false;
+    this.sent.push({ topic, payload: bytes, retain });
+    if (retain && bytes.length === 0) this.retained.delete(topic);
+    else if (retain) this.retained.set(topic, bytes);
+    for (const consumer of this.#consumers) consumer.offer(topic, bytes, false);
+  }
+
+  consume(options: ConsumeOptions): Consumer {
+    const consumer = new MemoryConsumer(options, () => this.#consumers.delete(consumer));
+    this.#consumers.add(consumer);
+    for (const [topic, payload] of this.retained) consumer.offer(topic, payload, true);
+    return consumer;
+  }
+
+  problem(): string | undefined {
+    return undefined;
+  }
+
+  /** Texts published on a topic so far, oldest first. */
+  payloads(topic: string): string[] {
+    return this.sent.filter((message) => message.topic === topic).map((message) => message.payload.toString());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#consumers.clear();
+  }
+}
+
+class MemoryConsumer implements Consumer {
+  readonly ready = Promise.resolve();
+  readonly #options: ConsumeOptions;
+  readonly #onClose: () => void;
+  #inFlight = 0;
+
+  constructor(options: ConsumeOptions, onClose: () => void) {
+    this.#options = options;
+    this.#onClose = onClose;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  problem(): string | undefined {
+    return undefined;
+  }
+
+  offer(topic: string, payload: Buffer, retained: boolean): void {
+    if (!this.#options.filters.some((filter) => matchesFilter(filter, topic))) return;
+    this.#inFlight++;
+    let isDone = false;
+    const ack = () => {
+      if (!isDone) this.#inFlight--;
+      isDone = true;
+    };
+    queueMicrotask(() => this.#options.onDelivery({ topic, payload, qos: 1, retained, ack }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#onClose();
+  }
+}

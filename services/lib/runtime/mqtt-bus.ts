@@ -1,0 +1,103 @@
+// The bus on a real broker: mqtt.js publishes, mqtt-consumer.ts consumes. The only file that imports mqtt.
+
+import { connect, type MqttClient } from 'mqtt';
+import type { Bus, ConsumeOptions, Consumer, PublishOptions } from './bus.ts';
+import type { Log } from './log.ts';
+import { type MqttAddress, MqttConsumer } from './mqtt-consumer.ts';
+
+export type MqttBusOptions = MqttAddress & {
+  /** Unique at the broker. */
+  readonly clientId: string;
+  /** Published by the broker, retained, when this connection is lost without a goodbye. */
+  readonly will?: { readonly topic: string; readonly payload: string };
+  /** Most QoS 1 messages under way; publish() waits past that. mqtt.js itself has no limit (reliability, 2c). */
+  readonly maxInFlight?: number;
+};
+
+const MAX_IN_FLIGHT_DEFAULT = 1_000;
+const CLOSE_WAIT_MS = 3_000;
+
+/** Opens the publishing connection in the background; publish() may be called at once. */
+export function openMqttBus(options: MqttBusOptions, log: Log): Bus {
+  return new MqttBus(options, log);
+}
+
+class MqttBus implements Bus {
+  readonly #options: MqttBusOptions;
+  readonly #log: Log;
+  readonly #client: MqttClient;
+  readonly #maxInFlight: number;
+  readonly #waiting: (() => void)[] = [];
+  readonly #rejectors = new Set<(error: Error) => void>();
+  #problem: string | undefined = 'connecting';
+  #isClosed = false;
+
+  constructor(options: MqttBusOptions, log: Log) {
+    this.#options = options;
+    this.#log = log;
+    this.#maxInFlight = options.maxInFlight ?? MAX_IN_FLIGHT_DEFAULT;
+    this.#client = connect(options.url, {
+      clientId: options.clientId,
+      protocolVersion: 4,
+      clean: true,
+      keepalive: 10,
+      connectTimeout: 10_000,
+      reconnectPeriod: 500 + Math.round(Math.random() * 1_000), // mqtt.js adds no jitter of its own
+      reconnectOnConnackError: true,
+      ...(options.username === undefined ? {} : { username: options.username }),
+      ...(options.password === undefined ? {} : { password: options.password }),
+      ...(options.will === undefined
+        ? {}
+        : { will: { topic: options.will.topic, payload: Buffer.from(options.will.payload), qos: 1, retain: true } }),
+    });
+    this.#client.on('connect', () => {
+      this.#problem = undefined;
+    });
+    this.#client.on('close', () => {
+      if (this.#problem === undefined && !this.#isClosed)
+        log.warn({ clientId: options.clientId }, 'publisher lost the broker');
+      this.#problem ??= 'the broker closed the connection';
+    });
+    this.#client.on('error', (error) => {
+      this.#problem = error.message || String((error as NodeJS.ErrnoException).code);
+    });
+  }
+
+  problem(): string | undefined {
+    return this.#problem;
+  }
+
+  async publish(topic: string, payload: string | Buffer, options: PublishOptions = {}): Promise<void> {
+    if (this.#isClosed) throw new Error('Cannot publish: the bus is closed');
+    // First come, first served: a caller that waits must not be overtaken, or order would be lost.
+    if (this.#rejectors.size >= this.#maxInFlight || this.#waiting.length > 0) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      if (this.#isClosed) throw new Error('Cannot publish: the bus is closed');
+    }
+    await new Promise<void>((resolve, reject) => {
+      this.#rejectors.add(reject);
+      this.#client.publish(topic, payload, { qos: options.qos ?? 1, retain: options.retain ?? false }, (error) => {
+        this.#rejectors.delete(reject);
+        this.#waiting.shift()?.();
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  }
+
+  consume(options: ConsumeOptions): Consumer {
+    return new MqttConsumer(this.#options, options, this.#log);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const wake of this.#waiting.splice(0)) wake();
+    // mqtt.js waits for PUBACKs without limit; what the broker has not taken by then is the caller's to keep.
+    const timer = setTimeout(() => this.#client.end(true), CLOSE_WAIT_MS);
+    if (this.#client.connected) await this.#client.endAsync();
+    else await this.#client.endAsync(true);
+    clearTimeout(timer);
+    for (const reject of this.#rejectors) reject(new Error('Cannot publish: the bus was closed first'));
+  }
+}

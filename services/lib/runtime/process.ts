@@ -1,0 +1,190 @@
+// The life of a service's process: settings, log, health, signals, and everything that was opened closed in reverse.
+// A first SIGTERM or SIGINT drains within 10 s and exits 0; a second ends at once. Wrong settings exit 78 (EX_CONFIG),
+// a port in use 69 with the setting that changes it; a bug crashes, and the supervisor starts the service anew.
+
+import type { ServiceName, ServiceStatus } from '#domain/service.ts';
+import { topics } from '#domain/topic.ts';
+import packageJson from '../../../package.json' with { type: 'json' };
+import type { Bus } from './bus.ts';
+import { type Config, configFile, environmentName, loadConfig, type SectionName, type Sections } from './config.ts';
+import { Health, serveHealth } from './health.ts';
+import { createLog, type Log } from './log.ts';
+import { Metrics } from './metrics.ts';
+import { openMqttBus } from './mqtt-bus.ts';
+import { brokerSection, brokerUrl, rootSection } from './sections.ts';
+
+export const VERSION: string = packageJson.version;
+
+export const EXIT = {
+  ok: 0,
+  findings: 1,
+  usage: 2,
+  unavailable: 69,
+  software: 70,
+  config: 78,
+  interrupted: 130,
+} as const;
+
+const DRAIN_MS = 10_000;
+
+type BaseSections = { readonly root: typeof rootSection; readonly broker: typeof brokerSection };
+
+export type Service<S extends Sections> = {
+  readonly name: ServiceName;
+  readonly config: Config<S & BaseSections>;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  /** Whatever is opened is pushed here, and closed in reverse order at the end. */
+  readonly stack: AsyncDisposableStack;
+  /** ms since the epoch. The one clock: hand it down, read none below. */
+  readonly now: () => number;
+  /** Connects to the broker under this service's name, and keeps its retained status there. */
+  openBus(): Bus;
+};
+
+/**
+ * Runs a service until a signal. `sections` are the settings it reads besides root and broker; `start` opens what it needs
+ * on `service.stack` and returns when the service serves.
+ */
+export async function runService<S extends Sections>(
+  name: ServiceName,
+  sections: S,
+  start: (service: Service<S>) => Promise<void>,
+): Promise<void> {
+  const all = { root: rootSection, broker: brokerSection, ...sections } as S & BaseSections;
+  const argv = process.argv.slice(2);
+  const loaded = loadConfig(all, { argv, env: process.env, file: configFile(argv, process.env) });
+  if (!loaded.ok) {
+    process.stderr.write(loaded.problems.map((problem) => `${name}: ${problem}\n`).join(''));
+    process.exit(EXIT.config);
+  }
+  const config = loaded.config;
+  const { root, broker } = config as unknown as Config<BaseSections>;
+  const log = createLog(name, root.logLevel);
+  const metrics = new Metrics(name);
+  const health = new Health();
+  const stack = new AsyncDisposableStack();
+  const stop = stopOnSignals(stack, log);
+  const now = () => Date.now();
+  const openBus = () => {
+    const status = (state: ServiceStatus['status']) =>
+      JSON.stringify({
+        service: name,
+        id: name,
+        status: state,
+        since: now(),
+        version: VERSION,
+      } satisfies ServiceStatus);
+    const topic = topics.service(name, name);
+    const bus = openMqttBus(
+      {
+        url: brokerUrl(broker),
+        username: broker.username,
+        password: broker.password,
+        clientId: `penstock-${name}`,
+        will: { topic, payload: status('down') },
+      },
+      log,
+    );
+    health.add('broker', () => bus.problem());
+    stack.use(bus);
+    const announced = bus.publish(topic, status('up'), { retain: true });
+    announced.catch(() => {}); // only a bus that was closed before it ever reached the broker
+    stack.defer(async () => {
+      if (bus.problem() === undefined) await bus.publish(topic, status('down'), { retain: true });
+    });
+    return bus;
+  };
+  try {
+    const listener = (config as unknown as Record<string, { metricsPort: number }>)[name];
+    const setting = environmentName(name, 'metricsPort');
+    await named(setting, async () =>
+      stack.use(
+        await serveHealth({
+          host: '127.0.0.1',
+          port: listener?.metricsPort ?? 0,
+          service: name,
+          version: VERSION,
+          health,
+          metrics,
+        }),
+      ),
+    );
+    await start({ name, config, log, metrics, health, stack, now, openBus });
+    log.info('ready');
+  } catch (error) {
+    if (error instanceof StartError) {
+      process.stderr.write(`${name}: ${error.message}\n`);
+      await stop(error.exitCode);
+    }
+    throw error;
+  }
+}
+
+/** Ends the process with a sentence instead of a stack trace: the outside world is not as the service needs it. */
+export class StartError extends Error {
+  readonly exitCode: number;
+  constructor(message: string, exitCode: number = EXIT.config) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Opens a listener and, where its address is taken, names the setting that moves it. */
+export async function named<T>(setting: string, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+    if (code === 'EADDRINUSE') {
+      throw new StartError(
+        `port ${port} at ${address} is in use by another program; set ${setting} to a free port`,
+        EXIT.unavailable,
+      );
+    }
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+      throw new StartError(`cannot listen on port ${port} at ${address} (${code}); set ${setting}`, EXIT.unavailable);
+    }
+    throw error;
+  }
+}
+
+/** The environment name that the sentence about a taken port gives. */
+export function settingName(section: SectionName, key: string): string {
+  return environmentName(section, key);
+}
+
+function stopOnSignals(stack: AsyncDisposableStack, log: Log): (exitCode: number) => Promise<never> {
+  let stopping: Promise<never> | undefined;
+  const stop = (exitCode: number): Promise<never> => {
+    stopping ??= (async () => {
+      const timer = setTimeout(() => {
+        log.error(`not drained within ${DRAIN_MS / 1000} s, ending now`);
+        process.exit(EXIT.software);
+      }, DRAIN_MS);
+      timer.unref();
+      try {
+        await stack.disposeAsync();
+      } catch (error) {
+        log.error({ err: error }, 'while closing');
+        process.exit(EXIT.software);
+      }
+      process.exit(exitCode);
+    })();
+    return stopping;
+  };
+  const onSignal = () => {
+    if (stopping !== undefined) process.exit(EXIT.interrupted);
+    void stop(EXIT.ok);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  // A supervised service holds its supervisor's pipe: when that closes, nobody is left to stop it later.
+  if (process.env.PENSTOCK_SUPERVISED === '1') {
+    process.stdin.resume();
+    process.stdin.once('end', () => void stop(EXIT.ok));
+    process.stdin.once('error', () => void stop(EXIT.ok));
+  }
+  return stop;
+}

@@ -1,0 +1,67 @@
+// The settings that more than one service reads: where data lives, where the broker and the store are.
+
+import { z } from 'zod';
+import { portSetting, secretSetting } from './config.ts';
+
+export const rootSection = z.strictObject({
+  data: z.string().min(1).default('data').describe('Folder for everything that is kept: secrets, state, history.'),
+  demo: z.boolean().default(true).describe('Whether `start` also runs the simulated plant.'),
+  logLevel: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('How much services write to their log.'),
+});
+
+export const brokerSection = z.strictObject({
+  url: z
+    .url({ protocol: /^mqtts?$/ })
+    .optional()
+    .describe('An external broker; the embedded one is then not started.'),
+  host: z.string().min(1).default('127.0.0.1').describe('Address the embedded broker listens on.'),
+  port: portSetting.default(1883).describe('TCP port of the embedded broker.'),
+  username: z.string().min(1).optional().describe('User the services log in with.'),
+  password: secretSetting().optional().describe('Password the services log in with.'),
+  metricsPort: portSetting.default(9101).describe('Port of /livez, /readyz and /metrics of the embedded broker.'),
+});
+
+export const storeSection = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('An InfluxDB; the embedded historian is then not started.'),
+  database: z.string().min(1).default('plant').describe('Database; buckets are `<database>/raw` and so on.'),
+  username: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('User (InfluxDB 1.x); any name together with a token as password on 2.x and 3.x.'),
+  password: secretSetting().optional().describe('Password (1.x) or API token (2.x, 3.x).'),
+});
+
+export const historianListen = {
+  host: z.string().min(1).default('127.0.0.1').describe('Address the historian listens on.'),
+  port: portSetting.default(8086).describe("Port of the historian's InfluxDB API."),
+};
+
+export type BrokerConfig = z.infer<typeof brokerSection>;
+export type StoreConfig = z.infer<typeof storeSection>;
+
+/** Where services reach the broker: the external one, or the embedded one where it listens. */
+export function brokerUrl(broker: BrokerConfig): string {
+  return broker.url ?? `mqtt://${loopbackOf(broker.host)}:${broker.port}`;
+}
+
+/** Where services reach the store: the external one, or the historian where it listens. */
+export function storeUrl(store: StoreConfig, historian: { readonly host: string; readonly port: number }): string {
+  return store.url ?? `http://${loopbackOf(historian.host)}:${historian.port}`;
+}
+
+/** A listener on all addresses is reached over loopback from the same machine. */
+function loopbackOf(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host.includes(':') ? `[${host === '::' ? '::1' : host}]` : host;
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
