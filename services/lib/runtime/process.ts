@@ -11,7 +11,7 @@ import { Health, serveHealth } from './health.ts';
 import { createLog, type Log } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { openMqttBus } from './mqtt-bus.ts';
-import { brokerSection, brokerUrl, rootSection } from './sections.ts';
+import { brokerSection, brokerUrl, isLoopback, rootSection } from './sections.ts';
 
 export const VERSION: string = packageJson.version;
 
@@ -148,6 +148,17 @@ export async function named<T>(setting: string, open: () => Promise<T>): Promise
     }
     throw error;
   }
+}
+
+/**
+ * Everything that listens without knowing who comes stays on this machine.
+ * @throws StartError where the address is not a loopback address
+ */
+export function refuseOpenListener(host: string, setting: string, why: string): void {
+  if (isLoopback(host)) return;
+  throw new StartError(
+    `will not listen on ${host}: ${why}, so it may be reached from this machine only; set ${setting} to 127.0.0.1`,
+  );
 }
 
 /** The environment name that the sentence about a taken port gives. */
