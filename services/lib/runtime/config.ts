@@ -1,6 +1,7 @@
 // Settings, 12-factor: flags over environment over penstock.json over defaults. Everything wrong is reported at once with
 // its place; unknown keys are refused with a suggestion. Each service describes its own section (its config.ts) and reads
-// only the sections it names; what belongs to another service's section is left for that service to judge.
+// only the sections it names; what belongs to another service's section is left for that service to judge. A section that
+// is described loosely (z.looseObject) is another's of which a few keys are read: the rest of it is left to its owner too.
 
 import { readFileSync } from 'node:fs';
 import { closest, distance } from 'fastest-levenshtein';
@@ -85,6 +86,12 @@ function suggestion(word: string, known: readonly string[]): string {
 type Raw = { readonly value: unknown; readonly origin: string; readonly isText: boolean };
 type Leaf = { readonly section: SectionName; readonly key: string; readonly schema: z.ZodType };
 
+/** The sections whose every key is described here, so that any other key in them is a mistake. */
+function ownedSections(sections: Sections): Set<SectionName> {
+  const names = Object.keys(sections) as SectionName[];
+  return new Set(names.filter((name) => !(sections[name]?.def.catchall instanceof z.ZodUnknown)));
+}
+
 function leavesOf(sections: Sections): Leaf[] {
   return (Object.keys(sections) as SectionName[]).flatMap((section) =>
     Object.entries(sections[section]?.shape ?? {}).map(([key, schema]) => ({
@@ -101,10 +108,11 @@ const pathOf = (leaf: { section: SectionName; key: string }) =>
 /** Reads and checks the named sections. Never throws for what a user wrote. */
 export function loadConfig<S extends Sections>(sections: S, sources: ConfigSources): LoadedConfig<S> {
   const leaves = leavesOf(sections);
+  const owned = ownedSections(sections);
   const problems: string[] = [];
-  const flags = readFlags(sources.argv, leaves, problems);
-  const environment = readEnvironment(sources.env, leaves, Object.keys(sections) as SectionName[], problems);
-  const file = readFile(sources, leaves, Object.keys(sections) as SectionName[], problems);
+  const flags = readFlags(sources.argv, leaves, owned, problems);
+  const environment = readEnvironment(sources.env, leaves, owned, problems);
+  const file = readFile(sources, leaves, sections, problems);
   const config: Record<string, Record<string, unknown>> = {};
   const settings: Setting[] = [];
   for (const leaf of leaves) {
@@ -151,7 +159,12 @@ function parseLeaf(schema: z.ZodType, raw: Raw): z.ZodSafeParseResult<unknown> {
   return readings.length > 1 ? schema.safeParse(readings[0]) : asIs;
 }
 
-function readFlags(argv: readonly string[], leaves: readonly Leaf[], problems: string[]): Map<string, Raw> {
+function readFlags(
+  argv: readonly string[],
+  leaves: readonly Leaf[],
+  owned: ReadonlySet<SectionName>,
+  problems: string[],
+): Map<string, Raw> {
   const found = new Map<string, Raw>();
   const byFlag = new Map(leaves.map((leaf) => [flagName(leaf.section, leaf.key), leaf]));
   for (let i = 0; i < argv.length; i++) {
@@ -164,7 +177,7 @@ function readFlags(argv: readonly string[], leaves: readonly Leaf[], problems: s
     }
     const leaf = byFlag.get(flag);
     if (leaf === undefined) {
-      if (!belongsElsewhere(flag.slice(2), '-', leaves)) {
+      if (!belongsElsewhere(flag.slice(2), '-', owned)) {
         problems.push(`flag ${flag}: there is no such setting${suggestion(flag, [...byFlag.keys()])}`);
       }
       continue;
@@ -176,11 +189,10 @@ function readFlags(argv: readonly string[], leaves: readonly Leaf[], problems: s
   return found;
 }
 
-/** Whether a flag or environment name lies in a section that this process does not read. */
-function belongsElsewhere(name: string, join: '_' | '-', leaves: readonly Leaf[]): boolean {
-  const mine = new Set(leaves.map((leaf) => leaf.section));
+/** Whether a flag or environment name lies in a section that is not this process's to judge. */
+function belongsElsewhere(name: string, join: '_' | '-', owned: ReadonlySet<SectionName>): boolean {
   return SECTION_NAMES.some(
-    (section) => section !== 'root' && !mine.has(section) && name.toLowerCase().startsWith(section + join),
+    (section) => section !== 'root' && !owned.has(section) && name.toLowerCase().startsWith(section + join),
   );
 }
 
@@ -190,7 +202,7 @@ const NOT_SETTINGS = new Set(['PENSTOCK_CONFIG', 'PENSTOCK_SUPERVISED']);
 function readEnvironment(
   env: NodeJS.ProcessEnv,
   leaves: readonly Leaf[],
-  sections: readonly SectionName[],
+  owned: ReadonlySet<SectionName>,
   problems: string[],
 ): Map<string, Raw> {
   const found = new Map<string, Raw>();
@@ -213,7 +225,7 @@ function readEnvironment(
       } catch (error) {
         problems.push(`environment ${name}: cannot read ${value}: ${(error as NodeJS.ErrnoException).code}`);
       }
-    } else if (sections.includes('root') && !belongsElsewhere(name.slice('PENSTOCK_'.length), '_', leaves)) {
+    } else if (owned.has('root') && !belongsElsewhere(name.slice('PENSTOCK_'.length), '_', owned)) {
       problems.push(`environment ${name}: there is no such setting${suggestion(name, [...known.keys()])}`);
     }
   }
@@ -223,10 +235,11 @@ function readEnvironment(
 function readFile(
   sources: ConfigSources,
   leaves: readonly Leaf[],
-  sections: readonly SectionName[],
+  sections: Sections,
   problems: string[],
 ): Map<string, Raw> {
   const found = new Map<string, Raw>();
+  const owned = ownedSections(sections);
   let text: string;
   try {
     text = readFileSync(sources.file, 'utf8');
@@ -257,13 +270,13 @@ function readFile(
       if (section === 'root' && key === '$schema') continue;
       if (section === 'root' && key !== 'root' && (SECTION_NAMES as readonly string[]).includes(key)) {
         if (valueNode.type !== 'object') problems.push(`${at(valueNode.offset)}: ${key} must be an object of settings`);
-        else if (sections.includes(key as SectionName)) visit(key as SectionName, valueNode);
+        else if (sections[key as SectionName] !== undefined) visit(key as SectionName, valueNode);
         continue;
       }
       const path = pathOf({ section, key });
       if (mine.has(path)) {
         found.set(path, { value: plainValue(valueNode), origin: at(valueNode.offset), isText: false });
-      } else if (sections.includes(section)) {
+      } else if (owned.has(section)) {
         const siblings = leaves.filter((leaf) => leaf.section === section).map((leaf) => leaf.key);
         const others = section === 'root' ? SECTION_NAMES.filter((name) => name !== 'root') : [];
         problems.push(`${at(keyNode.offset)}: ${path} is no setting${suggestion(key, [...siblings, ...others])}`);

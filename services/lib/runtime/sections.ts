@@ -43,6 +43,16 @@ export const historianListen = {
   port: portSetting.default(8086).describe("Port of the historian's InfluxDB API."),
 };
 
+/** Where the historian listens, for those that only call it; the rest of its section is its own. */
+export const historianAddress = z.looseObject(historianListen);
+
+export const rulesFolder = {
+  dir: z.string().min(1).default('rules').describe('Folder of rules, device models, devices and sources.'),
+};
+
+/** Where the rules' folder is, for those that read models and devices there; the rest of the section is the rules'. */
+export const rulesFolderSetting = z.looseObject(rulesFolder);
+
 export type BrokerConfig = z.infer<typeof brokerSection>;
 export type StoreConfig = z.infer<typeof storeSection>;
 

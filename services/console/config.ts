@@ -1,0 +1,25 @@
+// Settings of the console: where it listens, and the bounds of what it keeps in memory.
+
+import { z } from 'zod';
+import { durationSetting, portSetting } from '#runtime/config.ts';
+
+export const consoleSection = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('Address the console listens on; only loopback so far.'),
+  port: portSetting.default(8080).describe('Port of the page and its HTTP API.'),
+  session: durationSetting.prefault('12h').describe('How long a login lasts: one shift.'),
+  loginsPerMinute: z
+    .int()
+    .min(1)
+    .default(10)
+    .describe('Login attempts of one address in a minute, good ones included.'),
+  refresh: durationSetting.prefault('500ms').describe('How often changed values are sent to open pages.'),
+  seriesMax: z
+    .int()
+    .min(1)
+    .default(20_000)
+    .describe('Series whose latest value is kept; further ones are counted only.'),
+  alarmsMax: z.int().min(1).default(20_000).describe('Alarms that are kept; normal ones make room first.'),
+  metricsPort: portSetting.default(9106).describe('Port of /livez, /readyz and /metrics of the console.'),
+});
+
+export type ConsoleConfig = z.infer<typeof consoleSection>;
