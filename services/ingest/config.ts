@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { portSetting } from '#runtime/config.ts';
+
+export const ingestSection = z.strictObject({
+  metricsPort: portSetting.default(9102).describe('Port of /livez, /readyz and /metrics.'),
+  payloadBytesMax: z.int().min(64).default(262_144).describe('A larger payload is rejected.'),
+  batchBytesMax: z
+    .int()
+    .min(1_024)
+    .default(262_144)
+    .describe('A batch is closed at this size, however busy ingest is.'),
+  batchesInFlight: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe('Batches the broker may owe an acknowledgement for; while all are out, the next ones grow.'),
+});

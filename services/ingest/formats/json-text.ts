@@ -1,0 +1,41 @@
+// The step that every JSON format begins with: bytes to a parsed value, or a refusal that says where the JSON breaks.
+
+import { isUtf8 } from 'node:buffer';
+import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import type { Refusal } from '../record.ts';
+
+export function parseJsonText(payload: Buffer): { readonly value: unknown } | Refusal {
+  if (!isUtf8(payload)) return { reason: 'encoding', message: 'the payload is not UTF-8 text' };
+  const text = payload.toString('utf8');
+  if (text.trim() === '') return { reason: 'json', message: 'the payload is empty' };
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return { reason: 'json', message: `the payload is not valid JSON: ${describeError(text)}` };
+  }
+}
+
+/** V8's own message quotes the payload; this one gives the place and what was expected there. */
+function describeError(text: string): string {
+  const errors: ParseError[] = [];
+  parse(text, errors);
+  const [first] = errors;
+  if (first === undefined) return 'it nests too deeply or holds a number JSON has no room for';
+  const what = printParseErrorCode(first.error)
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+  return `${what} at character ${first.offset + 1}`;
+}
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `a number`, `the text 'hot'`, `an object`: for sentences. */
+export function describeValue(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value === 'string') return `the text '${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`;
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  return `${typeof value === 'boolean' ? 'the boolean' : 'the number'} ${String(value)}`;
+}

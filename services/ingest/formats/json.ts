@@ -1,0 +1,74 @@
+// JSON from any device. One object, its keys the metrics: {"temperature": 21.4, "running": true}, with these keys apart:
+//   ts, time, timestamp   when it was measured (see timestamp.ts)
+//   q, quality            of the whole object: 0, 1, 2 or good, uncertain, bad
+//   hist                  true: history, to be stored and never alarmed on
+// Where the topic names the metric, the object holds it as `value`: {"ts": …, "value": 21.4}. Our own envelope is told
+// apart by its `v` and `r`. Objects inside objects are not metrics and are refused one by one.
+
+import { decodeQuality, QUALITIES, type Quality } from '#domain/quality.ts';
+import { type Decoded, type Format, type RawMetric, type Refusal, refused } from '../record.ts';
+import { decodeEnvelope, isEnvelope } from './envelope.ts';
+import { describeValue, isPlainObject, parseJsonText } from './json-text.ts';
+import { readMetrics } from './metrics.ts';
+import { readTimestamp, TIMESTAMP_HINT } from './timestamp.ts';
+
+const TIME_KEYS = ['ts', 'time', 'timestamp'];
+const QUALITY_KEYS = ['q', 'quality'];
+const NO_QUALITIES: ReadonlyMap<string, Quality> = new Map();
+
+export const jsonFormat: Format = {
+  name: 'json',
+  decode(payload, { metric }) {
+    const parsed = parseJsonText(payload);
+    if (!('value' in parsed)) return refused(parsed.reason, parsed.message);
+    const { value } = parsed;
+    if (isEnvelope(value)) return decodeEnvelope(value);
+    if (metric !== null) return decodeFlat(isPlainObject(value) ? pickValue(value, metric) : { [metric]: value });
+    if (!isPlainObject(value)) {
+      return refused(
+        'shape',
+        `the payload is ${describeValue(value)}, which names no metric; send an object such as {"temperature": 21.4}`,
+      );
+    }
+    return decodeFlat(value);
+  },
+};
+
+/** The object with its `value` under the metric's name. */
+function pickValue(object: Record<string, unknown>, metric: string): Record<string, unknown> {
+  const { value, unit: _, ...rest } = object;
+  const kept = Object.entries(rest).filter(
+    ([key]) => TIME_KEYS.includes(key) || QUALITY_KEYS.includes(key) || key === 'hist',
+  );
+  return { ...Object.fromEntries(kept), [metric]: value ?? null };
+}
+
+function decodeFlat(object: Record<string, unknown>): Decoded {
+  const { hist, ...fields } = object;
+  const timeKey = TIME_KEYS.find((key) => key in fields);
+  const qualityKey = QUALITY_KEYS.find((key) => key in fields);
+  const measuredAt = timeKey === undefined ? null : readTimestamp(fields[timeKey]);
+  if (measuredAt === undefined) {
+    return refused('time', `'${timeKey}' is ${describeValue(fields[timeKey ?? ''])}; ${TIMESTAMP_HINT}`);
+  }
+  const quality = qualityKey === undefined ? 'good' : readQuality(fields[qualityKey]);
+  if (quality === undefined) {
+    return refused(
+      'shape',
+      `'${qualityKey}' is ${describeValue(fields[qualityKey ?? ''])}; quality is 0, 1, 2 or ${QUALITIES.join(', ')}`,
+    );
+  }
+  if (timeKey !== undefined) delete fields[timeKey];
+  if (qualityKey !== undefined) delete fields[qualityKey];
+  const metrics: RawMetric[] = [];
+  const refusals: Refusal[] = [];
+  readMetrics(fields, '', NO_QUALITIES, metrics, refusals);
+  if (metrics.length === 0 && refusals.length === 0) return refused('shape', 'the object holds no metric');
+  const rated =
+    quality === 'good' ? metrics : metrics.map((each) => ({ ...each, quality: each.value === null ? 'bad' : quality }));
+  return { records: [{ measuredAt, sequence: null, isHistory: hist === true, metrics: rated }], refusals };
+}
+
+function readQuality(value: unknown): Quality | undefined {
+  return typeof value === 'number' ? decodeQuality(value) : QUALITIES.find((each) => each === value);
+}
