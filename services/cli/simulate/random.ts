@@ -1,0 +1,20 @@
+// Seeded randomness, so that the same seed gives the same plant: mulberry32 (Tommy Ettinger, public domain), 32 bits of
+// state, far more than enough for sensor noise. Not for secrets.
+
+/** A number in [0, 1). */
+export type Random = () => number;
+
+export function createRandom(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Roughly normal around 0 with the given deviation (sum of three uniforms): bounded to three deviations, as sensor noise is. */
+export function noise(random: Random, deviation: number): number {
+  return (random() + random() + random() - 1.5) * 2 * deviation;
+}
