@@ -3,11 +3,11 @@
 
 import type { AlarmState, InputSnapshot, Priority } from './alarm.ts';
 import type { CommandStatus } from './command.ts';
-import { encodeLine, type FieldValue } from './line-protocol.ts';
+import { encodeLine, type FieldValue, tagProblem } from './line-protocol.ts';
 
 export const ALARM_EVENT = 'alarm_event';
 
-export const JOURNAL_EVENTS = ['ACTIVE', 'RETURNED', 'ACKED', 'REFUSED', 'COMMAND', 'RULE_CHANGED'] as const;
+export const JOURNAL_EVENTS = ['ACTIVE', 'RETURNED', 'ACKED', 'RESET', 'REFUSED', 'COMMAND', 'RULE_CHANGED'] as const;
 export type JournalEvent = (typeof JOURNAL_EVENTS)[number];
 
 export type JournalEntry = {
@@ -33,7 +33,14 @@ export type JournalEntry = {
   readonly shadow: boolean;
 };
 
-/** The entry as one line, timestamps in ms. `event` is a tag, so that two events of one moment are two points. */
+/** What one instance can do within one millisecond without its entries overwriting each other; see `n` below. */
+const EVENTS_PER_MS = 8;
+
+/**
+ * The entry as one line, timestamps in ms. The store keeps one point per series and moment, so what tells two entries of
+ * one moment apart must be tags: `event`, the `action` of a command, and `n`, a few bits of `seq`, for an input that comes
+ * and goes several times within one batch. A repeat has the same tags and overwrites itself.
+ */
 export function encodeJournalEntry(entry: JournalEntry): string {
   const text = (value: string): FieldValue => ({ type: 'string', value });
   const whole = (value: number): FieldValue => ({ type: 'integer', value: BigInt(value) });
@@ -56,16 +63,20 @@ export function encodeJournalEntry(entry: JournalEntry): string {
     if (entry.command.reason !== undefined) fields.push(['commandReason', text(entry.command.reason)]);
   }
   const event = entry.command === undefined ? entry.event : `${entry.event}:${entry.command.status}`;
-  return encodeLine({
-    measurement: ALARM_EVENT,
-    tags: [
-      ['area', entry.area],
-      ['event', event],
-      ['instance', entry.instance],
-      ['rule', entry.rule],
-      ['site', entry.site],
-    ],
-    fields,
-    time: BigInt(entry.journalTime),
-  });
+  const tags: [string, string][] = [
+    ['area', entry.area],
+    ['event', event],
+    ['instance', entry.instance],
+    ['n', String(entry.seq % EVENTS_PER_MS)],
+    ['rule', entry.rule],
+    ['site', entry.site],
+  ];
+  const action = entry.command === undefined ? '' : actionOf(entry.command.cid);
+  if (tagProblem(action) === undefined) tags.push(['action', action]);
+  return encodeLine({ measurement: ALARM_EVENT, tags, fields, time: BigInt(entry.journalTime) });
+}
+
+/** The last part of a correlation id `rule/instance/episode/action`. */
+function actionOf(cid: string): string {
+  return cid.slice(cid.lastIndexOf('/') + 1);
 }

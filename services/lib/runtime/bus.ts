@@ -46,6 +46,8 @@ export type Bus = AsyncDisposable & {
    */
   publish(topic: string, payload: string | Buffer, options?: PublishOptions): Promise<void>;
   consume(options: ConsumeOptions): Consumer;
+  /** Called each time the publishing connection comes up, the first time included: a broker may have lost what it retained. */
+  onConnect(listener: () => void): void;
   /** undefined while the publishing connection is up; else what is wrong, in words. */
   problem(): string | undefined;
 };

@@ -28,6 +28,10 @@ export class MemoryBus implements Bus {
     return consumer;
   }
 
+  onConnect(listener: () => void): void {
+    listener();
+  }
+
   problem(): string | undefined {
     return undefined;
   }

@@ -89,6 +89,13 @@ class MqttBus implements Bus {
     return new MqttConsumer(this.#options, options, this.#log);
   }
 
+  onConnect(listener: () => void): void {
+    if (this.#client.connected) listener();
+    this.#client.on('connect', () => {
+      if (!this.#isClosed) listener();
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;

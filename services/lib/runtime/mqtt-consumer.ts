@@ -40,7 +40,6 @@ type Session = {
   /** Unacknowledged QoS 1 messages in order of arrival; `head` is the first that is not yet sent a PUBACK. */
   pending: Pending[];
   head: number;
-  bytes: number;
   isGranted: boolean;
   isFlushScheduled: boolean;
   heardAt: number;
@@ -54,6 +53,9 @@ export class MqttConsumer implements Consumer {
   readonly #window: number;
   readonly #windowBytes: number;
   #session: Session | undefined;
+  /** Delivered and not yet done, over all connections: what a lost connection left with us still takes up memory. */
+  #openCount = 0;
+  #openBytes = 0;
   #problem: string | undefined = 'connecting';
   #attempts = 0;
   #isClosed = false;
@@ -78,8 +80,7 @@ export class MqttConsumer implements Consumer {
   }
 
   get inFlight(): number {
-    const session = this.#session;
-    return session === undefined ? 0 : session.pending.length - session.head;
+    return this.#openCount;
   }
 
   #connect(): void {
@@ -92,7 +93,6 @@ export class MqttConsumer implements Consumer {
       socket,
       pending: [],
       head: 0,
-      bytes: 0,
       isGranted: false,
       isFlushScheduled: false,
       heardAt: performance.now(),
@@ -185,13 +185,18 @@ export class MqttConsumer implements Consumer {
     };
     if (isAcked) {
       session.pending.push(entry);
-      session.bytes += entry.bytes;
-      if (this.#isWindowFull(session)) session.socket.pause();
+      this.#openCount++;
+      this.#openBytes += entry.bytes;
+      if (this.#openCount >= this.#window || this.#openBytes >= this.#windowBytes) session.socket.pause();
     }
     const ack = () => {
       if (entry.isDone) return;
       entry.isDone = true;
-      if (isAcked) this.#scheduleFlush(session);
+      if (!isAcked) return;
+      this.#openCount--;
+      this.#openBytes -= entry.bytes;
+      this.#scheduleFlush(session);
+      this.#resumeReading();
     };
     this.#options.onDelivery({
       topic: packet.topic,
@@ -202,8 +207,10 @@ export class MqttConsumer implements Consumer {
     } satisfies Delivery);
   }
 
-  #isWindowFull(session: Session): boolean {
-    return session.pending.length - session.head >= this.#window || session.bytes >= this.#windowBytes;
+  #resumeReading(): void {
+    const socket = this.#session?.socket;
+    if (socket === undefined || !socket.isPaused() || this.#isClosed) return;
+    if (this.#openCount <= this.#window / 2 && this.#openBytes <= this.#windowBytes / 2) socket.resume();
   }
 
   /** Acks of one turn of the event loop leave in one write. */
@@ -218,10 +225,7 @@ export class MqttConsumer implements Consumer {
 
   #flush(session: Session): void {
     const from = session.head;
-    while (session.pending[session.head]?.isDone === true) {
-      session.bytes -= session.pending[session.head]?.bytes ?? 0;
-      session.head++;
-    }
+    while (session.pending[session.head]?.isDone === true) session.head++;
     const packets = Buffer.allocUnsafe((session.head - from) * 4);
     for (let i = from; i < session.head; i++) {
       const messageId = session.pending[i]?.messageId ?? 0;
@@ -234,9 +238,6 @@ export class MqttConsumer implements Consumer {
       session.head = 0;
     }
     if (session.socket.writable && packets.length > 0) session.socket.write(packets);
-    if (session.socket.isPaused() && !this.#isClosed && session.pending.length - session.head <= this.#window / 2) {
-      if (session.bytes <= this.#windowBytes / 2) session.socket.resume();
-    }
     if (session.pending.length === session.head) this.#onDrained?.();
   }
 

@@ -89,8 +89,10 @@ export async function runService<S extends Sections>(
     );
     health.add('broker', () => bus.problem());
     stack.use(bus);
-    const announced = bus.publish(topic, status('up'), { retain: true });
-    announced.catch(() => {}); // only a bus that was closed before it ever reached the broker
+    // Again after every reconnect: a broker without a memory of its own has forgotten it, or holds our last will.
+    bus.onConnect(() => {
+      bus.publish(topic, status('up'), { retain: true }).catch(() => {}); // only a bus that is being closed refuses
+    });
     stack.defer(async () => {
       if (bus.problem() === undefined) await bus.publish(topic, status('down'), { retain: true });
     });

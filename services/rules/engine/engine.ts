@@ -1,0 +1,287 @@
+// The rules engine: inputs in, outputs out, nothing else. It reads no clock, opens nothing, and the same inputs in the same
+// order give the same outputs, so live, test and backtest are one path. Cost grows with the inputs a series feeds.
+
+import { alarmState } from '#domain/alarm.ts';
+import type { JournalEvent } from '#domain/journal.ts';
+import type { DeviceModel } from '#runtime/plant-files.ts';
+import type { CompiledRule } from '../language/compile-rule.ts';
+import { Binder } from './binder.ts';
+import { advanceCommands, type CommandEvents, commandsDueAt, requestCommands, takeReply } from './commands.ts';
+import { Deadlines } from './deadlines.ts';
+import { acknowledge, delayEndsAt, evaluate, reset } from './evaluate.ts';
+import type { EngineInput, EngineOutput } from './inputs.ts';
+import type { Instance } from './instance.ts';
+import { type Binding, Plant, type SeriesState } from './plant.ts';
+import { alarmMessage, describeActivation, type EntryDetail, journalEntry, qualityOf } from './present.ts';
+import type { InstanceState } from './state.ts';
+
+/** An instance's state as it is written down, under `rule/site/area/instance`. */
+export type SavedState = { readonly key: string; readonly state: InstanceState };
+
+export type EngineOptions = {
+  readonly rules: readonly CompiledRule[];
+  readonly models?: ReadonlyMap<string, DeviceModel>;
+  /** States of an earlier life. The gap since then counts as unknown: nothing fires or clears for it. */
+  readonly saved?: readonly SavedState[];
+  readonly startedAt: number;
+  readonly onAmbiguous?: (message: string) => void;
+};
+
+export class Engine {
+  readonly #plant: Plant;
+  readonly #binder: Binder;
+  readonly #saved: Map<string, InstanceState>;
+  readonly #deadlines = new Deadlines<Instance>();
+  readonly #touched = new Set<Instance>();
+  #clock: number;
+  #outputs: EngineOutput[] = [];
+
+  constructor(options: EngineOptions) {
+    this.#clock = options.startedAt;
+    this.#saved = new Map((options.saved ?? []).map(({ key, state }) => [key, state]));
+    this.#plant = new Plant(options.models ?? new Map());
+    this.#binder = new Binder(options.rules, {
+      onInstance: (instance) => this.#restore(instance),
+      onAmbiguous: options.onAmbiguous ?? (() => {}),
+    });
+    const rules = new Map(options.rules.map((rule) => [rule.id, rule]));
+    for (const key of this.#saved.keys()) {
+      const [id = '', site = '', area = '', instance = ''] = key.split('/');
+      const rule = rules.get(id);
+      if (rule !== undefined)
+        this.#binder.revive(rule, { site, area, instance }, { area: this.#plant.area(site, area), at: this.#clock });
+    }
+  }
+
+  /** Takes one input and returns what it led to, in order. */
+  step(input: EngineInput): EngineOutput[] {
+    this.#outputs = [];
+    switch (input.kind) {
+      case 'point':
+        this.#point(input);
+        break;
+      case 'tick':
+        this.#tick(input.at);
+        break;
+      case 'device':
+        this.#device(input);
+        break;
+      case 'plant-state':
+        this.#plantState(input);
+        break;
+      case 'operation':
+        this.#operation(input);
+        break;
+      case 'reply':
+        this.#reply(input);
+        break;
+    }
+    return this.#outputs;
+  }
+
+  /** The next moment at which a tick would change something; Infinity where none would. */
+  nextDeadline(): number {
+    return this.#deadlines.next();
+  }
+
+  /** By `rule/site/area/instance`. */
+  get instances(): ReadonlyMap<string, Instance> {
+    return this.#binder.instances;
+  }
+
+  /** States that have gone through a transition since the last call. */
+  takeChanged(): SavedState[] {
+    const changed = [...this.#touched].map((instance) => ({ key: keyOf(instance), state: instance.state }));
+    this.#touched.clear();
+    return changed;
+  }
+
+  /** Every alarm that has something to show, to be retained anew by a broker that has lost it. */
+  annunciated(): EngineOutput[] {
+    return [...this.#binder.instances.values()].flatMap((instance): EngineOutput[] => {
+      const message = alarmMessage(instance, instance.state.evaluatedAt);
+      return message === null ? [] : [{ kind: 'alarm', alarm: instance.alarm, message }];
+    });
+  }
+
+  #point({ point, receivedAt }: Extract<EngineInput, { kind: 'point' }>): void {
+    if (!this.#binder.wantsMetric(point.series.metric)) return;
+    this.#clock = Math.max(this.#clock, receivedAt);
+    const series = this.#plant.series(point.series);
+    const bindings = this.#bindingsOf(series, point.measuredAt);
+    // History is stored and never alarmed on; a sample that is not newer tells nothing new.
+    if (point.late || (series.last !== null && point.measuredAt < series.last.measuredAt)) return;
+    for (const { instance } of bindings) this.#runDeadlines(instance, point.measuredAt);
+    series.last = point;
+    for (const { instance } of bindings) {
+      instance.noteLag(receivedAt, point.measuredAt);
+      this.#evaluate(instance, Math.max(point.measuredAt, instance.state.evaluatedAt));
+    }
+  }
+
+  /** Binds the series where it is not bound; a new instance takes in its other members at once, with their last values. */
+  #bindingsOf(series: SeriesState, at: number): readonly Binding[] {
+    if (series.bindings !== undefined) return series.bindings;
+    const count = this.#binder.instances.size;
+    const bindings = this.#binder.bind(series, at);
+    if (this.#binder.instances.size === count) return bindings;
+    for (const device of series.device.area.devices.values()) {
+      for (const member of device.series.values()) if (member.bindings === undefined) this.#bindingsOf(member, at);
+    }
+    return bindings;
+  }
+
+  #tick(now: number): void {
+    this.#clock = Math.max(this.#clock, now);
+    for (let instance = this.#deadlines.pop(now); instance !== undefined; instance = this.#deadlines.pop(now)) {
+      const due = Math.min(now, this.#dueAt(instance));
+      this.#evaluate(instance, Math.max(due, instance.state.evaluatedAt));
+    }
+  }
+
+  /** What a clock would have done to the instance before this event. Ends: each evaluation moves the next one on. */
+  #runDeadlines(instance: Instance, before: number): void {
+    for (let due = this.#dueAt(instance); due <= before; due = this.#dueAt(instance)) {
+      this.#evaluate(instance, Math.max(due, instance.state.evaluatedAt));
+    }
+  }
+
+  #device({ device: view, at }: Extract<EngineInput, { kind: 'device' }>): void {
+    this.#clock = Math.max(this.#clock, at);
+    const { device, isChanged, isOnlineChanged } = this.#plant.describe(view);
+    // A metric that the model promises is watched before its first sample: silence from the start is silence too.
+    for (const metric of device.model?.metrics.keys() ?? []) {
+      if (this.#binder.wantsMetric(metric)) this.#plant.seriesOf(device, metric);
+    }
+    const affected = new Set<Instance>();
+    for (const series of device.series.values()) {
+      if (isChanged) {
+        for (const { instance } of series.bindings ?? []) {
+          instance.unbind(series);
+          affected.add(instance);
+        }
+        series.bindings = undefined;
+      }
+      for (const { instance } of this.#bindingsOf(series, at)) affected.add(instance);
+    }
+    if (!isChanged && !isOnlineChanged) return;
+    for (const instance of affected)
+      this.#evaluate(instance, Math.max(at - instance.lagMs, instance.state.evaluatedAt));
+  }
+
+  #plantState({ site, area, name, value, at }: Extract<EngineInput, { kind: 'plant-state' }>): void {
+    this.#clock = Math.max(this.#clock, at);
+    const state = this.#plant.area(site, area);
+    if (value === null) state.plantStates.delete(name);
+    else state.plantStates.set(name, value);
+    for (const instance of state.instances)
+      this.#evaluate(instance, Math.max(at - instance.lagMs, instance.state.evaluatedAt));
+  }
+
+  #operation({ alarm, operation, at }: Extract<EngineInput, { kind: 'operation' }>): void {
+    this.#clock = Math.max(this.#clock, at);
+    const instance = this.#binder.instances.get(`${alarm.rule}/${alarm.site}/${alarm.area}/${alarm.instance}`);
+    if (instance === undefined) return;
+    const { op, by, comment, episode } = operation;
+    const moment = Math.max(at, instance.state.evaluatedAt);
+    const who: EntryDetail = { actor: by, ...(comment === undefined ? {} : { comment }) };
+    let refusal: string | undefined = `this release knows no operation '${op}'`;
+    let event: JournalEvent = 'REFUSED';
+    if (op === 'ack') {
+      refusal = acknowledge(instance, by, { at: moment, comment, episode });
+      event = 'ACKED';
+    } else if (op === 'reset') {
+      refusal = reset(instance, { at: moment, episode });
+      event = 'RESET';
+    }
+    if (refusal === undefined) this.#transition(instance, event, moment, who);
+    else this.#transition(instance, 'REFUSED', moment, { actor: by, comment: `${op}: ${refusal}` });
+  }
+
+  #reply({ device, reply, at }: Extract<EngineInput, { kind: 'reply' }>): void {
+    this.#clock = Math.max(this.#clock, at);
+    for (const instance of this.#plant.area(device.site, device.area).instances) {
+      const command = instance.state.commands.find((each) => each.cid === reply.cid && each.device === device.device);
+      if (command === undefined) continue;
+      takeReply(command, reply, this.#commandEvents(instance, Math.max(at, instance.state.evaluatedAt)));
+      this.#schedule(instance);
+    }
+  }
+
+  #evaluate(instance: Instance, at: number): void {
+    evaluate(instance, at, (event) => {
+      if (event === 'ACTIVE') describeActivation(instance, at);
+      this.#transition(instance, event, at);
+      if (event === 'ACTIVE') requestCommands(instance, at, this.#commandEvents(instance, at));
+    });
+    advanceCommands(instance, at, this.#commandEvents(instance, at));
+    // While an alarm is shown, so is whether its inputs can be trusted.
+    if (instance.published !== '' && instance.published !== publishedForm(instance)) this.#annunciate(instance, at);
+    this.#schedule(instance);
+  }
+
+  #transition(instance: Instance, event: JournalEvent, at: number, detail: EntryDetail = {}): void {
+    this.#outputs.push({ kind: 'journal', entry: journalEntry(instance, event, at, detail) });
+    this.#touched.add(instance);
+    this.#annunciate(instance, at);
+  }
+
+  #annunciate(instance: Instance, at: number): void {
+    if (instance.rule.isShadow) return;
+    const message = alarmMessage(instance, at);
+    if (message === null && instance.published === '') return;
+    instance.published = message === null ? '' : publishedForm(instance);
+    this.#outputs.push({ kind: 'alarm', alarm: instance.alarm, message });
+  }
+
+  #commandEvents(instance: Instance, at: number): CommandEvents {
+    return {
+      onStatus: (command) => {
+        this.#outputs.push({ kind: 'journal', entry: journalEntry(instance, 'COMMAND', at, { command }) });
+        this.#touched.add(instance);
+      },
+      onSend: (device, envelope) => this.#outputs.push({ kind: 'command', device, envelope }),
+    };
+  }
+
+  #restore(instance: Instance): void {
+    const saved = this.#saved.get(keyOf(instance));
+    if (saved === undefined) {
+      this.#schedule(instance);
+      return;
+    }
+    // What held between then and now is unknown, so no delay may count it.
+    Object.assign(instance.state, structuredClone(saved), {
+      truth: 'unknown',
+      evaluatedAt: Math.max(this.#clock, saved.evaluatedAt),
+    });
+    if (alarmMessage(instance, this.#clock) !== null) instance.published = publishedForm(instance);
+    this.#schedule(instance);
+  }
+
+  /** The moment, in the instance's event time, at which a clock alone would change it. */
+  #dueAt(instance: Instance): number {
+    const { rule, state } = instance;
+    const at = state.evaluatedAt;
+    const frame = instance.lookAt(at);
+    return Math.min(
+      delayEndsAt(instance),
+      instance.staleAt(at),
+      rule.condition.wakesAt(frame),
+      rule.clearCondition.wakesAt(frame),
+      commandsDueAt(instance),
+    );
+  }
+
+  #schedule(instance: Instance): void {
+    this.#deadlines.set(instance, this.#dueAt(instance) + instance.lagMs);
+  }
+}
+
+function keyOf({ alarm }: Instance): string {
+  return `${alarm.rule}/${alarm.site}/${alarm.area}/${alarm.instance}`;
+}
+
+function publishedForm(instance: Instance): string {
+  return `${alarmState(instance.state)} ${instance.state.seq} ${qualityOf(instance)}`;
+}

@@ -1,0 +1,74 @@
+// JSON-Logic to closures, once, at load; nothing is interpreted per sample. Everything wrong is collected with its place.
+
+import { didYouMean } from '#runtime/json-file.ts';
+import { type Compiler, constantOf, type Expression, type Path } from './expression.ts';
+import { OPERATORS } from './operators/operators.ts';
+
+/** Enough for any rule a person can judge; an expression from elsewhere can be no bomb. */
+const NODES_MAX = 64;
+const DEPTH_MAX = 8;
+
+export type ExpressionProblem = { readonly path: Path; readonly message: string };
+
+export type Names = {
+  readonly inputs: readonly string[];
+  readonly params: readonly string[];
+  /** Metric and unit of each input, for sentences. */
+  readonly words: readonly { readonly metric: string; readonly unit: string | undefined }[];
+};
+
+/** The compiled expression; undefined where `problems` got an entry. */
+export function compileExpression(
+  raw: unknown,
+  path: Path,
+  names: Names,
+  problems: ExpressionProblem[],
+): Expression | undefined {
+  let nodes = 0;
+  let depth = 0;
+  const refuse = (at: Path, message: string): undefined => {
+    problems.push({ path: at, message });
+    return undefined;
+  };
+  const lookUp = (list: readonly string[], kind: string, hint: string) => (name: unknown, at: Path) => {
+    const index = typeof name === 'string' ? list.indexOf(name) : -1;
+    if (index !== -1) return index;
+    if (typeof name !== 'string') return refuse(at, `the name of an ${kind} is a text`);
+    return refuse(at, `there is no ${kind} '${name}'${didYouMean(name, list) || hint}`);
+  };
+  const listed = (list: readonly string[], kind: string) =>
+    list.length === 0 ? `; the rule declares no ${kind}s` : `; there are ${list.join(', ')}`;
+  const compiler: Compiler = {
+    refuse,
+    inputNames: names.inputs,
+    inputWords: (index) => names.words[index] ?? { metric: names.inputs[index] ?? '', unit: undefined },
+    input: lookUp(names.inputs, 'input', listed(names.inputs, 'input')),
+    param: lookUp(names.params, 'param', listed(names.params, 'param')),
+    operand(value, at) {
+      if (++nodes === NODES_MAX + 1) return refuse(path, `an expression has at most ${NODES_MAX} parts`);
+      if (nodes > NODES_MAX) return undefined;
+      if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string')
+        return constantOf(value);
+      if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+        return refuse(
+          at,
+          `${JSON.stringify(value)?.slice(0, 60)} is no operand: write a number, a boolean, a text or {"operator": …}`,
+        );
+      }
+      const keys = Object.keys(value);
+      const [name = ''] = keys;
+      if (keys.length !== 1) return refuse(at, `an operation has exactly one operator, not ${keys.length}`);
+      const operator = OPERATORS.get(name);
+      if (operator === undefined) {
+        const hint = didYouMean(name, [...OPERATORS.keys()]) || `; there are ${[...OPERATORS.keys()].join(', ')}`;
+        return refuse([...at, name], `there is no operator '${name}'${hint}`);
+      }
+      if (depth >= DEPTH_MAX) return refuse(at, `an expression nests at most ${DEPTH_MAX} deep`);
+      depth++;
+      const compiled = operator.compile((value as Record<string, unknown>)[name], [...at, name], compiler);
+      depth--;
+      return compiled;
+    },
+  };
+  return compiler.operand(raw, path);
+}

@@ -1,0 +1,109 @@
+// The contract between the compiler and the operators: what a compiled expression is, and what it may see.
+
+import type { Operand } from './operand.ts';
+
+/** What an expression sees when it is evaluated. Filled by the engine, read by closures. */
+export type Frame = {
+  /** Event time of the evaluation, ms since the epoch. */
+  readonly at: number;
+  /** Value of each input, by its index. */
+  readonly inputs: readonly Operand[];
+  /** Event time of each input's newest sample; start of the rule where it had none. */
+  readonly sampledAt: readonly number[];
+  /** Value of each param, by its index. */
+  readonly params: readonly Operand[];
+  /** Whether the device of an input is online. */
+  readonly online: (input: number) => Operand;
+  /** A named plant state of the instance's area. */
+  readonly plantState: (name: string) => Operand;
+};
+
+/** `any`: not known before run time. */
+export type StaticType = 'number' | 'boolean' | 'text' | 'any';
+
+export type Expression = {
+  readonly type: StaticType;
+  readonly evaluate: (frame: Frame) => Operand;
+  /** Earliest moment after `frame.at` at which the value can change without a new sample; Infinity where none. */
+  readonly wakesAt: (frame: Frame) => number;
+  /** The same expression in words of the plant, with the values of a moment: `temperature 95 > 80`. */
+  readonly describe: (frame: Frame) => string;
+  /** Comparisons inside, outermost first; the sentence of an alarm is made of those that hold. */
+  readonly comparisons: readonly Expression[];
+  /** Value where it never changes. */
+  readonly constant?: Operand;
+  /** Index of the input whose age in seconds this is. */
+  readonly ageOf?: number;
+};
+
+export type Path = readonly (string | number)[];
+
+/** What an operator asks of the compiler. Every refusal is collected with its place; compiling goes on. */
+export type Compiler = {
+  /** Compiles an operand; undefined where it was refused. */
+  readonly operand: (raw: unknown, path: Path) => Expression | undefined;
+  readonly refuse: (path: Path, message: string) => undefined;
+  /** Index of a declared input; refused with a suggestion where there is none. */
+  readonly input: (name: unknown, path: Path) => number | undefined;
+  readonly param: (name: unknown, path: Path) => number | undefined;
+  readonly inputNames: readonly string[];
+  /** What an input's value is called in sentences: its metric and unit. */
+  readonly inputWords: (input: number) => { readonly metric: string; readonly unit: string | undefined };
+};
+
+/** One operator of the language: `{"<name>": raw}`. `path` is the place of `raw`. */
+export type Operator = {
+  readonly name: string;
+  readonly compile: (raw: unknown, path: Path, compiler: Compiler) => Expression | undefined;
+};
+
+export const NEVER = Number.POSITIVE_INFINITY;
+
+export function earliest(expressions: readonly Expression[]): (frame: Frame) => number {
+  const wakers = expressions.filter((each) => each.constant === undefined).map((each) => each.wakesAt);
+  if (wakers.length === 0) return () => NEVER;
+  return (frame) => {
+    let at = NEVER;
+    for (const wakesAt of wakers) at = Math.min(at, wakesAt(frame));
+    return at;
+  };
+}
+
+export function constantOf(value: number | boolean | string): Expression {
+  const text = typeof value === 'string' ? `'${value}'` : String(value);
+  return {
+    type: typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : 'text',
+    evaluate: () => value,
+    wakesAt: () => NEVER,
+    describe: () => text,
+    comparisons: [],
+    constant: value,
+  };
+}
+
+/** The operands of a list, between `min` and `max` of them; undefined where any was refused. */
+export function operandsOf(
+  raw: unknown,
+  path: Path,
+  compiler: Compiler,
+  { min, max, name }: { readonly min: number; readonly max: number; readonly name: string },
+): Expression[] | undefined {
+  const list = Array.isArray(raw) ? raw : [raw];
+  if (list.length < min || list.length > max) {
+    const wanted = min === max ? `${min}` : max === Number.POSITIVE_INFINITY ? `at least ${min}` : `${min} to ${max}`;
+    return compiler.refuse(path, `'${name}' takes ${wanted} operand${wanted === '1' ? '' : 's'}, not ${list.length}`);
+  }
+  const operands = list.map((each, i) => compiler.operand(each, Array.isArray(raw) ? [...path, i] : path));
+  return operands.includes(undefined) ? undefined : (operands as Expression[]);
+}
+
+/** Refuses an operand whose type can be seen to be another. */
+export function requireType(
+  operand: Expression,
+  wanted: Exclude<StaticType, 'any'>,
+  { path, name, compiler }: { readonly path: Path; readonly name: string; readonly compiler: Compiler },
+): boolean {
+  if (operand.type === 'any' || operand.type === wanted) return true;
+  compiler.refuse(path, `'${name}' needs a ${wanted} here, and this is a ${operand.type}`);
+  return false;
+}

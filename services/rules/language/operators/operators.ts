@@ -1,0 +1,16 @@
+// The operators of the language. A new one is its file, its test, and a row here.
+
+import type { Operator } from '../expression.ts';
+import { absolute, add, divide, maximum, minimum, multiply, subtract } from './arithmetic.ts';
+import { between, equal, greater, greaterOrEqual, less, lessOrEqual, memberOf, notEqual } from './comparison.ts';
+import { and, atLeast, conditional, not, or } from './logic.ts';
+import { age, known, online, parameter, plantState, variable } from './reference.ts';
+
+export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
+  [
+    ...[variable, parameter, known, age, online, plantState],
+    ...[and, or, not, conditional, atLeast],
+    ...[greater, greaterOrEqual, less, lessOrEqual, equal, notEqual, between, memberOf],
+    ...[add, subtract, multiply, divide, minimum, maximum, absolute],
+  ].map((operator) => [operator.name, operator]),
+);

@@ -1,0 +1,82 @@
+// What the rules service must not forget: the state of its instances, and what it has decided and the broker has not yet
+// taken (the outbox). Both are written in one transaction before anything is published or acknowledged, so a kill between
+// any two steps loses no transition; what was published and not yet struck off is published again, with the same ids.
+
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { SavedState } from './engine/engine.ts';
+import type { InstanceState } from './engine/state.ts';
+
+export type OutMessage = { readonly topic: string; readonly payload: string; readonly retain: boolean };
+export type QueuedMessage = OutMessage & { readonly id: number };
+
+/** Raised when the tables change; an older file is then refused rather than misread. */
+const FORMAT = 1;
+
+export class StateStore implements Disposable {
+  readonly #db: DatabaseSync;
+  readonly #putState: StatementSync;
+  readonly #putMessage: StatementSync;
+  readonly #dropMessages: StatementSync;
+
+  /** @throws Error where the file was written by another format of this program */
+  constructor(file: string) {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    this.#db = new DatabaseSync(file);
+    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    const format = (this.#db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
+    if (format !== 0 && format !== FORMAT)
+      throw new Error(`${file} has format ${format}; this release reads format ${FORMAT}`);
+    this.#db.exec(`
+      CREATE TABLE IF NOT EXISTS instance (key TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT;
+      CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, payload TEXT NOT NULL, retain INTEGER NOT NULL) STRICT;
+      PRAGMA user_version = ${FORMAT};
+    `);
+    this.#putState = this.#db.prepare(
+      'INSERT INTO instance VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET state = excluded.state',
+    );
+    this.#putMessage = this.#db.prepare('INSERT INTO outbox (topic, payload, retain) VALUES (?, ?, ?)');
+    this.#dropMessages = this.#db.prepare('DELETE FROM outbox WHERE id <= ?');
+  }
+
+  states(): SavedState[] {
+    const rows = this.#db.prepare('SELECT key, state FROM instance').all() as { key: string; state: string }[];
+    return rows.map(({ key, state }) => ({ key, state: JSON.parse(state) as InstanceState }));
+  }
+
+  /** Everything decided and not yet struck off, oldest first. */
+  queued(): QueuedMessage[] {
+    const rows = this.#db.prepare('SELECT id, topic, payload, retain FROM outbox ORDER BY id').all();
+    return (rows as { id: number; topic: string; payload: string; retain: number }[]).map((row) => ({
+      ...row,
+      retain: row.retain === 1,
+    }));
+  }
+
+  /** Writes both or neither; on disk when it returns. */
+  commit(states: readonly SavedState[], messages: readonly OutMessage[]): QueuedMessage[] {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      for (const { key, state } of states) this.#putState.run(key, JSON.stringify(state));
+      const queued = messages.map((message) => {
+        const { lastInsertRowid } = this.#putMessage.run(message.topic, message.payload, message.retain ? 1 : 0);
+        return { ...message, id: Number(lastInsertRowid) };
+      });
+      this.#db.exec('COMMIT');
+      return queued;
+    } catch (error) {
+      this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Strikes off everything up to this message: the broker has it. */
+  strikeOff(id: number): void {
+    this.#dropMessages.run(id);
+  }
+
+  [Symbol.dispose](): void {
+    this.#db.close();
+  }
+}
