@@ -62,7 +62,10 @@ export function encodePoint(point: Point): string {
   return `${series.key} ${fields} ${measuredAt}`;
 }
 
-/** Every point of a batch to `onPoint`, in order; a line that is none to `onError`. A bad line never costs a good one. */
+/**
+ * Every point of a batch to `onPoint`, in order; a line that is none to `onError`. A bad line never costs a good one, unless
+ * it opens a text that a later line closes: both are then one line, as InfluxDB reads them.
+ */
 export function decodeBatch(
   text: string,
   table: SeriesTable,
@@ -72,7 +75,7 @@ export function decodeBatch(
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start);
     let end = newline === -1 ? text.length : newline;
-    let point = decodePlainPoint(text, start, end, table);
+    let point = decodePlainPoint(text.slice(start, end), table);
     if (point === undefined) {
       end = endOfLineWithText(text, start, end);
       const line = text.slice(start, end);
@@ -88,26 +91,34 @@ export function decodeBatch(
 }
 
 /** The common case, a good number of a known series: `<key> value=<float> <ms>`. Undefined where the line is anything else. */
-function decodePlainPoint(text: string, start: number, end: number, table: SeriesTable): Point | undefined {
-  const fieldsAt = text.indexOf(' value=', start);
-  if (fieldsAt === -1 || fieldsAt > end) return undefined;
-  const timeAt = text.indexOf(' ', fieldsAt + 7);
-  if (timeAt === -1 || timeAt > end) return undefined;
-  const series = table.byKey(text.slice(start, fieldsAt));
+function decodePlainPoint(line: string, table: SeriesTable): Point | undefined {
+  const fieldsAt = line.indexOf(' value=');
+  if (fieldsAt === -1) return undefined;
+  const timeAt = line.indexOf(' ', fieldsAt + 7);
+  // Number('') is 0: a line that lacks its value or its time must not come to have one.
+  if (timeAt === -1 || timeAt === fieldsAt + 7 || timeAt + 1 === line.length) return undefined;
+  const series = table.byKey(line.slice(0, fieldsAt));
   if (series === undefined) return undefined;
-  const value = Number(text.slice(fieldsAt + 7, timeAt));
-  const measuredAt = Number(text.slice(timeAt + 1, end));
-  // NaN where other fields follow the value (`1,q=1i`); the general decoder then reads them.
-  if (!Number.isFinite(value) || !Number.isSafeInteger(measuredAt)) return undefined;
+  const value = Number(line.slice(fieldsAt + 7, timeAt));
+  const measuredAt = Number(line.slice(timeAt + 1));
+  // NaN where other fields follow the value (`1,q=1i`), and `0x10` is no float: the general decoder then judges.
+  if (!startsLikeFloat(line, fieldsAt + 7) || !Number.isFinite(value) || !Number.isSafeInteger(measuredAt))
+    return undefined;
   return { series, value, quality: 'good', measuredAt, late: false };
 }
 
-/** A quoted text may hold newlines: the line then ends at the first newline outside its quotes. */
+function startsLikeFloat(line: string, at: number): boolean {
+  const first = line.charCodeAt(at);
+  return (first === 45 || (first >= 48 && first <= 57)) && line.charCodeAt(at + 1) <= 57;
+}
+
+/** A quoted text may hold newlines: the line then ends at the first newline outside its quotes, if they are closed at all. */
 function endOfLineWithText(text: string, start: number, plainEnd: number): number {
-  const textAt = text.indexOf('text="', start);
-  if (textAt === -1 || textAt > plainEnd) return plainEnd;
-  let i = textAt + 6;
+  const textAt = text.slice(start, plainEnd).indexOf('text="');
+  if (textAt === -1) return plainEnd;
+  let i = start + textAt + 6;
   while (i < text.length && text[i] !== '"') i += text[i] === '\\' ? 2 : 1;
+  if (i >= text.length) return plainEnd;
   const newline = text.indexOf('\n', i);
   return newline === -1 ? text.length : newline;
 }
@@ -123,6 +134,8 @@ function decodeAnyPoint(text: string, table: SeriesTable): Point | string {
   if (![site, area, device].every(isName) || !isMetricName(metric))
     return 'site, area, device or metric is not a valid name';
   if (line.time === undefined) return 'a reading needs a timestamp';
+  const measuredAt = Number(line.time);
+  if (!Number.isSafeInteger(measuredAt)) return `timestamp ${line.time} is out of range`;
   let value: Value | null = null;
   let quality: Quality = 'good';
   let late = false;
@@ -138,5 +151,5 @@ function decodeAnyPoint(text: string, table: SeriesTable): Point | string {
     } else return `field '${key}' of type ${field.type} has no meaning in a reading`;
   }
   if (value === null && quality === 'good') return 'a reading needs a value, a flag or a text';
-  return { series: table.of({ site, area, device, metric }), value, quality, measuredAt: Number(line.time), late };
+  return { series: table.of({ site, area, device, metric }), value, quality, measuredAt, late };
 }

@@ -5,11 +5,12 @@ const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as c
 
 const PATTERN = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
-/** Milliseconds of a duration such as `20s`; undefined where the text is not one. Fractions of a millisecond are rounded. */
+/** Milliseconds of a duration such as `20s`; undefined where the text is none, or longer than a number counts exactly. */
 export function parseDuration(text: string): number | undefined {
   const match = PATTERN.exec(text);
   if (match === null) return undefined;
-  return Math.round(Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]);
+  const ms = Math.round(Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]);
+  return Number.isSafeInteger(ms) ? ms : undefined;
 }
 
 /** The shortest exact text for a whole number of milliseconds: 90_000 gives `90s`, 120_000 gives `2m`. */
