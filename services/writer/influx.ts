@@ -2,7 +2,7 @@
 // retries, order and splitting are ours (lane.ts). Basic authentication is the one scheme that 1.x, 2.x and 3.x all take.
 // The only file that imports the client.
 
-import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
+import { HttpError, InfluxDB, setLogger } from '@influxdata/influxdb-client';
 import { remedyFor, StoreError } from './store-error.ts';
 
 export type InfluxOptions = {
@@ -26,6 +26,9 @@ const GZIP_THRESHOLD = 1_000;
 const MINUTES_KEPT = '366d';
 const HOURS_KEPT = 'INF';
 
+// flush() rejects with what went wrong; the client would print it as well, once per try.
+setLogger({ error: () => {}, warn: () => {} });
+
 export function openInflux(options: InfluxOptions): Store {
   const { url, database, username, password, keepRaw } = options;
   const authorization =
@@ -47,10 +50,9 @@ export function openInflux(options: InfluxOptions): Store {
       const api = client.getWriteApi('', database, 'ms', {
         maxRetries: 0,
         flushInterval: 0,
-        batchSize: Number.MAX_SAFE_INTEGER,
+        batchSize: 2, // one record, our whole request, stays below it: only our own flush() sends
         maxBatchBytes: Number.MAX_SAFE_INTEGER,
         gzipThreshold: isLocal ? Number.MAX_SAFE_INTEGER : GZIP_THRESHOLD,
-        writeFailed: () => Promise.resolve(), // the rejection of flush() tells us; the client shall not log as well
       });
       api.path = `/write?db=${encodeURIComponent(database)}&rp=raw&precision=ms`;
       api.writeRecord(lines);
