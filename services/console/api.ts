@@ -1,0 +1,125 @@
+// What the console's HTTP API and its event stream carry: the one contract between server and page.
+// The page imports these as types only; everything is JSON, all moments are ms since the epoch.
+
+import type { AlarmMessage } from '#domain/alarm.ts';
+import type { DeviceView } from '#domain/device.ts';
+import type { Value } from '#domain/point.ts';
+import type { Quality } from '#domain/quality.ts';
+import type { RejectReason } from '#domain/rejected.ts';
+import type { ServiceStatus } from '#domain/service.ts';
+
+export type SessionView = { readonly user: string; readonly expiresAt: number };
+
+/** `id` is `site/area/rule/instance`, also the path below `/api/alarms/`. */
+export type AlarmView = AlarmMessage & { readonly id: string };
+
+/** The newest value of a series. */
+export type ValueView = {
+  /** Short name of the series in this process's event stream. */
+  readonly id: number;
+  readonly site: string;
+  readonly area: string;
+  readonly device: string;
+  readonly metric: string;
+  readonly value: Value | null;
+  readonly quality: Quality;
+  readonly measuredAt: number;
+  /** UCUM code, where the device's model names one. */
+  readonly unit: string | null;
+  /** Past this age the value no longer stands for the plant: three intervals of the model, else 60 s. */
+  readonly staleAfterMs: number;
+};
+
+/** A change of a value whose series the page has already been told. */
+export type ValueChange = readonly [id: number, value: Value | null, quality: Quality, measuredAt: number];
+
+export type RejectView = {
+  readonly id: number;
+  readonly reason: RejectReason;
+  /** The reason code in general words. */
+  readonly meaning: string;
+  /** The sentence about this very message. */
+  readonly message: string;
+  readonly topic: string;
+  readonly payload: string;
+  readonly payloadEncoding: 'utf8' | 'base64';
+  readonly payloadBytes: number;
+  readonly receivedAt: number;
+};
+
+/** What did not fit into the bounds of memory since the console started. */
+export type Dropped = { readonly alarms: number; readonly series: number; readonly devices: number };
+
+export type Link = {
+  /** What is wrong between console and broker, in words; null while it works. Everything live is old while it is not null. */
+  readonly broker: string | null;
+};
+
+/** Event `snapshot`: first on every connection; replaces all that the page knew. */
+export type Snapshot = Link & {
+  readonly now: number;
+  readonly alarms: readonly AlarmView[];
+  readonly values: readonly ValueView[];
+  readonly devices: readonly DeviceView[];
+  readonly services: readonly ServiceStatus[];
+  readonly rejected: readonly RejectView[];
+  readonly dropped: Dropped;
+};
+
+/** Event `alarms`: sent at once. A null alarm is gone. */
+export type AlarmChanges = readonly { readonly id: string; readonly alarm: AlarmView | null }[];
+
+/** Event `changes`: everything else, coalesced; also sent without content as a sign of life. */
+export type Changes = Link & {
+  readonly now: number;
+  readonly added: readonly ValueView[];
+  readonly changed: readonly ValueChange[];
+  readonly devices: readonly DeviceView[];
+  readonly services: readonly ServiceStatus[];
+  /** Newest first. */
+  readonly rejected: readonly RejectView[];
+  readonly dropped: Dropped;
+};
+
+/** Buckets of one series, oldest first; null where the store has nothing. */
+export type Trend = {
+  readonly from: number;
+  readonly to: number;
+  readonly intervalMs: number;
+  /** Two neighbours farther apart than this are not to be joined by a line. */
+  readonly gapMs: number;
+  readonly unit: string | null;
+  readonly at: readonly number[];
+  readonly mean: readonly (number | null)[];
+  readonly min: readonly (number | null)[];
+  readonly max: readonly (number | null)[];
+};
+
+export type JournalRow = {
+  readonly at: number;
+  readonly alarmId: string;
+  readonly seq: number;
+  readonly site: string;
+  readonly area: string;
+  readonly rule: string;
+  readonly instance: string;
+  readonly episode: number;
+  readonly event: string;
+  readonly state: string;
+  readonly priority: string;
+  readonly summary: string;
+  readonly actor: string | null;
+  readonly comment: string | null;
+  readonly command: string | null;
+  readonly commandReason: string | null;
+  readonly shadow: boolean;
+};
+
+/** RFC 9457, `application/problem+json`. */
+export type Problem = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+};

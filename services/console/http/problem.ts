@@ -1,0 +1,64 @@
+// Errors as RFC 9457 problem documents: a sentence for the person, the place in the request where there is one.
+
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import type { Log } from '#runtime/log.ts';
+import type { Problem } from '../api.ts';
+import { StoreError } from '../store/influx.ts';
+
+const TITLES: { readonly [status: number]: string } = {
+  400: 'Bad request',
+  401: 'Not logged in',
+  404: 'Not found',
+  409: 'Conflict',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  429: 'Too many attempts',
+  500: 'Internal error',
+  502: 'The store refused',
+  503: 'Not available now',
+  504: 'No confirmation in time',
+};
+
+/** Thrown by routes; `detail` is a sentence that says what to do. */
+export class ProblemError extends Error {
+  readonly statusCode: number;
+  constructor(statusCode: number, detail: string) {
+    super(detail);
+    this.statusCode = statusCode;
+  }
+}
+
+export function answerWithProblems(app: FastifyInstance, log: Log): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500 && !(error instanceof StoreError || error instanceof ProblemError)) {
+      log.error({ err: error, url: request.url }, 'request failed');
+    }
+    return reply.code(problem.status).type('application/problem+json').send(problem);
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).type('application/problem+json').send(problemOf(404, 'There is nothing at this address.')),
+  );
+}
+
+function toProblem(error: FastifyError): Problem {
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map(({ instancePath, message }) => ({
+      pointer: `/${error.validationContext ?? 'body'}${instancePath}`,
+      detail: message ?? 'is not valid',
+    }));
+    const detail = errors.map((each) => `${each.pointer}: ${each.detail}`).join('; ');
+    return { ...problemOf(400, detail), errors };
+  }
+  if (error instanceof StoreError) return problemOf(error.retryable ? 503 : 502, error.message);
+  const status = error.statusCode ?? 500;
+  return problemOf(
+    status,
+    status < 500 || error instanceof ProblemError ? error.message : 'The console failed; its log says why.',
+  );
+}
+
+function problemOf(status: number, detail: string): Problem {
+  return { type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail };
+}

@@ -1,0 +1,13 @@
+// The plant as it stands: latest values, devices, services, what was refused. Each list is bounded by the plant itself.
+
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { AppParts } from '../app.ts';
+
+export function plantRoutes({ plant, now }: AppParts): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get('/values', () => ({ now: now(), values: plant.snapshot().values }));
+    app.get('/devices', () => ({ now: now(), devices: plant.snapshot().devices }));
+    app.get('/services', () => ({ services: plant.snapshot().services }));
+    app.get('/rejected', () => ({ rejected: plant.snapshot().rejected }));
+  };
+}

@@ -1,0 +1,79 @@
+// What open pages are told, and when: alarms at once, everything else at most as often as somebody calls tick().
+
+import type { Changes, Snapshot } from '../api.ts';
+import type { PlantInput } from '../plant/decode.ts';
+import type { Plant } from '../plant/plant.ts';
+import { Hub, type Viewer } from './hub.ts';
+
+/** A page that hears nothing for three of these takes the connection for dead, long before TCP does. */
+const PULSE_MS = 4_000;
+
+export type LiveParts = {
+  readonly plant: Plant;
+  readonly now: () => number;
+  /** What is wrong between console and broker, in words. */
+  readonly brokerProblem: () => string | undefined;
+};
+
+export class Live {
+  readonly #parts: LiveParts;
+  readonly #hub = new Hub();
+  #toldAt = 0;
+  #toldBroker: string | null = null;
+
+  constructor(parts: LiveParts) {
+    this.#parts = parts;
+  }
+
+  get viewers(): number {
+    return this.#hub.size;
+  }
+
+  /** Viewers dropped because they could not keep up. */
+  get dropped(): number {
+    return this.#hub.dropped;
+  }
+
+  /** Every stream ends; browsers come back by themselves. */
+  closeAll(): void {
+    this.#hub.closeAll();
+  }
+
+  apply(input: PlantInput): void {
+    const { plant, now } = this.#parts;
+    if (!plant.apply(input, now())) return;
+    const changes = plant.takeAlarmChanges();
+    if (this.#hub.size > 0) this.#hub.broadcast({ event: 'alarms', data: JSON.stringify(changes) });
+  }
+
+  join(viewer: Viewer): void {
+    const { plant, now } = this.#parts;
+    const snapshot: Snapshot = { now: now(), broker: this.#broker(), ...plant.snapshot() };
+    this.#hub.join(viewer, { event: 'snapshot', data: JSON.stringify(snapshot) });
+  }
+
+  leave(viewer: Viewer): void {
+    this.#hub.leave(viewer);
+  }
+
+  tick(): void {
+    const { plant, now } = this.#parts;
+    this.#hub.dropExpired(now());
+    const changes = plant.takeChanges();
+    const broker = this.#broker();
+    const isDue = broker !== this.#toldBroker || now() - this.#toldAt >= PULSE_MS;
+    if (changes === undefined && !isDue) return;
+    this.#toldAt = now();
+    this.#toldBroker = broker;
+    const told: Changes = { now: now(), broker, ...(changes ?? this.#nothing()) };
+    if (this.#hub.size > 0) this.#hub.broadcast({ event: 'changes', data: JSON.stringify(told) });
+  }
+
+  #broker(): string | null {
+    return this.#parts.brokerProblem() ?? null;
+  }
+
+  #nothing(): Omit<Changes, 'now' | 'broker'> {
+    return { added: [], changed: [], devices: [], services: [], rejected: [], dropped: this.#parts.plant.dropped };
+  }
+}

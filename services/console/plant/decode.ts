@@ -1,0 +1,89 @@
+// From a message on the bus to what it tells about the plant. Pure; what cannot be read is said in words, never thrown.
+
+import type { z } from 'zod';
+import type { AlarmMessage } from '#domain/alarm.ts';
+import { decodeBatch, type SeriesTable } from '#domain/batch.ts';
+import type { DeviceView } from '#domain/device.ts';
+import type { Point } from '#domain/point.ts';
+import type { Rejected } from '#domain/rejected.ts';
+import type { ServiceStatus } from '#domain/service.ts';
+import { type AlarmName, type DeviceName, parseTopic } from '#domain/topic.ts';
+import { alarmMessage, deviceView, rejected, serviceStatus } from './schemas.ts';
+
+/** A null view: its retained message was taken away. */
+export type PlantInput =
+  | { readonly kind: 'points'; readonly points: readonly Point[]; readonly badLines: number }
+  | { readonly kind: 'alarm'; readonly name: AlarmName; readonly message: AlarmMessage | null }
+  | { readonly kind: 'device'; readonly name: DeviceName; readonly view: DeviceView | null }
+  | { readonly kind: 'service'; readonly id: string; readonly status: ServiceStatus | null }
+  | { readonly kind: 'rejected'; readonly rejected: Rejected };
+
+/** An alarm with all its texts is below 10 KB; past this something else is wrong, and every open page would have to carry it. */
+const JSON_BYTES_MAX = 128 * 1024;
+
+export function decodePlantInput(topic: string, payload: Buffer, series: SeriesTable): PlantInput | string {
+  const parsed = parseTopic(topic);
+  switch (parsed?.kind) {
+    case 'points':
+      return decodePoints(payload, series);
+    case 'alarm': {
+      const message = readJson(payload, alarmMessage);
+      if (typeof message === 'string') return message;
+      const { site, area, rule, instance } = parsed;
+      const isSame =
+        message === null ||
+        (message.site === site && message.area === area && message.rule === rule && message.instance === instance);
+      if (!isSame) return 'the alarm names another place than its topic';
+      return { kind: 'alarm', name: { site, area, rule, instance }, message };
+    }
+    case 'registry': {
+      const view = readJson(payload, deviceView);
+      if (typeof view === 'string') return view;
+      const { site, area, device } = parsed;
+      return {
+        kind: 'device',
+        name: { site, area, device },
+        view: view === null ? null : { ...view, site, area, device },
+      };
+    }
+    case 'service': {
+      const status = readJson(payload, serviceStatus);
+      return typeof status === 'string' ? status : { kind: 'service', id: `${parsed.service}/${parsed.id}`, status };
+    }
+    case 'rejected': {
+      const message = readJson(payload, rejected);
+      if (message === null) return 'the payload is empty';
+      return typeof message === 'string' ? message : { kind: 'rejected', rejected: message };
+    }
+    default:
+      return 'the topic means nothing here';
+  }
+}
+
+function decodePoints(payload: Buffer, series: SeriesTable): PlantInput {
+  const points: Point[] = [];
+  let badLines = 0;
+  decodeBatch(
+    payload.toString(),
+    series,
+    (point) => points.push(point),
+    () => badLines++,
+  );
+  return { kind: 'points', points, badLines };
+}
+
+/** null: an empty payload, which is how a retained message is taken away [MQTT-3.3.1-10]. A text: what is wrong. */
+function readJson<T>(payload: Buffer, schema: z.ZodType<T>): T | null | string {
+  if (payload.length === 0) return null;
+  if (payload.length > JSON_BYTES_MAX) return `the payload has ${payload.length} bytes, more than ${JSON_BYTES_MAX}`;
+  let value: unknown;
+  try {
+    value = JSON.parse(payload.toString());
+  } catch {
+    return 'the payload is not valid JSON';
+  }
+  const checked = schema.safeParse(value);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  return `${issue?.path.join('.') || 'the payload'}: ${issue?.message ?? 'has another shape'}`;
+}

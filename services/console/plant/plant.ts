@@ -1,0 +1,121 @@
+// The plant as the operators' page shows it: a fold over everything that comes in. Owns nothing: started anew, it is
+// whole again from retained messages and the next points.
+
+import type { DeviceView } from '#domain/device.ts';
+import { REJECT_REASONS, type Rejected } from '#domain/rejected.ts';
+import { makeSeries, type SeriesName } from '#domain/series.ts';
+import type { ServiceStatus } from '#domain/service.ts';
+import type { AlarmName, DeviceName } from '#domain/topic.ts';
+import type { AlarmChanges, AlarmView, Changes, Dropped, RejectView, Snapshot, ValueView } from '../api.ts';
+import { AlarmTable } from './alarm-table.ts';
+import type { Catalog } from './catalog.ts';
+import type { PlantInput } from './decode.ts';
+import { LatestTable } from './latest-table.ts';
+import { ValueTable } from './value-table.ts';
+
+/** Enough to see a pattern; the topic itself and the metrics have them all. */
+const REJECTS_MAX = 200;
+/** A person recognises a payload by its beginning. */
+const PAYLOAD_CHARS_MAX = 1_000;
+/** Six kinds of service, a few replicas of each; far above any plant. */
+const SERVICES_MAX = 1_000;
+
+export type PlantOptions = { readonly catalog: Catalog; readonly seriesMax: number; readonly alarmsMax: number };
+
+export class Plant {
+  readonly #alarms: AlarmTable;
+  readonly #values: ValueTable;
+  readonly #devices: LatestTable<DeviceView>;
+  readonly #services = new LatestTable<ServiceStatus>(SERVICES_MAX);
+  /** Newest first. */
+  #rejected: RejectView[] = [];
+  #rejectedCount = 0;
+  #rejectedTold = 0;
+
+  constructor({ catalog, seriesMax, alarmsMax }: PlantOptions) {
+    this.#alarms = new AlarmTable(alarmsMax);
+    this.#devices = new LatestTable(seriesMax);
+    this.#values = new ValueTable(seriesMax, (device, metric) =>
+      catalog.noteOf(this.#devices.get(deviceKey(device))?.model ?? null, metric),
+    );
+  }
+
+  /** @returns whether alarms changed, which nobody should have to wait for */
+  apply(input: PlantInput, receivedAt: number): boolean {
+    switch (input.kind) {
+      case 'points':
+        for (const point of input.points) this.#values.put(point, receivedAt);
+        return false;
+      case 'alarm':
+        return this.#alarms.put(input.name, input.message);
+      case 'device':
+        this.#putDevice(input.name, input.view);
+        return false;
+      case 'service':
+        this.#services.put(input.id, input.status);
+        return false;
+      case 'rejected':
+        this.#putRejected(input.rejected);
+        return false;
+    }
+  }
+
+  get dropped(): Dropped {
+    return { alarms: this.#alarms.dropped, series: this.#values.dropped, devices: this.#devices.dropped };
+  }
+
+  alarm(name: AlarmName): AlarmView | undefined {
+    return this.#alarms.get(name);
+  }
+
+  value(name: SeriesName): ValueView | undefined {
+    return this.#values.get(makeSeries(name).key);
+  }
+
+  snapshot(): Omit<Snapshot, 'now' | 'broker'> {
+    return {
+      alarms: this.#alarms.all(),
+      values: this.#values.all(),
+      devices: this.#devices.all(),
+      services: this.#services.all(),
+      rejected: this.#rejected,
+      dropped: this.dropped,
+    };
+  }
+
+  takeAlarmChanges(): AlarmChanges {
+    return this.#alarms.takeChanges();
+  }
+
+  /** What changed since the last call, alarms apart; undefined where nothing did. */
+  takeChanges(): Omit<Changes, 'now' | 'broker'> | undefined {
+    const { added, changed } = this.#values.takeChanges();
+    const devices = this.#devices.takeChanges();
+    const services = this.#services.takeChanges();
+    const rejected = this.#rejected.slice(0, this.#rejectedCount - this.#rejectedTold);
+    this.#rejectedTold = this.#rejectedCount;
+    const isEmpty = [added, changed, devices, services, rejected].every((list) => list.length === 0);
+    return isEmpty ? undefined : { added, changed, devices, services, rejected, dropped: this.dropped };
+  }
+
+  #putDevice(name: DeviceName, view: DeviceView | null): void {
+    const key = deviceKey(name);
+    const model = this.#devices.get(key)?.model ?? null;
+    this.#devices.put(key, view);
+    if (view !== null && view.model !== model) this.#values.redescribe(name);
+  }
+
+  #putRejected(rejected: Rejected): void {
+    const view: RejectView = {
+      ...rejected,
+      id: ++this.#rejectedCount,
+      meaning: REJECT_REASONS[rejected.reason],
+      payload: rejected.payload.slice(0, PAYLOAD_CHARS_MAX),
+    };
+    this.#rejected = [view, ...this.#rejected].slice(0, REJECTS_MAX);
+  }
+}
+
+function deviceKey(name: DeviceName): string {
+  return `${name.site}/${name.area}/${name.device}`;
+}

@@ -1,0 +1,84 @@
+// The JSON that other services publish, checked once where it comes in. Unknown keys are let through and left out:
+// a newer service may say more than this console understands.
+
+import { z } from 'zod';
+import { ALARM_STATES, type AlarmMessage, PRIORITIES, UNKNOWN_REASONS } from '#domain/alarm.ts';
+import type { DeviceView } from '#domain/device.ts';
+import { REJECT_REASONS, type Rejected, type RejectReason } from '#domain/rejected.ts';
+import type { ServiceStatus } from '#domain/service.ts';
+
+const moment = z.number();
+const labels = z.record(z.string(), z.string());
+
+const inputSnapshot = z.object({
+  metric: z.string(),
+  value: z.union([z.number(), z.boolean(), z.string(), z.null()]),
+  quality: z.enum(['GOOD', ...UNKNOWN_REASONS]),
+  ageMs: z.number().nullable(),
+  unit: z.string().exactOptional(),
+});
+
+const rationalisation = z.object({
+  cause: z.string().optional(),
+  consequence: z.string().optional(),
+  response: z.string().optional(),
+  timeToRespond: z.string().optional(),
+});
+
+export const alarmMessage = z.object({
+  alarmId: z.string().min(1),
+  seq: z.int(),
+  rule: z.string(),
+  rev: z.string(),
+  name: z.string(),
+  site: z.string(),
+  area: z.string(),
+  instance: z.string(),
+  state: z.enum(ALARM_STATES),
+  priority: z.enum(PRIORITIES),
+  episode: z.int(),
+  quality: z.enum(['GOOD', 'UNKNOWN', ...UNKNOWN_REASONS]),
+  activeSince: moment,
+  clearedAt: moment.nullable(),
+  changedAt: moment,
+  ackedBy: z.string().nullable(),
+  ackComment: z.string().nullable(),
+  inputs: z.record(z.string(), inputSnapshot),
+  summary: z.string(),
+  reason: z.string(),
+  rationalisation: rationalisation.exactOptional(),
+  labels,
+  shadow: z.boolean(),
+}) satisfies z.ZodType<AlarmMessage>;
+
+export const deviceView = z.object({
+  site: z.string(),
+  area: z.string(),
+  device: z.string(),
+  model: z.string().nullable(),
+  role: z.string().nullable(),
+  labels,
+  online: z.boolean().nullable(),
+  lastSeen: moment.nullable(),
+  firmware: z.string().nullable(),
+  lastError: z.object({ at: moment, reason: z.string(), message: z.string() }).nullable(),
+}) satisfies z.ZodType<DeviceView>;
+
+export const serviceStatus = z.object({
+  service: z.string(),
+  id: z.string(),
+  status: z.enum(['up', 'down', 'restarting']),
+  since: moment,
+  version: z.string(),
+  detail: z.string().exactOptional(),
+}) satisfies z.ZodType<ServiceStatus>;
+
+export const rejected = z.object({
+  reason: z.enum(Object.keys(REJECT_REASONS) as [RejectReason, ...RejectReason[]]),
+  message: z.string(),
+  topic: z.string(),
+  payload: z.string(),
+  payloadEncoding: z.enum(['utf8', 'base64']),
+  payloadBytes: z.number(),
+  receivedAt: moment,
+}) satisfies z.ZodType<Rejected>;

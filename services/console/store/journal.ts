@@ -1,0 +1,40 @@
+// The alarm journal as the store keeps it, newest first.
+
+import type { JournalRow } from '../api.ts';
+import type { Cell, Store } from './influx.ts';
+import { type JournalFilter, journalQuery, type Range } from './influxql.ts';
+
+/** @throws StoreError */
+export async function readJournal(
+  store: Store,
+  database: string,
+  filter: JournalFilter,
+  range: Range & { readonly limit: number },
+): Promise<JournalRow[]> {
+  const { columns, rows } = await store.query(journalQuery(database, filter, range));
+  return rows.map((row) => toRow(Object.fromEntries(columns.map((name, i) => [name, row[i] ?? null]))));
+}
+
+function toRow(cells: { readonly [column: string]: Cell }): JournalRow {
+  const text = (name: string) => String(cells[name] ?? '');
+  const textOrNull = (name: string) => (cells[name] === null || cells[name] === undefined ? null : text(name));
+  return {
+    at: Number(cells.time),
+    alarmId: text('alarmId'),
+    seq: Number(cells.seq),
+    site: text('site'),
+    area: text('area'),
+    rule: text('rule'),
+    instance: text('instance'),
+    episode: Number(cells.episode),
+    event: text('event'),
+    state: text('state'),
+    priority: text('priority'),
+    summary: text('summary'),
+    actor: textOrNull('actor'),
+    comment: textOrNull('comment'),
+    command: textOrNull('command'),
+    commandReason: textOrNull('commandReason'),
+    shadow: cells.shadow === true,
+  };
+}

@@ -1,0 +1,32 @@
+// Which alarms are shown, and in which order: the most urgent first, of those the newest.
+
+import { isAnnunciated, PRIORITIES } from '#domain/alarm.ts';
+import type { AlarmView } from '../../api.ts';
+
+const RANK = new Map(PRIORITIES.map((priority, rank) => [priority, rank]));
+
+export function isOpen(alarm: AlarmView): boolean {
+  return isAnnunciated(alarm.state) && !alarm.shadow;
+}
+
+export function isUnacknowledged(alarm: AlarmView): boolean {
+  return alarm.state === 'UNACK' || alarm.state === 'RTNUN';
+}
+
+export const FILTERS = {
+  open: isOpen,
+  unacked: (alarm: AlarmView) => isOpen(alarm) && isUnacknowledged(alarm),
+  all: () => true,
+} as const;
+export type FilterName = keyof typeof FILTERS;
+export const FILTER_NAMES = Object.keys(FILTERS) as FilterName[];
+
+export function sortedAlarms(alarms: Iterable<AlarmView>, filter: FilterName): AlarmView[] {
+  return Array.from(alarms).filter(FILTERS[filter]).sort(compareAlarms);
+}
+
+function compareAlarms(a: AlarmView, b: AlarmView): number {
+  const open = Number(isOpen(b)) - Number(isOpen(a));
+  const rank = (RANK.get(a.priority) ?? 0) - (RANK.get(b.priority) ?? 0);
+  return open || rank || b.activeSince - a.activeSince || (a.id < b.id ? -1 : 1);
+}

@@ -1,0 +1,37 @@
+// The page as a whole: who may not see it logs in; everybody else sees one screen.
+
+import { AlarmList } from './alarms/alarm-list.tsx';
+import { AlarmAnnouncer } from './alarms/announcer.tsx';
+import { Banner } from './parts/banner.tsx';
+import { Header } from './parts/header.tsx';
+import { LoginForm } from './parts/login-form.tsx';
+import { RejectList } from './parts/reject-list.tsx';
+import { ServiceRow } from './parts/service-row.tsx';
+import { session } from './state/session.ts';
+import { texts } from './texts.ts';
+import { TrendPanel } from './trend/trend-panel.tsx';
+import { ValueTable } from './values/value-table.tsx';
+
+export function App() {
+  const state = session.value;
+  if (state.is === 'unknown') return <p class="loading">{texts.loading}</p>;
+  if (state.is === 'out') return <LoginForm why={state.why} />;
+  return (
+    <>
+      <Header user={state.user} />
+      <Banner />
+      <AlarmAnnouncer />
+      <main>
+        <div class="column">
+          <AlarmList />
+          <TrendPanel />
+        </div>
+        <div class="column">
+          <ValueTable />
+          <RejectList />
+        </div>
+      </main>
+      <ServiceRow />
+    </>
+  );
+}

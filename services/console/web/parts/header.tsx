@@ -1,0 +1,52 @@
+// The strip that is always in sight: how many alarms of which priority, and whether what stands below is the present.
+
+import { PRIORITIES, type Priority } from '#domain/alarm.ts';
+import { PriorityMark } from '../alarms/marks.tsx';
+import { isOpen, isUnacknowledged } from '../alarms/order.ts';
+import { alarms, link, plant } from '../state/live.ts';
+import { logOut } from '../state/session.ts';
+import { PRIORITY_WORDS, texts } from '../texts.ts';
+
+export function Header({ user }: { readonly user: string }) {
+  return (
+    <header>
+      <h1>{texts.title}</h1>
+      <ul class="counts" aria-label={texts.counts.label}>
+        {PRIORITIES.map((priority) => (
+          <Count key={priority} priority={priority} />
+        ))}
+      </ul>
+      <Connection />
+      <span class="user">{user}</span>
+      <button type="button" class="quiet" onClick={() => void logOut()}>
+        {texts.logout}
+      </button>
+    </header>
+  );
+}
+
+function Count({ priority }: { readonly priority: Priority }) {
+  const open = [...alarms.value.values()].filter((alarm) => alarm.priority === priority && isOpen(alarm));
+  const unacked = open.filter(isUnacknowledged).length;
+  const word = PRIORITY_WORDS[priority];
+  return (
+    <li class={open.length === 0 ? 'count none' : 'count'} data-testid={`count-${priority}`}>
+      <PriorityMark priority={priority} isFilled={unacked > 0} isColoured={open.length > 0} />
+      <span class="visually-hidden">{texts.counts.count(word, open.length, unacked)}</span>
+      <span aria-hidden="true">
+        {word} <b>{open.length}</b>
+        {unacked > 0 && <span class="new"> {texts.counts.unacked(unacked)}</span>}
+      </span>
+    </li>
+  );
+}
+
+function Connection() {
+  const state = link.value === 'live' && plant.value.broker !== null ? 'broker' : link.value;
+  return (
+    <output class="connection" data-testid="connection" data-state={state}>
+      <span class="lamp" aria-hidden="true" />
+      {texts.connection[state]}
+    </output>
+  );
+}

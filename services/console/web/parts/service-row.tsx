@@ -1,0 +1,35 @@
+import type { ServiceStatus } from '#domain/service.ts';
+import { now } from '../state/clock.ts';
+import { services } from '../state/live.ts';
+import { SERVICE_WORDS, texts } from '../texts.ts';
+import { formatAge } from '../values/format.ts';
+
+export function ServiceRow() {
+  const list = [...services.value.values()].sort((a, b) => nameOf(a).localeCompare(nameOf(b)));
+  return (
+    <footer>
+      <h2>{texts.services.heading}</h2>
+      {list.length === 0 && <p class="empty">{texts.services.empty}</p>}
+      <ul class="services">
+        {list.map((status) => (
+          <Service key={nameOf(status)} status={status} />
+        ))}
+      </ul>
+    </footer>
+  );
+}
+
+function nameOf({ service, id }: ServiceStatus): string {
+  return service === id ? service : `${service} ${id}`;
+}
+
+function Service({ status }: { readonly status: ServiceStatus }) {
+  const age = texts.services.since(formatAge(now.value - status.since));
+  return (
+    <li class="service" data-testid="service-row" data-service={status.service} data-status={status.status}>
+      <span class="lamp" aria-hidden="true" />
+      <bdi>{nameOf(status)}</bdi> <b>{SERVICE_WORDS[status.status]}</b> <span class="hint">{age}</span>
+      {status.detail !== undefined && <bdi class="detail">{status.detail}</bdi>}
+    </li>
+  );
+}

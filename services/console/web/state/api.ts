@@ -1,0 +1,23 @@
+// Calls to the console's HTTP API. A failure is a sentence to show, never an exception.
+
+import type { Problem } from '../../api.ts';
+import { texts } from '../texts.ts';
+
+export type Answer<T> =
+  | { readonly ok: true; readonly body: T }
+  | { readonly ok: false; readonly status: number; readonly why: string };
+
+export async function call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer<T>> {
+  try {
+    const response = await fetch(path, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    const text = await response.text();
+    const parsed: unknown = text === '' ? null : JSON.parse(text);
+    if (response.ok) return { ok: true, body: parsed as T };
+    return { ok: false, status: response.status, why: (parsed as Problem).detail };
+  } catch {
+    return { ok: false, status: 0, why: texts.errors.unreachable };
+  }
+}

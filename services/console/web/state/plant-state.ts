@@ -1,0 +1,89 @@
+// What the page knows of the plant: a fold over the events of the stream, without side effects.
+
+import type { DeviceView } from '#domain/device.ts';
+import type { ServiceStatus } from '#domain/service.ts';
+import type { AlarmChanges, AlarmView, Changes, Dropped, RejectView, Snapshot, ValueView } from '../../api.ts';
+
+/** As many as the server keeps. */
+const REJECTS_MAX = 200;
+
+export type PlantState = {
+  readonly alarms: ReadonlyMap<string, AlarmView>;
+  readonly values: ReadonlyMap<number, ValueView>;
+  /** By `site/area/device`. */
+  readonly devices: ReadonlyMap<string, DeviceView>;
+  readonly services: ReadonlyMap<string, ServiceStatus>;
+  readonly rejected: readonly RejectView[];
+  readonly dropped: Dropped;
+  readonly broker: string | null;
+};
+
+export const EMPTY_PLANT: PlantState = {
+  alarms: new Map(),
+  values: new Map(),
+  devices: new Map(),
+  services: new Map(),
+  rejected: [],
+  dropped: { alarms: 0, series: 0, devices: 0 },
+  broker: null,
+};
+
+export function deviceKey(name: { readonly site: string; readonly area: string; readonly device: string }): string {
+  return `${name.site}/${name.area}/${name.device}`;
+}
+
+const serviceKey = (status: ServiceStatus) => `${status.service}/${status.id}`;
+
+export function fromSnapshot(snapshot: Snapshot): PlantState {
+  const { alarms, values, devices, services, rejected, dropped, broker } = snapshot;
+  return {
+    alarms: new Map(alarms.map((alarm) => [alarm.id, alarm])),
+    values: new Map(values.map((value) => [value.id, value])),
+    devices: new Map(devices.map((device) => [deviceKey(device), device])),
+    services: new Map(services.map((status) => [serviceKey(status), status])),
+    rejected,
+    dropped,
+    broker,
+  };
+}
+
+export function withAlarms(state: PlantState, changes: AlarmChanges): PlantState {
+  const alarms = new Map(state.alarms);
+  for (const { id, alarm } of changes) {
+    if (alarm === null) alarms.delete(id);
+    else alarms.set(id, alarm);
+  }
+  return { ...state, alarms };
+}
+
+export function withChanges(state: PlantState, changes: Changes): PlantState {
+  const { devices, services, rejected, dropped, broker } = changes;
+  return {
+    alarms: state.alarms,
+    values: withValues(state.values, changes),
+    devices: extended(state.devices, devices, deviceKey),
+    services: extended(state.services, services, serviceKey),
+    rejected: rejected.length === 0 ? state.rejected : [...rejected, ...state.rejected].slice(0, REJECTS_MAX),
+    dropped,
+    broker,
+  };
+}
+
+function withValues(values: PlantState['values'], { added, changed }: Changes): PlantState['values'] {
+  if (added.length === 0 && changed.length === 0) return values;
+  const next = new Map(values);
+  for (const view of added) next.set(view.id, view);
+  for (const [id, value, quality, measuredAt] of changed) {
+    const known = next.get(id);
+    if (known !== undefined) next.set(id, { ...known, value, quality, measuredAt });
+  }
+  return next;
+}
+
+function extended<T>(
+  map: ReadonlyMap<string, T>,
+  changes: readonly T[],
+  keyOf: (view: T) => string,
+): ReadonlyMap<string, T> {
+  return changes.length === 0 ? map : new Map([...map, ...changes.map((view) => [keyOf(view), view] as const)]);
+}

@@ -1,0 +1,47 @@
+// Who is logged in. The cookie itself is the browser's; a script cannot read it.
+
+import { signal } from '@preact/signals';
+import type { SessionView } from '../../api.ts';
+import { call } from './api.ts';
+import { closeLive, openLive, plant } from './live.ts';
+import { EMPTY_PLANT } from './plant-state.ts';
+
+export type SessionState =
+  | { readonly is: 'unknown' }
+  | { readonly is: 'out'; readonly why: string | null }
+  | { readonly is: 'in'; readonly user: string };
+
+const RETRY_MS = 2_000;
+
+export const session = signal<SessionState>({ is: 'unknown' });
+
+/** After a reload, or when the stream was refused: are we still logged in? */
+export async function resumeSession(): Promise<void> {
+  const answer = await call<SessionView>('GET', 'api/session');
+  if (answer.ok) enter(answer.body);
+  else if (answer.status === 401) leave(null);
+  else if (session.value.is === 'unknown') leave(answer.why);
+  else setTimeout(() => void resumeSession(), RETRY_MS);
+}
+
+export async function logIn(user: string, password: string): Promise<void> {
+  const answer = await call<SessionView>('POST', 'api/login', { user, password });
+  if (answer.ok) enter(answer.body);
+  else leave(answer.why);
+}
+
+export async function logOut(): Promise<void> {
+  await call('POST', 'api/logout');
+  leave(null);
+}
+
+function enter({ user }: SessionView): void {
+  session.value = { is: 'in', user };
+  openLive(() => void resumeSession());
+}
+
+function leave(why: string | null): void {
+  closeLive();
+  plant.value = EMPTY_PLANT;
+  session.value = { is: 'out', why };
+}

@@ -1,0 +1,129 @@
+// Every word on the page, in one place, ready for translation.
+
+import type { AlarmState, Priority } from '#domain/alarm.ts';
+import type { ServiceStatus } from '#domain/service.ts';
+
+export const PRIORITY_WORDS: { readonly [priority in Priority]: string } = {
+  critical: 'Critical',
+  high: 'High',
+  medium: 'Medium',
+  low: 'Low',
+};
+
+export const STATE_WORDS: { readonly [state in AlarmState]: string } = {
+  UNACK: 'active, not acknowledged',
+  ACKED: 'active, acknowledged',
+  RTNUN: 'returned, not acknowledged',
+  LATCH: 'returned, waits for reset',
+  PENDING: 'evidence is being gathered',
+  NORM: 'normal',
+};
+
+export const SERVICE_WORDS: { readonly [status in ServiceStatus['status']]: string } = {
+  up: 'up',
+  down: 'DOWN',
+  restarting: 'RESTARTING',
+};
+
+export const texts = {
+  title: 'Penstock',
+  login: {
+    heading: 'Log in',
+    user: 'User',
+    password: 'Password',
+    submit: 'Log in',
+    hint: 'User and password were printed at the first start; they are kept in the data folder under secrets/.',
+  },
+  logout: 'Log out',
+  loading: 'Loading …',
+  connection: {
+    connecting: 'Connecting …',
+    live: 'Live',
+    lost: 'Connection lost',
+    broker: 'No broker',
+    lostBanner: 'No connection to the console: everything below is as it was when the connection broke. Trying again.',
+    brokerBanner: (why: string) => `The console has lost the broker (${why}): everything below may be out of date.`,
+  },
+  dropped: (what: string) => `Not everything is shown: ${what} did not fit into memory.`,
+  droppedParts: { alarms: 'alarms', series: 'series', devices: 'devices' },
+  counts: {
+    label: 'Alarms by priority',
+    count: (word: string, active: number, unacked: number) =>
+      `${word}: ${active} active or waiting, ${unacked} not acknowledged`,
+    unacked: (n: number) => `(${n} new)`,
+  },
+  alarms: {
+    heading: 'Alarms',
+    filter: 'Show',
+    filters: { open: 'Active or unacknowledged', unacked: 'Unacknowledged', all: 'All, normal ones too' },
+    columns: { priority: 'Priority', state: 'State', alarm: 'Alarm', value: 'Value', since: 'Since', action: 'Action' },
+    empty: {
+      open: 'No alarm is active or waits for an acknowledgement.',
+      unacked: 'Every alarm is acknowledged.',
+      all: 'No alarm has been heard of yet.',
+    },
+    shadow: 'shadow rule: no action',
+    unknownNow: (quality: string) => `The condition cannot be decided now (${quality}).`,
+    details: 'Details',
+    more: (n: number) => `${n} more alarms of lower rank are not drawn.`,
+    acknowledge: 'Acknowledge',
+    acknowledgeNamed: (name: string) => `Acknowledge ${name}`,
+    acknowledgeWithComment: 'Acknowledge with comment',
+    comment: 'Comment (optional)',
+    sending: 'Sending …',
+    sent: 'Sent',
+    unanswered: 'The rules service has not answered yet.',
+    announce: (priority: string, summary: string) => `New ${priority} alarm: ${summary}`,
+    detail: {
+      rule: 'Rule',
+      where: 'Where',
+      cause: 'Cause',
+      consequence: 'Consequence',
+      response: 'Response',
+      timeToRespond: 'Time to respond',
+      inputs: 'Inputs when decided',
+      activeSince: 'Active since',
+      clearedAt: 'Returned',
+      acked: 'Acknowledged by',
+      labels: 'Labels',
+      unrationalised: 'The rule names no cause, consequence or response.',
+    },
+  },
+  values: {
+    heading: 'Latest values',
+    filter: 'Find',
+    filterHint: 'device or metric',
+    columns: { device: 'Device', metric: 'Metric', value: 'Value', age: 'Age', quality: 'Quality' },
+    empty: 'No value has arrived yet. A device publishes to plant/v1/<site>/<area>/<device>/tele.',
+    noMatch: 'No series matches.',
+    more: (n: number) => `${n} more series; narrow the search to see them.`,
+    none: 'no value',
+    on: 'On',
+    off: 'Off',
+    showTrend: (metric: string, device: string) => `Show the trend of ${metric} of ${device}`,
+    conditions: { GOOD: 'Good', UNCERTAIN: 'UNCERTAIN', STALE: 'STALE', OFFLINE: 'OFFLINE', BAD: 'BAD' },
+  },
+  trend: {
+    heading: 'Trend',
+    none: 'Choose a metric in the table of latest values to see its trend.',
+    ranges: 'Range',
+    mean: 'Mean',
+    min: 'Min',
+    max: 'Max',
+    time: 'Time',
+    empty: 'The store has no numbers of this series in this range.',
+    failed: (why: string) => `The trend cannot be drawn: ${why}`,
+    label: (series: string, range: string) => `Trend of ${series} over ${range}`,
+    summary: (low: string, high: string, last: string) => `lowest ${low}, highest ${high}, last ${last}`,
+  },
+  rejects: {
+    heading: 'Refused messages',
+    empty: 'Nothing has been refused.',
+    hint: 'newest first',
+    payload: 'Payload',
+    bytes: (n: number) => `${n} bytes`,
+    more: (n: number) => `Show ${n} more`,
+  },
+  services: { heading: 'Services', empty: 'No service has reported yet.', since: (age: string) => `for ${age}` },
+  errors: { unreachable: 'The console cannot be reached.' },
+} as const;

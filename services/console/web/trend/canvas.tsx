@@ -1,0 +1,56 @@
+// Where the picture hangs: opened with the series, kept as wide as its place, redrawn in the colours of day or night.
+
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Chart } from './chart.ts';
+import type { Lines } from './gaps.ts';
+
+export type CanvasProps = {
+  readonly lines: Lines;
+  readonly from: number;
+  readonly to: number;
+  readonly unit: string | null;
+};
+
+const NIGHT = '(prefers-color-scheme: dark)';
+
+export function Canvas({ lines, from, to, unit }: CanvasProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const chart = useSignal<Chart | null>(null);
+  const scheme = useSignal(0);
+
+  useEffect(() => {
+    const media = matchMedia(NIGHT);
+    const onChange = () => {
+      scheme.value++;
+    };
+    media.addEventListener('change', onChange);
+    return () => media.removeEventListener('change', onChange);
+  }, [scheme]);
+
+  useSignalEffect(() => {
+    scheme.value; // another scheme is another set of colours: opened anew
+    const root = place.current;
+    if (root === null) return;
+    let isGone = false;
+    let opened: Chart | undefined;
+    const observer = new ResizeObserver(() => opened?.resize(root.clientWidth));
+    void import('./chart.ts').then(({ openChart }) => {
+      if (isGone) return;
+      opened = openChart(root, unit);
+      observer.observe(root);
+      chart.value = opened;
+    });
+    return () => {
+      isGone = true;
+      observer.disconnect();
+      opened?.close();
+    };
+  });
+
+  useEffect(() => {
+    chart.value?.draw(lines, from, to);
+  }, [chart.value, lines, from, to]);
+
+  return <div ref={place} class="chart" aria-hidden="true" />;
+}

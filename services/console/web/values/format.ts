@@ -1,0 +1,71 @@
+// Numbers, units, ages and moments as a person reads them.
+
+import type { Value } from '#domain/point.ts';
+import { texts } from '../texts.ts';
+
+/** UCUM codes whose printed sign is another; every other code is shown as it is. */
+const UNIT_SIGNS: { readonly [code: string]: string } = {
+  Cel: '°C',
+  '[degF]': '°F',
+  deg: '°',
+  Ohm: 'Ω',
+  'm3/h': 'm³/h',
+  m3: 'm³',
+  'm/s2': 'm/s²',
+  'L/min': 'L/min',
+  '{rpm}': 'rpm',
+  '1': '',
+};
+
+/** Digits that differ at that size are worth reading; the width stays the same while a value moves. */
+function decimalsOf(size: number): number {
+  if (size >= 1_000) return 0;
+  if (size >= 100) return 1;
+  return size >= 0.1 ? 2 : 4;
+}
+
+export function formatNumber(value: number): string {
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e6) return String(value);
+  if (size !== 0 && (size >= 1e9 || size < 1e-4)) return value.toExponential(3);
+  return value.toFixed(decimalsOf(size));
+}
+
+export function formatUnit(unit: string | null): string {
+  return unit === null ? '' : (UNIT_SIGNS[unit] ?? unit);
+}
+
+export function formatValue(value: Value | null, unit: string | null): string {
+  if (value === null) return texts.values.none;
+  if (typeof value === 'boolean') return value ? texts.values.on : texts.values.off;
+  if (typeof value === 'string') return value;
+  const sign = formatUnit(unit);
+  return sign === '' ? formatNumber(value) : `${formatNumber(value)}\u00a0${sign}`;
+}
+
+/** Two parts at most; a device's clock may be ahead, which is no age. */
+export function formatAge(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d`;
+}
+
+const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const DATE_TIME = new Intl.DateTimeFormat('en-GB', {
+  day: '2-digit',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+const HALF_DAY_MS = 43_200_000;
+
+/** The time of day in the viewer's zone; the date too where it is not of the last twelve hours. */
+export function formatMoment(at: number, now: number): string {
+  if (!Number.isFinite(at) || Math.abs(at) > 8.64e15) return '';
+  return (now - at > HALF_DAY_MS ? DATE_TIME : TIME).format(at);
+}

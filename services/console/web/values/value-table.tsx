@@ -1,0 +1,122 @@
+import { useComputed, useSignal } from '@preact/signals';
+import type { ValueView } from '../../api.ts';
+import { now } from '../state/clock.ts';
+import { devices, values } from '../state/live.ts';
+import { deviceKey } from '../state/plant-state.ts';
+import { texts } from '../texts.ts';
+import { chosen } from '../trend/chosen.ts';
+import { conditionOf } from './condition.ts';
+import { formatAge, formatUnit, formatValue } from './format.ts';
+import { type Area, groupValues } from './group.ts';
+
+export function ValueTable() {
+  const search = useSignal('');
+  const grouped = useComputed(() => groupValues(values.value.values(), search.value));
+  const { heading, filter, filterHint, empty, noMatch, more } = texts.values;
+  const { areas, hidden } = grouped.value;
+  return (
+    <section class="panel values" aria-labelledby="values-heading">
+      <div class="panel-head">
+        <h2 id="values-heading">{heading}</h2>
+        <label class="inline">
+          {filter}{' '}
+          <input
+            type="search"
+            placeholder={filterHint}
+            value={search.value}
+            onInput={(event) => {
+              search.value = event.currentTarget.value;
+            }}
+          />
+        </label>
+      </div>
+      {areas.length === 0 ? (
+        <p class="empty">{values.value.size === 0 ? empty : noMatch}</p>
+      ) : (
+        <table>
+          <Head />
+          {areas.map((area) => (
+            <AreaRows key={area.name} area={area} />
+          ))}
+        </table>
+      )}
+      {hidden > 0 && <p class="hint">{more(hidden)}</p>}
+    </section>
+  );
+}
+
+function Head() {
+  const { columns } = texts.values;
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{columns.device}</th>
+        <th scope="col">{columns.metric}</th>
+        <th scope="col" class="number">
+          {columns.value}
+        </th>
+        <th scope="col" class="number">
+          {columns.age}
+        </th>
+        <th scope="col">{columns.quality}</th>
+      </tr>
+    </thead>
+  );
+}
+
+function AreaRows({ area }: { readonly area: Area }) {
+  return (
+    <tbody>
+      <tr class="area">
+        <th scope="rowgroup" colSpan={5}>
+          {area.name}
+        </th>
+      </tr>
+      {area.values.map((value, i) => (
+        <ValueRow key={value.id} value={value} isFirst={area.values[i - 1]?.device !== value.device} />
+      ))}
+    </tbody>
+  );
+}
+
+/** `isFirst`: the first row of its device, which names it for the eye; a screen reader hears the name in each. */
+function ValueRow({ value, isFirst }: { readonly value: ValueView; readonly isFirst: boolean }) {
+  const condition = conditionOf(value, devices.value.get(deviceKey(value)), now.value);
+  const isChosen = chosen.value?.id === value.id;
+  const isNumber = typeof value.value === 'number';
+  return (
+    <tr
+      data-testid="value-row"
+      data-device={value.device}
+      data-metric={value.metric}
+      data-condition={condition}
+      class={isChosen ? 'chosen' : ''}
+    >
+      <th scope="row" class={isFirst ? 'device' : 'device repeated'}>
+        {value.device}
+      </th>
+      <td class="metric">
+        {isNumber ? (
+          <button
+            type="button"
+            class="quiet link"
+            aria-pressed={isChosen}
+            aria-label={texts.values.showTrend(value.metric, value.device)}
+            onClick={() => {
+              chosen.value = value;
+            }}
+          >
+            {value.metric}
+          </button>
+        ) : (
+          value.metric
+        )}
+      </td>
+      <td class={condition === 'GOOD' ? 'number' : 'number hatched'}>
+        <bdi class="clamp">{formatValue(value.value, null)}</bdi> <span class="unit">{formatUnit(value.unit)}</span>
+      </td>
+      <td class="number age">{formatAge(now.value - value.measuredAt)}</td>
+      <td class="condition">{texts.values.conditions[condition]}</td>
+    </tr>
+  );
+}
