@@ -73,7 +73,8 @@ export function environmentName(section: SectionName, key: string): string {
   return section === 'root' ? `PENSTOCK_${words(key, '_')}` : `PENSTOCK_${words(section, '_')}_${words(key, '_')}`;
 }
 
-function flagName(section: SectionName, key: string): string {
+/** The flag of a setting: `--broker-port`, or `--data` for a root key. */
+export function flagName(section: SectionName, key: string): string {
   return section === 'root' ? `--${words(key, '-')}` : `--${section}-${words(key, '-')}`;
 }
 
@@ -182,7 +183,8 @@ function readFlags(
       }
       continue;
     }
-    const value = inline ?? argv[++i];
+    // The next flag is not this one's value; a value that begins with -- is written --flag=value.
+    const value = inline ?? (argv[i + 1]?.startsWith('--') ? undefined : argv[++i]);
     if (value === undefined) problems.push(`flag ${flag}: a value is missing`);
     else found.set(pathOf(leaf), { value, origin: `flag ${flag}`, isText: true });
   }

@@ -1,0 +1,29 @@
+// `penstock service <name>`: one service in this process's place, for systemd, containers and debugging.
+
+import { constants } from 'node:os';
+import { SERVICES } from '#domain/service.ts';
+import { didYouMean } from '#runtime/json-file.ts';
+import { EXIT } from '#runtime/process.ts';
+import type { CliCommand } from '../cli.ts';
+import { launch } from '../supervisor/launch.ts';
+import { serviceProgram } from '../supervisor/service-children.ts';
+
+export const serviceCommand: CliCommand = {
+  name: 'service',
+  operands: '<name>',
+  summary: `run one service alone: ${SERVICES.join(', ')}`,
+  run: async ({ operands: [word = ''], settings }, cli) => {
+    const name = SERVICES.find((each) => each === word);
+    if (name === undefined) {
+      cli.err(`error: there is no service '${word}'${didYouMean(word, SERVICES)}\n`);
+      return EXIT.usage;
+    }
+    const { asked, insisted } = cli.stopSignals();
+    const child = launch({ args: [serviceProgram(name), ...settings], env: {} });
+    asked.addEventListener('abort', () => child.terminate());
+    insisted.addEventListener('abort', () => child.kill());
+    const { code, signal } = await child.ended;
+    if (insisted.aborted) return EXIT.interrupted;
+    return code ?? 128 + (signal === null ? 0 : constants.signals[signal as NodeJS.Signals]);
+  },
+};

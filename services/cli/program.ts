@@ -1,0 +1,68 @@
+// The command line: a table of commands to commander, and back to exit codes. The only file that imports commander.
+// Flags that commander does not know are taken for settings and judged by the settings' own reader, which knows them all.
+
+import { Command, CommanderError } from 'commander';
+import { EXIT, VERSION } from '#runtime/process.ts';
+import type { Cli, CliCommand } from './cli.ts';
+import { splitWords } from './words.ts';
+
+const EXIT_CODES = `
+Exit codes:
+  0    done
+  1    findings (doctor)
+  2    wrong usage
+  69   a needed service is not reachable, or a port is taken
+  78   the configuration is invalid
+  130  ended by a second Ctrl-C`;
+
+const SETTINGS = `
+Every setting is a flag, an environment variable and a key of penstock.json, in that order of weight:
+  --broker-port 1884   PENSTOCK_BROKER_PORT=1884   { "broker": { "port": 1884 } }
+  --config FILE reads another file; \`penstock config show\` lists all settings.`;
+
+const GROUPS: Readonly<Record<string, string>> = { config: 'show the settings' };
+
+/** Runs what the words ask for and gives the exit code. */
+export async function runProgram(commands: readonly CliCommand[], words: readonly string[], cli: Cli): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = new Command('penstock')
+    .description('An industrial telemetry pipeline with a rules engine.')
+    .version(VERSION)
+    .helpCommand(true)
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride()
+    .configureOutput({ writeOut: cli.out, writeErr: cli.err });
+  for (const command of commands) {
+    addCommand(program, command, cli, (code) => {
+      exitCode = code;
+    });
+  }
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version that were asked for are data; help because nothing was asked is a mistake.
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  return exitCode;
+}
+
+function addCommand(program: Command, command: CliCommand, cli: Cli, onExit: (code: number) => void): void {
+  const names = command.name.split(' ');
+  const last = names.pop() ?? '';
+  const parent = names.reduce((at, name) => groupOf(at, name), program);
+  const added = parent
+    .command(command.operands === undefined ? last : `${last} ${command.operands}`)
+    .description(command.summary)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .addHelpText('after', `${command.help === undefined ? '' : `\n${command.help}`}${SETTINGS}\n${EXIT_CODES}`);
+  for (const [flags, description] of command.options ?? []) added.option(flags, description);
+  added.action(async () => {
+    onExit(await command.run({ ...splitWords(added.args), options: added.opts() }, cli));
+  });
+}
+
+function groupOf(parent: Command, name: string): Command {
+  return parent.commands.find((each) => each.name() === name) ?? parent.command(name).description(GROUPS[name] ?? '');
+}
