@@ -1,0 +1,132 @@
+// A WHERE clause, parted: the range of time, which decides what is read, and the rest, which decides series by series
+// (tags) and sample by sample (fields).
+
+import type { Binary, Expr, Ref } from './ast.ts';
+import { evaluate, type Row } from './evaluate.ts';
+import { QueryError } from './query-error.ts';
+import { type StoredMeasurement, TIME_MAX, TIME_MIN } from './store.ts';
+import { parseTimeNs, type ZoneOffset } from './time-text.ts';
+
+export type Condition = {
+  /** Inclusive, microseconds; TIME_MIN and TIME_MAX where the query sets no bound. */
+  readonly from: number;
+  readonly to: number;
+  readonly filter: Expr | undefined;
+};
+
+export type Clock = { readonly nowUs: number; readonly zone: ZoneOffset };
+
+export function splitCondition(where: Expr | undefined, clock: Clock): Condition {
+  const range = { from: TIME_MIN, to: TIME_MAX };
+  let filter: Expr | undefined;
+  const take = (expr: Expr): void => {
+    if (expr.kind === 'binary' && expr.op === 'AND') {
+      take(expr.left);
+      take(expr.right);
+    } else if (isTimeBound(expr)) narrow(range, expr, clock);
+    else if (mentionsTime(expr)) throw new QueryError('time can only be compared, and joined by AND');
+    else filter = filter === undefined ? expr : { kind: 'binary', op: 'AND', left: filter, right: expr };
+  };
+  if (where !== undefined) take(where);
+  return { ...range, filter };
+}
+
+function isTime(expr: Expr): boolean {
+  return expr.kind === 'ref' && expr.name === 'time' && expr.cast === undefined;
+}
+
+function isTimeBound(expr: Expr): expr is Binary {
+  return expr.kind === 'binary' && !['OR', 'AND'].includes(expr.op) && (isTime(expr.left) || isTime(expr.right));
+}
+
+function mentionsTime(expr: Expr): boolean {
+  return isTime(expr) || (expr.kind === 'binary' && (mentionsTime(expr.left) || mentionsTime(expr.right)));
+}
+
+const MIRRORED: { readonly [op: string]: string } = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=' };
+
+function narrow(range: { from: number; to: number }, bound: Binary, clock: Clock): void {
+  const isLeft = isTime(bound.left);
+  const op = isLeft ? bound.op : MIRRORED[bound.op];
+  const ns = timeNs(isLeft ? bound.right : bound.left, clock);
+  // Samples lie on whole microseconds, so a bound between two of them moves to the nearest that it lets in.
+  const floor = clamp(Number((ns - modulo(ns)) / 1_000n));
+  const isWhole = modulo(ns) === 0n;
+  if (op === '>' || op === '>=' || op === '=') {
+    range.from = Math.max(range.from, isWhole && op !== '>' ? floor : clamp(floor + 1));
+  }
+  if (op === '<' || op === '<=' || op === '=') {
+    range.to = Math.min(range.to, isWhole && op === '<' ? clamp(floor - 1) : floor);
+  }
+  if (op === undefined || !(op in MIRRORED)) throw new QueryError(`time cannot be compared by ${bound.op}`);
+}
+
+function modulo(ns: bigint): bigint {
+  return ((ns % 1_000n) + 1_000n) % 1_000n;
+}
+
+function clamp(us: number): number {
+  return Math.max(TIME_MIN, Math.min(TIME_MAX, us));
+}
+
+/** Nanoseconds since the epoch of what a condition compares time with. */
+function timeNs(expr: Expr, clock: Clock): bigint {
+  if (expr.kind === 'integer') return expr.value;
+  if (expr.kind === 'number') return BigInt(Math.trunc(expr.value));
+  if (expr.kind === 'duration') return expr.ns;
+  if (expr.kind === 'string') {
+    const ns = parseTimeNs(expr.value, clock.zone);
+    if (ns === undefined) throw new QueryError(`invalid time '${expr.value}': expected 2006-01-02T15:04:05.999999999Z`);
+    return ns;
+  }
+  if (expr.kind === 'call' && expr.name === 'now' && expr.args.length === 0) return BigInt(clock.nowUs) * 1_000n;
+  if (expr.kind === 'binary' && (expr.op === '+' || expr.op === '-')) {
+    const left = timeNs(expr.left, clock);
+    const right = timeNs(expr.right, clock);
+    return expr.op === '+' ? left + right : left - right;
+  }
+  throw new QueryError('time must be compared with a moment, a duration or now()');
+}
+
+/** A ref is a field where the query says so or the measurement has such a field, else a tag. */
+export function isField(ref: Ref, measurement: StoredMeasurement): boolean {
+  if (ref.cast === 'tag') return false;
+  return ref.cast !== undefined || measurement.fields.has(ref.name);
+}
+
+/**
+ * A filter with a series' tags put in: true or false where they decide, else what remains to be asked of every sample.
+ * An absent tag compares as the empty text.
+ */
+export function foldTags(
+  filter: Expr | undefined,
+  measurement: StoredMeasurement,
+  tags: ReadonlyMap<string, string>,
+): boolean | Expr {
+  if (filter === undefined) return true;
+  if (filter.kind === 'binary' && (filter.op === 'AND' || filter.op === 'OR')) {
+    const left = foldTags(filter.left, measurement, tags);
+    const right = foldTags(filter.right, measurement, tags);
+    const decisive = filter.op === 'OR';
+    if (left === decisive || right === decisive) return decisive;
+    if (typeof left === 'boolean') return right;
+    if (typeof right === 'boolean') return left;
+    return { kind: 'binary', op: filter.op, left, right };
+  }
+  if (fieldRefs(filter, measurement).length > 0) return filter;
+  const row: Row = {
+    ref: (ref) => tags.get(ref.name) ?? '',
+    call: ({ name }) => {
+      throw new QueryError(`${name}() cannot stand in a condition`);
+    },
+  };
+  return evaluate(filter, row) === true;
+}
+
+/** The fields that an expression reads, each once. */
+export function fieldRefs(expr: Expr | undefined, measurement: StoredMeasurement): Ref[] {
+  if (expr?.kind === 'ref') return isField(expr, measurement) ? [expr] : [];
+  if (expr?.kind !== 'binary') return [];
+  const refs = [...fieldRefs(expr.left, measurement), ...fieldRefs(expr.right, measurement)];
+  return refs.filter((ref, i) => refs.findIndex(({ name }) => name === ref.name) === i);
+}
