@@ -1,0 +1,186 @@
+// The whole pipeline as its users run it: every service a process of its own, around any broker and any store.
+
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import mqtt, { type MqttClient } from 'mqtt';
+import { findProgram, freePorts, ROOT, type Running, run, tempFolder, until } from './processes.ts';
+
+export type BrokerKind = 'embedded' | 'mosquitto';
+export type StoreKind = 'historian' | 'influxdb';
+export type ServiceKind = 'broker' | 'historian' | 'ingest' | 'rules' | 'writer' | 'console';
+
+export type PipelineOptions = {
+  readonly broker?: BrokerKind;
+  readonly store?: StoreKind;
+  /** Writes rules, models, devices and sources; the repository's own where it is left out. */
+  readonly rules?: (folder: string) => void;
+  readonly services?: readonly ServiceKind[];
+  readonly env?: NodeJS.ProcessEnv;
+};
+
+export type Pipeline = AsyncDisposable & {
+  readonly brokerPort: number;
+  readonly storeUrl: string;
+  readonly consoleUrl: string;
+  readonly dataDir: string;
+  readonly processes: Map<string, Running>;
+  /** Starts a service again after it was killed, and waits until it is ready. */
+  restart(service: ServiceKind): Promise<void>;
+  metricsPort(service: ServiceKind): number;
+  /** A client of its own connection, closed with the pipeline. */
+  client(options?: mqtt.IClientOptions): Promise<MqttClient>;
+  /** Rows of the first series of an InfluxQL answer; empty where there is none. */
+  query(influxql: string): Promise<unknown[][]>;
+};
+
+const SERVICES: readonly ServiceKind[] = ['ingest', 'rules', 'writer', 'console'];
+
+/** Why the parts are not all here; undefined where they are. For describe.skipIf, with the reason in the title. */
+export function missingPart({ broker, store }: PipelineOptions): string | undefined {
+  if (broker === 'mosquitto' && findProgram('mosquitto') === undefined)
+    return 'mosquitto is not installed (apt-get install mosquitto)';
+  if (store === 'influxdb' && findProgram('influxd') === undefined)
+    return 'influxd is not installed (apt-get install influxdb)';
+  return undefined;
+}
+
+export async function startPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
+  const stack = new AsyncDisposableStack();
+  try {
+    return await open(options, stack);
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+async function open(options: PipelineOptions, stack: AsyncDisposableStack): Promise<Pipeline> {
+  const folder = stack.use(tempFolder()).path;
+  const [brokerPort = 0, storePort = 0, rpcPort = 0, consolePort = 0, ...metricsPorts] = await freePorts(10);
+  const names: readonly ServiceKind[] = ['broker', 'historian', ...SERVICES];
+  const metricsPort = (name: ServiceKind) => metricsPorts[names.indexOf(name)] ?? 0;
+  const rulesDir = path.join(folder, 'rules');
+  if (options.rules === undefined) cpSync(path.join(ROOT, 'rules'), rulesDir, { recursive: true });
+  else
+    for (const each of ['', 'models', 'devices', 'sources']) mkdirSync(path.join(rulesDir, each), { recursive: true });
+  options.rules?.(rulesDir);
+  const dataDir = path.join(folder, 'data');
+  const isEmbedded = (options.broker ?? 'embedded') === 'embedded';
+  const isHistorian = (options.store ?? 'historian') === 'historian';
+  const env: NodeJS.ProcessEnv = {
+    PENSTOCK_DATA: dataDir,
+    PENSTOCK_RULES_DIR: rulesDir,
+    PENSTOCK_CONSOLE_PORT: String(consolePort),
+    ...(isEmbedded
+      ? { PENSTOCK_BROKER_PORT: String(brokerPort) }
+      : { PENSTOCK_BROKER_URL: `mqtt://127.0.0.1:${brokerPort}` }),
+    ...(isHistorian
+      ? { PENSTOCK_HISTORIAN_PORT: String(storePort) }
+      : { PENSTOCK_STORE_URL: `http://127.0.0.1:${storePort}` }),
+    ...Object.fromEntries(
+      names.map((name) => [`PENSTOCK_${name.toUpperCase()}_METRICS_PORT`, String(metricsPort(name))]),
+    ),
+    ...options.env,
+  };
+  const processes = new Map<string, Running>();
+  const start = async (service: ServiceKind) => {
+    const running = run(process.execPath, [path.join(ROOT, 'services', service, 'main.ts')], env);
+    processes.set(service, running);
+    await until(
+      `${service} to be ready`,
+      async () => {
+        if (running.child.exitCode !== null)
+          throw new Error(`${service} exited ${running.child.exitCode}: ${running.output()}`);
+        const response = await fetch(`http://127.0.0.1:${metricsPort(service)}/readyz`);
+        if (!response.ok) throw new Error(`${await response.text()}`);
+        return true;
+      },
+      30_000,
+    );
+  };
+  // Services stop before the broker and the store they talk to: the stack closes in reverse.
+  const stopAll = async () => {
+    const inOrder = [...SERVICES, 'historian', 'broker'];
+    for (const name of inOrder) await processes.get(name)?.[Symbol.asyncDispose]();
+  };
+  if (!isEmbedded) stack.use(await startMosquitto(folder, brokerPort));
+  if (!isHistorian) stack.use(await startInfluxd(folder, storePort, rpcPort));
+  stack.defer(stopAll);
+  const wanted = options.services ?? SERVICES;
+  await Promise.all([isEmbedded ? start('broker') : undefined, isHistorian ? start('historian') : undefined]);
+  await Promise.all(wanted.filter((name) => SERVICES.includes(name)).map((name) => start(name)));
+  const storeUrl = `http://127.0.0.1:${storePort}`;
+  return {
+    brokerPort,
+    storeUrl,
+    consoleUrl: `http://127.0.0.1:${consolePort}`,
+    dataDir,
+    processes,
+    restart: start,
+    metricsPort,
+    async client(clientOptions = {}) {
+      const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${brokerPort}`, clientOptions);
+      stack.defer(() => client.endAsync(true));
+      return client;
+    },
+    async query(influxql) {
+      const url = `${storeUrl}/query?${new URLSearchParams({ db: 'plant', epoch: 'ms', q: influxql })}`;
+      const answer = (await (await fetch(url)).json()) as {
+        results: { series?: { values: unknown[][] }[]; error?: string }[];
+      };
+      const [result] = answer.results;
+      if (result?.error !== undefined) throw new Error(result.error);
+      return result?.series?.[0]?.values ?? [];
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+async function startMosquitto(folder: string, port: number): Promise<Running> {
+  const file = path.join(folder, 'mosquitto.conf');
+  // Queues without limit: with the defaults it drops under load (README: topologies).
+  writeFileSync(
+    file,
+    [
+      `listener ${port} 127.0.0.1`,
+      'allow_anonymous true',
+      'persistence false',
+      'max_queued_messages 0',
+      'max_inflight_messages 0',
+      '',
+    ].join('\n'),
+  );
+  const running = run(findProgram('mosquitto') ?? 'mosquitto', ['-c', file]);
+  await until('mosquitto to listen', async () => {
+    const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 });
+    await client.endAsync();
+    return true;
+  });
+  return running;
+}
+
+async function startInfluxd(folder: string, port: number, rpcPort: number): Promise<Running> {
+  const file = path.join(folder, 'influxdb.conf');
+  const at = (name: string) => path.join(folder, 'influxdb', name);
+  writeFileSync(
+    file,
+    `reporting-disabled = true
+bind-address = "127.0.0.1:${rpcPort}"
+[meta]
+  dir = "${at('meta')}"
+[data]
+  dir = "${at('data')}"
+  wal-dir = "${at('wal')}"
+[http]
+  bind-address = "127.0.0.1:${port}"
+  log-enabled = false
+`,
+  );
+  const running = run(findProgram('influxd') ?? 'influxd', ['-config', file]);
+  await until(
+    'influxd to answer',
+    async () => ((await fetch(`http://127.0.0.1:${port}/ping`)).status === 204 ? true : undefined),
+    30_000,
+  );
+  return running;
+}
