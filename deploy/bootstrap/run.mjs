@@ -24,7 +24,7 @@ const COMMANDS = {
     page: true,
   },
   'test:faults': {
-    run: ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/faults/vitest.config.ts'],
+    run: ['node_modules/vitest/vitest.mjs', 'run', '--root', '.', '--config', 'test/faults/vitest.config.ts'],
     page: true,
   },
   bench: { run: ['test/bench/main.ts'], page: false },

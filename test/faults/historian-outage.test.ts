@@ -1,0 +1,78 @@
+// The store goes away under load and comes back: nothing is missing, nothing is there twice, and the writer's memory is bounded.
+
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Load, startLoad } from '../support/load.ts';
+import { type Pipeline, startPipeline } from '../support/pipeline.ts';
+import { until } from '../support/processes.ts';
+
+const DEVICES = 20;
+const RATE = 2_000;
+const OUTAGE_MS = 30_000;
+/** The store's own bound in settings (64 MiB of payload) with the process around it. */
+const RSS_MAX = 256 * 1024 * 1024;
+
+/** Resident memory, bytes. */
+function rssOf(pid: number): number {
+  const kib = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kib) * 1024;
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('the historian is away for 30 s under load', () => {
+  let pipeline: Pipeline | undefined;
+  let load: Load | undefined;
+  afterEach(async () => {
+    await load?.[Symbol.asyncDispose]();
+    await pipeline?.[Symbol.asyncDispose]();
+  });
+
+  for (const how of ['killed', 'frozen'] as const) {
+    it(`${how}: every acknowledged point is in the store once`, async () => {
+      pipeline = await startPipeline({ services: ['ingest', 'rules', 'writer'], rules: () => {} });
+      const { query, processes } = pipeline;
+      const count = async () =>
+        Number((await query(`SELECT count("value") FROM "plant"."raw"."reading"`))[0]?.[1] ?? 0);
+      load = await startLoad({
+        port: pipeline.brokerPort,
+        devices: DEVICES,
+        qos: 1,
+        rate: RATE,
+        window: 50,
+        from: Date.now() - 600_000,
+        topic: (device) => `plant/v1/lyon/hall/d${device}/tele`,
+        payload: (_, n, ts) => `{"ts":${ts},"value":${n}}`,
+      });
+      await until('points in the store', async () => ((await count()) > RATE ? true : undefined), 30_000);
+      const historian = processes.get('historian');
+      const writer = processes.get('writer')?.child.pid ?? 0;
+      if (how === 'killed') await historian?.kill();
+      else historian?.child.kill('SIGSTOP');
+      let peak = 0;
+      for (let waited = 0; waited < OUTAGE_MS; waited += 500) {
+        await pause(500);
+        peak = Math.max(peak, rssOf(writer));
+      }
+      if (how === 'killed') await pipeline.restart('historian');
+      else historian?.child.kill('SIGCONT');
+      await load.drain();
+      const { acked } = load;
+      const stored = await until(
+        `${acked} points in the store`,
+        async () => {
+          peak = Math.max(peak, rssOf(writer));
+          const found = await count();
+          return found >= acked ? found : undefined;
+        },
+        60_000,
+      );
+      process.stderr.write(
+        `${how}: ${acked} acknowledged, ${stored} stored, writer's peak ${Math.round(peak / 1048576)} MiB\n`,
+      );
+      expect(stored).toBe(acked);
+      expect(peak).toBeLessThan(RSS_MAX);
+      for (const [name, { child }] of processes) expect(child.exitCode, name).toBeNull();
+    });
+  }
+});
