@@ -28,3 +28,7 @@ export const historianSection = z.strictObject({
 });
 
 export type HistorianConfig = z.infer<typeof historianSection>;
+
+export function queryLimits({ maxQueryBuckets, maxQueryPoints, maxQueryRows }: HistorianConfig) {
+  return { maxBuckets: maxQueryBuckets, maxPoints: maxQueryPoints, maxRows: maxQueryRows };
+}

@@ -1,0 +1,19 @@
+// What the HTTP routes stand on.
+
+import type { Engine } from '../engine/engine.ts';
+import type { WriteQueue } from '../engine/write-queue.ts';
+import type { QueryLimits } from '../influxql/budget.ts';
+import type { Meters } from './meters.ts';
+
+export type HistorianParts = {
+  readonly engine: Engine;
+  readonly queue: WriteQueue;
+  readonly meters: Meters;
+  /** ms since the epoch. */
+  readonly now: () => number;
+  /** Resolves after everything else that waits has had its turn. */
+  readonly pause: () => Promise<void>;
+  readonly maxBodyBytes: number;
+  readonly queryTimeoutMs: number;
+  readonly limits: QueryLimits;
+};

@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+// The embedded store, as a process: an engine on SQLite behind InfluxDB's HTTP API.
+
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { EXIT, named, refuseOpenListener, runService, StartError, settingName } from '#runtime/process.ts';
+import { historianSection, queryLimits } from './config.ts';
+import { SqliteEngine } from './engine/sqlite-engine.ts';
+import { WriteQueue } from './engine/write-queue.ts';
+import type { HistorianParts } from './http/historian-parts.ts';
+import { historianMeters } from './http/meters.ts';
+import { createServer } from './http/server.ts';
+import { Retention } from './retention.ts';
+
+await runService('historian', { historian: historianSection }, async (service) => {
+  const { log, stack, health, metrics, now } = service;
+  const { historian, root } = service.config;
+  refuseOpenListener(historian.host, settingName('historian', 'host'), 'the historian has no users yet');
+  const engine = stack.use(openEngine(path.join(root.data, 'historian'), historian.maxSeries));
+  const pause = () => setImmediate();
+  const parts: HistorianParts = {
+    engine,
+    queue: new WriteQueue(engine, pause),
+    meters: historianMeters(metrics, () => engine.bytes()),
+    now,
+    pause,
+    maxBodyBytes: historian.maxBodyBytes,
+    queryTimeoutMs: historian.queryTimeout,
+    limits: queryLimits(historian),
+  };
+  const retention = stack.use(new Retention(parts, log));
+  void retention.run();
+  const timer = setInterval(() => void retention.run(), historian.retentionInterval);
+  stack.defer(() => clearInterval(timer));
+  const server = createServer(parts, log);
+  stack.defer(() => server.close());
+  await named(settingName('historian', 'port'), () => server.listen({ host: historian.host, port: historian.port }));
+  health.add('store', () => engine.problem());
+  service.openBus();
+  // The bus carries only this service's status: without a broker the store still stores and answers.
+  health.add('broker', () => undefined);
+});
+
+function openEngine(folder: string, seriesMax: number): SqliteEngine {
+  try {
+    return new SqliteEngine(folder, { seriesMax });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : error;
+    throw new StartError(`cannot open the store in ${folder}: ${why}`, EXIT.unavailable);
+  }
+}
