@@ -1,0 +1,103 @@
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { topics } from '#domain/topic.ts';
+import { delivered, openTestConsole, publishAlarm, START, sampleAlarm, sampleLine } from '../testing.ts';
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+async function openListening() {
+  const opened = await openTestConsole();
+  closers.push(() => opened.app.close());
+  await opened.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = opened.app.server.address() as AddressInfo;
+  return { ...opened, url: `http://127.0.0.1:${port}/api/events` };
+}
+
+type Event = { id: string; event: string; data: unknown };
+
+/** The events of a stream, one by one; undefined at its end. */
+async function openStream(url: string, headers: Record<string, string>) {
+  const response = await fetch(url, { headers });
+  const reader = (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream()).getReader();
+  closers.unshift(() => reader.cancel().catch(() => {}));
+  let text = '';
+  const next = async (): Promise<Event | undefined> => {
+    for (;;) {
+      const end = text.indexOf('\n\n');
+      if (end !== -1) {
+        const fields = Object.fromEntries(
+          text
+            .slice(0, end)
+            .split('\n')
+            .map((line) => line.split(/: (.*)/s, 2)),
+        );
+        text = text.slice(end + 2);
+        if (fields.data !== undefined) return { id: fields.id, event: fields.event, data: JSON.parse(fields.data) };
+        continue;
+      }
+      const chunk = await reader.read().catch(() => ({ done: true, value: undefined }) as const);
+      if (chunk.done || chunk.value === undefined) return undefined;
+      text += chunk.value;
+    }
+  };
+  return { response, next };
+}
+
+test('a stream is a snapshot, alarms at once, values together', async () => {
+  const { url, bus, live, logIn } = await openListening();
+  await publishAlarm(bus, sampleAlarm());
+  await bus.publish(topics.points(1), sampleLine('temperature', 'value=1', START));
+  await delivered();
+  const { response, next } = await openStream(url, { cookie: await logIn() });
+  expect(response.headers.get('content-type')).toMatch('text/event-stream');
+  expect(await next()).toMatchObject({
+    event: 'snapshot',
+    data: { now: START, broker: null, alarms: [{ state: 'UNACK' }], values: [{ id: 0, value: 1 }] },
+  });
+  live.tick();
+  expect(await next()).toMatchObject({ event: 'changes', data: { added: [{ id: 0 }], changed: [] } });
+  await bus.publish(topics.points(1), [2, 3].map((n) => sampleLine('temperature', `value=${n}`, START + n)).join('\n'));
+  await publishAlarm(bus, sampleAlarm({ seq: 2, state: 'ACKED' }));
+  expect(await next()).toMatchObject({
+    event: 'alarms',
+    data: [{ id: 'lyon/tank-farm/tank-hot/tank-01', alarm: { state: 'ACKED' } }],
+  });
+  live.tick();
+  expect(await next()).toMatchObject({ event: 'changes', data: { added: [], changed: [[0, 3, 'good', START + 3]] } });
+});
+
+test('a browser that comes back with Last-Event-ID gets a fresh snapshot', async () => {
+  const { url, logIn } = await openListening();
+  const { next } = await openStream(url, { cookie: await logIn(), 'last-event-id': '17' });
+  expect(await next()).toMatchObject({ id: '1', event: 'snapshot' });
+});
+
+test('a quiet plant still gives a sign of life', async () => {
+  const { url, live, clock, logIn } = await openListening();
+  const { next } = await openStream(url, { cookie: await logIn() });
+  await next();
+  live.tick();
+  clock.now += 5_000;
+  live.tick();
+  const pulses = [await next(), await next()];
+  expect(pulses).toMatchObject([{ data: { now: START } }, { data: { now: START + 5_000 } }]);
+});
+
+test('a stream ends with its login and with the server, which does not wait for it', async () => {
+  const { url, live, clock, app, logIn } = await openListening();
+  const cookie = await logIn();
+  const first = await openStream(url, { cookie });
+  await first.next();
+  clock.now += 60_000;
+  live.tick();
+  expect(await first.next()).toBeUndefined();
+  const second = await openStream(url, { cookie: await logIn() });
+  await second.next();
+  expect(live.viewers).toBe(1);
+  await app.close();
+  expect(await second.next()).toBeUndefined();
+  expect(live.viewers).toBe(0);
+});

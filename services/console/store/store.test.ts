@@ -1,0 +1,204 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { topics } from '#domain/topic.ts';
+import { delivered, openTestConsole, START, sampleDevice, sampleLine } from '../testing.ts';
+import { openInflux } from './influx.ts';
+import { journalQuery, quoteIdentifier, quoteString, trendQuery } from './influxql.ts';
+import { bucketWidthMs } from './trend.ts';
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+/** A store that gives one answer and remembers what it was asked. */
+async function openFakeStore(status: number, body: string) {
+  const asked: { q: string; db: string; epoch: string; authorization: string | undefined }[] = [];
+  const server = createServer((request: IncomingMessage, response) => {
+    const { searchParams } = new URL(request.url ?? '/', 'http://store');
+    const parameter = (name: string) => searchParams.get(name) ?? '';
+    const { authorization } = request.headers;
+    asked.push({ q: parameter('q'), db: parameter('db'), epoch: parameter('epoch'), authorization });
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+const oneSeries = (columns: string[], values: unknown[][]) =>
+  JSON.stringify({ results: [{ statement_id: 0, series: [{ name: 'x', columns, values }] }] });
+const SERIES = { site: 'lyon', area: 'tank-farm', device: 'tank-01', metric: 'temperature' };
+const TREND = `/api/trend?${new URLSearchParams({ ...SERIES, from: String(START), to: String(START + 60_000), points: '60' })}`;
+
+test('quoteIdentifier() and quoteString() let nothing out of the quotes', () => {
+  expect(quoteIdentifier('a"b\\')).toBe('"a\\"b\\\\"');
+  expect(quoteString("x' OR '1'='1\\\n")).toBe("'x\\' OR \\'1\\'=\\'1\\\\\\n'");
+});
+
+test('trendQuery() is fully qualified and bounded', () => {
+  expect(trendQuery('pl"ant', { ...SERIES, metric: "t' OR 1" }, { from: 1, to: 2, intervalMs: 5_000 })).toBe(
+    'SELECT mean("value"), min("value"), max("value") FROM "pl\\"ant"."raw"."reading" WHERE "site" = \'lyon\' AND "area" = \'tank-farm\' AND "device" = \'tank-01\' AND "metric" = \'t\\\' OR 1\' AND time >= 1ms AND time < 2ms GROUP BY time(5000ms) fill(null)',
+  );
+});
+
+test('journalQuery() asks the newest first', () => {
+  expect(journalQuery('plant', { rule: 'hot', site: undefined }, { from: 1, to: 2, limit: 3 })).toMatch(
+    / FROM "plant"\."raw"\."alarm_event" WHERE "rule" = 'hot' AND time >= 1ms AND time < 2ms ORDER BY time DESC LIMIT 3$/,
+  );
+});
+
+test.each([
+  [900_000, 300, 5_000],
+  [60_000, 60, 1_000],
+  [3_600_000, 300, 15_000],
+  [28_800_000, 300, 120_000],
+  [366 * 86_400_000, 10, 37 * 86_400_000],
+])('bucketWidthMs() for %d ms in %d points is %d', (range, points, width) => {
+  expect(bucketWidthMs(range, points)).toBe(width);
+});
+
+test('a trend keeps empty buckets as null, and says from which age on a gap is one', async () => {
+  const { url, asked } = await openFakeStore(
+    200,
+    oneSeries(
+      ['time', 'mean', 'min', 'max'],
+      [
+        [START, 1.5, 1, 2],
+        [START + 1_000, null, null, null],
+      ],
+    ),
+  );
+  const { app, bus, logIn } = await openTestConsole({ storeUrl: url });
+  await bus.publish(topics.registry(sampleDevice()), JSON.stringify(sampleDevice()), { retain: true });
+  await bus.publish(topics.points(1), sampleLine('temperature', 'value=1', START));
+  await delivered();
+  const answer = await app.inject({ url: TREND, headers: { cookie: await logIn() } });
+  expect(answer.json()).toEqual({
+    from: START,
+    to: START + 60_000,
+    intervalMs: 1_000,
+    gapMs: 15_000,
+    unit: 'Cel',
+    at: [START, START + 1_000],
+    mean: [1.5, null],
+    min: [1, null],
+    max: [2, null],
+  });
+  expect(asked).toMatchObject([{ db: 'plant', epoch: 'ms', q: expect.stringMatching(/GROUP BY time\(1000ms\)/) }]);
+});
+
+test('a series without numbers is an empty trend', async () => {
+  const { url } = await openFakeStore(200, '{"results":[{"statement_id":0}]}');
+  const { app, logIn } = await openTestConsole({ storeUrl: url });
+  const answer = await app.inject({ url: TREND, headers: { cookie: await logIn() } });
+  expect(answer.json()).toMatchObject({ at: [], mean: [], unit: null, gapMs: 60_000 });
+});
+
+test('the journal comes as entries, absent texts as null', async () => {
+  const columns = [
+    'time',
+    'site',
+    'area',
+    'rule',
+    'instance',
+    'event',
+    'alarmId',
+    'seq',
+    'episode',
+    'state',
+    'priority',
+    'summary',
+    'actor',
+    'comment',
+    'shadow',
+  ];
+  const row = [
+    START,
+    'lyon',
+    'tank-farm',
+    'hot',
+    'tank-01',
+    'ACKED',
+    'id',
+    2,
+    1,
+    'ACKED',
+    'high',
+    'Hot',
+    'operator',
+    null,
+    false,
+  ];
+  const { url, asked } = await openFakeStore(200, oneSeries(columns, [row]));
+  const { app, logIn } = await openTestConsole({ storeUrl: url });
+  const answer = await app.inject({ url: '/api/journal?rule=hot&limit=5', headers: { cookie: await logIn() } });
+  expect(answer.json().entries).toEqual([
+    {
+      at: START,
+      alarmId: 'id',
+      seq: 2,
+      site: 'lyon',
+      area: 'tank-farm',
+      rule: 'hot',
+      instance: 'tank-01',
+      episode: 1,
+      event: 'ACKED',
+      state: 'ACKED',
+      priority: 'high',
+      summary: 'Hot',
+      actor: 'operator',
+      comment: null,
+      command: null,
+      commandReason: null,
+      shadow: false,
+    },
+  ]);
+  expect(asked[0]?.q).toMatch(
+    `time >= ${START + 1 - 86_400_000}ms AND time < ${START + 1}ms ORDER BY time DESC LIMIT 5`,
+  );
+});
+
+test.each([
+  ['from after to', TREND.replace(`from=${START}`, `from=${START * 2}`)],
+  ['a name that is none', TREND.replace('tank-01', 'tank%27')],
+  ['a number that is none', TREND.replace('points=60', 'points=1e9')],
+  ['an unknown word', `${TREND}&fn=last`],
+  ['a journal without bounds', '/api/journal?limit=1000000'],
+])('%s is refused before the store is asked', async (_, url) => {
+  const store = await openFakeStore(200, '{}');
+  const { app, logIn } = await openTestConsole({ storeUrl: store.url });
+  const answer = await app.inject({ url, headers: { cookie: await logIn() } });
+  expect([answer.statusCode, store.asked]).toEqual([400, []]);
+});
+
+test.each([
+  ['an error of the query', 400, '{"error":"error parsing query: found EOF"}', 502, /found EOF/],
+  ['an error of the statement', 200, '{"results":[{"error":"database not found: plant"}]}', 502, /database not found/],
+  ['a store in trouble', 503, 'busy', 503, /status 503/],
+  ['an answer that is no JSON', 200, '<html>', 502, /not JSON/],
+  ['an answer of another shape', 200, '[]', 502, /another shape/],
+])('%s becomes a problem in words', async (_, status, body, expected, words) => {
+  const { url } = await openFakeStore(status, body);
+  const { app, logIn } = await openTestConsole({ storeUrl: url });
+  const answer = await app.inject({ url: TREND, headers: { cookie: await logIn() } });
+  expect(answer.json()).toMatchObject({ status: expected, detail: expect.stringMatching(words) });
+});
+
+test('a store that is not there is a 503 that names it, and not its password', async () => {
+  const store = openInflux({ url: 'http://127.0.0.1:1', database: 'plant', username: 'u', password: 'hidden' });
+  await expect(store.query('SHOW DATABASES')).rejects.toMatchObject({
+    retryable: true,
+    message: expect.stringMatching(/^The store at 127\.0\.0\.1:1 does not answer \((?!.*hidden)/),
+  });
+});
+
+test('user and token are sent as 1.x, 2.x and 3.x all take them', async () => {
+  const { url, asked } = await openFakeStore(200, '{"results":[{}]}');
+  await openInflux({ url: `${url}/`, database: 'plant', password: 'token' }).query('SHOW DATABASES');
+  expect(asked[0]?.authorization).toBe(`Basic ${Buffer.from('penstock:token').toString('base64')}`);
+});

@@ -1,0 +1,135 @@
+// What the tests of the console share: sample messages, and a console without a broker, a store or a listener.
+
+import type { AlarmMessage } from '#domain/alarm.ts';
+import type { DeviceView } from '#domain/device.ts';
+import type { Rejected } from '#domain/rejected.ts';
+import { topics } from '#domain/topic.ts';
+import type { Bus } from '#runtime/bus.ts';
+import { silentLog } from '#runtime/log.ts';
+import { MemoryBus } from '#runtime/memory-bus.ts';
+import { Metrics } from '#runtime/metrics.ts';
+import { openFeed } from './feed.ts';
+import { buildApp } from './http/app.ts';
+import { Sessions } from './http/session.ts';
+import { Live } from './live/live.ts';
+import { makeCatalog } from './plant/catalog.ts';
+import { Plant } from './plant/plant.ts';
+import { openInflux } from './store/influx.ts';
+
+export const START = 1_800_000_000_000;
+export const PASSWORD = 'correct horse';
+
+export function sampleAlarm(changes: Partial<AlarmMessage> = {}): AlarmMessage {
+  return {
+    alarmId: 'lyon/tank-farm/tank-hot/tank-01',
+    seq: 1,
+    rule: 'tank-hot',
+    rev: 'r1',
+    name: 'Tank hot',
+    site: 'lyon',
+    area: 'tank-farm',
+    instance: 'tank-01',
+    state: 'UNACK',
+    priority: 'high',
+    episode: 1,
+    quality: 'GOOD',
+    activeSince: START,
+    clearedAt: null,
+    changedAt: START,
+    ackedBy: null,
+    ackComment: null,
+    inputs: { temperature: { metric: 'temperature', value: 82, quality: 'GOOD', ageMs: 0, unit: 'Cel' } },
+    summary: 'Tank 01 is hot',
+    reason: 'temperature 82 Cel is above 80 Cel',
+    labels: {},
+    shadow: false,
+    ...changes,
+  };
+}
+
+export function sampleDevice(changes: Partial<DeviceView> = {}): DeviceView {
+  return {
+    site: 'lyon',
+    area: 'tank-farm',
+    device: 'tank-01',
+    model: 'tank',
+    role: null,
+    labels: {},
+    online: true,
+    lastSeen: START,
+    firmware: null,
+    lastError: null,
+    ...changes,
+  };
+}
+
+export function sampleReject(changes: Partial<Rejected> = {}): Rejected {
+  return {
+    reason: 'json',
+    message: 'The payload is not valid JSON.',
+    topic: 'plant/v1/lyon/tank-farm/tank-01/tele',
+    payload: '{',
+    payloadEncoding: 'utf8',
+    payloadBytes: 1,
+    receivedAt: START,
+    ...changes,
+  };
+}
+
+/** A line of a batch: `fields` such as `value=81.2`. */
+export function sampleLine(metric: string, fields: string, at: number, device = 'tank-01'): string {
+  return `reading,area=tank-farm,device=${device},metric=${metric},site=lyon ${fields} ${at}`;
+}
+
+export function publishAlarm(bus: Bus, alarm: AlarmMessage): Promise<void> {
+  return bus.publish(topics.alarm(alarm), JSON.stringify(alarm), { retain: true });
+}
+
+/** The memory bus delivers in microtasks; a turn of the event loop lets them all run. */
+export function delivered(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+export type TestConsoleOptions = {
+  readonly seriesMax?: number;
+  readonly alarmsMax?: number;
+  readonly loginsPerMinute?: number;
+  readonly storeUrl?: string;
+  readonly bus?: MemoryBus;
+  readonly pageDir?: string;
+  /** Settles at once where a test is about something that takes too long. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+};
+
+export async function openTestConsole(options: TestConsoleOptions = {}) {
+  const { seriesMax = 100, alarmsMax = 100, loginsPerMinute = 1_000, bus = new MemoryBus() } = options;
+  const clock = { now: START };
+  const now = () => clock.now;
+  const metrics = new Metrics('console');
+  const models = new Map([['tank', { metrics: new Map([['temperature', { unit: 'Cel', interval: '5s' }]]) }]]);
+  const plant = new Plant({ catalog: makeCatalog(models), seriesMax, alarmsMax });
+  const live = new Live({ plant, now, brokerProblem: () => bus.problem() });
+  openFeed({ bus, live, metrics, seriesMax });
+  const app = await buildApp({
+    plant,
+    live,
+    bus,
+    store: openInflux({ url: options.storeUrl ?? 'http://127.0.0.1:1', database: 'plant' }),
+    database: 'plant',
+    sessions: new Sessions({ password: PASSWORD, sessionKey: 'key' }, 60_000, now),
+    limits: { loginsPerMinute },
+    log: silentLog(),
+    now,
+    wait: options.wait ?? (() => new Promise(() => {})),
+    pageDir: options.pageDir ?? '/nowhere',
+  });
+  const logIn = async () => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/api/login',
+      payload: { user: 'operator', password: PASSWORD },
+    });
+    return String(answer.headers['set-cookie']).split(';')[0] ?? '';
+  };
+  return { app, bus, plant, live, metrics, clock, logIn };
+}

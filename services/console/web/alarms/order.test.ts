@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import type { AlarmState, Priority } from '#domain/alarm.ts';
+import { sampleAlarm } from '../../testing.ts';
+import { sortedAlarms } from './order.ts';
+
+const alarmOf = (id: string, priority: Priority, state: AlarmState, activeSince = 0, shadow = false) => ({
+  ...sampleAlarm({ priority, state, activeSince, shadow }),
+  id,
+});
+
+test('sortedAlarms() puts the urgent first, of those the newest', () => {
+  const list = [
+    alarmOf('low', 'low', 'UNACK', 9),
+    alarmOf('old', 'critical', 'ACKED', 1),
+    alarmOf('new', 'critical', 'UNACK', 2),
+    alarmOf('high', 'high', 'RTNUN', 5),
+  ];
+  expect(sortedAlarms(list, 'open').map((alarm) => alarm.id)).toEqual(['new', 'old', 'high', 'low']);
+});
+
+test.each([
+  ['open', ['UNACK', 'ACKED', 'RTNUN', 'LATCH']],
+  ['unacked', ['UNACK', 'RTNUN']],
+  ['all', ['UNACK', 'ACKED', 'RTNUN', 'LATCH', 'NORM', 'PENDING', 'shadow']],
+] as const)("sortedAlarms() with the filter '%s'", (filter, expected) => {
+  const states = ['NORM', 'PENDING', 'UNACK', 'ACKED', 'RTNUN', 'LATCH'] as const;
+  const list = [
+    ...states.map((state) => alarmOf(state, 'high', state)),
+    alarmOf('shadow', 'critical', 'UNACK', 0, true),
+  ];
+  const found = sortedAlarms(list, filter).map((alarm) => alarm.id);
+  expect(found.toSorted()).toEqual(expected.toSorted());
+});
+
+test('sortedAlarms() shows what is open before what is not, whatever its priority', () => {
+  const list = [alarmOf('normal', 'critical', 'NORM'), alarmOf('open', 'low', 'ACKED')];
+  expect(sortedAlarms(list, 'all').map((alarm) => alarm.id)).toEqual(['open', 'normal']);
+});

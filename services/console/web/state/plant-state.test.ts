@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import type { Changes, ValueView } from '../../api.ts';
+import { sampleAlarm, sampleReject } from '../../testing.ts';
+import { EMPTY_PLANT, fromSnapshot, withAlarms, withChanges } from './plant-state.ts';
+
+const VALUE: ValueView = {
+  id: 7,
+  site: 'lyon',
+  area: 'tank-farm',
+  device: 'tank-01',
+  metric: 'temperature',
+  value: 1,
+  quality: 'good',
+  measuredAt: 1,
+  unit: 'Cel',
+  staleAfterMs: 1_000,
+};
+const QUIET: Changes = {
+  now: 1,
+  broker: null,
+  added: [],
+  changed: [],
+  devices: [],
+  services: [],
+  rejected: [],
+  dropped: { alarms: 0, series: 0, devices: 0 },
+};
+const rejectOf = (id: number) => ({ ...sampleReject(), id, meaning: '' });
+
+test('a snapshot replaces everything', () => {
+  const before = withChanges(EMPTY_PLANT, { ...QUIET, added: [VALUE], rejected: [rejectOf(1)] });
+  const after = fromSnapshot({
+    now: 2,
+    alarms: [],
+    values: [],
+    devices: [],
+    services: [],
+    rejected: [],
+    dropped: before.dropped,
+    broker: 'gone',
+  });
+  expect(after).toEqual({ ...EMPTY_PLANT, broker: 'gone' });
+});
+
+test('alarms come, change and go', () => {
+  const alarm = { ...sampleAlarm(), id: 'a' };
+  const one = withAlarms(EMPTY_PLANT, [{ id: 'a', alarm }]);
+  expect(withAlarms(one, [{ id: 'a', alarm: { ...alarm, state: 'ACKED' } }]).alarms.get('a')?.state).toBe('ACKED');
+  expect(withAlarms(one, [{ id: 'a', alarm: null }]).alarms.size).toBe(0);
+  expect(one.alarms.size).toBe(1);
+});
+
+test('a changed value keeps what its series was told with; one of an unknown series waits for the next snapshot', () => {
+  const state = withChanges(EMPTY_PLANT, {
+    ...QUIET,
+    added: [VALUE],
+    changed: [
+      [7, 2, 'bad', 5],
+      [8, 3, 'good', 5],
+    ],
+  });
+  expect([...state.values.values()]).toEqual([{ ...VALUE, value: 2, quality: 'bad', measuredAt: 5 }]);
+});
+
+test('refused messages are kept newest first, up to the bound', () => {
+  const first = withChanges(EMPTY_PLANT, {
+    ...QUIET,
+    rejected: Array.from({ length: 200 }, (_, i) => rejectOf(200 - i)),
+  });
+  const { rejected } = withChanges(first, { ...QUIET, rejected: [rejectOf(202), rejectOf(201)] });
+  expect([rejected.length, rejected[0]?.id, rejected[2]?.id, rejected[199]?.id]).toEqual([200, 202, 200, 3]);
+});
+
+test('what did not change stays the same object, so that nothing is drawn again for it', () => {
+  const state = withChanges(EMPTY_PLANT, QUIET);
+  for (const part of ['alarms', 'values', 'devices', 'services', 'rejected'] as const)
+    expect(state[part]).toBe(EMPTY_PLANT[part]);
+});
