@@ -75,11 +75,22 @@ export function readJsonFiles<T>(
   const problems: FileProblem[] = [];
   for (const name of names) {
     const file = path.join(folder, name);
-    const result = parseJsonFile(file, readFileSync(file, 'utf8'), schema);
+    const result = readOne(file, schema);
     if (Array.isArray(result)) problems.push(...result);
     else files.push(result);
   }
   return { files, problems };
+}
+
+/** A file that cannot be read (an editor's dangling lock link, a folder of that name) is one more problem, not the end. */
+function readOne<T>(file: string, schema: z.ZodType<T>): JsonFile<T> | FileProblem[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    return [{ file, line: 1, column: 1, message: `cannot be read (${(error as NodeJS.ErrnoException).code})` }];
+  }
+  return parseJsonFile(file, text, schema);
 }
 
 /** `; did you mean 'temperature'?` where a known word is near, else nothing. */

@@ -29,6 +29,8 @@ class MqttBus implements Bus {
   readonly #maxInFlight: number;
   readonly #waiting: (() => void)[] = [];
   readonly #rejectors = new Set<(error: Error) => void>();
+  #inFlight = 0;
+  #onSettled: (() => void) | undefined;
   #problem: string | undefined = 'connecting';
   #isClosed = false;
 
@@ -40,7 +42,7 @@ class MqttBus implements Bus {
       clientId: options.clientId,
       protocolVersion: 4,
       clean: true,
-      keepalive: 10,
+      keepalive: options.keepaliveSeconds ?? 10,
       connectTimeout: 10_000,
       reconnectPeriod: 500 + Math.round(Math.random() * 1_000), // mqtt.js adds no jitter of its own
       reconnectOnConnackError: true,
@@ -70,19 +72,27 @@ class MqttBus implements Bus {
   async publish(topic: string, payload: string | Buffer, options: PublishOptions = {}): Promise<void> {
     if (this.#isClosed) throw new Error('Cannot publish: the bus is closed');
     // First come, first served: a caller that waits must not be overtaken, or order would be lost.
-    if (this.#rejectors.size >= this.#maxInFlight || this.#waiting.length > 0) {
+    if (this.#inFlight >= this.#maxInFlight) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
       if (this.#isClosed) throw new Error('Cannot publish: the bus is closed');
-    }
+    } else this.#inFlight++;
     await new Promise<void>((resolve, reject) => {
       this.#rejectors.add(reject);
       this.#client.publish(topic, payload, { qos: options.qos ?? 1, retain: options.retain ?? false }, (error) => {
         this.#rejectors.delete(reject);
-        this.#waiting.shift()?.();
+        this.#releaseSlot();
         if (error) reject(error);
         else resolve();
       });
     });
+  }
+
+  /** The slot goes straight to the next in line: were it free for a moment, a caller who comes just then would overtake. */
+  #releaseSlot(): void {
+    const next = this.#waiting.shift();
+    if (next !== undefined) next();
+    else this.#inFlight--;
+    if (this.#rejectors.size === 0) this.#onSettled?.();
   }
 
   consume(options: ConsumeOptions): Consumer {
@@ -100,11 +110,17 @@ class MqttBus implements Bus {
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (const wake of this.#waiting.splice(0)) wake();
-    // mqtt.js waits for PUBACKs without limit; what the broker has not taken by then is the caller's to keep.
-    const timer = setTimeout(() => this.#client.end(true), CLOSE_WAIT_MS);
-    if (this.#client.connected) await this.#client.endAsync();
-    else await this.#client.endAsync(true);
-    clearTimeout(timer);
+    // mqtt.js would wait for PUBACKs without limit, and cannot be forced once it waits. What the broker has not taken by
+    // then is the caller's to keep.
+    if (this.#client.connected && this.#rejectors.size > 0) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.#onSettled = resolve;
+        timer = setTimeout(resolve, CLOSE_WAIT_MS);
+      });
+      clearTimeout(timer);
+    }
+    await this.#client.endAsync(!this.#client.connected || this.#rejectors.size > 0);
     for (const reject of this.#rejectors) reject(new Error('Cannot publish: the bus was closed first'));
   }
 }

@@ -19,6 +19,8 @@ export type MqttAddress = {
   readonly url: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  /** Whole seconds; see KEEPALIVE_S. */
+  readonly keepaliveSeconds?: number;
 };
 
 /** Ping every third of this; a broker silent for all of it is taken for gone (promise: half-open found within 15 s). */
@@ -40,6 +42,8 @@ type Session = {
   /** Unacknowledged QoS 1 messages in order of arrival; `head` is the first that is not yet sent a PUBACK. */
   pending: Pending[];
   head: number;
+  /** CONNACK came: from here on pings watch over the connection. */
+  isConnected: boolean;
   isGranted: boolean;
   isFlushScheduled: boolean;
   heardAt: number;
@@ -52,6 +56,7 @@ export class MqttConsumer implements Consumer {
   readonly #log: Log;
   readonly #window: number;
   readonly #windowBytes: number;
+  readonly #keepaliveSeconds: number;
   #session: Session | undefined;
   /** Delivered and not yet done, over all connections: what a lost connection left with us still takes up memory. */
   #openCount = 0;
@@ -69,6 +74,7 @@ export class MqttConsumer implements Consumer {
     this.#log = log;
     this.#window = options.window ?? WINDOW_DEFAULT;
     this.#windowBytes = options.windowBytes ?? WINDOW_BYTES_DEFAULT;
+    this.#keepaliveSeconds = address.keepaliveSeconds ?? KEEPALIVE_S;
     this.ready = new Promise((resolve) => {
       this.#resolveReady = resolve;
     });
@@ -93,6 +99,7 @@ export class MqttConsumer implements Consumer {
       socket,
       pending: [],
       head: 0,
+      isConnected: false,
       isGranted: false,
       isFlushScheduled: false,
       heardAt: performance.now(),
@@ -103,12 +110,13 @@ export class MqttConsumer implements Consumer {
     packets.on('packet', (packet: Packet) => this.#onPacket(session, packet));
     packets.on('error', (error: Error) => socket.destroy(error));
     const connectTimer = setTimeout(() => socket.destroy(new Error('no answer to CONNECT')), CONNECT_TIMEOUT_MS);
-    const pingTimer = setInterval(() => this.#ping(session), (KEEPALIVE_S * 1000) / 3);
+    const pingTimer = setInterval(() => this.#ping(session), (this.#keepaliveSeconds * 1000) / 3);
     socket.on(isTls ? 'secureConnect' : 'connect', () => this.#sendConnect(socket));
     socket.on('data', (chunk: Buffer) => {
       session.heardAt = performance.now();
-      if (session.isGranted) clearTimeout(connectTimer);
       packets.parse(chunk);
+      // Not later: a queue that the broker kept may fill the window before SUBACK, and we then read no more for a while.
+      if (session.isConnected) clearTimeout(connectTimer);
     });
     let reason = 'the broker closed the connection';
     socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -130,7 +138,7 @@ export class MqttConsumer implements Consumer {
         protocolVersion: 4,
         clientId: this.#options.clientId,
         clean: this.#options.cleanSession,
-        keepalive: KEEPALIVE_S,
+        keepalive: this.#keepaliveSeconds,
         ...(username === undefined ? {} : { username }),
         ...(password === undefined ? {} : { password: Buffer.from(password) }),
       }),
@@ -157,6 +165,7 @@ export class MqttConsumer implements Consumer {
       session.socket.destroy(new Error(`the broker refused the login (CONNACK ${packet.returnCode})`));
       return;
     }
+    session.isConnected = true;
     // Always subscribe, session present or not: the filters may have changed with the settings.
     const subscriptions = this.#options.filters.map((topic) => ({ topic, qos: 1 as const }));
     session.socket.write(generate({ cmd: 'subscribe', messageId: 1, subscriptions }));
@@ -176,6 +185,7 @@ export class MqttConsumer implements Consumer {
   }
 
   #onPublish(session: Session, packet: IPublishPacket): void {
+    if (this.#isClosed) return; // unacknowledged, so it comes again to our next life; who we hand it to may be closed
     const payload = packet.payload as Buffer;
     const isAcked = packet.qos > 0;
     const entry: Pending = {
@@ -244,9 +254,9 @@ export class MqttConsumer implements Consumer {
   #ping(session: Session): void {
     // While we do not read, silence proves nothing: the answer may stand in the socket's buffer.
     if (session.socket.isPaused()) session.heardAt = performance.now();
-    if (performance.now() - session.heardAt > KEEPALIVE_S * 1000) {
-      session.socket.destroy(new Error(`no sign of life from the broker for ${KEEPALIVE_S} s`));
-    } else if (session.isGranted && session.socket.writable) session.socket.write(Buffer.from([0xc0, 0x00]));
+    if (performance.now() - session.heardAt > this.#keepaliveSeconds * 1000) {
+      session.socket.destroy(new Error(`no sign of life from the broker for ${this.#keepaliveSeconds} s`));
+    } else if (session.isConnected && session.socket.writable) session.socket.write(Buffer.from([0xc0, 0x00]));
   }
 
   #onClosed(session: Session, reason: string): void {

@@ -2,6 +2,7 @@
 // A first SIGTERM or SIGINT drains within 10 s and exits 0; a second ends at once. Wrong settings exit 78 (EX_CONFIG),
 // a port in use 69 with the setting that changes it; a bug crashes, and the supervisor starts the service anew.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceName, ServiceStatus } from '#domain/service.ts';
 import { topics } from '#domain/topic.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
@@ -26,6 +27,8 @@ export const EXIT = {
 } as const;
 
 const DRAIN_MS = 10_000;
+/** How long a closing service waits for the broker to take its "down"; past that the last will says it. */
+const GOODBYE_MS = 1_000;
 
 type BaseSections = { readonly root: typeof rootSection; readonly broker: typeof brokerSection };
 
@@ -65,7 +68,7 @@ export async function runService<S extends Sections>(
   const metrics = new Metrics(name);
   const health = new Health();
   const stack = new AsyncDisposableStack();
-  const stop = stopOnSignals(stack, log);
+  const { stop, isStopping } = stopOnSignals(stack, log);
   const now = () => Date.now();
   const openBus = () => {
     const status = (state: ServiceStatus['status']) =>
@@ -94,10 +97,18 @@ export async function runService<S extends Sections>(
       bus.publish(topic, status('up'), { retain: true }).catch(() => {}); // only a bus that is being closed refuses
     });
     stack.defer(async () => {
-      if (bus.problem() === undefined) await bus.publish(topic, status('down'), { retain: true });
+      if (bus.problem() !== undefined) return;
+      const waiting = new AbortController();
+      await Promise.race([
+        bus.publish(topic, status('down'), { retain: true }),
+        delay(GOODBYE_MS, undefined, { signal: waiting.signal }),
+      ]).finally(() => waiting.abort());
     });
     return bus;
   };
+  // The health port listens first; whoever waits for us must not take that for being ready.
+  let isStarted = false;
+  health.add('start', () => (isStarted ? undefined : 'starting'));
   try {
     const listener = (config as unknown as Record<string, { metricsPort: number }>)[name];
     const setting = environmentName(name, 'metricsPort');
@@ -114,8 +125,11 @@ export async function runService<S extends Sections>(
       ),
     );
     await start({ name, config, log, metrics, health, stack, now, openBus });
+    isStarted = true;
     log.info('ready');
   } catch (error) {
+    // A signal during the start closes the stack under it; what start then fails with is no bug.
+    if (isStopping()) await stop(EXIT.ok);
     if (error instanceof StartError) {
       process.stderr.write(`${name}: ${error.message}\n`);
       await stop(error.exitCode);
@@ -168,7 +182,9 @@ export function settingName(section: SectionName, key: string): string {
   return environmentName(section, key);
 }
 
-function stopOnSignals(stack: AsyncDisposableStack, log: Log): (exitCode: number) => Promise<never> {
+type Stopper = { readonly stop: (exitCode: number) => Promise<never>; readonly isStopping: () => boolean };
+
+function stopOnSignals(stack: AsyncDisposableStack, log: Log): Stopper {
   let stopping: Promise<never> | undefined;
   const stop = (exitCode: number): Promise<never> => {
     stopping ??= (async () => {
@@ -199,5 +215,5 @@ function stopOnSignals(stack: AsyncDisposableStack, log: Log): (exitCode: number
     process.stdin.once('end', () => void stop(EXIT.ok));
     process.stdin.once('error', () => void stop(EXIT.ok));
   }
-  return stop;
+  return { stop, isStopping: () => stopping !== undefined };
 }
