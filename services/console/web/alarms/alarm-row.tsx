@@ -106,5 +106,6 @@ function MainInput({ alarm }: { readonly alarm: AlarmView }) {
   const [input] = Object.values(alarm.inputs);
   if (input === undefined) return null;
   if (input.quality !== 'GOOD') return <span class="hatched">{input.quality}</span>;
-  return <bdi class="clamp">{formatValue(input.value, input.unit ?? null)}</bdi>;
+  const isText = typeof input.value === 'string';
+  return <bdi class={isText ? 'clamp' : 'measure'}>{formatValue(input.value, input.unit ?? null)}</bdi>;
 }
