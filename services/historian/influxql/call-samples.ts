@@ -200,7 +200,7 @@ function* transformed(reading: Reading, call: Call, samples: CallSamples): Gener
   if (input?.kind === 'call') {
     if (plan.window === undefined) throw new QueryError(`${call.name} aggregate requires a GROUP BY interval`);
     series = (samples.get(input) ?? []).flatMap(({ start, picked }) =>
-      picked === null ? [] : [{ time: start, value: picked.value }],
+      picked === null || picked.value === null ? [] : [{ time: start, value: picked.value }],
     );
   } else {
     if (plan.window !== undefined) throw new QueryError(`aggregate function required inside the call to ${call.name}`);

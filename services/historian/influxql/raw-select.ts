@@ -8,6 +8,7 @@ import { evaluate, visit } from './evaluate.ts';
 import { isNumeric } from './number.ts';
 import type { Cell } from './result.ts';
 import { mergedRows } from './sample-rows.ts';
+import type { FieldType } from './store.ts';
 
 const ROWS_PER_TURN = 2_048;
 
@@ -55,11 +56,19 @@ function fieldsOf(columns: readonly Column[], { measurement }: Reading): string[
       expr,
       () => {},
       (ref) => {
-        if (isField(ref, measurement) && measurement.fields.has(ref.name)) names.add(ref.name);
+        const type = isField(ref, measurement) ? measurement.fields.get(ref.name) : undefined;
+        if (type !== undefined && canCast(ref, type)) names.add(ref.name);
       },
     );
   }
   return [...names];
+}
+
+const CAST_TYPES: ReadonlySet<string> = new Set(['float', 'integer']);
+
+function canCast({ cast }: Ref, type: FieldType): boolean {
+  if (cast === undefined || cast === 'field' || cast === type) return true;
+  return CAST_TYPES.has(cast) && CAST_TYPES.has(type);
 }
 
 /** `x::integer` of a float cuts it off; a cast between a number and anything else finds nothing. */

@@ -41,7 +41,10 @@ function* sourcesOf(select: Select, plan: Plan, context: SelectContext): Generat
   for (const source of select.sources) {
     if (source.kind === 'measurement') found.push(...resolve(source, context));
     else {
-      const inner = yield* executeSelect(source.select, context, { from: plan.from, to: plan.to });
+      // The inner answer must still be told apart by what the outer one groups by.
+      const dimensions = [...source.select.dimensions, ...plan.dimensions];
+      const bounds = { from: plan.from, to: plan.to };
+      const inner = yield* executeSelect({ ...source.select, dimensions }, context, bounds);
       for (const [name, answers] of Map.groupBy(inner, (answer) => answer.name ?? '')) {
         found.push(asMeasurement(name, answers));
       }

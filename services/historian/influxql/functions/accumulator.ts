@@ -5,7 +5,8 @@ import type { FieldType, SampleValue } from '../store.ts';
 
 /** One answer. A selector says which sample it took: when, and of which member of the tag set. */
 export type Picked = {
-  readonly value: SampleValue;
+  /** null: there were samples, and too few for an answer (the deviation of one). */
+  readonly value: SampleValue | null;
   readonly time?: number;
   readonly member?: number;
 };

@@ -52,7 +52,7 @@ function spread(isInteger: boolean): Accumulator {
 }
 
 /** Keeps every value and answers from them at the end. */
-function collected(answer: (values: SampleValue[]) => readonly SampleValue[]): Accumulator {
+function collected(answer: (values: SampleValue[]) => readonly (SampleValue | null)[]): Accumulator {
   const values: SampleValue[] = [];
   return {
     add: (_time, value) => values.push(value),
@@ -80,8 +80,8 @@ function modeOf(values: SampleValue[]): readonly SampleValue[] {
   return [];
 }
 
-function stddevOf(values: SampleValue[]): readonly SampleValue[] {
-  if (values.length < 2) return [];
+function stddevOf(values: SampleValue[]): readonly (number | null)[] {
+  if (values.length < 2) return [null];
   const numbers = values.map(Number);
   const average = numbers.reduce((total, value) => total + value, 0) / numbers.length;
   const squares = numbers.reduce((total, value) => total + (value - average) ** 2, 0);
