@@ -30,7 +30,7 @@ export interface Engine extends Store, StoreSchema, Disposable {
   write(requests: readonly WriteRequest[]): WriteOutcome[];
   /** Deletes what is older than its policy allows, a piece per step; returns the number of samples deleted. */
   expire(nowUs: number): Generator<undefined, number>;
-  /** What stands in the way of writing, undefined where nothing does. */
+  /** Why the last change failed, until a write succeeds: a nearly full disk takes small changes and refuses the next batch. */
   problem(): string | undefined;
   /** Bytes on the disk. */
   bytes(): number;

@@ -75,9 +75,9 @@ export class SqliteEngine implements Engine {
   }
 
   write(requests: readonly WriteRequest[]): WriteOutcome[] {
-    return this.#change(() => {
+    const outcomes = this.#change(() => {
       const writer = new SampleWriter(this.#file, this.#seriesMax);
-      const outcomes = requests.map((request): WriteOutcome => {
+      const taken = requests.map((request): WriteOutcome => {
         const database = this.#catalogue.get(request.database);
         if (database === undefined) return { kind: 'no-database', name: request.database };
         const policy = policyOf(database, request.policy);
@@ -85,16 +85,16 @@ export class SqliteEngine implements Engine {
         return writer.take(database, policy, request);
       });
       writer.flush();
-      return outcomes;
+      return taken;
     });
+    this.#problem = undefined;
+    return outcomes;
   }
 
   /** A change of file and catalogue: where the file refuses, the catalogue is read anew, so that both say the same. */
   #change<T>(run: () => T): T {
     try {
-      const result = this.#file.transaction(run);
-      this.#problem = undefined;
-      return result;
+      return this.#file.transaction(run);
     } catch (error) {
       this.#problem = `cannot write: ${error instanceof Error ? error.message : error}`;
       this.#catalogue = readCatalogue(this.#file);
@@ -231,15 +231,7 @@ export class SqliteEngine implements Engine {
   }
 
   problem(): string | undefined {
-    if (this.#problem === undefined) return undefined;
-    try {
-      this.#change(() =>
-        this.#file.change('INSERT INTO probe VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET count = count + 1'),
-      );
-    } catch {
-      return this.#problem;
-    }
-    return undefined;
+    return this.#problem;
   }
 
   bytes(): number {

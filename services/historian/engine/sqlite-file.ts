@@ -28,7 +28,6 @@ CREATE TABLE IF NOT EXISTS track (
 CREATE TABLE IF NOT EXISTS sample (
   track_id INTEGER NOT NULL, time INTEGER NOT NULL, value ANY NOT NULL, PRIMARY KEY (track_id, time))
   STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, count INTEGER NOT NULL) STRICT;
 `;
 
 export type Row = readonly (number | string)[];

@@ -28,6 +28,9 @@ const PRECEDENCE: { readonly [operator: string]: number } = {
 
 const DEPTH_MAX = 200;
 
+/** A chain of operators is a tree that leans to one side, and whoever walks it goes as deep as it is long. */
+const OPERATORS_MAX = 1_000;
+
 export function parseExpression(reader: TokenReader, depth = 0): Expr {
   return parseFrom(reader, 1, depth);
 }
@@ -42,11 +45,14 @@ function operatorAhead(reader: TokenReader): BinaryOperator | undefined {
 
 /** Left to right, as long as operators bind at least as tightly as `minimum`. */
 function parseFrom(reader: TokenReader, minimum: number, depth: number): Expr {
-  if (depth > DEPTH_MAX) throw problemAt(reader.peek(), `expression is nested deeper than ${DEPTH_MAX}`);
   let left = parseOperand(reader, depth);
+  let operators = 0;
   for (let op = operatorAhead(reader); op !== undefined; op = operatorAhead(reader)) {
     const binding = PRECEDENCE[op] ?? 0;
     if (binding < minimum) break;
+    if (++operators > OPERATORS_MAX) {
+      throw problemAt(reader.peek(), `expression joins more than ${OPERATORS_MAX} operands`);
+    }
     reader.take();
     const right: Expr =
       op === '=~' || op === '!~'
@@ -60,6 +66,7 @@ function parseFrom(reader: TokenReader, minimum: number, depth: number): Expr {
 const OPERAND = 'identifier, string, number, bool';
 
 function parseOperand(reader: TokenReader, depth: number): Expr {
+  if (depth > DEPTH_MAX) throw problemAt(reader.peek(), `expression is nested deeper than ${DEPTH_MAX}`);
   if (reader.isRegex()) return { kind: 'regex', matcher: reader.takeRegex() };
   const token = reader.peek();
   switch (token.kind) {

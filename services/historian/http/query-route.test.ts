@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openTestServer, type TestServer } from './test-server.ts';
+
+let server: TestServer;
+beforeEach(async () => {
+  server = await openTestServer();
+});
+afterEach(() => server[Symbol.asyncDispose]());
+
+const errorOf = async (q: string) => (await server.query(q)) as { results: { error?: string }[] };
+
+describe('caps', () => {
+  beforeEach(async () => {
+    await server.write('m,d=a v=1 1000\nm,d=b v=2 1700000000000');
+  });
+
+  test.each([
+    'SELECT mean(v) FROM m WHERE time >= 0 GROUP BY time(1ms)',
+    'SELECT mean(v) FROM m GROUP BY time(1s)',
+    'SELECT mean(v) FROM m GROUP BY time(1u) fill(previous)',
+    'SELECT mean(v) FROM m WHERE time >= 0 GROUP BY time(1ms), d',
+  ])('a bucket bomb is refused with the name of the cap: %s', async (q) => {
+    expect((await errorOf(q)).results[0]?.error).toMatch(/^max-select-buckets limit exceeded: \(\d+\/100000\)$/);
+  });
+
+  test('samples and rows are capped', async () => {
+    await using small = await openTestServer({ limits: { maxBuckets: 10, maxPoints: 50, maxRows: 5 } });
+    const lines = Array.from({ length: 100 }, (_, i) => `m v=${i} ${i}`);
+    await small.write(lines.join('\n'));
+    const error = async (q: string) => (await small.query(q)) as { results: { error?: string }[] };
+    expect((await error('SELECT mean(v) FROM m')).results[0]?.error).toBe('max-select-point limit exceeded: (100/50)');
+    expect((await error('SELECT v FROM m WHERE time < 20ms')).results[0]?.error).toBe('max-row limit exceeded: (6/5)');
+    expect((await error('SELECT v FROM m LIMIT 5')).results[0]?.error).toBeUndefined();
+  });
+
+  test('a query whose time is over ends', async () => {
+    let clock = 0;
+    await using slow = await openTestServer({ now: () => (clock += 20), queryTimeoutMs: 30 });
+    await slow.write('m,d=a v=1 1\nm,d=b v=1 1\nm,d=c v=1 1\nm,d=d v=1 1');
+    expect(await slow.query('SELECT mean(v) FROM m')).toEqual({
+      results: [{ statement_id: 0, error: 'query-timeout limit exceeded' }],
+    });
+  });
+});
+
+describe('requests', () => {
+  test('integers beyond 2^53 keep all digits, in samples and in sums', async () => {
+    await server.write('m v=9007199254740993i 1\nm v=9223372036854775000i 2\nm v=-3i 3');
+    const q = encodeURIComponent(
+      'SELECT v FROM m; SELECT sum(v), max(v) FROM m WHERE time <= 1ms; SELECT last(v) FROM m',
+    );
+    const text = await (await fetch(`${server.url}/query?db=g&epoch=ms&q=${q}`)).text();
+    expect(text).toContain('[[1,9007199254740993],[2,9223372036854775000],[3,-3]]');
+    expect(text).toContain('[[0,9007199254740993,9007199254740993]]');
+    expect(text).toContain('[[3,-3]]');
+  });
+
+  test('a form is read, and a POST changes without a warning', async () => {
+    expect(await server.query('CREATE DATABASE "other"; DROP MEASUREMENT "x"', 'POST')).toEqual({
+      results: [{ statement_id: 0 }, { statement_id: 1 }],
+    });
+    expect(server.engine.databases()).toEqual(['g', 'other']);
+  });
+
+  test('parameters that are no values are refused', async () => {
+    for (const params of ['{', '{"d":[1]}', '{"d":null}']) {
+      const query = new URLSearchParams({ db: 'g', q: 'SELECT v FROM m WHERE d = $d', params });
+      const response = await fetch(`${server.url}/query?${query}`);
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain('error parsing query parameters');
+    }
+  });
+
+  test('a bound parameter is a value, whatever it says', async () => {
+    await server.write('m,d=a v=1 1');
+    const params = JSON.stringify({ d: "' OR d = 'a" });
+    const query = new URLSearchParams({ db: 'g', q: 'SELECT v FROM m WHERE d = $d', params });
+    expect(await (await fetch(`${server.url}/query?${query}`)).json()).toEqual({ results: [{ statement_id: 0 }] });
+  });
+
+  test('a condition on a long text by a costly expression is refused, not run', async () => {
+    await server.write(`m s="${'a'.repeat(5_000)}" 1`);
+    const { results } = await errorOf('SELECT s FROM m WHERE s =~ /a+.*b/');
+    expect(results[0]?.error).toContain('cannot be tried on a text of 5000 characters');
+  });
+
+  test.each(['/ping', '/health', '/query?q=SHOW+DATABASES'])(
+    '%s answers nobody who comes through a browser from elsewhere',
+    async (path) => {
+      const status = async (headers: Record<string, string>) => (await fetch(server.url + path, { headers })).status;
+      expect(await status({ origin: 'http://evil.example' })).toBe(403);
+      expect(await status({})).toBeLessThan(300);
+      expect(await status({ origin: server.url })).toBeLessThan(300);
+    },
+  );
+});

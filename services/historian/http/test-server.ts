@@ -1,0 +1,70 @@
+// A historian on a free port and in a folder of its own, for tests; everything is gone when it is disposed of.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { silentLog } from '#runtime/log.ts';
+import { Metrics } from '#runtime/metrics.ts';
+import { SqliteEngine } from '../engine/sqlite-engine.ts';
+import { WriteQueue } from '../engine/write-queue.ts';
+import type { HistorianParts } from './historian-parts.ts';
+import { historianMeters } from './meters.ts';
+import { createServer } from './server.ts';
+
+export type TestServer = AsyncDisposable & {
+  readonly url: string;
+  readonly engine: SqliteEngine;
+  /** Status and body of a write to database `g`, times in ms. */
+  write(
+    body: string | Uint8Array<ArrayBuffer>,
+    headers?: Record<string, string>,
+  ): Promise<[status: number, text: string]>;
+  /** The answer to a query on database `g`, times in ms. */
+  query(q: string, method?: 'GET' | 'POST'): Promise<unknown>;
+};
+
+export async function openTestServer(overrides: Partial<HistorianParts> = {}): Promise<TestServer> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'historian-'));
+  const engine = new SqliteEngine(folder, { seriesMax: 10_000 });
+  const pause = () => setImmediate();
+  const server = createServer(
+    {
+      engine,
+      queue: new WriteQueue(engine, pause),
+      meters: historianMeters(new Metrics('historian'), () => engine.bytes()),
+      now: () => Date.now(),
+      pause,
+      maxBodyBytes: 25_000_000,
+      queryTimeoutMs: 30_000,
+      limits: { maxBuckets: 100_000, maxPoints: 10_000_000, maxRows: 100_000 },
+      ...overrides,
+    },
+    silentLog(),
+  );
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  const url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
+  engine.createDatabase('g', { name: 'autogen', durationUs: 0, isDefault: true });
+  engine.createPolicy('g', { name: 'r1m', durationUs: 0, isDefault: false });
+  return {
+    url,
+    engine,
+    async write(body, headers = {}) {
+      const response = await fetch(`${url}/write?db=g&precision=ms`, { method: 'POST', body, headers });
+      return [response.status, await response.text()];
+    },
+    async query(q, method = 'GET') {
+      const parameters = new URLSearchParams({ db: 'g', epoch: 'ms', q });
+      const response = await (method === 'GET'
+        ? fetch(`${url}/query?${parameters}`)
+        : fetch(`${url}/query`, { method, body: parameters }));
+      return response.json();
+    },
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      engine[Symbol.dispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,104 @@
+// The process itself: serves without a broker, says what is wrong in one sentence, and keeps what it acknowledged over a stop.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+let folder: string;
+const children: ChildProcess[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'historian-main-'));
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+type Running = { readonly child: ChildProcess; readonly output: () => string; readonly metricsPort: number };
+
+async function start(port: number, env: Record<string, string> = {}): Promise<Running> {
+  const metricsPort = await freePort();
+  const child = spawn(process.execPath, [MAIN], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      PENSTOCK_DATA: folder,
+      PENSTOCK_HISTORIAN_PORT: String(port),
+      PENSTOCK_HISTORIAN_METRICS_PORT: String(metricsPort),
+      PENSTOCK_BROKER_PORT: '1',
+      ...env,
+    },
+  });
+  children.push(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
+  return { child, output: () => output, metricsPort };
+}
+
+async function ready({ child, output }: Running): Promise<void> {
+  while (!output().includes('"ready"')) {
+    if (child.exitCode !== null) throw new Error(output());
+    await Promise.race([once(child.stdout as NonNullable<typeof child.stdout>, 'data'), once(child, 'exit')]);
+  }
+}
+
+async function stop({ child }: Running): Promise<number> {
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  const [code] = await exited;
+  return code as number;
+}
+
+test('stores and answers without a broker, is ready, and has everything after a restart', async () => {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const first = await start(port);
+  await ready(first);
+  expect((await fetch(`http://127.0.0.1:${first.metricsPort}/readyz`)).status).toBe(200);
+  await fetch(`${url}/query`, { method: 'POST', body: new URLSearchParams({ q: 'CREATE DATABASE d' }) });
+  expect((await fetch(`${url}/write?db=d`, { method: 'POST', body: 'm v=1 1\nm v=2 1000' })).status).toBe(204);
+  expect(await (await fetch(`http://127.0.0.1:${first.metricsPort}/metrics`)).text()).toMatch(
+    /penstock_historian_points_written_total\{service="historian"\} 2\n/,
+  );
+  expect(await stop(first)).toBe(0);
+  const second = await start(port);
+  await ready(second);
+  const answer = await fetch(`${url}/query?db=d&epoch=ns&q=${encodeURIComponent('SELECT v FROM m')}`);
+  expect(await answer.text()).toContain('"values":[[0,1],[1000,2]]');
+  expect(await stop(second)).toBe(0);
+});
+
+test('will not listen beyond loopback, and says which setting decides it', async () => {
+  const running = await start(0, { PENSTOCK_HISTORIAN_HOST: '0.0.0.0' });
+  const [code] = await once(running.child, 'exit');
+  expect(code).toBe(78);
+  expect(running.output()).toContain('PENSTOCK_HISTORIAN_HOST');
+});
+
+test('a port in use is named with its setting, and so is a store in use', async () => {
+  const port = await freePort();
+  await ready(await start(port));
+  const samePort = await start(port, { PENSTOCK_DATA: path.join(folder, 'other') });
+  expect((await once(samePort.child, 'exit'))[0]).toBe(69);
+  expect(samePort.output()).toContain('PENSTOCK_HISTORIAN_PORT');
+  const sameStore = await start(0);
+  expect((await once(sameStore.child, 'exit'))[0]).toBe(69);
+  expect(sameStore.output()).toContain('cannot open the store');
+});
