@@ -21,9 +21,11 @@ export type Broker = AsyncDisposable & {
 
 /** aedes' own 100 makes a burst wait for 34 s (performance: the broker); its queues are bounded by the sockets instead. */
 const CONCURRENCY = 1_000_000;
-/** Bytes a subscriber may lag behind before its writers wait, and how long they wait before it is cut off:
- *  with aedes' own 16 KiB and 60 s one frozen subscriber silences everybody for 55 s; with these for 0.65 s at most. */
-const HIGH_WATER_MARK = 4 * 1024 * 1024;
+/**
+ * Bytes a subscriber may lag behind before its writers wait for it, and how long they wait before it is cut off: with
+ * aedes' own 16 KiB and 60 s one frozen subscriber silences everybody for 55 s; with these for 0.65 s at most.
+ */
+const LAG_BYTES_MAX = 4 * 1024 * 1024;
 const DRAIN_TIMEOUT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const TOPIC_LEVELS_MAX = 16;
@@ -58,7 +60,8 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   // Without a listener an error of the periodic will check would end the process.
   aedes.on('error' as 'closed', ((error: Error) => log.error({ err: error }, 'broker')) as () => void);
   const sockets = new Set<Socket>();
-  const server = createServer({ highWaterMark: HIGH_WATER_MARK, noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
+    allowLag(socket);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     aedes.handle(socket);
@@ -81,6 +84,15 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       await closed;
     },
   };
+}
+
+/**
+ * Lets a subscriber lag without telling its writers. The server's own `highWaterMark` would do that too, but it counts for
+ * reading as well: 50 publishers would then have 200 MB parsed and under way at once, and the broker stalls.
+ */
+function allowLag(socket: Socket): void {
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  socket.write = (...args: unknown[]) => write(...args) || socket.writableLength < LAG_BYTES_MAX;
 }
 
 /** Why a client may not publish there; undefined where it may. Overriding the hook drops aedes' own `$SYS` guard. */

@@ -1,6 +1,6 @@
 // Simulated devices for faults and benchmarks: raw MQTT 3.1.1 on mqtt-packet, because a client library would cost more than
-// the broker under test. Each connection is one device that publishes flat JSON with its own timestamps, and keeps count
-// of what the broker has acknowledged.
+// the broker under test. Each connection is one device that publishes with its own timestamps and keeps count of what the
+// broker has taken: by PUBACK at QoS 1; at QoS 0, where only the kernel's buffers would brake, by a ping after every few.
 
 import { connect, type Socket } from 'node:net';
 import { generate, parser } from 'mqtt-packet';
@@ -20,93 +20,91 @@ export type LoadOptions = {
 };
 
 export type Load = AsyncDisposable & {
-  /** Handed to the sockets. */
+  /** Published. */
   readonly sent: number;
-  /** Acknowledged by the broker (QoS 1), or sent (QoS 0). */
+  /** Taken by the broker. */
   readonly acked: number;
-  /** Stops publishing and resolves when everything sent is acknowledged. */
+  /** Stops publishing and resolves when the broker has taken everything. */
   drain(): Promise<void>;
 };
 
-type Device = { readonly socket: Socket; readonly index: number; n: number; inFlight: number; messageId: number };
+type Device = {
+  readonly socket: Socket;
+  readonly index: number;
+  /** Messages published, and of those the ones the broker has taken. */
+  n: number;
+  taken: number;
+  messageId: number;
+};
 
 const SLICE_MS = 5;
+const PING_EVERY = 25;
+const PINGREQ = Buffer.from([0xc0, 0x00]);
 
 export async function startLoad(options: LoadOptions): Promise<Load> {
-  const { qos, window } = options;
-  let sent = 0;
-  let acked = 0;
-  let isStopped = false;
-  let onDrained: (() => void) | undefined;
+  const { qos, window, rate } = options;
   const devices = await Promise.all(
     Array.from({ length: options.devices }, (_, index) => connectDevice(options.port, index)),
   );
+  const total = (count: (device: Device) => number) => devices.reduce((sum, device) => sum + count(device), 0);
+  let isStopped = false;
+  let onTaken = () => {};
   const publish = (device: Device) => {
     const ts = options.from + device.n;
     const payload = options.payload(device.index, device.n++, ts);
+    const topic = options.topic(device.index);
     device.messageId = (device.messageId % 65_535) + 1;
-    device.inFlight += qos;
-    sent++;
-    if (qos === 0) acked++;
-    return device.socket.write(
-      generate({
-        cmd: 'publish',
-        topic: options.topic(device.index),
-        payload,
-        qos,
-        messageId: device.messageId,
-        dup: false,
-        retain: false,
-      }),
-    );
+    const { messageId } = device;
+    device.socket.write(generate({ cmd: 'publish', topic, payload, qos, messageId, dup: false, retain: false }));
+    if (qos === 0 && device.n % PING_EVERY === 0) device.socket.write(PINGREQ);
   };
-  const canPublish = (device: Device) =>
-    !isStopped && !device.socket.destroyed && (qos === 0 ? !device.socket.writableNeedDrain : device.inFlight < window);
+  const room = qos === 0 ? Math.max(window, 2 * PING_EVERY) : window;
+  const canPublish = (device: Device) => !isStopped && !device.socket.destroyed && device.n - device.taken < room;
   const fill = (device: Device) => {
-    // At QoS 0 the socket is the only brake; a few at a time, so that no device starves the others.
-    for (let i = 0; i < (qos === 0 ? 32 : window) && canPublish(device); i++) publish(device);
-    if (qos === 0 && canPublish(device)) setImmediate(fill, device);
+    while (canPublish(device)) publish(device);
   };
-  const isUnbounded = options.rate === Number.POSITIVE_INFINITY;
+  const isUnbounded = rate === Number.POSITIVE_INFINITY;
   for (const device of devices) {
     const packets = parser();
-    packets.on('packet', (packet) => {
-      if (packet.cmd !== 'puback') return;
-      device.inFlight--;
-      acked++;
+    packets.on('packet', ({ cmd }) => {
+      if (cmd === 'puback') device.taken++;
+      else if (cmd === 'pingresp') device.taken = Math.min(device.n, device.taken + PING_EVERY);
+      else return;
       if (isUnbounded) fill(device);
-      if (acked === sent && isStopped) onDrained?.();
+      onTaken();
     });
     device.socket.on('data', (chunk) => packets.parse(chunk));
-    device.socket.on('drain', () => isUnbounded && fill(device));
+    if (isUnbounded) fill(device);
   }
-  let timer: NodeJS.Timeout | undefined;
-  if (isUnbounded) for (const device of devices) fill(device);
-  else {
-    const startedAt = performance.now();
-    let next = 0;
-    timer = setInterval(() => {
-      const due = ((performance.now() - startedAt) * options.rate) / 1_000;
-      for (let tries = 0; sent < due && tries < devices.length * window; tries++) {
-        const device = devices[next++ % devices.length];
-        if (device !== undefined && canPublish(device)) publish(device);
-      }
-    }, SLICE_MS);
-  }
+  const startedAt = performance.now();
+  let next = 0;
+  let sent = 0;
+  const timer = setInterval(() => {
+    const due = isUnbounded ? 0 : ((performance.now() - startedAt) * rate) / 1_000;
+    for (let tries = 0; sent < due && tries < devices.length * window; tries++) {
+      const device = devices[next++ % devices.length];
+      if (device === undefined || !canPublish(device)) continue;
+      publish(device);
+      sent++;
+    }
+  }, SLICE_MS);
   const stop = () => {
     isStopped = true;
     clearInterval(timer);
   };
   return {
     get sent() {
-      return sent;
+      return total((device) => device.n);
     },
     get acked() {
-      return acked;
+      return total((device) => device.taken);
     },
     async drain() {
       stop();
-      if (acked < sent) await new Promise<void>((resolve) => (onDrained = resolve));
+      // The last messages at QoS 0 have had no ping after them.
+      if (qos === 0) for (const { socket } of devices) socket.write(PINGREQ);
+      const isDrained = () => devices.every((device) => device.taken >= device.n);
+      if (!isDrained()) await new Promise<void>((resolve) => (onTaken = () => isDrained() && resolve()));
     },
     async [Symbol.asyncDispose]() {
       stop();
@@ -131,6 +129,6 @@ function connectDevice(port: number, index: number): Promise<Device> {
         }),
       );
     });
-    socket.once('data', () => resolve({ socket, index, n: 0, inFlight: 0, messageId: 0 }));
+    socket.once('data', () => resolve({ socket, index, n: 0, taken: 0, messageId: 0 }));
   });
 }
