@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { type BoxFacts, boxText } from './box.ts';
+
+const FACTS: BoxFacts = {
+  version: '0.1.0',
+  consoleUrl: 'http://127.0.0.1:8080',
+  brokerUrl: 'mqtt://127.0.0.1:1883',
+  isBrokerOurs: true,
+  storeUrl: 'http://127.0.0.1:8086',
+  isStoreOurs: true,
+  dataDir: '/srv/penstock/data',
+  rulesDir: '/srv/penstock/rules',
+  login: { user: 'operator', password: 'pass-word', file: 'data/secrets/operator-password', isNew: true },
+  isDemo: true,
+  command: 'npm run -s penstock --',
+  problems: new Map(),
+};
+
+const lineWith = (facts: BoxFacts, word: string) =>
+  boxText(facts)
+    .split('\n')
+    .find((line) => line.includes(word));
+
+describe('boxText()', () => {
+  it('at the first start', () => {
+    expect(boxText(FACTS)).toMatchInlineSnapshot(`
+      "┌─ Penstock 0.1.0 is running ─────────────────────────────────────────────────
+        Console     http://127.0.0.1:8080
+        Login       operator, password pass-word  (kept in data/secrets/operator-password; not shown again)
+        MQTT        mqtt://127.0.0.1:1883
+        History     http://127.0.0.1:8086  (InfluxDB 1.x API, database plant)
+        Data        /srv/penstock/data
+        Rules       /srv/penstock/rules
+        Demo        a simulated plant is running; start with --no-demo to leave it out
+
+        Publish a hot tank by hand; its alarm shows on the console within ten seconds:
+          mosquitto_pub -h 127.0.0.1 -p 1883 -t plant/v1/lyon/tank-farm/tank-09/tele -m '{"temperature": 95}'
+
+        Stop        Ctrl-C (a second Ctrl-C ends everything at once)
+        Watch       npm run -s penstock -- tail
+        Trouble     npm run -s penstock -- doctor
+        Read next   README.md, and the rules in /srv/penstock/rules
+      └─────────────────────────────────────────────────────────────────────────────
+      "
+    `);
+  });
+
+  it('shows the password once, and then only where it is kept', () => {
+    const later = boxText({ ...FACTS, login: { ...FACTS.login, isNew: false } });
+    expect(later).not.toContain('pass-word');
+    expect(later).toContain('operator, password: cat data/secrets/operator-password');
+  });
+
+  it('prints a line for mosquitto_pub that fits the broker in use', () => {
+    const facts = { ...FACTS, brokerUrl: 'mqtts://broker.example', brokerUsername: "o'neil", isBrokerOurs: false };
+    expect(lineWith(facts, 'mosquitto_pub')?.trim()).toBe(
+      `mosquitto_pub -h broker.example -p 8883 --tls-use-os-certs -u 'o'\\''neil' -P "$PENSTOCK_BROKER_PASSWORD" -t plant/v1/lyon/tank-farm/tank-09/tele -m '{"temperature": 95}'`,
+    );
+    expect(lineWith({ ...FACTS, brokerUrl: 'mqtt://[::1]:1884' }, 'mosquitto_pub')).toContain('-h ::1 -p 1884 ');
+  });
+
+  it('says what is not ready yet', () => {
+    expect(lineWith({ ...FACTS, problems: new Map([['writer', 'store: no answer']]) }, 'Not ready')).toBe(
+      '  Not ready   writer: store: no answer',
+    );
+  });
+
+  it('says nothing of the demo where there is none', () => {
+    expect(boxText({ ...FACTS, isDemo: false })).not.toContain('Demo');
+  });
+});
