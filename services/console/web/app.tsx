@@ -25,10 +25,10 @@ export function App() {
         <div class="column">
           <AlarmList />
           <TrendPanel />
+          <RejectList />
         </div>
         <div class="column">
           <ValueTable />
-          <RejectList />
         </div>
       </main>
       <ServiceRow />

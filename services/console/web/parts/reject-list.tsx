@@ -15,7 +15,7 @@ export function RejectList() {
   const shown = isWhole.value ? all : all.slice(0, SHOWN_FIRST);
   const { heading, empty, more, hint } = texts.rejects;
   return (
-    <section class="panel" aria-labelledby="rejects-heading">
+    <section class="panel last" aria-labelledby="rejects-heading">
       <div class="panel-head">
         <h2 id="rejects-heading">{heading}</h2>
         {all.length > 0 && <span class="hint">{hint}</span>}

@@ -92,8 +92,8 @@ function ValueRow({ value, isFirst }: { readonly value: ValueView; readonly isFi
       data-condition={condition}
       class={isChosen ? 'chosen' : ''}
     >
-      <th scope="row" class={isFirst ? 'device' : 'device repeated'}>
-        {value.device}
+      <th scope="row" class="device">
+        <span class={isFirst ? '' : 'visually-hidden'}>{value.device}</span>
       </th>
       <td class="metric">
         {isNumber ? (
@@ -113,7 +113,9 @@ function ValueRow({ value, isFirst }: { readonly value: ValueView; readonly isFi
         )}
       </td>
       <td class={condition === 'GOOD' ? 'number' : 'number hatched'}>
-        <bdi class="clamp">{formatValue(value.value, null)}</bdi> <span class="unit">{formatUnit(value.unit)}</span>
+        <bdi class={typeof value.value === 'string' ? 'clamp' : 'measure'}>
+          {formatValue(value.value, null)} {isNumber && <span class="unit">{formatUnit(value.unit)}</span>}
+        </bdi>
       </td>
       <td class="number age">{formatAge(now.value - value.measuredAt)}</td>
       <td class="condition">{texts.values.conditions[condition]}</td>
