@@ -14,7 +14,7 @@ import { isPlainObject, parseJsonText } from './formats/json-text.ts';
 import { normaliseRecord } from './normaliser.ts';
 import type { Refusal } from './record.ts';
 import type { Birth, DeviceRegistry } from './registry.ts';
-import { Repeats } from './repeats.ts';
+import { Repeats, type Sequence } from './repeats.ts';
 import type { Source } from './sources.ts';
 
 export type IngestParts = {
@@ -28,6 +28,12 @@ export type IngestParts = {
   readonly onRepeat?: () => void;
   readonly onRefusal?: (refusal: Refusal) => void;
 };
+
+/** A record on its way, to be remembered when the broker has it. */
+type Accepted = { readonly device: string; readonly sequence: Sequence };
+
+/** Rejections published for one message; a payload of thousands of bad metrics must not become thousands of messages. */
+const REFUSALS_MAX = 16;
 
 /** Where a message comes from and how to read it. */
 type Origin = {
@@ -48,16 +54,25 @@ export class Ingest {
 
   /** Takes one message; acknowledges it by itself when it is safe. */
   take(delivery: Delivery): void {
-    const receipt = new Receipt(delivery.ack);
+    const accepted: Accepted[] = [];
+    const receipt = new Receipt(() => {
+      for (const { device, sequence } of accepted) this.#repeats.remember(device, sequence);
+      delivery.ack();
+    });
     const now = this.#parts.now();
     const parsed = parseTopic(delivery.topic);
-    if (parsed?.kind === 'device' && parsed.channel !== 'tele' && parsed.channel !== 'event') {
-      this.#takeBirth(delivery, parsed, parsed.channel as DeviceChannel, receipt, now);
-    } else {
-      const origin = parsed?.kind === 'device' ? ownOrigin(parsed) : this.#foreignOrigin(delivery.topic);
-      if ('reason' in origin) this.#refuse(delivery, origin, receipt, now);
-      else this.#takeValues(delivery, origin, receipt, now);
+    if (parsed === undefined) {
+      const origin = this.#foreignOrigin(delivery.topic);
+      if ('reason' in origin) this.#refuse(delivery, [origin], receipt, now);
+      else this.#takeValues(delivery, origin, receipt, { now, accepted });
+    } else if (parsed.kind === 'device') {
+      const { channel } = parsed;
+      if (channel === 'tele' || channel === 'event') {
+        this.#takeValues(delivery, ownOrigin(parsed), receipt, { now, accepted });
+      } else if (channel === 'status' || channel === 'meta') this.#takeBirth(delivery, parsed, channel, receipt, now);
     }
+    // Any other topic of ours is nothing to take: a source's pattern may be wide enough to match it, and reading our own
+    // output would go round for ever.
     receipt.release();
   }
 
@@ -73,63 +88,89 @@ export class Ingest {
     };
   }
 
-  #takeValues(delivery: Delivery, origin: Origin, receipt: Receipt, now: number): void {
-    const { registry, payloadBytesMax } = this.#parts;
+  #takeValues(
+    delivery: Delivery,
+    origin: Origin,
+    receipt: Receipt,
+    { now, accepted }: { readonly now: number; readonly accepted: Accepted[] },
+  ): void {
+    const { registry } = this.#parts;
     const { device } = origin;
     registry.seen(device, now);
-    if (delivery.payload.length > payloadBytesMax) {
-      const message = `the payload has ${delivery.payload.length} bytes; at most ${payloadBytesMax} are taken`;
-      this.#refuse(delivery, { reason: 'size', message }, receipt, now, device);
+    const tooLarge = this.#sizeProblem(delivery.payload);
+    if (tooLarge !== undefined) {
+      this.#refuse(delivery, [tooLarge], receipt, now, device);
       return;
     }
     const decoded = FORMATS[origin.format].decode(delivery.payload, { metric: origin.metric });
     const refusals: Refusal[] = [...decoded.refusals];
     const points: Point[] = [];
     const sender = { ...device, model: registry.modelOf(device) };
-    for (const record of decoded.records) {
-      if (
-        record.sequence !== null &&
-        this.#repeats.isRepeat(`${device.site}/${device.area}/${device.device}`, record.sequence)
-      ) {
+    const id = `${device.site}/${device.area}/${device.device}`;
+    for (const [i, record] of decoded.records.entries()) {
+      if (record.sequence !== null && this.#repeats.has(id, record.sequence)) {
         this.#parts.onRepeat?.();
         continue;
       }
+      if (record.sequence !== null) accepted.push({ device: id, sequence: record.sequence });
       const renamed = origin.rename === null ? record : { ...record, metrics: rename(record.metrics, origin.rename) };
-      normaliseRecord(renamed, sender, { table: this.#table, now, points, refusals });
+      // Records without a usable time get that of their arrival, a millisecond apart: at one moment the store would keep one.
+      const arrivedAt = now - (decoded.records.length - 1 - i);
+      normaliseRecord(renamed, sender, { table: this.#table, now: arrivedAt, points, refusals });
     }
     for (const point of points) this.#parts.batcher.add(encodePoint(point), point.series.shard, receipt);
     this.#parts.onPoints?.(points.length);
-    for (const refusal of refusals) this.#refuse(delivery, refusal, receipt, now, device);
+    this.#refuse(delivery, refusals, receipt, now, device);
+  }
+
+  #sizeProblem({ length }: Buffer): Refusal | undefined {
+    const { payloadBytesMax } = this.#parts;
+    if (length <= payloadBytesMax) return undefined;
+    return { reason: 'size', message: `the payload has ${length} bytes; at most ${payloadBytesMax} are taken` };
   }
 
   #takeBirth(delivery: Delivery, device: DeviceName, channel: DeviceChannel, receipt: Receipt, now: number): void {
     if (delivery.payload.length === 0) return; // a retained birth was cleared
-    const parsed = parseJsonText(delivery.payload);
+    const parsed = this.#sizeProblem(delivery.payload) ?? parseJsonText(delivery.payload);
     const birth = 'value' in parsed ? readBirth(parsed.value, channel) : parsed;
-    if ('reason' in birth) this.#refuse(delivery, birth, receipt, now, device);
+    if ('reason' in birth) this.#refuse(delivery, [birth], receipt, now, device);
     else this.#parts.registry.born(device, birth);
     if (!delivery.retained) this.#parts.registry.seen(device, now);
   }
 
-  #refuse(delivery: Delivery, refusal: Refusal, receipt: Receipt, now: number, device?: DeviceName): void {
-    if (device !== undefined) this.#parts.registry.refused(device, refusal, now);
-    this.#parts.onRefusal?.(refusal);
-    const { payload } = delivery;
-    const isText = isUtf8(payload);
-    const rejected: Rejected = {
-      ...refusal,
-      topic: delivery.topic,
-      payload: payload.toString(isText ? 'utf8' : 'base64').slice(0, REJECTED_PAYLOAD_MAX),
-      payloadEncoding: isText ? 'utf8' : 'base64',
-      payloadBytes: payload.length,
-      receivedAt: now,
-    };
-    receipt.hold();
-    this.#parts.publish(topics.rejected(refusal.reason), JSON.stringify(rejected)).then(
-      () => receipt.release(),
-      () => {}, // only a closing bus refuses: the message stays unacknowledged and comes again
-    );
+  #refuse(delivery: Delivery, refusals: readonly Refusal[], receipt: Receipt, now: number, device?: DeviceName): void {
+    for (const refusal of refusals) this.#parts.onRefusal?.(refusal);
+    for (const refusal of fewer(refusals)) {
+      if (device !== undefined) this.#parts.registry.refused(device, refusal, now);
+      receipt.hold();
+      this.#parts.publish(topics.rejected(refusal.reason), JSON.stringify(toRejected(delivery, refusal, now))).then(
+        () => receipt.release(),
+        () => {}, // only a closing bus refuses: the message stays unacknowledged and comes again
+      );
+    }
   }
+}
+
+/** At most REFUSALS_MAX of them; the last then says how many it stands for. */
+function fewer(refusals: readonly Refusal[]): readonly Refusal[] {
+  const last = refusals[REFUSALS_MAX - 1];
+  if (last === undefined || refusals.length === REFUSALS_MAX) return refusals;
+  const message = `${last.message}; and ${refusals.length - REFUSALS_MAX} more in this message`;
+  return [...refusals.slice(0, REFUSALS_MAX - 1), { ...last, message }];
+}
+
+function toRejected({ topic, payload }: Delivery, refusal: Refusal, now: number): Rejected {
+  const encoding = isUtf8(payload) ? 'utf8' : 'base64';
+  // A character takes at most three bytes per UTF-16 unit, so the cut of the bytes lies beyond the cut of the text.
+  const start = payload.subarray(0, REJECTED_PAYLOAD_MAX * 4);
+  return {
+    ...refusal,
+    topic,
+    payload: start.toString(encoding).slice(0, REJECTED_PAYLOAD_MAX),
+    payloadEncoding: encoding,
+    payloadBytes: payload.length,
+    receivedAt: now,
+  };
 }
 
 function ownOrigin({ site, area, device }: DeviceName): Origin {

@@ -29,16 +29,22 @@ export type Birth = {
 
 export class DeviceRegistry {
   readonly #files: PlantFiles;
-  readonly #entries = new Map<string, Entry>();
+  readonly #limit: number;
+  /** Devices of the files: never forgotten. */
+  readonly #named = new Map<string, Entry>();
+  /** All others, the longest silent one first. */
+  readonly #others = new Map<string, Entry>();
   readonly #changed = new Set<Entry>();
 
-  constructor(files: PlantFiles) {
+  /** @param limit devices remembered besides those of the files */
+  constructor(files: PlantFiles, limit = DEVICES_MAX) {
     this.#files = files;
+    this.#limit = limit;
     for (const device of files.devices.values()) this.#mark(this.#entry(device));
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#named.size + this.#others.size;
   }
 
   /** The model that checks the device's metrics; null where none is known. */
@@ -51,7 +57,8 @@ export class DeviceRegistry {
     const entry = this.#entry(name);
     const isNew = entry.view.lastSeen === null;
     entry.view = { ...entry.view, lastSeen: now };
-    if (isNew || now - entry.publishedSeenAt >= SEEN_EVERY_MS) this.#mark(entry);
+    // The distance, not the difference: after a clock that stepped back, "last seen" must not stand still until it caught up.
+    if (isNew || Math.abs(now - entry.publishedSeenAt) >= SEEN_EVERY_MS) this.#mark(entry);
   }
 
   /** The device said what it is, or whether it is there. Files win over births. */
@@ -64,7 +71,7 @@ export class DeviceRegistry {
       ...view,
       model,
       role: file?.role ?? birth.role ?? view.role,
-      labels: { ...view.labels, ...birth.labels, ...file?.labels },
+      labels: birth.labels === undefined ? view.labels : { ...birth.labels, ...file?.labels },
       firmware: birth.firmware ?? view.firmware,
       online: birth.online ?? view.online,
     };
@@ -97,8 +104,15 @@ export class DeviceRegistry {
 
   #entry({ site, area, device }: DeviceName): Entry {
     const id = `${site}/${area}/${device}`;
-    const known = this.#entries.get(id);
-    if (known !== undefined) return known;
+    const named = this.#named.get(id);
+    if (named !== undefined) return named;
+    const known = this.#others.get(id);
+    if (known !== undefined) {
+      // Re-inserting keeps the map in order of last use.
+      this.#others.delete(id);
+      this.#others.set(id, known);
+      return known;
+    }
     const file = this.#files.devices.get(id);
     const model = file?.model ?? null;
     const entry: Entry = {
@@ -119,16 +133,16 @@ export class DeviceRegistry {
       isChanged: false,
       publishedSeenAt: 0,
     };
-    this.#entries.set(id, entry);
-    if (this.#entries.size > DEVICES_MAX) this.#forgetOne();
+    if (file === undefined) this.#others.set(id, entry);
+    else this.#named.set(id, entry);
+    if (this.#others.size > this.#limit) this.#forgetOne();
     return entry;
   }
 
   #forgetOne(): void {
-    for (const [id, entry] of this.#entries) {
-      if (entry.file !== undefined || entry.isChanged) continue;
-      this.#entries.delete(id);
-      return;
-    }
+    const [oldest] = this.#others;
+    if (oldest === undefined) return;
+    this.#others.delete(oldest[0]);
+    this.#changed.delete(oldest[1]);
   }
 }

@@ -18,9 +18,13 @@ export function parseJsonText(payload: Buffer): { readonly value: unknown } | Re
 /** V8's own message quotes the payload; this one gives the place and what was expected there. */
 function describeError(text: string): string {
   const errors: ParseError[] = [];
-  parse(text, errors);
+  try {
+    parse(text, errors);
+  } catch {
+    return 'it nests too deeply'; // unlike JSON.parse, jsonc-parser recurses and runs out of stack
+  }
   const [first] = errors;
-  if (first === undefined) return 'it nests too deeply or holds a number JSON has no room for';
+  if (first === undefined) return 'it is no JSON value';
   const what = printParseErrorCode(first.error)
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase();
@@ -31,9 +35,10 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `a number`, `the text 'hot'`, `an object`: for sentences. */
+/** `the number 5`, `the text 'hot'`, `an object`, `missing`: for sentences. */
 export function describeValue(value: unknown): string {
   if (value === null) return 'null';
+  if (value === undefined) return 'missing';
   if (typeof value === 'string') return `the text '${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`;
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';

@@ -23,50 +23,55 @@ export const jsonFormat: Format = {
     if (!('value' in parsed)) return refused(parsed.reason, parsed.message);
     const { value } = parsed;
     if (isEnvelope(value)) return decodeEnvelope(value);
-    if (metric !== null) return decodeFlat(isPlainObject(value) ? pickValue(value, metric) : { [metric]: value });
+    if (metric !== null) {
+      if (!isPlainObject(value)) return decodeFields({}, { [metric]: value });
+      return decodeFields(value, { [metric]: value.value ?? null });
+    }
     if (!isPlainObject(value)) {
       return refused(
         'shape',
         `the payload is ${describeValue(value)}, which names no metric; send an object such as {"temperature": 21.4}`,
       );
     }
-    return decodeFlat(value);
+    return decodeFields(value, withoutAside(value));
   },
 };
 
-/** The object with its `value` under the metric's name. */
-function pickValue(object: Record<string, unknown>, metric: string): Record<string, unknown> {
-  const { value, unit: _, ...rest } = object;
-  const kept = Object.entries(rest).filter(
-    ([key]) => TIME_KEYS.includes(key) || QUALITY_KEYS.includes(key) || key === 'hist',
-  );
-  return { ...Object.fromEntries(kept), [metric]: value ?? null };
+/** The metrics of a flat object: all but `hist` and the first key that says its time, and the first its quality. */
+function withoutAside(object: Record<string, unknown>): Record<string, unknown> {
+  const { hist: _, ...metrics } = object;
+  const { timeKey, qualityKey } = asideKeys(object);
+  if (timeKey !== undefined) delete metrics[timeKey];
+  if (qualityKey !== undefined) delete metrics[qualityKey];
+  return metrics;
 }
 
-function decodeFlat(object: Record<string, unknown>): Decoded {
-  const { hist, ...fields } = object;
-  const timeKey = TIME_KEYS.find((key) => key in fields);
-  const qualityKey = QUALITY_KEYS.find((key) => key in fields);
-  const measuredAt = timeKey === undefined ? null : readTimestamp(fields[timeKey]);
+function asideKeys(object: Record<string, unknown>): { timeKey: string | undefined; qualityKey: string | undefined } {
+  const first = (keys: readonly string[]) => keys.find((key) => Object.hasOwn(object, key));
+  return { timeKey: first(TIME_KEYS), qualityKey: first(QUALITY_KEYS) };
+}
+
+/** `aside` tells time, quality and history of `fields`; kept apart, so that a topic may name a metric `quality` or `time`. */
+function decodeFields(aside: Record<string, unknown>, fields: Record<string, unknown>): Decoded {
+  const { timeKey, qualityKey } = asideKeys(aside);
+  const measuredAt = timeKey === undefined ? null : readTimestamp(aside[timeKey]);
   if (measuredAt === undefined) {
-    return refused('time', `'${timeKey}' is ${describeValue(fields[timeKey ?? ''])}; ${TIMESTAMP_HINT}`);
+    return refused('time', `'${timeKey}' is ${describeValue(aside[timeKey ?? ''])}; ${TIMESTAMP_HINT}`);
   }
-  const quality = qualityKey === undefined ? 'good' : readQuality(fields[qualityKey]);
+  const quality = qualityKey === undefined ? 'good' : readQuality(aside[qualityKey]);
   if (quality === undefined) {
     return refused(
       'shape',
-      `'${qualityKey}' is ${describeValue(fields[qualityKey ?? ''])}; quality is 0, 1, 2 or ${QUALITIES.join(', ')}`,
+      `'${qualityKey}' is ${describeValue(aside[qualityKey ?? ''])}; quality is 0, 1, 2 or ${QUALITIES.join(', ')}`,
     );
   }
-  if (timeKey !== undefined) delete fields[timeKey];
-  if (qualityKey !== undefined) delete fields[qualityKey];
   const metrics: RawMetric[] = [];
   const refusals: Refusal[] = [];
   readMetrics(fields, '', NO_QUALITIES, metrics, refusals);
   if (metrics.length === 0 && refusals.length === 0) return refused('shape', 'the object holds no metric');
   const rated =
     quality === 'good' ? metrics : metrics.map((each) => ({ ...each, quality: each.value === null ? 'bad' : quality }));
-  return { records: [{ measuredAt, sequence: null, isHistory: hist === true, metrics: rated }], refusals };
+  return { records: [{ measuredAt, sequence: null, isHistory: aside.hist === true, metrics: rated }], refusals };
 }
 
 function readQuality(value: unknown): Quality | undefined {

@@ -1,0 +1,327 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeBatch, SeriesTable } from '#domain/batch.ts';
+import type { Point } from '#domain/point.ts';
+import type { Rejected } from '#domain/rejected.ts';
+import { filters } from '#domain/topic.ts';
+import type { Consumer } from '#runtime/bus.ts';
+import { MemoryBus } from '#runtime/memory-bus.ts';
+import type { PlantFiles } from '#runtime/plant-files.ts';
+import { Batcher } from './batcher.ts';
+import { Ingest } from './ingest.ts';
+import { DeviceRegistry } from './registry.ts';
+import type { Source } from './sources.ts';
+
+const NOW = 1_795_355_425_172;
+const files: PlantFiles = {
+  models: new Map([
+    ['tank-sensor', { model: 'tank-sensor', metrics: new Map([['temperature', { type: 'number', max: 150 }]]) }],
+  ]),
+  devices: new Map([
+    [
+      'lyon/tanks/tank-01',
+      { site: 'lyon', area: 'tanks', device: 'tank-01', model: 'tank-sensor', role: null, labels: {} },
+    ],
+  ]),
+  problems: [],
+};
+
+/** Publishes through a gate: what ingest sends is taken by the broker only when the test opens it. */
+class GatedBus extends MemoryBus {
+  isOpen = true;
+  readonly #waiting: (() => void)[] = [];
+
+  override async publish(...args: Parameters<MemoryBus['publish']>): Promise<void> {
+    const isOwn = /^(?:points|rejected)\//.test(args[0]);
+    if (isOwn && !this.isOpen) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    await super.publish(...args);
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Lets one through. */
+  pass(): void {
+    this.#waiting.shift()?.();
+  }
+}
+
+type Plant = {
+  readonly bus: GatedBus;
+  readonly registry: DeviceRegistry;
+  readonly consumer: Consumer;
+  readonly counts: { points: number; repeats: number; refusals: number };
+  readonly points: () => Point[];
+  readonly rejected: () => Rejected[];
+};
+
+function openPlant({ sources = [] }: { sources?: readonly Source[] } = {}): Plant {
+  const bus = new GatedBus();
+  const registry = new DeviceRegistry(files);
+  const counts = { points: 0, repeats: 0, refusals: 0 };
+  const publish = (topic: string, payload: string) => bus.publish(topic, payload);
+  const ingest = new Ingest({
+    registry,
+    sources,
+    batcher: new Batcher({ publish, bytesMax: 262_144, slots: 4 }),
+    publish,
+    now: () => NOW,
+    payloadBytesMax: 4_096,
+    onPoints: (count) => {
+      counts.points += count;
+    },
+    onRepeat: () => counts.repeats++,
+    onRefusal: () => counts.refusals++,
+  });
+  const channels = (['tele', 'event', 'status', 'meta'] as const).map(filters.channel);
+  const consumer = bus.consume({
+    clientId: 'ingest',
+    filters: [...channels, ...sources.map((source) => source.filter)],
+    cleanSession: false,
+    onDelivery: (delivery) => ingest.take(delivery),
+  });
+  const points = () => {
+    const found: Point[] = [];
+    const table = new SeriesTable();
+    for (const { topic, payload } of bus.sent) {
+      if (!topic.startsWith('points/')) continue;
+      decodeBatch(
+        payload.toString(),
+        table,
+        (point) => {
+          expect(topic).toBe(`points/v1/${point.series.shard}`);
+          found.push(point);
+        },
+        ({ reason }) => expect.fail(reason),
+      );
+    }
+    return found;
+  };
+  const rejected = () =>
+    bus.sent.filter(({ topic }) => topic.startsWith('rejected/')).map(({ payload }) => JSON.parse(payload.toString()));
+  return { bus, registry, consumer, counts, points, rejected };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+const TELE = 'plant/v1/lyon/tanks/tank-01/tele';
+const anything: Source = {
+  filter: '+/+/+',
+  format: 'json',
+  rename: (metric) => metric,
+  match: () => ({ device: { site: 's', area: 'a', device: 'd' }, metric: null }),
+};
+
+test('a value becomes a point of its area', async () => {
+  const plant = openPlant();
+  await plant.bus.publish(TELE, '{"temperature": 81.2}');
+  await settled();
+  expect(plant.points()).toMatchObject([
+    { series: { site: 'lyon', area: 'tanks', device: 'tank-01', metric: 'temperature' }, value: 81.2, measuredAt: NOW },
+  ]);
+  expect(plant.consumer.inFlight).toBe(0);
+});
+
+test('a message is acknowledged when the broker has every batch and every rejection of it, and not before', async () => {
+  const plant = openPlant();
+  plant.bus.isOpen = false;
+  await plant.bus.publish(TELE, '{"temperature": 81.2, "pressure": 3}');
+  await settled();
+  expect(plant.bus.waiting).toBe(2);
+  expect(plant.consumer.inFlight).toBe(1);
+  plant.bus.pass();
+  await settled();
+  expect(plant.consumer.inFlight).toBe(1);
+  plant.bus.pass();
+  await settled();
+  expect(plant.consumer.inFlight).toBe(0);
+});
+
+test('one bad metric does not cost the good ones, and is rejected with its reason', async () => {
+  const plant = openPlant();
+  await plant.bus.publish(TELE, '{"temprature": 1, "temperature": 81.2}');
+  await settled();
+  expect(plant.points().map((point) => point.value)).toEqual([81.2]);
+  expect(plant.rejected()).toEqual([
+    {
+      reason: 'metric',
+      message: "model tank-sensor of tank-01 has no metric 'temprature'; did you mean 'temperature'?",
+      topic: TELE,
+      payload: '{"temprature": 1, "temperature": 81.2}',
+      payloadEncoding: 'utf8',
+      payloadBytes: 38,
+      receivedAt: NOW,
+    },
+  ]);
+  expect(plant.registry.takeChanges(NOW)).toMatchObject([{ lastSeen: NOW, lastError: { reason: 'metric' } }]);
+});
+
+test('a payload of thousands of bad metrics is rejected in a few messages that say how many', async () => {
+  const plant = openPlant();
+  const bad = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`x${i}`, i]));
+  await plant.bus.publish(TELE, JSON.stringify(bad));
+  await settled();
+  expect(plant.counts.refusals).toBe(300);
+  expect(plant.rejected()).toHaveLength(16);
+  expect(plant.rejected().at(-1)?.message).toMatch(/has no metric 'x15'.*; and 284 more in this message$/);
+  expect(plant.consumer.inFlight).toBe(0);
+});
+
+test.each([
+  ['a large payload', 'tele', Buffer.alloc(10_000, 'é'), 'size', 'utf8'],
+  ['bytes that are no text', 'tele', Buffer.alloc(4_000, 0xff), 'encoding', 'base64'],
+  ['a large birth', 'meta', Buffer.from(JSON.stringify({ labels: { a: 'x'.repeat(5_000) } })), 'size', 'utf8'],
+])('%s is rejected, with a bounded part of it to look at', async (_, channel, payload, reason, encoding) => {
+  const plant = openPlant();
+  await plant.bus.publish(TELE.replace('tele', channel), payload);
+  await settled();
+  const [rejection] = plant.rejected();
+  expect(rejection).toMatchObject({ reason, payloadEncoding: encoding, payloadBytes: payload.length });
+  expect(rejection?.payload.length).toBe(4_096);
+  expect(rejection?.payload).toBe(payload.toString(encoding as BufferEncoding).slice(0, 4_096));
+});
+
+test('a record that comes again is dropped, once the broker has the first', async () => {
+  const plant = openPlant();
+  const envelope = (n: number) => JSON.stringify({ v: 1, b: 3, r: [{ n, ts: NOW, m: { temperature: n } }] });
+  await plant.bus.publish(TELE, envelope(1));
+  await settled();
+  await plant.bus.publish(TELE, envelope(1));
+  await plant.bus.publish(TELE, envelope(2));
+  await settled();
+  expect(plant.points().map((point) => point.value)).toEqual([1, 2]);
+  expect(plant.counts.repeats).toBe(1);
+  expect(plant.consumer.inFlight).toBe(0);
+});
+
+test('a record redelivered while its first batch is under way is not acknowledged on the strength of that batch', async () => {
+  const plant = openPlant();
+  plant.bus.isOpen = false;
+  const envelope = JSON.stringify({ v: 1, b: 3, r: [{ n: 1, ts: NOW, m: { temperature: 1 } }] });
+  await plant.bus.publish(TELE, envelope);
+  await settled();
+  await plant.bus.publish(TELE, envelope);
+  await settled();
+  expect(plant.consumer.inFlight).toBe(2);
+});
+
+test('records without a usable time keep apart: none overwrites another in the store', async () => {
+  const plant = openPlant();
+  const records = Array.from({ length: 20 }, (_, n) => ({ n, m: { temperature: n } }));
+  await plant.bus.publish(TELE, JSON.stringify({ v: 1, b: 3, r: records }));
+  await settled();
+  const times = plant.points().map((point) => point.measuredAt);
+  expect(times).toEqual(Array.from({ length: 20 }, (_, i) => NOW - 19 + i));
+});
+
+test.each([
+  ['status', '{"s":"online","fw":"1.4.0"}', { online: true, firmware: '1.4.0' }],
+  ['status', '{"s":"offline"}', { online: false }],
+  [
+    'meta',
+    '{"model":"pump","role":"feed","labels":{"line":"a"}}',
+    { model: 'pump', role: 'feed', labels: { line: 'a' } },
+  ],
+])('%s %s reaches the registry', async (channel, payload, view) => {
+  const plant = openPlant();
+  plant.registry.takeChanges(NOW);
+  await plant.bus.publish(`plant/v1/lyon/tanks/new/${channel}`, payload);
+  await settled();
+  expect(plant.rejected()).toEqual([]);
+  expect(plant.registry.takeChanges(NOW)).toMatchObject([{ device: 'new', ...view }]);
+});
+
+test.each([
+  ['status', '{"s":"on"}', 'shape', `'s' of status must be "online" or "offline"`],
+  ['status', '[]', 'shape', 'status must be a JSON object'],
+  ['status', '', undefined, ''],
+  ['meta', '{"model":"a/b"}', 'shape', "'model' of meta must be a valid name"],
+  ['meta', '{"role":5}', 'shape', "'role' of meta must be a valid name"],
+  [
+    'meta',
+    '{"labels":{"__proto__":"x"}}',
+    'shape',
+    "'labels' of meta must map names to texts of at most 128 characters",
+  ],
+  ['meta', '{"labels":{"a":""}}', 'shape', "'labels' of meta must map names to texts of at most 128 characters"],
+  ['meta', 'x', 'json', 'the payload is not valid JSON: invalid symbol at character 1'],
+])('%s %s is refused with %s', async (channel, payload, reason, message) => {
+  const plant = openPlant();
+  await plant.bus.publish(`plant/v1/lyon/tanks/new/${channel}`, payload);
+  await settled();
+  expect(plant.rejected().map((each) => [each.reason, each.message])).toEqual(
+    reason === undefined ? [] : [[reason, message]],
+  );
+  expect(plant.consumer.inFlight).toBe(0);
+});
+
+test.each([
+  'plant/v1/ly on/tanks/tank-01/tele',
+  'plant/v1/lyon/tanks/__proto__/tele',
+  'plant/v1/lyon/tanks/a,site=x/tele',
+  'plant/v1/lyon//tank-01/tele',
+  'plant/v1/../tanks/tank-01/tele',
+])('a name that is none is refused: %s', async (topic) => {
+  const plant = openPlant();
+  await plant.bus.publish(topic, '{"a":1}');
+  await settled();
+  expect(plant.points()).toEqual([]);
+  expect(plant.rejected()).toMatchObject([{ reason: 'topic', topic }]);
+});
+
+test('a retained value is taken like any other: it was the last the device said', async () => {
+  const plant = openPlant();
+  await plant.bus.publish(TELE, '{"temperature": 5}', { retain: true });
+  await settled();
+  expect(plant.points()).toHaveLength(1);
+});
+
+test('a source whose pattern is too wide does not make ingest read its own output', async () => {
+  const plant = openPlant({ sources: [anything] });
+  await plant.bus.publish('points/v1/5', 'reading,area=a value=1 1');
+  await plant.bus.publish('rejected/v1/json', '{"reason":"json","payloadBytes":5}');
+  await settled();
+  expect(plant.bus.sent).toHaveLength(2);
+  expect(plant.consumer.inFlight).toBe(0);
+});
+
+test('a source maps a foreign topic, with its renames', async () => {
+  const drop = { ...anything, rename: (metric: string) => (metric === 'b' ? null : 'renamed') };
+  const plant = openPlant({ sources: [drop] });
+  await plant.bus.publish('home/kitchen/x', '{"a":1,"b":2}');
+  await settled();
+  expect(plant.points()).toMatchObject([{ series: { site: 's', metric: 'renamed' }, value: 1 }]);
+});
+
+test('100,000 payloads of any kind: none throws, every one is acknowledged', async () => {
+  const plant = openPlant();
+  const json = fc.json({ maxDepth: 3 }).map((text) => Buffer.from(text));
+  const near = fc
+    .tuple(
+      fc.constantFrom('{"v":1,"b":1,"r":[{"n":1,"m":{"a":1}}]}', '{"temperature":81.2,"ts":5}'),
+      fc.nat(),
+      fc.nat(255),
+    )
+    .map(([text, at, byte]) => {
+      const bytes = Buffer.from(text);
+      bytes[at % bytes.length] = byte;
+      return bytes;
+    });
+  const bytes = fc.uint8Array({ maxLength: 40 }).map((each) => Buffer.from(each));
+  const payload = fc.oneof(json, near, bytes);
+  const channel = fc.constantFrom('tele', 'event', 'status', 'meta');
+  // Sampled once and used in every combination: the generator costs more than what is tested.
+  const payloads = fc.sample(payload, { numRuns: 12_500, seed: 7 });
+  const channels = fc.sample(channel, { numRuns: 8, seed: 7 });
+  for (const each of channels) {
+    for (const [i, body] of payloads.entries()) {
+      await plant.bus.publish(`plant/v1/lyon/tanks/d${i % 50}/${each}`, body);
+    }
+    await settled();
+    plant.bus.sent.length = 0;
+  }
+  expect(plant.consumer.inFlight).toBe(0);
+  expect(plant.counts.points).toBeGreaterThan(1_000);
+  expect(plant.counts.refusals).toBeGreaterThan(1_000);
+  expect(Object.keys({})).toEqual([]);
+}, 60_000);

@@ -1,0 +1,111 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { formatProblem } from '#runtime/json-file.ts';
+import { readSources, type Source } from './sources.ts';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+function folderOf(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sources-'));
+  folders.push(folder);
+  mkdirSync(path.join(folder, 'sources'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, 'sources', name), text);
+  return folder;
+}
+
+function read(files: Readonly<Record<string, string>>): { sources: readonly Source[]; problems: string[] } {
+  const { sources, problems } = readSources(folderOf(files));
+  return { sources, problems: problems.map((each) => formatProblem({ ...each, file: path.basename(each.file) })) };
+}
+
+function one(source: object): Source {
+  const { sources, problems } = read({ 'a.json': JSON.stringify(source) });
+  expect(problems).toEqual([]);
+  if (sources[0] === undefined) throw new Error('no source');
+  return sources[0];
+}
+
+const home = { topic: 'home/{area}/{metric}', format: 'value', site: 'home', device: 'room' };
+
+test('captures, constants and texts that hold captures make device and metric', () => {
+  const source = one({ ...home, device: 'room-{area}' });
+  expect(source.filter).toBe('home/+/+');
+  expect(source.match('home/kitchen/temperature')).toEqual({
+    device: { site: 'home', area: 'kitchen', device: 'room-kitchen' },
+    metric: 'temperature',
+  });
+});
+
+test('a topic without a metric leaves it to the payload', () => {
+  const source = one({ topic: 'zigbee2mqtt/{device}', format: 'json', site: 'home', area: 'house' });
+  expect(source.match('zigbee2mqtt/lamp')).toEqual({
+    device: { site: 'home', area: 'house', device: 'lamp' },
+    metric: null,
+  });
+});
+
+test.each(['home/kitchen', 'home/kitchen/a/b', 'Home/kitchen/a', 'home', ''])('%j is not its topic', (topic) => {
+  expect(one(home).match(topic)).toBeUndefined();
+});
+
+test.each([
+  ['home/ky\u0000/a', "the topic gives the area 'ky\u0000'; it must be a letter or digit, then up to 63"],
+  ['home//a', "the topic gives the area ''; it must be"],
+  ['home/../a', "the topic gives the area '..'; it must be"],
+  ['home/{area}/a', "the topic gives the area '{area}'; it must be"],
+])('%j names no device: refused in words', (topic, words) => {
+  expect(one(home).match(topic)).toMatchObject({ reason: 'topic', message: expect.stringContaining(words) });
+});
+
+test('renames and drops, by own names only', () => {
+  const { rename } = one({ ...home, metrics: { temp: 'temperature', linkquality: null } });
+  expect(['temp', 'linkquality', 'other', 'constructor'].map(rename)).toEqual([
+    'temperature',
+    null,
+    'other',
+    'constructor',
+  ]);
+});
+
+test('every problem is said at once with its place, and costs no other file', () => {
+  const { sources, problems } = read({
+    'a.json': '{\n  "topic": "home/+/{metric}",\n  "format": "valu",\n  "sites": "home"\n}',
+    'b.json': '{ "topic": "x/{device}", "format": "json", "site": "home" }',
+    'c.json': '{ "topic": "x/{device}", "format": "json", "site": "home", "area": "{room}" }',
+    'd.json': '{ "topic": "x/a-{device}", "format": "json", "site": "home", "area": "a" }',
+    'e.json': '{ "topic": ',
+    'f.json': JSON.stringify(home),
+    'g.json': '',
+    'h.json': '{ "topic": "x/{device}", "format": "json", "site": "s", "area": "a",\n "metrics": { "x": "a,b" } }',
+  });
+  expect(sources.map((source) => source.filter)).toEqual(['home/+/+']);
+  expect(problems.toSorted()).toEqual([
+    'a.json:2:12: topic: write {name} for a level that varies, not + or #',
+    expect.stringMatching(/^a\.json:3:13: format: Invalid option/),
+    "a.json:4:3: unknown field 'sites'; did you mean 'site'?",
+    'b.json:1:12: the area is not said: capture {area} in the topic or add "area"',
+    'c.json:1:12: the topic has no capture {room}',
+    'd.json:1:12: topic: a {capture} stands for one whole level',
+    'e.json:1:12: not valid JSON: close brace expected',
+    'e.json:1:12: not valid JSON: value expected',
+    'g.json:1:1: not valid JSON: value expected',
+    expect.stringMatching(/^h\.json:2:20: metrics\.x: must be up to 128 letters/),
+  ]);
+});
+
+test("an editor's dangling lock link is one problem, not the end", () => {
+  const folder = folderOf({ 'a.json': JSON.stringify(home) });
+  symlinkSync('nowhere', path.join(folder, 'sources', '.#a.json'));
+  const { sources, problems } = readSources(folder);
+  expect(sources).toHaveLength(1);
+  expect(problems.map((each) => each.message)).toEqual(['cannot be read (ENOENT)']);
+});
+
+test('a folder that is not there has no sources', () => {
+  expect(readSources('/nonexistent')).toEqual({ sources: [], problems: [] });
+});
