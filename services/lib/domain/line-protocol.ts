@@ -108,8 +108,9 @@ function endOfQuotedLine(text: string, start: number): number {
   let wasEquals = false;
   for (let i = start; i < text.length; i++) {
     const c = text.charCodeAt(i);
+    // As itemEnd and valueEnd have it: in a string a backslash takes whatever follows, outside only what it can escape.
     if (c === BACKSLASH) {
-      i++;
+      if (quoted || isEscapable(text.charCodeAt(i + 1))) i++;
       wasEquals = false;
       continue;
     }
@@ -150,7 +151,7 @@ export function decodeLine(text: string): Line | string {
   if (typeof fieldsEnd === 'string') return fieldsEnd;
   const rest = text.slice(skipSpaces(text, fieldsEnd)).trimEnd();
   if (rest === '') return { measurement, tags, fields, time: undefined };
-  if (!INTEGER.test(rest)) return 'bad timestamp';
+  if (!INTEGER.test(rest)) return /^[+-]?\d+ /.test(rest) ? 'point is invalid' : 'bad timestamp';
   return { measurement, tags, fields, time: BigInt(rest) };
 }
 
@@ -176,11 +177,11 @@ function decodeTags(text: string, from: number, tags: [string, string][]): numbe
 
 /** Fills `fields`; returns the index after the last one, or the reason why it cannot. */
 function decodeFields(text: string, from: number, fields: [string, FieldValue][]): number | string {
-  if (from >= text.length) return 'missing fields';
+  if (from >= text.length) return text.endsWith(' ') ? 'invalid field format' : 'missing fields';
   for (let at = from; ; at++) {
     const equals = itemEnd(text, at, EQUALS, COMMA, SPACE);
+    if (text.charCodeAt(equals) !== EQUALS) return 'invalid field format';
     if (equals === at) return 'missing field key';
-    if (text.charCodeAt(equals) !== EQUALS) return 'missing field value';
     const end = valueEnd(text, equals + 1);
     if (end === -1) return 'unbalanced quotes';
     if (end === equals + 1) return 'missing field value';
@@ -200,14 +201,14 @@ function decodeFieldValue(raw: string): FieldValue | string {
     };
   }
   const first = raw.charCodeAt(0);
-  const startsNumber = (first >= 48 && first <= 57) || first === 45 || first === 43 || first === 46;
+  const startsNumber = (first >= 48 && first <= 57) || first === 45 || first === 46;
   if (!startsNumber) {
     if (TRUE.has(raw)) return { type: 'boolean', value: true };
     if (FALSE.has(raw)) return { type: 'boolean', value: false };
-    return /^[tTfF]/.test(raw) ? 'invalid boolean' : 'invalid number';
+    return /^[nN]/.test(raw) ? 'invalid number' : 'invalid boolean';
   }
   if (raw.endsWith('i')) return decodeInteger(raw.slice(0, -1));
-  if (!FLOAT.test(raw)) return 'invalid number';
+  if (!FLOAT.test(raw)) return /^-?[\d.]+[eE][+-]?$/.test(raw) ? 'invalid float' : 'invalid number';
   const value = Number(raw);
   return Number.isFinite(value) ? { type: 'float', value } : 'invalid float';
 }
