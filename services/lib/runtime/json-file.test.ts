@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import { didYouMean, formatProblem, parseJsonFile, readJsonFiles } from './json-file.ts';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+const schema = z.strictObject({
+  name: z.string(),
+  inputs: z.record(z.string(), z.strictObject({ metric: z.string(), window: z.number().optional() })).optional(),
+  list: z.array(z.strictObject({ a: z.number() })).optional(),
+});
+
+function problemsOf(text: string): string[] {
+  const result = parseJsonFile('a.json', text, schema);
+  return Array.isArray(result) ? result.map(formatProblem) : [];
+}
+
+test('comments and trailing commas are allowed, and places can be asked for', () => {
+  const file = parseJsonFile('a.json', '// why\n{\n  "name": "x", /* y */\n  "list": [{ "a": 1 },],\n}\n', schema);
+  if (Array.isArray(file)) throw new Error(file.map(formatProblem).join());
+  expect(file.value).toEqual({ name: 'x', list: [{ a: 1 }] });
+  expect(file.at(['list', 0, 'a'])).toEqual({ line: 4, column: 19 });
+  expect(file.at(['list', 7, 'b'])).toEqual({ line: 4, column: 11 });
+  expect(file.at([])).toEqual({ line: 2, column: 1 });
+});
+
+test.each([
+  ['', ['a.json:1:1: not valid JSON: value expected']],
+  ['{\n  "name": "x"\n  "list": []\n}', ['a.json:3:3: not valid JSON: comma expected']],
+  ['{}', [expect.stringMatching(/^a\.json:1:1: name: Invalid input/)]],
+  ['{\n  "name": "x",\n  "lst": []\n}', ["a.json:3:3: unknown field 'lst'; did you mean 'list'?"]],
+  [
+    '{"name":"x","inputs":{"t":{"metric":"m","windw":1}}}',
+    ["a.json:1:41: unknown field 'windw'; did you mean 'window'?"],
+  ],
+  [
+    '{"name":"x","list":[{"a":1},{"a":"b","zzzz":1}]}',
+    [expect.stringMatching(/^a\.json:1:34: list\.1\.a: /), "a.json:1:38: unknown field 'zzzz'"],
+  ],
+  ['{"name":"x","__proto__":{"list":5}}', ["a.json:1:13: unknown field '__proto__'"]],
+  [
+    '{"name":5,"inputs":{"t":{}}}',
+    [expect.stringMatching(/^a\.json:1:9: name: /), expect.stringMatching(/^a\.json:1:25: inputs\.t\.metric: /)],
+  ],
+])('%j: every problem with its place', (text, expected) => {
+  expect(problemsOf(text)).toEqual(expected);
+});
+
+test('a folder is read in name order, and a file that cannot be read costs no other', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'json-file-'));
+  folders.push(folder);
+  writeFileSync(path.join(folder, 'b.json'), '{"name":"b"}');
+  writeFileSync(path.join(folder, 'a.json'), '{"name":"a"}');
+  writeFileSync(path.join(folder, 'c.json'), '{"name":');
+  writeFileSync(path.join(folder, 'note.txt'), 'x');
+  mkdirSync(path.join(folder, 'd.json'));
+  symlinkSync('nowhere', path.join(folder, '.#a.json'));
+  const { files, problems } = readJsonFiles(folder, (name) => name.endsWith('.json'), schema);
+  expect(files.map(({ value }) => value.name)).toEqual(['a', 'b']);
+  expect(problems.map((each) => `${path.basename(each.file)}: ${each.message}`)).toEqual([
+    '.#a.json: cannot be read (ENOENT)',
+    'c.json: not valid JSON: value expected',
+    'c.json: not valid JSON: close brace expected',
+    'd.json: cannot be read (EISDIR)',
+  ]);
+});
+
+test('didYouMean() suggests what is near, and nothing where nothing is', () => {
+  expect(didYouMean('temprature', ['pressure', 'temperature'])).toBe("; did you mean 'temperature'?");
+  expect(didYouMean('xyzzy', ['pressure', 'temperature'])).toBe('');
+  expect(didYouMean('x', [])).toBe('');
+});

@@ -1,0 +1,73 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { readPlantFiles } from './plant-files.ts';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+function read(files: Readonly<Record<string, unknown>>) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'plant-'));
+  folders.push(folder);
+  for (const kind of ['models', 'devices']) mkdirSync(path.join(folder, kind));
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(path.join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  const { models, devices, problems } = readPlantFiles(folder);
+  return {
+    models,
+    devices,
+    problems: problems.map((each) => `${path.relative(folder, each.file)}:${each.line}: ${each.message}`),
+  };
+}
+
+const tank = { model: 'tank', metrics: { level: { unit: 'm', min: 0, max: 10 } } };
+
+test('the example plant of this repository has no problem', () => {
+  const { models, devices, problems } = readPlantFiles('rules');
+  expect(problems).toEqual([]);
+  expect(models.size).toBeGreaterThan(0);
+  expect(devices.get('lyon/tank-farm/tank-01')).toMatchObject({ model: 'tank-sensor', labels: { tank: 'T1' } });
+});
+
+test('models and devices are what their files say', () => {
+  const { models, devices, problems } = read({
+    'models/tank.model.json': tank,
+    'models/notes.json': 'not a model',
+    'devices/a.json': { site: 's', area: 'a', devices: { t1: { model: 'tank' }, t2: {} } },
+  });
+  expect(problems).toEqual([]);
+  expect(models.get('tank')?.metrics.get('level')).toEqual({ type: 'number', unit: 'm', min: 0, max: 10 });
+  expect([...devices]).toEqual([
+    ['s/a/t1', { site: 's', area: 'a', device: 't1', model: 'tank', role: null, labels: {} }],
+    ['s/a/t2', { site: 's', area: 'a', device: 't2', model: null, role: null, labels: {} }],
+  ]);
+});
+
+test('every problem is said, and a bad file hides no good one', () => {
+  const { models, devices, problems } = read({
+    'models/a.model.json': tank,
+    'models/b.model.json': tank,
+    'models/c.model.json': { model: 'c', metrics: { x: { min: 5, max: 5 }, y: { interval: '5 s' }, 'a,b': {} } },
+    'devices/a.json': { site: 's', area: 'a', devices: { t1: { model: 'tnk' }, t2: { model: 'tank' } } },
+    'devices/b.json': { site: 's', area: 'a', devices: { t2: {}, 'a/b': {}, t3: { lables: {} } } },
+    'devices/c.json': { site: 's', area: 'a', devices: { t2: {} } },
+    'devices/d.json': '{',
+  });
+  expect([...models.keys()]).toEqual(['tank']);
+  expect([...devices.keys()]).toEqual(['s/a/t2']);
+  expect(problems).toEqual([
+    expect.stringMatching(/^models\/c\.model\.json:1: .*min must be below max/),
+    expect.stringMatching(/^models\/c\.model\.json:1: metrics\.y\.interval: must be a duration with one unit/),
+    expect.stringMatching(/^models\/c\.model\.json:1: metrics\.a,b: /),
+    expect.stringMatching(/^devices\/b\.json:1: devices\.a\/b: /),
+    "devices/b.json:1: unknown field 'lables'; did you mean 'labels'?",
+    'devices/d.json:1: not valid JSON: close brace expected',
+    "models/b.model.json:1: model 'tank' is described twice",
+    "devices/a.json:1: there is no model 'tnk'; did you mean 'tank'?",
+    "devices/c.json:1: device 's/a/t2' is described twice",
+  ]);
+});
