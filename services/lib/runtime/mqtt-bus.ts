@@ -1,4 +1,4 @@
-// The bus on a real broker: mqtt.js publishes, mqtt-consumer.ts consumes. The only file that imports mqtt.
+// The bus on a real broker: mqtt.js publishes, mqtt-consumer.ts consumes. The only file of the services that imports mqtt.
 
 import { connect, type MqttClient } from 'mqtt';
 import type { Bus, ConsumeOptions, Consumer, PublishOptions } from './bus.ts';
