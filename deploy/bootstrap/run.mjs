@@ -6,7 +6,7 @@
 // Plain JavaScript without packages: it runs before anything is installed.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -99,18 +99,17 @@ function installPackages(node) {
   writeFileSync(stamp, hash);
 }
 
+function filesIn(file) {
+  if (!statSync(file).isDirectory()) return [file];
+  return readdirSync(file).flatMap((name) => filesIn(path.join(file, name)));
+}
+
 /** Builds the console's page where its sources, its build or the lock file differ from what dist/ was built from. */
 function buildPage(node) {
-  const web = path.join(root, 'services/console/web');
-  if (!existsSync(web)) return;
-  const files = readdirSync(web, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
-    .sort();
-  const hash = hashOf(
-    ...files.flatMap((file) => [path.relative(web, file), readFileSync(file)]),
-    readFileSync(path.join(root, 'package-lock.json')),
-  );
+  // The page, the contract it shares with its server, and the domain that both use.
+  const sources = ['services/console/web', 'services/console/api.ts', 'services/lib/domain', 'package-lock.json'];
+  const files = sources.flatMap((source) => filesIn(path.join(root, source))).sort();
+  const hash = hashOf(...files.flatMap((file) => [path.relative(root, file), readFileSync(file)]));
   const stamp = path.join(root, 'services/console/dist/.source-hash');
   if (isStamped(stamp, hash)) return;
   const done = spawnSync(

@@ -49,9 +49,13 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   });
   await aedes.listen();
   metrics.gauge('broker_clients', 'Clients connected now.', () => aedes.connectedClients);
+  const lost = new WeakSet<Client>();
   aedes.on('clientError', (client: Client, error: Error) => {
+    // aedes says it once for every message that was under way to the client.
+    if (lost.has(client)) return;
+    lost.add(client);
     kicked.inc({ reason: error.message === 'drain timeout' ? 'slow' : 'error' });
-    log.info({ clientId: client.id, reason: error.message }, 'client lost');
+    log.warn({ clientId: client.id, reason: error.message }, 'client lost');
   });
   aedes.on('connectionError', (_client: Client, error: Error) => {
     kicked.inc({ reason: 'handshake' });

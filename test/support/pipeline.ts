@@ -68,6 +68,7 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
   const isEmbedded = (options.broker ?? 'embedded') === 'embedded';
   const isHistorian = (options.store ?? 'historian') === 'historian';
   const env: NodeJS.ProcessEnv = {
+    PENSTOCK_SUPERVISED: '1', // they stop with the test's own process, however that ends
     PENSTOCK_DATA: dataDir,
     PENSTOCK_RULES_DIR: rulesDir,
     PENSTOCK_CONSOLE_PORT: String(consolePort),

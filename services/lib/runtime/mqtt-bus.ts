@@ -1,5 +1,6 @@
 // The bus on a real broker: mqtt.js publishes, mqtt-consumer.ts consumes. The only file of the services that imports mqtt.
 
+import type { Socket } from 'node:net';
 import { connect, type MqttClient } from 'mqtt';
 import type { Bus, ConsumeOptions, Consumer, PublishOptions } from './bus.ts';
 import type { Log } from './log.ts';
@@ -53,6 +54,8 @@ class MqttBus implements Bus {
         : { will: { topic: options.will.topic, payload: Buffer.from(options.will.payload), qos: 1, retain: true } }),
     });
     this.#client.on('connect', () => {
+      // mqtt.js leaves Nagle on: a small message then waits for the acknowledgement of the one before it.
+      (this.#client.stream as Partial<Socket>).setNoDelay?.(true);
       this.#problem = undefined;
     });
     this.#client.on('close', () => {

@@ -193,19 +193,17 @@ export class MqttConsumer implements Consumer {
       bytes: payload.length + packet.topic.length,
       isDone: false,
     };
-    if (isAcked) {
-      session.pending.push(entry);
-      this.#openCount++;
-      this.#openBytes += entry.bytes;
-      if (this.#openCount >= this.#window || this.#openBytes >= this.#windowBytes) session.socket.pause();
-    }
+    if (isAcked) session.pending.push(entry);
+    // QoS 0 too: nobody else bounds what has been read and is not yet worked off.
+    this.#openCount++;
+    this.#openBytes += entry.bytes;
+    if (this.#openCount >= this.#window || this.#openBytes >= this.#windowBytes) session.socket.pause();
     const ack = () => {
       if (entry.isDone) return;
       entry.isDone = true;
-      if (!isAcked) return;
       this.#openCount--;
       this.#openBytes -= entry.bytes;
-      this.#scheduleFlush(session);
+      if (isAcked) this.#scheduleFlush(session);
       this.#resumeReading();
     };
     this.#options.onDelivery({

@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import type { AlarmMessage } from '#domain/alarm.ts';
+import { SeriesTable } from '#domain/batch.ts';
 import { compileRule } from '../language/compile-rule.ts';
 import { ruleSchema } from '../language/rule-schema.ts';
 import { ruleTestFileSchema } from '../testing/rule-test-schema.ts';
 import { runRuleTest } from '../testing/run-rule-test.ts';
+import { Engine, type SavedState } from './engine.ts';
+
+function compile(rule: object) {
+  const compiled = compileRule(ruleSchema.parse(rule));
+  if (Array.isArray(compiled)) throw new Error(JSON.stringify(compiled));
+  return compiled;
+}
 
 /** Runs one test of a rule, both written as their files would be. */
 function run(rule: object, test: object): string[] {
-  const compiled = compileRule(ruleSchema.parse(rule));
-  if (Array.isArray(compiled)) throw new Error(JSON.stringify(compiled));
+  const compiled = compile(rule);
   const [parsed] = ruleTestFileSchema.parse({ tests: [{ name: 'test', ...test }] }).tests;
   if (parsed === undefined) throw new Error('no test');
   return runRuleTest(compiled, parsed);
@@ -304,5 +312,71 @@ describe('a command', () => {
       },
     );
     expect(failures).toEqual([]);
+  });
+});
+
+describe('what leaves the engine', () => {
+  const START = 1_700_000_000_000;
+  const rule = compile({
+    id: 'hot',
+    inputs: { temp: { metric: 'temperature', maxAge: '30s' } },
+    condition: { '>': [{ var: 'temp' }, 80] },
+    deadband: 2,
+  });
+  const series = new SeriesTable().of({ site: 'lyon', area: 'farm', device: 't1', metric: 'temperature' });
+
+  /** An engine, and the messages it has published so far. */
+  function start(at: number, saved: readonly SavedState[] = []) {
+    const engine = new Engine({ rules: [rule], startedAt: at, saved });
+    const messages: (AlarmMessage | null)[] = [];
+    const step: Engine['step'] = (input) => {
+      const outputs = engine.step(input);
+      for (const output of outputs) if (output.kind === 'alarm') messages.push(output.message);
+      return outputs;
+    };
+    const value = (temperature: number, measuredAt: number, late = false) =>
+      step({
+        kind: 'point',
+        point: { series, value: temperature, quality: 'good', measuredAt, late },
+        receivedAt: measuredAt,
+      });
+    return { engine, messages, step, value };
+  }
+
+  it('numbers every message of an alarm, so that a receiver can tell the newest', () => {
+    const { messages, step, value } = start(START);
+    value(90, START);
+    step({ kind: 'tick', at: START + 60_000 });
+    value(91, START + 61_000);
+    value(50, START + 62_000);
+    expect(messages.map((message) => [message?.state, message?.quality, message?.seq])).toEqual([
+      ['UNACK', 'GOOD', 1],
+      ['UNACK', 'STALE', 2],
+      ['UNACK', 'GOOD', 3],
+      ['RTNUN', 'GOOD', 4],
+    ]);
+  });
+
+  it('goes on after a restart where it was: nothing again, nothing lost, the gap unknown', () => {
+    const before = start(START);
+    before.value(90, START);
+    const saved = structuredClone(before.engine.takeChanged());
+    const after = start(START + 5_000, saved);
+    expect(after.messages).toEqual([]);
+    expect(after.engine.annunciated()).toMatchObject([
+      { message: { state: 'UNACK', episode: 1, seq: 1, quality: 'NEVER' } },
+    ]);
+    after.value(50, START + 6_000);
+    expect(after.messages.map((message) => [message?.state, message?.episode, message?.seq])).toEqual([
+      ['RTNUN', 1, 2],
+    ]);
+  });
+
+  it('never raises an alarm on history or on a sample that is not the newest', () => {
+    const { messages, value } = start(START);
+    value(20, START);
+    value(95, START - 3_000);
+    value(95, START + 1_000, true);
+    expect(messages).toEqual([]);
   });
 });

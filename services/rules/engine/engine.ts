@@ -216,7 +216,11 @@ export class Engine {
     });
     advanceCommands(instance, at, this.#commandEvents(instance, at));
     // While an alarm is shown, so is whether its inputs can be trusted.
-    if (instance.published !== '' && instance.published !== publishedForm(instance)) this.#annunciate(instance, at);
+    if (instance.published !== '' && instance.published !== publishedForm(instance)) {
+      instance.state.seq++; // a receiver drops what is not newer
+      this.#touched.add(instance);
+      this.#annunciate(instance, at);
+    }
     this.#schedule(instance);
   }
 
