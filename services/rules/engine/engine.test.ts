@@ -53,19 +53,17 @@ describe('threshold with deadband and delays', () => {
   });
 
   it('never counts a data gap as evidence', () => {
-    const failures = run(
-      { ...tankHot, onDelay: '60s' },
-      {
-        interval: '10s',
-        series: temperature('81 81 _x8 81x4'),
-        expect: [
-          { at: '60s', instance: 'tank-01', state: 'PENDING', quality: 'STALE' },
-          { at: '90s', instance: 'tank-01', state: 'PENDING' },
-          { at: '110s', instance: 'tank-01', state: 'PENDING' },
-          { at: '120s', instance: 'tank-01', state: 'UNACK' },
-        ],
-      },
-    );
+    const failures = run(tankHot, {
+      override: { onDelay: '60s' },
+      interval: '10s',
+      series: temperature('81 81 _x8 81x4'),
+      expect: [
+        { at: '60s', instance: 'tank-01', state: 'PENDING', quality: 'STALE' },
+        { at: '90s', instance: 'tank-01', state: 'PENDING' },
+        { at: '110s', instance: 'tank-01', state: 'PENDING' },
+        { at: '120s', instance: 'tank-01', state: 'UNACK' },
+      ],
+    });
     expect(failures).toEqual([]);
   });
 

@@ -30,6 +30,8 @@ export type CompiledAction = Omit<CommandAction, 'permitWhen' | 'expiresAfter' |
 };
 
 export type CompiledRule = {
+  /** The file it was made of. */
+  readonly source: RuleFile;
   readonly id: string;
   readonly name: string;
   /** SHA-256 of the canonical rule, `sha256:` and 12 hex digits. */
@@ -79,6 +81,7 @@ export function compileRule(file: RuleFile): CompiledRule | ExpressionProblem[] 
   for (const text of Object.keys(file.annotations)) checkTemplate(file, text, names, problems);
   if (problems.length > 0 || condition === undefined || clearCondition === undefined) return problems;
   return {
+    source: file,
     id: file.id,
     name: file.name ?? file.id,
     rev: `sha256:${createHash('sha256').update(canonicalJson(file)).digest('hex').slice(0, 12)}`,

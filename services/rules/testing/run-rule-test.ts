@@ -9,7 +9,8 @@ import { Engine } from '../engine/engine.ts';
 import type { EngineInput, EngineOutput } from '../engine/inputs.ts';
 import type { Instance } from '../engine/instance.ts';
 import { qualityOf } from '../engine/present.ts';
-import type { CompiledRule } from '../language/compile-rule.ts';
+import { type CompiledRule, compileRule } from '../language/compile-rule.ts';
+import { ruleSchema } from '../language/rule-schema.ts';
 import type { RuleTest } from './rule-test-schema.ts';
 import { parseSeries } from './series-notation.ts';
 
@@ -22,7 +23,9 @@ const ms = (text: string): number => parseDuration(text) ?? 0;
 type Event = { readonly at: number; readonly order: number; readonly run: () => void };
 
 /** What did not come true, one sentence each; empty where the test passes. */
-export function runRuleTest(rule: CompiledRule, test: RuleTest): string[] {
+export function runRuleTest(shipped: CompiledRule, test: RuleTest): string[] {
+  const rule = overridden(shipped, test.override);
+  if (typeof rule === 'string') return [rule];
   const failures: string[] = [];
   const table = new SeriesTable();
   const engine = new Engine({ rules: [rule], startedAt: START });
@@ -93,6 +96,17 @@ export function runRuleTest(rule: CompiledRule, test: RuleTest): string[] {
       next.run();
     }
   }
+}
+
+/** The rule with the fields that the test changes, or what is wrong with them. */
+function overridden(rule: CompiledRule, override: RuleTest['override']): CompiledRule | string {
+  if (override === undefined) return rule;
+  const parsed = ruleSchema.safeParse({ ...rule.source, ...override });
+  if (!parsed.success)
+    return `override: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`;
+  const compiled = compileRule(parsed.data);
+  if (!Array.isArray(compiled)) return compiled;
+  return `override: ${compiled.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`;
 }
 
 function deviceView(
