@@ -11,7 +11,8 @@ export type Delivery = {
   readonly retained: boolean;
   /**
    * Says that the message needs no keeping any more. PUBACKs go out in order of arrival [MQTT-4.6.0-2]: a message that is
-   * never acknowledged holds back those behind it, and all of them come again after a reconnect. Idempotent.
+   * never acknowledged holds back those behind it, and all of them come again after a reconnect. A QoS 0 message has no
+   * PUBACK, but takes room in the window until this is called. Idempotent.
    */
   readonly ack: () => void;
 };
