@@ -10,6 +10,8 @@ import { type DeviceState, isSelected } from './plant.ts';
 import type { CommandState } from './state.ts';
 
 export type CommandEvents = {
+  /** The engine's clock, ms since the epoch. Commands live by it: an episode may be decided on samples that came late. */
+  readonly now: number;
   /** A command changed its state; `reason` says why where there is a why. */
   readonly onStatus: (command: {
     readonly cid: string;
@@ -51,7 +53,8 @@ function request(instance: Instance, { action, target, cid, at }: Request, event
     action: action.id,
     ...target.name,
     status: 'BLOCKED',
-    sentAt: at,
+    sentAt: events.now,
+    // From the event time: what was decided on old samples must not move anything now.
     expiresAt: at + action.expiresAfterMs,
     retriesLeft: action.retries,
   };
@@ -62,18 +65,18 @@ function request(instance: Instance, { action, target, cid, at }: Request, event
     events.onStatus({ cid, status: 'BLOCKED', reason });
     return;
   }
-  send(instance, command, { action, at }, events);
+  if (events.now >= command.expiresAt) {
+    command.status = 'EXPIRED';
+    events.onStatus({ cid, status: 'EXPIRED', reason: 'the samples that asked for it came too late' });
+    return;
+  }
+  send(instance, command, action, events);
 }
 
-function send(
-  { rule }: Instance,
-  command: CommandState,
-  { action, at }: { readonly action: CompiledAction; readonly at: number },
-  events: CommandEvents,
-): void {
+function send({ rule }: Instance, command: CommandState, action: CompiledAction, events: CommandEvents): void {
   const device = { site: command.site, area: command.area, device: command.device };
   command.status = 'SENT';
-  command.sentAt = at;
+  command.sentAt = events.now;
   events.onStatus({ cid: command.cid, status: 'SENT' });
   events.onSend(device, {
     cid: command.cid,
@@ -120,14 +123,14 @@ export function takeReply(command: CommandState, reply: CommandReply, events: Co
 }
 
 /** Resends what was not accepted in time, gives up what was not completed. */
-export function advanceCommands(instance: Instance, at: number, events: CommandEvents): void {
+export function advanceCommands(instance: Instance, events: CommandEvents): void {
   for (const command of instance.state.commands) {
     const action = instance.rule.actions.find((each) => each.id === command.action);
-    if (action === undefined || at < commandDueAt(command, action)) continue;
+    if (action === undefined || events.now < commandDueAt(command, action)) continue;
     const isUnanswered = command.status === 'SENT';
-    if (isUnanswered && command.retriesLeft > 0 && at < command.expiresAt) {
+    if (isUnanswered && command.retriesLeft > 0 && events.now < command.expiresAt) {
       command.retriesLeft--;
-      send(instance, command, { action, at }, events);
+      send(instance, command, action, events);
       continue;
     }
     command.status = 'TIMEOUT';

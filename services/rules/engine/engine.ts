@@ -214,7 +214,7 @@ export class Engine {
       this.#transition(instance, event, at);
       if (event === 'ACTIVE') requestCommands(instance, at, this.#commandEvents(instance, at));
     });
-    advanceCommands(instance, at, this.#commandEvents(instance, at));
+    advanceCommands(instance, this.#commandEvents(instance, at));
     // While an alarm is shown, so is whether its inputs can be trusted.
     if (instance.published !== '' && instance.published !== publishedForm(instance)) {
       instance.state.seq++; // a receiver drops what is not newer
@@ -239,9 +239,11 @@ export class Engine {
   }
 
   #commandEvents(instance: Instance, at: number): CommandEvents {
+    const now = Math.max(at, this.#clock);
     return {
+      now,
       onStatus: (command) => {
-        this.#outputs.push({ kind: 'journal', entry: journalEntry(instance, 'COMMAND', at, { command }) });
+        this.#outputs.push({ kind: 'journal', entry: journalEntry(instance, 'COMMAND', now, { command }) });
         this.#touched.add(instance);
       },
       onSend: (device, envelope) => this.#outputs.push({ kind: 'command', device, envelope }),
@@ -255,10 +257,8 @@ export class Engine {
       return;
     }
     // What held between then and now is unknown, so no delay may count it.
-    Object.assign(instance.state, structuredClone(saved), {
-      truth: 'unknown',
-      evaluatedAt: Math.max(this.#clock, saved.evaluatedAt),
-    });
+    // Its time goes on from where it was: samples that have waited for us since are judged by their own time.
+    Object.assign(instance.state, structuredClone(saved), { truth: 'unknown' });
     if (alarmMessage(instance, this.#clock) !== null) instance.published = publishedForm(instance);
     this.#schedule(instance);
   }
