@@ -41,6 +41,10 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     drainTimeout: DRAIN_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
     maxTopicLevels: TOPIC_LEVELS_MAX,
+    preConnect: (client, _packet, callback) => {
+      queueBeforeLive(client);
+      callback(null, true);
+    },
     authorizePublish: (client, packet, callback) => {
       if (client !== null) published.inc({ qos: String(packet.qos) });
       const problem = client === null ? undefined : publishProblem(packet.topic);
@@ -88,6 +92,35 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       await closed;
     },
   };
+}
+
+/** What aedes calls for each message of a subscription at QoS 1 or 2. Its types leave it out; the version is pinned. */
+type Deliver = (packet: unknown, done: () => void) => void;
+
+/**
+ * Makes a returning client get its queue before what is published meanwhile. aedes restores the subscriptions first and
+ * then empties the queue, so that live messages overtake queued ones: whoever reads them would see time run backwards.
+ */
+function queueBeforeLive(client: Client): void {
+  const inner = client as unknown as { deliverQoS: Deliver };
+  const deliver = inner.deliverQoS;
+  const held: Parameters<Deliver>[] = [];
+  let isHolding = true;
+  inner.deliverQoS = (packet, done) => {
+    if (isHolding) held.push([packet, done]);
+    else deliver(packet, done);
+  };
+  const release = (each: Deliver) => () => {
+    if (!isHolding) return;
+    isHolding = false;
+    for (const [packet, done] of held.splice(0)) each(packet, done);
+  };
+  client.once('connected', release(deliver));
+  // Not delivered, so still in the client's queue.
+  client.conn.once(
+    'close',
+    release((_packet, done) => done()),
+  );
 }
 
 /**
