@@ -45,6 +45,9 @@ export function parseJsonFile<T>(file: string, text: string, schema: z.ZodType<T
     return found.length > 0 ? found : [{ file, line: 1, column: 1, message: 'not valid JSON: the file is empty' }];
   }
   const at = (path: readonly PropertyKey[]): Place => place(nearestNode(tree, path).offset);
+  // zod leaves such a member of a record out without a word: what its author wrote would then not be there.
+  const hostile = hostileKey(tree);
+  if (hostile !== undefined) return [{ file, ...place(hostile.offset), message: "unknown field '__proto__'" }];
   const parsed = schema.safeParse(plainValue(tree));
   if (parsed.success) return { file, value: parsed.data, at };
   return parsed.error.issues.flatMap((issue) =>
@@ -117,6 +120,15 @@ function keyNode(tree: Node, path: readonly PropertyKey[], key: string): Node {
   return value?.parent?.children?.[0] ?? nearestNode(tree, path);
 }
 
+function hostileKey(node: Node): Node | undefined {
+  if (node.type === 'property' && node.children?.[0]?.value === '__proto__') return node;
+  for (const child of node.children ?? []) {
+    const found = hostileKey(child);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** Keys of the object schema at a path; none where the schema there is no plain object. */
 function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   let at: unknown = schema;
@@ -131,6 +143,7 @@ type Def = {
   valueType?: unknown;
   options?: unknown[];
   in?: unknown;
+  out?: unknown;
   getter?: () => unknown;
 };
 type Schema = { def: Def; shape?: Record<string, unknown> };
@@ -138,8 +151,8 @@ type Schema = { def: Def; shape?: Record<string, unknown> };
 function unwrap(schema: unknown): Schema | undefined {
   let at = schema as Schema | undefined;
   while (at?.def !== undefined && at.shape === undefined) {
-    const next =
-      at.def.innerType ?? at.def.in ?? at.def.getter?.() ?? at.def.options?.find((each) => unwrap(each)?.shape);
+    const choices = at.def.options ?? [at.def.in, at.def.out];
+    const next = at.def.innerType ?? at.def.getter?.() ?? choices.find((each) => unwrap(each)?.shape) ?? at.def.in;
     if (next === undefined) break;
     at = next as Schema;
   }

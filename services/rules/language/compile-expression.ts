@@ -2,6 +2,7 @@
 
 import { didYouMean } from '#runtime/json-file.ts';
 import { type Compiler, constantOf, type Expression, type Path } from './expression.ts';
+import type { Operand } from './operand.ts';
 import { OPERATORS } from './operators/operators.ts';
 
 /** Enough for any rule a person can judge; an expression from elsewhere can be no bomb. */
@@ -13,6 +14,8 @@ export type ExpressionProblem = { readonly path: Path; readonly message: string 
 export type Names = {
   readonly inputs: readonly string[];
   readonly params: readonly string[];
+  /** Value of each param: its type is seen at load. */
+  readonly paramValues: readonly Operand[];
   /** Metric and unit of each input, for sentences. */
   readonly words: readonly { readonly metric: string; readonly unit: string | undefined }[];
 };
@@ -44,9 +47,11 @@ export function compileExpression(
     inputWords: (index) => names.words[index] ?? { metric: names.inputs[index] ?? '', unit: undefined },
     input: lookUp(names.inputs, 'input', listed(names.inputs, 'input')),
     param: lookUp(names.params, 'param', listed(names.params, 'param')),
+    paramValue: (index) => names.paramValues[index],
     operand(value, at) {
       if (++nodes === NODES_MAX + 1) return refuse(path, `an expression has at most ${NODES_MAX} parts`);
       if (nodes > NODES_MAX) return undefined;
+      if (typeof value === 'number' && !Number.isFinite(value)) return refuse(at, 'a number is too large to be one');
       if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string')
         return constantOf(value);
       if (value === null || typeof value !== 'object' || Array.isArray(value)) {

@@ -62,17 +62,22 @@ export function compileRule(file: RuleFile): CompiledRule | ExpressionProblem[] 
   const names: Names = {
     inputs: Object.keys(file.inputs),
     params: Object.keys(file.params),
+    paramValues: Object.values(file.params).map((param) => param.default),
     words: Object.values(file.inputs).map(({ metric, unit }) => ({ metric, unit })),
   };
   const compile = (raw: unknown, path: (string | number)[]) => compileExpression(raw, path, names, problems);
-  const condition = compile(file.condition, ['condition']);
-  if (condition !== undefined && condition.type !== 'boolean' && condition.type !== 'any') {
-    problems.push({ path: ['condition'], message: `a condition is true or false, and this is a ${condition.type}` });
-  }
-  const clearCondition = compileClear(file, { condition, compile, problems });
+  const compileTruth = (raw: unknown, path: (string | number)[]) => {
+    const truth = compile(raw, path);
+    if (truth === undefined || truth.type === 'boolean' || truth.type === 'any') return truth;
+    problems.push({ path, message: `a condition is true or false, and this is a ${truth.type}` });
+    return undefined;
+  };
+  const condition = compileTruth(file.condition, ['condition']);
+  const clearCondition = compileClear(file, { condition, compile, compileTruth, problems });
   const actions = file.actions.map((action, i) => ({
     ...action,
-    permitWhen: action.permitWhen === undefined ? undefined : compile(action.permitWhen, ['actions', i, 'permitWhen']),
+    permitWhen:
+      action.permitWhen === undefined ? undefined : compileTruth(action.permitWhen, ['actions', i, 'permitWhen']),
     expiresAfterMs: ms(action.expiresAfter),
     acceptMs: ms(action.ack.accept),
     completeMs: ms(action.ack.complete),
@@ -115,27 +120,32 @@ function compileInput(name: string, spec: InputSpec): CompiledInput {
   };
 }
 
+type Compile = (raw: unknown, path: (string | number)[]) => Expression | undefined;
+
 type ClearParts = {
   readonly condition: Expression | undefined;
-  readonly compile: (raw: unknown, path: (string | number)[]) => Expression | undefined;
+  readonly compile: Compile;
+  /** Refuses what can never be true or false. */
+  readonly compileTruth: Compile;
   readonly problems: ExpressionProblem[];
 };
 
-function compileClear(file: RuleFile, { condition, compile, problems }: ClearParts): Expression | undefined {
+function compileClear(file: RuleFile, parts: ClearParts): Expression | undefined {
+  const { condition, compileTruth, problems } = parts;
   if (file.clearCondition !== undefined) {
     if (file.deadband !== undefined) {
       problems.push({ path: ['deadband'], message: 'deadband and clearCondition say the same thing twice; keep one' });
     }
-    return compile(file.clearCondition, ['clearCondition']);
+    return compileTruth(file.clearCondition, ['clearCondition']);
   }
   if (condition === undefined) return undefined;
-  return file.deadband === undefined ? negation(condition) : deadbandClear(file, file.deadband, { compile, problems });
+  return file.deadband === undefined ? negation(condition) : deadbandClear(file, file.deadband, parts);
 }
 
 const MIRRORED: { readonly [name in Ordering]: Ordering } = { '>': '<', '>=': '<=', '<': '>', '<=': '>=' };
 
 /** `>` or `>=` L clears at `<=` L - d; `<` or `<=` L clears at `>=` L + d. Only a single comparison has such a limit. */
-function deadbandClear(file: RuleFile, deadband: number, parts: Omit<ClearParts, 'condition'>): Expression | undefined {
+function deadbandClear(file: RuleFile, deadband: number, parts: ClearParts): Expression | undefined {
   const refuse = (): undefined => {
     parts.problems.push({
       path: ['deadband'],
@@ -145,7 +155,7 @@ function deadbandClear(file: RuleFile, deadband: number, parts: Omit<ClearParts,
     return undefined;
   };
   const [entry] = Object.entries((file.condition ?? {}) as Record<string, unknown>);
-  if (entry === undefined || !(entry[0] in MIRRORED) || !Array.isArray(entry[1]) || entry[1].length !== 2)
+  if (entry === undefined || !Object.hasOwn(MIRRORED, entry[0]) || !Array.isArray(entry[1]) || entry[1].length !== 2)
     return refuse();
   const [left, right] = entry[1] as [unknown, unknown];
   const hasLeft = mentionsInput(left);

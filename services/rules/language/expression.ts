@@ -46,6 +46,7 @@ export type Compiler = {
   /** Index of a declared input; refused with a suggestion where there is none. */
   readonly input: (name: unknown, path: Path) => number | undefined;
   readonly param: (name: unknown, path: Path) => number | undefined;
+  readonly paramValue: (param: number) => Operand | undefined;
   readonly inputNames: readonly string[];
   /** What an input's value is called in sentences: its metric and unit. */
   readonly inputWords: (input: number) => { readonly metric: string; readonly unit: string | undefined };
@@ -72,7 +73,7 @@ export function earliest(expressions: readonly Expression[]): (frame: Frame) => 
 export function constantOf(value: number | boolean | string): Expression {
   const text = typeof value === 'string' ? `'${value}'` : String(value);
   return {
-    type: typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : 'text',
+    type: typeOf(value),
     evaluate: () => value,
     wakesAt: () => NEVER,
     describe: () => text,
@@ -95,6 +96,25 @@ export function operandsOf(
   }
   const operands = list.map((each, i) => compiler.operand(each, Array.isArray(raw) ? [...path, i] : path));
   return operands.includes(undefined) ? undefined : (operands as Expression[]);
+}
+
+/**
+ * Refuses an age: what is made of it would change with time alone, and only a comparison with a limit knows when.
+ */
+export function requireNoAge(
+  operand: Expression,
+  { path, name, compiler }: { readonly path: Path; readonly name: string; readonly compiler: Compiler },
+): boolean {
+  if (operand.ageOf === undefined) return true;
+  compiler.refuse(path, `'${name}' cannot take an age; compare the age itself with a limit by >, >=, <, <= or between`);
+  return false;
+}
+
+/** The type of a value; `any` where it is unknown. */
+export function typeOf(value: Operand | undefined): StaticType {
+  if (typeof value === 'number') return 'number';
+  if (typeof value === 'boolean') return 'boolean';
+  return typeof value === 'string' ? 'text' : 'any';
 }
 
 /** Refuses an operand whose type can be seen to be another. */

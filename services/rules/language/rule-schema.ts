@@ -33,9 +33,11 @@ const param = z.strictObject({
   source: z.string().optional(),
 });
 
+const ACTIVE_ONLY = 'this release acts on \'active\' only: write ["active"]';
+
 const commandAction = z.strictObject({
   id: name,
-  on: z.tuple([z.literal('active')], { error: "this release acts on 'active' only" }),
+  on: z.tuple([z.literal('active', { error: ACTIVE_ONLY })], { error: ACTIVE_ONLY }),
   type: z.literal('command', { error: "this release has actions of type 'command' only" }),
   target: z
     .strictObject({ select: select.optional(), device: name.optional() })
@@ -95,7 +97,10 @@ export const ruleSchema = z.strictObject({
     .default({}),
   groupBy: z.array(name).min(1).max(4).default(['device']),
   inputs: z
-    .record(name, z.union([metric.transform((text) => inputObject.parse({ metric: text })), inputObject]))
+    .record(
+      name,
+      z.preprocess((raw) => (typeof raw === 'string' ? { metric: raw } : raw), inputObject),
+    )
     .refine((inputs) => Object.keys(inputs).length > 0, { error: 'a rule needs at least one input' }),
   params: z.record(name, param).default({}),
   condition: logic,

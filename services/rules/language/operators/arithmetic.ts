@@ -1,7 +1,7 @@
 // + - * / min max abs: of numbers only. Any UNKNOWN operand gives UNKNOWN; so does a division by zero, and a result
 // that is no finite number.
 
-import { constantOf, earliest, type Operator, operandsOf, requireType } from '../expression.ts';
+import { constantOf, earliest, type Operator, operandsOf, requireNoAge, requireType } from '../expression.ts';
 import { isUnknown, type Operand, UNKNOWN } from '../operand.ts';
 
 type Shape = { readonly min: number; readonly max: number; readonly compute: (values: readonly number[]) => number };
@@ -14,7 +14,8 @@ function arithmetic(name: string, { min, max, compute }: Shape): Operator {
     compile(raw, path, compiler) {
       const operands = operandsOf(raw, path, compiler, { name, min, max });
       if (operands === undefined) return undefined;
-      if (!operands.every((each, i) => requireType(each, 'number', { path: [...path, i], name, compiler })))
+      const place = (i: number) => ({ path: [...path, i], name, compiler });
+      if (!operands.every((each, i) => requireType(each, 'number', place(i)) && requireNoAge(each, place(i))))
         return undefined;
       const constants = operands.map((each) => each.constant);
       if (constants.every((each) => typeof each === 'number')) {

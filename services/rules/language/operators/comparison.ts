@@ -10,7 +10,9 @@ import {
   type Operator,
   operandsOf,
   type Path,
+  requireNoAge,
   requireType,
+  typeOf,
 } from '../expression.ts';
 import { isUnknown, type Operand, UNKNOWN } from '../operand.ts';
 
@@ -49,15 +51,18 @@ function firstUnknown(x: Operand, y: Operand): Operand {
 
 /** An age grows by itself: the comparison must be looked at again when it reaches the other side, and just after. */
 function ageWake(a: Expression, b: Expression): (frame: Frame) => number {
+  // Two ages grow alike: only a sample can change which is the greater.
+  if (a.ageOf !== undefined && b.ageOf !== undefined) return () => NEVER;
   const [age, limit] = a.ageOf === undefined ? [b, a] : [a, b];
   const input = age.ageOf;
   if (input === undefined) return earliest([a, b]);
   return (frame) => {
     const seconds = limit.evaluate(frame);
-    if (typeof seconds !== 'number') return NEVER;
+    const movesAt = limit.wakesAt(frame);
+    if (typeof seconds !== 'number') return movesAt;
     const reachedAt = (frame.sampledAt[input] ?? frame.at) + Math.ceil(seconds * 1_000);
-    if (reachedAt > frame.at) return reachedAt;
-    return reachedAt === frame.at ? reachedAt + 1 : NEVER;
+    if (reachedAt > frame.at) return Math.min(reachedAt, movesAt);
+    return reachedAt === frame.at ? reachedAt + 1 : movesAt;
   };
 }
 
@@ -87,6 +92,8 @@ function equality(name: '==' | '!=', wanted: boolean): Operator {
       const [a, b] = operandsOf(raw, path, compiler, { name, min: 2, max: 2 }) ?? [];
       if (a === undefined || b === undefined) return undefined;
       if (isDifferent(a, b, path, compiler)) return undefined;
+      const place = (i: number) => ({ path: [...path, i], name, compiler });
+      if (!requireNoAge(a, place(0)) || !requireNoAge(b, place(1))) return undefined;
       const self: Expression = {
         type: 'boolean',
         evaluate(frame) {
@@ -108,7 +115,7 @@ function equality(name: '==' | '!=', wanted: boolean): Operator {
 
 function isDifferent(a: Expression, b: Expression, path: Path, compiler: Compiler): boolean {
   if (a.type === b.type || a.type === 'any' || b.type === 'any') return false;
-  compiler.refuse(path, `a ${a.type} is compared with a ${b.type}: that is never true`);
+  compiler.refuse(path, `a ${a.type} is compared with a ${b.type}: that tells nothing`);
   return true;
 }
 
@@ -121,8 +128,10 @@ export const between: Operator = {
     const [value, low, high] = operandsOf(raw, path, compiler, { name: 'between', min: 3, max: 3 }) ?? [];
     if (value === undefined || low === undefined || high === undefined) return undefined;
     const all = [value, low, high];
-    if (!all.every((each, i) => requireType(each, 'number', { path: [...path, i], name: 'between', compiler })))
-      return undefined;
+    const place = (i: number) => ({ path: [...path, i], name: 'between', compiler });
+    if (!all.every((each, i) => requireType(each, 'number', place(i)))) return undefined;
+    if (!requireNoAge(low, place(1)) || !requireNoAge(high, place(2))) return undefined;
+    const [wakesLow, wakesHigh] = [ageWake(value, low), ageWake(value, high)];
     const self: Expression = {
       type: 'boolean',
       evaluate(frame) {
@@ -132,7 +141,7 @@ export const between: Operator = {
         if (typeof x === 'number' && typeof from === 'number' && typeof to === 'number') return x >= from && x <= to;
         return isUnknown(x) ? x : firstUnknown(from, to);
       },
-      wakesAt: earliest(all),
+      wakesAt: (frame) => Math.min(wakesLow(frame), wakesHigh(frame)),
       describe: (frame) => `${value.describe(frame)} between ${low.describe(frame)} and ${high.describe(frame)}`,
       get comparisons() {
         return [self];
@@ -142,6 +151,9 @@ export const between: Operator = {
   },
 };
 
+/** As many as an expression may have parts. */
+const LIST_MAX = 64;
+
 export const memberOf: Operator = {
   name: 'in',
   compile(raw, path, compiler) {
@@ -150,10 +162,13 @@ export const memberOf: Operator = {
     }
     const value = compiler.operand(raw[0], [...path, 0]);
     const list = (raw[1] as unknown[]).filter((each) => ['number', 'boolean', 'string'].includes(typeof each));
-    if (list.length !== raw[1].length || list.length === 0) {
-      return compiler.refuse([...path, 1], "the list of 'in' holds numbers, booleans or texts, and at least one");
+    if (list.length !== raw[1].length || list.length === 0 || list.length > LIST_MAX) {
+      return compiler.refuse([...path, 1], `the list of 'in' holds 1 to ${LIST_MAX} numbers, booleans or texts`);
     }
-    if (value === undefined) return undefined;
+    if (value === undefined || !requireNoAge(value, { path: [...path, 0], name: 'in', compiler })) return undefined;
+    if (value.type !== 'any' && !list.some((each) => typeOf(each as Operand) === value.type)) {
+      return compiler.refuse([...path, 1], `the list of 'in' holds no ${value.type}, and the value is one`);
+    }
     const set = new Set(list);
     const types = new Set(list.map((each) => typeof each));
     const self: Expression = {

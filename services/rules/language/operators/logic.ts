@@ -1,6 +1,6 @@
 // and, or, !, if: three-valued. Any false decides `and`, any true decides `or`; only then does UNKNOWN count.
 
-import { type Expression, earliest, type Operator, operandsOf, requireType } from '../expression.ts';
+import { type Expression, earliest, type Operator, operandsOf, requireNoAge, requireType } from '../expression.ts';
 import { isUnknown, type Operand, UNKNOWN } from '../operand.ts';
 
 function junction(name: 'and' | 'or', decisive: boolean): Operator {
@@ -64,6 +64,8 @@ export const conditional: Operator = {
     const [test, then, otherwise] = operands ?? [];
     if (test === undefined || then === undefined || otherwise === undefined) return undefined;
     if (!requireType(test, 'boolean', { path: [...path, 0], name: 'if', compiler })) return undefined;
+    const place = (i: number) => ({ path: [...path, i], name: 'if', compiler });
+    if (!requireNoAge(then, place(1)) || !requireNoAge(otherwise, place(2))) return undefined;
     if (then.type !== otherwise.type && then.type !== 'any' && otherwise.type !== 'any') {
       return compiler.refuse(
         path,

@@ -1,7 +1,7 @@
 // var, param, known, age, online, state: what a rule reads.
 
 import { isName } from '#domain/name.ts';
-import { constantOf, type Expression, NEVER, type Operator } from '../expression.ts';
+import { constantOf, type Expression, NEVER, type Operator, typeOf } from '../expression.ts';
 import { formatUnit, formatValue } from '../format-value.ts';
 import { isUnknown, type Operand, UNKNOWN } from '../operand.ts';
 
@@ -37,7 +37,7 @@ export const parameter: Operator = {
     if (index === undefined) return undefined;
     const evaluate: Expression['evaluate'] = (frame) => frame.params[index] ?? UNKNOWN.NEVER;
     return {
-      type: 'any',
+      type: typeOf(compiler.paramValue(index)),
       evaluate,
       wakesAt: () => NEVER,
       describe: (frame) => `${String(name)} ${shown(evaluate(frame))}`,

@@ -1,0 +1,189 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readRules } from './rule-files.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'penstock-rules-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const hot = {
+  id: 'hot',
+  inputs: { temp: 'temperature' },
+  params: { limit: { default: 80 } },
+  condition: { '>': [{ var: 'temp' }, { param: 'limit' }] },
+};
+
+/** Reads the rules of a folder with one file; problems are `line:column: message`. */
+function read(rule: unknown, name = 'hot.json') {
+  writeFileSync(path.join(folder, name), typeof rule === 'string' ? rule : JSON.stringify(rule, null, 2));
+  const { rules, problems } = readRules(folder);
+  return {
+    rules,
+    problems: problems.map(({ line, column, message }) => `${line}:${column}: ${message}`),
+  };
+}
+
+describe('readRules()', () => {
+  it('takes the short form', () => {
+    expect(read(hot)).toMatchObject({ rules: [{ id: 'hot', onDelayMs: 0, priority: 'medium' }], problems: [] });
+  });
+
+  it('gives the line and column of what is wrong', () => {
+    const { rules, problems } = read(
+      `{\n  "id": "hot",\n  "inputs": { "temp": "temperature" },\n  "condition": { ">": [ { "var": "tmp" }, 80 ] }\n}`,
+    );
+    expect(rules).toEqual([]);
+    expect(problems).toEqual(["4:34: there is no input 'tmp'; did you mean 'temp'?"]);
+  });
+
+  it.each<[title: string, change: object, problem: string | RegExp]>([
+    ['an id that is not the file name', { id: 'cold' }, "the id must be the file's name, 'hot'"],
+    [
+      'a deadband on a compound condition',
+      { condition: { and: [{ '>': [{ var: 'temp' }, 80] }, true] }, deadband: 2 },
+      'write clearCondition instead',
+    ],
+    [
+      'a deadband between two inputs',
+      {
+        inputs: { temp: 'temperature', set: 'setpoint' },
+        condition: { '>': [{ var: 'temp' }, { var: 'set' }] },
+        deadband: 2,
+      },
+      'write clearCondition instead',
+    ],
+    [
+      'a deadband with a clearCondition',
+      { deadband: 2, clearCondition: { '<': [{ var: 'temp' }, 70] } },
+      'say the same thing twice',
+    ],
+    ['a deadband of nothing', { deadband: 0 }, /deadband/],
+    [
+      'a condition that is a number',
+      { condition: { '+': [{ var: 'temp' }, 1] } },
+      'a condition is true or false, and this is a number',
+    ],
+    [
+      'a clear condition that is a number',
+      { clearCondition: { '+': [{ var: 'temp' }, 1] } },
+      'a condition is true or false, and this is a number',
+    ],
+    ['no condition', { condition: undefined }, /condition/],
+    [
+      'a template name that nothing fills',
+      { annotations: { summary: 'is {{tmp}} now' } },
+      '{{tmp}} is none of temp, limit, device',
+    ],
+    [
+      'the age of an input that there is not',
+      { annotations: { summary: '{{age.limit}}' } },
+      '{{age.limit}} is none of',
+    ],
+    ['levels', { levels: [] }, /levels: this release does not evaluate it yet/],
+    ['inhibitedBy', { inhibitedBy: { rule: 'x' } }, /inhibitedBy: this release does not evaluate it yet/],
+    ['suppressWhen', { suppressWhen: true }, /suppressWhen: this release does not evaluate it yet/],
+    ['a window', { inputs: { temp: { metric: 'temperature', fn: 'avg' } } }, "this release evaluates 'last' only"],
+    [
+      'an input field nearly right',
+      { inputs: { temp: { metric: 'temperature', maxage: '5s' } } },
+      "unknown field 'maxage'; did you mean 'maxAge'?",
+    ],
+    [
+      'another kind of action',
+      { actions: [{ id: 'a', on: ['clear'], type: 'notify' }] },
+      "this release acts on 'active' only",
+    ],
+    ['a field nearly right', { onDealy: '5s' }, "unknown field 'onDealy'; did you mean 'onDelay'?"],
+    ['a duration without a unit', { onDelay: '20' }, 'must be a duration with one unit'],
+    [
+      'a unit in the limit',
+      { params: { limit: { default: '80 Cel' } } },
+      "'>' needs a number here, and this is a text",
+    ],
+    ['an input that is no name', { inputs: { 'te mp': 'temperature' } }, /inputs/],
+    ['no inputs', { inputs: {} }, 'a rule needs at least one input'],
+    ['the hostile group label __proto__', { groupBy: ['__proto__'] }, /groupBy/],
+  ])('refuses %s', (_, change, problem) => {
+    const { rules, problems } = read({ ...hot, ...change });
+    expect(rules).toEqual([]);
+    expect(problems.join('\n')).toMatch(typeof problem === 'string' ? new RegExp(RegExp.escape(problem)) : problem);
+  });
+
+  it('refuses a permission that can never be given', () => {
+    const action = {
+      id: 'close',
+      on: ['active'],
+      type: 'command',
+      target: { device: 'valve' },
+      command: 'valve.set',
+      expiresAfter: '30s',
+      ack: { accept: '3s', complete: '10s' },
+    };
+    expect(
+      read({ ...hot, actions: [{ ...action, permitWhen: { '!=': [{ state: 'mode' }, 'manual'] } }] }).problems,
+    ).toEqual([]);
+    expect(read({ ...hot, actions: [{ ...action, permitWhen: 5 }] }).problems).toEqual([
+      expect.stringContaining('a condition is true or false, and this is a number'),
+    ]);
+  });
+
+  it('takes the names of JavaScript objects where they are names, and nothing of their past', () => {
+    const { rules, problems } = read({
+      id: 'hot',
+      inputs: { constructor: 'temperature', toString: 'level' },
+      params: { valueOf: { default: 3 } },
+      groupBy: ['constructor'],
+      labels: { hasOwnProperty: 'x' },
+      condition: { '>': [{ var: 'constructor' }, { param: 'valueOf' }] },
+      annotations: { summary: '{{constructor}} {{valueOf}}' },
+    });
+    expect(problems).toEqual([]);
+    expect(rules[0]?.inputs.map(({ name }) => name)).toEqual(['constructor', 'toString']);
+  });
+
+  it.each(['inputs', 'params', 'labels', 'annotations'])('never silently drops a __proto__ in %s', (field) => {
+    const member = { inputs: '"temperature"', params: '{ "default": 1 }', labels: '"x"', annotations: '"x"' }[field];
+    const { rules, problems } = read(
+      JSON.stringify({ ...hot, labels: {}, annotations: {} }).replace(
+        `"${field}":{`,
+        `"${field}":{"__proto__":${member}${field === 'labels' || field === 'annotations' ? '' : ','}`,
+      ),
+    );
+    expect(rules.length === 0 ? problems.join('\n') : 'loaded').toContain('__proto__');
+    expect(Object.prototype).not.toHaveProperty('metric');
+  });
+
+  it('loads the good files beside a broken one', () => {
+    writeFileSync(path.join(folder, 'broken.json'), '{ "id": "broken", ');
+    writeFileSync(path.join(folder, 'wrong.json'), JSON.stringify({ ...hot, id: 'wrong', condition: { '>': [] } }));
+    writeFileSync(path.join(folder, 'off.json'), JSON.stringify({ ...hot, id: 'off', mode: 'disabled' }));
+    writeFileSync(path.join(folder, 'hot.test.json'), 'not a rule');
+    mkdirSync(path.join(folder, 'folder.json'));
+    const { rules, problems } = read(hot);
+    expect(rules.map(({ id }) => id)).toEqual(['hot']);
+    expect(problems.map((problem) => problem.replace(/^\d+:\d+: /, ''))).toEqual([
+      expect.stringContaining('not valid JSON'),
+      expect.stringContaining('not valid JSON'),
+      expect.stringContaining('not valid JSON'),
+      'cannot be read (EISDIR)',
+      "'>' takes 2 operands, not 0",
+    ]);
+  });
+
+  it('gives the same revision however the file is written, and another for another rule', () => {
+    const [first] = read(hot).rules;
+    const [second] = read({
+      condition: hot.condition,
+      params: hot.params,
+      inputs: { temp: { metric: 'temperature' } },
+      id: 'hot',
+    }).rules;
+    const [third] = read({ ...hot, params: { limit: { default: 81 } } }).rules;
+    expect(second?.rev).toBe(first?.rev);
+    expect(third?.rev).not.toBe(first?.rev);
+  });
+});
