@@ -56,8 +56,13 @@ type Plant = {
   readonly rejected: () => Rejected[];
 };
 
-function openPlant({ sources = [] }: { sources?: readonly Source[] } = {}): Plant {
-  const bus = new GatedBus();
+function openPlant({
+  sources = [],
+  bus = new GatedBus(),
+}: {
+  sources?: readonly Source[];
+  bus?: GatedBus;
+} = {}): Plant {
   const registry = new DeviceRegistry(files);
   const counts = { points: 0, repeats: 0, refusals: 0 };
   const publish = (topic: string, payload: string) => bus.publish(topic, payload);
@@ -274,6 +279,18 @@ test('a retained value is taken like any other: it was the last the device said'
   await plant.bus.publish(TELE, '{"temperature": 5}', { retain: true });
   await settled();
   expect(plant.points()).toHaveLength(1);
+});
+
+test.each([
+  ['without a time of its own it is kept and never alarmed on', '{"temperature": 95}', { late: true, measuredAt: NOW }],
+  ['its own time still counts', `{"temperature": 95, "ts": ${NOW - 7}}`, { late: false, measuredAt: NOW - 7 }],
+])('what the broker sends because it was retained is no news: %s', async (_, payload, expected) => {
+  const bus = new GatedBus();
+  await bus.publish(TELE, payload, { retain: true });
+  const plant = openPlant({ bus });
+  await settled();
+  expect(plant.points()).toMatchObject([expected]);
+  expect(plant.registry.takeChanges(NOW)).toMatchObject([{ device: 'tank-01', lastSeen: null }]);
 });
 
 test('a source whose pattern is too wide does not make ingest read its own output', async () => {

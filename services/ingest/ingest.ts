@@ -96,7 +96,7 @@ export class Ingest {
   ): void {
     const { registry } = this.#parts;
     const { device } = origin;
-    registry.seen(device, now);
+    if (!delivery.retained) registry.seen(device, now);
     const tooLarge = this.#sizeProblem(delivery.payload);
     if (tooLarge !== undefined) {
       this.#refuse(delivery, [tooLarge], receipt, now, device);
@@ -113,10 +113,18 @@ export class Ingest {
         continue;
       }
       if (record.sequence !== null) accepted.push({ device: id, sequence: record.sequence });
-      const renamed = origin.rename === null ? record : { ...record, metrics: rename(record.metrics, origin.rename) };
+      const metrics = origin.rename === null ? record.metrics : rename(record.metrics, origin.rename);
+      // The broker sends a retained message again at every subscription: without a time of its own it may be years old, and
+      // the time of its arrival would make it news, raise an alarm or hide that the device is silent.
+      const isHistory = record.isHistory || (delivery.retained && record.measuredAt === null);
       // Records without a usable time get that of their arrival, a millisecond apart: at one moment the store would keep one.
       const arrivedAt = now - (decoded.records.length - 1 - i);
-      normaliseRecord(renamed, sender, { table: this.#table, now: arrivedAt, points, refusals });
+      normaliseRecord({ ...record, metrics, isHistory }, sender, {
+        table: this.#table,
+        now: arrivedAt,
+        points,
+        refusals,
+      });
     }
     for (const point of points) this.#parts.batcher.add(encodePoint(point), point.series.shard, receipt);
     this.#parts.onPoints?.(points.length);
