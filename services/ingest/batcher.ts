@@ -29,7 +29,7 @@ export type BatcherOptions = {
   readonly publish: (topic: string, payload: string) => Promise<void>;
   readonly bytesMax: number;
   readonly slots: number;
-  readonly onBatch?: (points: number) => void;
+  readonly onBatch?: () => void;
 };
 
 export class Batcher {
@@ -72,7 +72,7 @@ export class Batcher {
       if (batch === undefined) return;
       if (this.#open.get(batch.shard) === batch) this.#open.delete(batch.shard);
       this.#inFlight++;
-      this.#options.onBatch?.(batch.lines.length);
+      this.#options.onBatch?.();
       this.#options.publish(topics.points(batch.shard), batch.lines.join('\n')).then(
         () => this.#onTaken(batch),
         // Only a closing bus refuses: the messages stay unacknowledged and come again to our next life.

@@ -3,17 +3,17 @@
 
 import { isUtf8 } from 'node:buffer';
 import { encodePoint, SeriesTable } from '#domain/batch.ts';
-import { isName } from '#domain/name.ts';
 import type { Point } from '#domain/point.ts';
 import { REJECTED_PAYLOAD_MAX, type Rejected } from '#domain/rejected.ts';
 import { type DeviceChannel, type DeviceName, parseTopic, topics } from '#domain/topic.ts';
 import type { Delivery } from '#runtime/bus.ts';
 import { type Batcher, Receipt } from './batcher.ts';
+import { readBirth } from './birth.ts';
 import { FORMATS, type FormatName } from './formats/formats.ts';
-import { isPlainObject, parseJsonText } from './formats/json-text.ts';
+import { parseJsonText } from './formats/json-text.ts';
 import { normaliseRecord } from './normaliser.ts';
 import type { Refusal } from './record.ts';
-import type { Birth, DeviceRegistry } from './registry.ts';
+import type { DeviceRegistry } from './registry.ts';
 import { Repeats, type Sequence } from './repeats.ts';
 import type { Source } from './sources.ts';
 
@@ -193,39 +193,4 @@ function rename<T extends { readonly metric: string }>(
     const metric = to(each.metric);
     return metric === null ? [] : [{ ...each, metric }];
   });
-}
-
-/** `{"s":"online","fw":"1.4.0"}` of status, `{"model":…,"role":…,"labels":{…}}` of meta. */
-function readBirth(value: unknown, channel: DeviceChannel): Birth | Refusal {
-  if (!isPlainObject(value)) return { reason: 'shape', message: `${channel} must be a JSON object` };
-  const { s, fw, model, role, labels } = value;
-  if (channel === 'status') {
-    if (s !== 'online' && s !== 'offline')
-      return { reason: 'shape', message: `'s' of status must be "online" or "offline"` };
-    return { online: s === 'online', ...(typeof fw === 'string' ? { firmware: fw.slice(0, 64) } : {}) };
-  }
-  for (const [key, name] of [
-    ['model', model],
-    ['role', role],
-  ] as const) {
-    if (name !== undefined && (typeof name !== 'string' || !isName(name))) {
-      return { reason: 'shape', message: `'${key}' of ${channel} must be a valid name` };
-    }
-  }
-  if (
-    labels !== undefined &&
-    (!isPlainObject(labels) || !Object.entries(labels).every(([k, v]) => isName(k) && isLabelText(v)))
-  ) {
-    return { reason: 'shape', message: `'labels' of ${channel} must map names to texts of at most 128 characters` };
-  }
-  return {
-    ...(typeof model === 'string' ? { model } : {}),
-    ...(typeof role === 'string' ? { role } : {}),
-    ...(labels === undefined ? {} : { labels: labels as Record<string, string> }),
-    ...(typeof fw === 'string' ? { firmware: fw.slice(0, 64) } : {}),
-  };
-}
-
-function isLabelText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= 128;
 }

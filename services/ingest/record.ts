@@ -2,18 +2,22 @@
 
 import type { Quality } from '#domain/quality.ts';
 import type { RejectReason } from '#domain/rejected.ts';
+import type { Sequence } from './repeats.ts';
 
 /** A value as the device wrote it; null where it wrote that it has none. */
 export type RawValue = number | boolean | string | null;
 
 export type RawMetric = { readonly metric: string; readonly value: RawValue; readonly quality: Quality };
 
+/** A text value is a state or a code, not a document. */
+export const TEXT_CHARS_MAX = 256;
+
 /** The metrics that a device measured at one moment. */
 export type RawRecord = {
   /** The device's own time, ms since the epoch; null where it sent none. */
   readonly measuredAt: number | null;
   /** Boot and running number, by which a repeated record is known; null where the format has none. */
-  readonly sequence: { readonly boot: number; readonly n: number } | null;
+  readonly sequence: Sequence | null;
   /** Sent as history: to be stored and never alarmed on. */
   readonly isHistory: boolean;
   readonly metrics: readonly RawMetric[];
@@ -35,7 +39,6 @@ export type FormatContext = {
  * device sent; `now` is not needed, since missing times stay null.
  */
 export type Format = {
-  readonly name: string;
   readonly decode: (payload: Buffer, context: FormatContext) => Decoded;
 };
 

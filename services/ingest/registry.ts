@@ -4,6 +4,7 @@
 import type { DeviceView } from '#domain/device.ts';
 import type { DeviceName } from '#domain/topic.ts';
 import type { DeviceEntry, DeviceModel, PlantFiles } from '#runtime/plant-files.ts';
+import type { Birth } from './birth.ts';
 import type { Refusal } from './record.ts';
 
 /** A device's "last seen" is published at most this often; everything else at once. */
@@ -14,17 +15,7 @@ type Entry = {
   view: DeviceView;
   model: DeviceModel | null;
   readonly file: DeviceEntry | undefined;
-  isChanged: boolean;
   publishedSeenAt: number;
-};
-
-/** What a birth (`meta`, `status`) may say of its device. */
-export type Birth = {
-  readonly model?: string;
-  readonly role?: string;
-  readonly labels?: { readonly [name: string]: string };
-  readonly firmware?: string;
-  readonly online?: boolean;
 };
 
 export class DeviceRegistry {
@@ -40,7 +31,7 @@ export class DeviceRegistry {
   constructor(files: PlantFiles, limit = DEVICES_MAX) {
     this.#files = files;
     this.#limit = limit;
-    for (const device of files.devices.values()) this.#mark(this.#entry(device));
+    for (const device of files.devices.values()) this.#changed.add(this.#entry(device));
   }
 
   get size(): number {
@@ -58,7 +49,7 @@ export class DeviceRegistry {
     const isNew = entry.view.lastSeen === null;
     entry.view = { ...entry.view, lastSeen: now };
     // The distance, not the difference: after a clock that stepped back, "last seen" must not stand still until it caught up.
-    if (isNew || Math.abs(now - entry.publishedSeenAt) >= SEEN_EVERY_MS) this.#mark(entry);
+    if (isNew || Math.abs(now - entry.publishedSeenAt) >= SEEN_EVERY_MS) this.#changed.add(entry);
   }
 
   /** The device said what it is, or whether it is there. Files win over births. */
@@ -75,31 +66,24 @@ export class DeviceRegistry {
       firmware: birth.firmware ?? view.firmware,
       online: birth.online ?? view.online,
     };
-    this.#mark(entry);
+    this.#changed.add(entry);
   }
 
   refused(name: DeviceName, refusal: Refusal, now: number): void {
     const entry = this.#entry(name);
     entry.view = { ...entry.view, lastError: { at: now, reason: refusal.reason, message: refusal.message } };
-    this.#mark(entry);
+    this.#changed.add(entry);
   }
 
   /** Every device that has changed since the last call. */
   takeChanges(now: number): DeviceView[] {
     const views: DeviceView[] = [];
     for (const entry of this.#changed) {
-      entry.isChanged = false;
       entry.publishedSeenAt = now;
       views.push(entry.view);
     }
     this.#changed.clear();
     return views;
-  }
-
-  #mark(entry: Entry): void {
-    if (entry.isChanged) return;
-    entry.isChanged = true;
-    this.#changed.add(entry);
   }
 
   #entry({ site, area, device }: DeviceName): Entry {
@@ -130,7 +114,6 @@ export class DeviceRegistry {
       },
       model: model === null ? null : (this.#files.models.get(model) ?? null),
       file,
-      isChanged: false,
       publishedSeenAt: 0,
     };
     if (file === undefined) this.#others.set(id, entry);

@@ -17,7 +17,6 @@ const QUALITY_KEYS = ['q', 'quality'];
 const NO_QUALITIES: ReadonlyMap<string, Quality> = new Map();
 
 export const jsonFormat: Format = {
-  name: 'json',
   decode(payload, { metric }) {
     const parsed = parseJsonText(payload);
     if (!('value' in parsed)) return refused(parsed.reason, parsed.message);

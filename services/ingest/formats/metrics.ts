@@ -2,11 +2,8 @@
 
 import { isMetricName, METRIC_HINT } from '#domain/name.ts';
 import type { Quality } from '#domain/quality.ts';
-import type { RawMetric, Refusal } from '../record.ts';
+import { type RawMetric, type Refusal, TEXT_CHARS_MAX } from '../record.ts';
 import { describeValue } from './json-text.ts';
-
-/** A text value is a state or a code, not a document. */
-const TEXT_MAX = 256;
 
 /** Good pairs to `metrics`, bad ones to `refusals`. `place` is where the object stands in the payload, for the sentences. */
 export function readMetrics(
@@ -24,12 +21,12 @@ export function readMetrics(
     } else if (value === null) metrics.push({ metric, value: null, quality: 'bad' });
     else if (typeof value === 'number' || typeof value === 'boolean') {
       metrics.push({ metric, value, quality: qualities.get(metric) ?? 'good' });
-    } else if (typeof value === 'string' && value.length <= TEXT_MAX) {
+    } else if (typeof value === 'string' && value.length <= TEXT_CHARS_MAX) {
       metrics.push({ metric, value, quality: qualities.get(metric) ?? 'good' });
     } else if (typeof value === 'string') {
       refusals.push({
         reason: 'type',
-        message: `'${where}' is a text of ${value.length} characters; at most ${TEXT_MAX} are kept`,
+        message: `'${where}' is a text of ${value.length} characters; at most ${TEXT_CHARS_MAX} are kept`,
       });
     } else {
       refusals.push({

@@ -1,16 +1,14 @@
 // A bare value, its metric named by the topic: `21.4`, `true`, `running`. JSON quotes around a text are taken off.
 
 import { isUtf8 } from 'node:buffer';
-import { type Format, type RawValue, refused } from '../record.ts';
+import { type Format, type RawValue, refused, TEXT_CHARS_MAX } from '../record.ts';
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const NOT_NUMBERS = new Set(['nan', 'inf', '+inf', '-inf', 'infinity', '+infinity', '-infinity']);
 /** What devices write where they have nothing to say. */
 const NOTHING = new Set(['null', 'unavailable', 'unknown', 'none']);
-const TEXT_MAX = 256;
 
 export const valueFormat: Format = {
-  name: 'value',
   decode(payload, { metric }) {
     if (metric === null)
       return refused('topic', 'a bare value needs a metric in its topic; map {metric} in the source');
@@ -21,8 +19,8 @@ export const valueFormat: Format = {
     const value = readValue(text);
     if (typeof value === 'number' && !Number.isFinite(value))
       return refused('type', `${text} is beyond what a number can hold`);
-    if (typeof value === 'string' && value.length > TEXT_MAX) {
-      return refused('type', `the text has ${value.length} characters; at most ${TEXT_MAX} are kept`);
+    if (typeof value === 'string' && value.length > TEXT_CHARS_MAX) {
+      return refused('type', `the text has ${value.length} characters; at most ${TEXT_CHARS_MAX} are kept`);
     }
     const quality = value === null ? 'bad' : 'good';
     return {
