@@ -9,6 +9,7 @@ import { Batcher } from './batcher.ts';
 import { ingestSection } from './config.ts';
 import { Ingest } from './ingest.ts';
 import { DeviceRegistry } from './registry.ts';
+import { RegistryPublisher } from './registry-publisher.ts';
 import { readSources } from './sources.ts';
 
 const REGISTRY_PUBLISH_MS = 1_000;
@@ -42,14 +43,12 @@ await runService('ingest', { ingest: ingestSection, rules: rulesFolderSetting },
     onRepeat: () => repeats.inc(),
     onRefusal: ({ reason }) => rejected.inc({ reason }),
   });
-  const publishDevices = () => {
-    for (const view of registry.takeChanges(now())) {
-      bus.publish(topics.registry(view), JSON.stringify(view), { retain: true }).catch(() => {});
-    }
-  };
-  const timer = setInterval(publishDevices, REGISTRY_PUBLISH_MS);
+  const publisher = new RegistryPublisher(registry, (view) =>
+    bus.publish(topics.registry(view), JSON.stringify(view), { retain: true }),
+  );
+  const timer = setInterval(() => void publisher.run(now()), REGISTRY_PUBLISH_MS);
   stack.defer(() => clearInterval(timer));
-  publishDevices();
+  void publisher.run(now());
   const own = (['tele', 'event', 'status', 'meta'] as const).map((channel) => filters.channel(channel));
   const consumer = stack.use(
     bus.consume({
