@@ -19,7 +19,7 @@ export type Broker = AsyncDisposable & {
   announce(topic: string, payload: string): Promise<void>;
 };
 
-/** aedes' own 100 makes a burst wait for 34 s (performance: the broker); its queues are bounded by the sockets instead. */
+/** aedes' own 100 makes a burst wait for 34 s (measured); its queues are bounded by the sockets instead. */
 const CONCURRENCY = 1_000_000;
 /**
  * Bytes a subscriber may lag behind before its writers wait for it, and how long they wait before it is cut off: with

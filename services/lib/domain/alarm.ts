@@ -1,5 +1,5 @@
 // An alarm as everyone but the engine sees it: its state code, the retained message, what an operator may do.
-// States are ISA-18.2's (rule language, section 4): the code is derived from independent facts, never stored.
+// States are ISA-18.2's: the code is derived from independent facts, never stored.
 
 /** Most urgent first. */
 export const PRIORITIES = ['critical', 'high', 'medium', 'low'] as const;
@@ -28,7 +28,7 @@ export function isAnnunciated(state: AlarmState): boolean {
   return state !== 'NORM' && state !== 'PENDING';
 }
 
-/** Why an input has no value: see the rule language, section 2. */
+/** Why an input has no value, as rules/README.md explains it. */
 export const UNKNOWN_REASONS = ['NEVER', 'STALE', 'BAD', 'INSUFFICIENT', 'UNIT'] as const;
 export type UnknownReason = (typeof UNKNOWN_REASONS)[number];
 

@@ -1,4 +1,4 @@
-// A command to a device and the device's answer (rule language, section 5). The correlation id names rule, instance,
+// A command to a device and the device's answer. The correlation id names rule, instance,
 // episode and action, so that a resend is harmless: firmware keeps the last 16 and answers a repeat with the stored reply.
 
 /** Payload (JSON) of `plant/v1/{site}/{area}/{device}/cmd`. Never retained. */

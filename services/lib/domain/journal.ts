@@ -1,5 +1,5 @@
 // The alarm journal: one entry for everything that happened to an alarm, as measurement `alarm_event` of the store.
-// Enough to replay the decision (rule language, section 6). Identity is (alarmId, seq): a repeat overwrites itself.
+// Enough to replay the decision. Identity is (alarmId, seq): a repeat overwrites itself.
 
 import type { AlarmState, InputSnapshot, Priority } from './alarm.ts';
 import type { CommandStatus } from './command.ts';

@@ -1,5 +1,5 @@
 // A series: one metric of one device. Its key is the line-protocol prefix that every point of it starts with,
-// so a batch is decoded by one map lookup per point (performance: cached series prefix).
+// so a batch is decoded by one map lookup per point.
 
 import { escapeTag } from './line-protocol.ts';
 import { shardOf } from './shard.ts';

@@ -1,4 +1,4 @@
-// Which of the 64 lanes an area travels in. All points of one area share a lane, in order (architecture: shards).
+// Which of the 64 lanes an area travels in. All points of one area share a lane, in order.
 
 export const SHARD_COUNT = 64;
 

@@ -1,4 +1,4 @@
-// The topic grammar of architecture.md, both ways. Everything that names a topic comes here: nobody else joins levels.
+// The topic grammar, both ways. Everything that names a topic comes here: nobody else joins levels.
 
 import { isName } from './name.ts';
 import { SHARD_COUNT } from './shard.ts';

@@ -11,7 +11,7 @@ export type MqttBusOptions = MqttAddress & {
   readonly clientId: string;
   /** Published by the broker, retained, when this connection is lost without a goodbye. */
   readonly will?: { readonly topic: string; readonly payload: string };
-  /** Most QoS 1 messages under way; publish() waits past that. mqtt.js itself has no limit (reliability, 2c). */
+  /** Most QoS 1 messages under way; publish() waits past that. mqtt.js itself has no limit. */
   readonly maxInFlight?: number;
 };
 

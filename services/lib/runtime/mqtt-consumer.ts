@@ -1,6 +1,6 @@
-// A consumer on mqtt-packet: the one MQTT client of ours, because no library has what a durable consumer needs
-// (reliability, section 2): many messages in flight, PUBACKs held until the work is done and then sent in order and in one
-// write, a ping timer that a slow disk cannot starve, jittered reconnects. It does nothing else: no publishing, no QoS 2.
+// A consumer on mqtt-packet: the one MQTT client of ours, because no library has what a durable consumer needs:
+// many messages in flight, PUBACKs held until the work is done and then sent in order and in one write, a ping timer that
+// a slow disk cannot starve, jittered reconnects. It does nothing else: no publishing, no QoS 2.
 
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -23,7 +23,7 @@ export type MqttAddress = {
   readonly keepaliveSeconds?: number;
 };
 
-/** Ping every third of this; a broker silent for all of it is taken for gone (promise: half-open found within 15 s). */
+/** Ping every third of this; a broker silent for all of it is taken for gone (a half-open connection is found within 15 s). */
 const KEEPALIVE_S = 10;
 const CONNECT_TIMEOUT_MS = 10_000;
 const RECONNECT_MS_MIN = 100;
