@@ -5,7 +5,7 @@ import type { AlarmMessage } from '#domain/alarm.ts';
 import type { DeviceView } from '#domain/device.ts';
 import type { Value } from '#domain/point.ts';
 import type { Quality } from '#domain/quality.ts';
-import type { RejectReason } from '#domain/rejected.ts';
+import type { Rejected } from '#domain/rejected.ts';
 import type { ServiceStatus } from '#domain/service.ts';
 
 export type SessionView = { readonly user: string; readonly expiresAt: number };
@@ -33,18 +33,11 @@ export type ValueView = {
 /** A change of a value whose series the page has already been told. */
 export type ValueChange = readonly [id: number, value: Value | null, quality: Quality, measuredAt: number];
 
-export type RejectView = {
+/** Its payload is cut further: a person recognises it by its beginning. */
+export type RejectView = Rejected & {
   readonly id: number;
-  readonly reason: RejectReason;
   /** The reason code in general words. */
   readonly meaning: string;
-  /** The sentence about this very message. */
-  readonly message: string;
-  readonly topic: string;
-  readonly payload: string;
-  readonly payloadEncoding: 'utf8' | 'base64';
-  readonly payloadBytes: number;
-  readonly receivedAt: number;
 };
 
 /** What did not fit into the bounds of memory since the console started. */

@@ -1,8 +1,8 @@
 // What a device says of itself on `status` and `meta`, checked before the registry believes it.
 
 import { isName } from '#domain/name.ts';
+import { isPlainObject } from '#domain/plain-object.ts';
 import type { DeviceChannel } from '#domain/topic.ts';
-import { isPlainObject } from './formats/json-text.ts';
 import type { Refusal } from './record.ts';
 
 /** What a birth (`meta`, `status`) may say of its device. */

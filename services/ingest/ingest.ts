@@ -5,7 +5,7 @@ import { isUtf8 } from 'node:buffer';
 import { encodePoint, SeriesTable } from '#domain/batch.ts';
 import type { Point } from '#domain/point.ts';
 import { REJECTED_PAYLOAD_MAX, type Rejected } from '#domain/rejected.ts';
-import { type DeviceChannel, type DeviceName, parseTopic, topics } from '#domain/topic.ts';
+import { type DeviceChannel, type DeviceName, deviceKey, parseTopic, topics } from '#domain/topic.ts';
 import type { Delivery } from '#runtime/bus.ts';
 import { type Batcher, Receipt } from './batcher.ts';
 import { readBirth } from './birth.ts';
@@ -106,7 +106,7 @@ export class Ingest {
     const refusals: Refusal[] = [...decoded.refusals];
     const points: Point[] = [];
     const sender = { ...device, model: registry.modelOf(device) };
-    const id = `${device.site}/${device.area}/${device.device}`;
+    const id = deviceKey(device);
     for (const [i, record] of decoded.records.entries()) {
       if (record.sequence !== null && this.#repeats.has(id, record.sequence)) {
         this.#parts.onRepeat?.();

@@ -2,7 +2,7 @@
 // Pure bookkeeping; main.ts publishes the changes. Bounded: a flood of invented device ids forgets the longest silent one.
 
 import type { DeviceView } from '#domain/device.ts';
-import type { DeviceName } from '#domain/topic.ts';
+import { type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { DeviceEntry, DeviceModel, PlantFiles } from '#runtime/plant-files.ts';
 import type { Birth } from './birth.ts';
 import type { Refusal } from './record.ts';
@@ -86,8 +86,8 @@ export class DeviceRegistry {
     return views;
   }
 
-  #entry({ site, area, device }: DeviceName): Entry {
-    const id = `${site}/${area}/${device}`;
+  #entry(name: DeviceName): Entry {
+    const id = deviceKey(name);
     const named = this.#named.get(id);
     if (named !== undefined) return named;
     const known = this.#others.get(id);
@@ -97,6 +97,7 @@ export class DeviceRegistry {
       this.#others.set(id, known);
       return known;
     }
+    const { site, area, device } = name;
     const file = this.#files.devices.get(id);
     const model = file?.model ?? null;
     const entry: Entry = {

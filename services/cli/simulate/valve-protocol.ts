@@ -3,6 +3,7 @@
 // sent twice is carried out once. A retained, expired or unreadable command is never carried out.
 
 import type { CommandReply, ReplyStatus } from '#domain/command.ts';
+import { isPlainObject } from '#domain/plain-object.ts';
 
 export const REPLIES_KEPT = 16;
 
@@ -79,9 +80,7 @@ function remember(kept: readonly CommandReply[], replies: readonly CommandReply[
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
+    return isPlainObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

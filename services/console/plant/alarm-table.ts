@@ -2,7 +2,7 @@
 // an annunciated alarm is never thrown out for another, a new one past the bound is counted instead.
 
 import { type AlarmMessage, isAnnunciated } from '#domain/alarm.ts';
-import type { AlarmName } from '#domain/topic.ts';
+import { type AlarmName, alarmKey } from '#domain/topic.ts';
 import type { AlarmView } from '../api.ts';
 
 export class AlarmTable {
@@ -61,8 +61,4 @@ export class AlarmTable {
     const [oldest] = this.#quiet;
     return oldest !== undefined && this.#remove(oldest);
   }
-}
-
-function alarmKey(name: AlarmName): string {
-  return `${name.site}/${name.area}/${name.rule}/${name.instance}`;
 }

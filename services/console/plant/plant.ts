@@ -5,7 +5,7 @@ import type { DeviceView } from '#domain/device.ts';
 import { REJECT_REASONS, type Rejected } from '#domain/rejected.ts';
 import { makeSeries, type SeriesName } from '#domain/series.ts';
 import type { ServiceStatus } from '#domain/service.ts';
-import type { AlarmName, DeviceName } from '#domain/topic.ts';
+import { type AlarmName, type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { AlarmChanges, AlarmView, Changes, Dropped, RejectView, Snapshot, ValueView } from '../api.ts';
 import { AlarmTable } from './alarm-table.ts';
 import type { Catalog } from './catalog.ts';
@@ -114,8 +114,4 @@ export class Plant {
     };
     this.#rejected = [view, ...this.#rejected].slice(0, REJECTS_MAX);
   }
-}
-
-function deviceKey(name: DeviceName): string {
-  return `${name.site}/${name.area}/${name.device}`;
 }

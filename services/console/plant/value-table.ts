@@ -2,7 +2,7 @@
 // bound are counted by series, once.
 
 import type { Point } from '#domain/point.ts';
-import type { DeviceName } from '#domain/topic.ts';
+import { type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { ValueChange, ValueView } from '../api.ts';
 import type { MetricNote } from './catalog.ts';
 
@@ -86,10 +86,6 @@ export class ValueTable {
     else siblings.push(entry);
     this.#changed.add(entry);
   }
-}
-
-function deviceKey(name: DeviceName): string {
-  return `${name.site}/${name.area}/${name.device}`;
 }
 
 function isNewer(point: Point, last: ValueView, receivedAt: number): boolean {

@@ -3,9 +3,10 @@
 // b: boot id. n: running number of the record. ts: ms UTC. m: metrics. q: quality where not good (1 uncertain, 2 bad).
 // hist: true marks a record as history.
 
+import { isPlainObject } from '#domain/plain-object.ts';
 import { decodeQuality, type Quality } from '#domain/quality.ts';
 import { type Decoded, type RawMetric, type RawRecord, type Refusal, refused } from '../record.ts';
-import { describeValue, isPlainObject } from './json-text.ts';
+import { describeValue } from './json-text.ts';
 import { readMetrics } from './metrics.ts';
 
 /** A device batches at most 20; a gateway may batch more, within the size limit. */

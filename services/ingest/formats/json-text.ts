@@ -31,10 +31,6 @@ function describeError(text: string): string {
   return `${what} at character ${first.offset + 1}`;
 }
 
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** `the number 5`, `the text 'hot'`, `an object`, `missing`: for sentences. */
 export function describeValue(value: unknown): string {
   if (value === null) return 'null';

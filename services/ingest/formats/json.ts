@@ -5,10 +5,11 @@
 // Where the topic names the metric, the object holds it as `value`: {"ts": …, "value": 21.4}. Our own envelope is told
 // apart by its `v` and `r`. Objects inside objects are not metrics and are refused one by one.
 
+import { isPlainObject } from '#domain/plain-object.ts';
 import { decodeQuality, QUALITIES, type Quality } from '#domain/quality.ts';
 import { type Decoded, type Format, type RawMetric, type Refusal, refused } from '../record.ts';
 import { decodeEnvelope, isEnvelope } from './envelope.ts';
-import { describeValue, isPlainObject, parseJsonText } from './json-text.ts';
+import { describeValue, parseJsonText } from './json-text.ts';
 import { readMetrics } from './metrics.ts';
 import { readTimestamp, TIMESTAMP_HINT } from './timestamp.ts';
 

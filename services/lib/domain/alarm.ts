@@ -1,6 +1,8 @@
 // An alarm as everyone but the engine sees it: its state code, the retained message, what an operator may do.
 // States are ISA-18.2's: the code is derived from independent facts, never stored.
 
+import { isPlainObject } from './plain-object.ts';
+
 /** Most urgent first. */
 export const PRIORITIES = ['critical', 'high', 'medium', 'low'] as const;
 export type Priority = (typeof PRIORITIES)[number];
@@ -26,6 +28,11 @@ export function alarmState(facts: AlarmFacts): AlarmState {
 /** Whether an operator has something to see: the alarm is active, waits for an acknowledgement or for a reset. */
 export function isAnnunciated(state: AlarmState): boolean {
   return state !== 'NORM' && state !== 'PENDING';
+}
+
+/** Whether it waits for an operator's acknowledgement. */
+export function isUnacknowledged(state: AlarmState): boolean {
+  return state === 'UNACK' || state === 'RTNUN';
 }
 
 /** Why an input has no value, as rules/README.md explains it. */
@@ -96,8 +103,8 @@ export type AlarmOperation = {
 
 /** The operation in a payload, or a sentence that says what is wrong with it. */
 export function parseAlarmOperation(payload: unknown): AlarmOperation | string {
-  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return 'an operation is a JSON object';
-  const { op, episode, by, comment, until } = payload as Record<string, unknown>;
+  if (!isPlainObject(payload)) return 'an operation is a JSON object';
+  const { op, episode, by, comment, until } = payload;
   const known = ALARM_OPERATIONS.find((each) => each === op);
   if (known === undefined) return `'op' must be one of ${ALARM_OPERATIONS.join(', ')}`;
   if (!Number.isSafeInteger(episode)) return "'episode' must be the whole number that the alarm's message bears";

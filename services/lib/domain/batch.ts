@@ -1,6 +1,7 @@
 // The batch between services: points as line protocol with millisecond timestamps, one shard per batch.
-// Raw messages are many and small, and a hop costs the same for one point as for hundreds. Hot path: a series is recognised by its whole key in one map lookup. A line that is not
-// in the exact form that encodePoint writes goes through the general decoder, so that any writer of line protocol is understood.
+// Raw messages are many and small, and a hop costs the same for one point as for hundreds. Hot path: a series is recognised
+// by its whole key in one map lookup. A line that is not in the exact form that encodePoint writes goes through the general
+// decoder, so that any writer of line protocol is understood.
 
 import { decodeLine, encodeField } from './line-protocol.ts';
 import { isMetricName, isName } from './name.ts';

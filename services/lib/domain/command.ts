@@ -1,5 +1,7 @@
-// A command to a device and the device's answer. The correlation id names rule, instance,
-// episode and action, so that a resend is harmless: firmware keeps the last 16 and answers a repeat with the stored reply.
+// A command to a device and the device's answer. The correlation id names rule, instance, episode and action, so that a
+// resend is harmless: firmware keeps the last 16 and answers a repeat with the stored reply.
+
+import { isPlainObject } from './plain-object.ts';
 
 /** Payload (JSON) of `plant/v1/{site}/{area}/{device}/cmd`. Never retained. */
 export type CommandEnvelope = {
@@ -45,8 +47,8 @@ export type CommandReply = {
 
 /** The reply in a payload, or a sentence that says what is wrong with it. */
 export function parseCommandReply(payload: unknown): CommandReply | string {
-  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return 'a reply is a JSON object';
-  const { cid, status, ts, reason } = payload as Record<string, unknown>;
+  if (!isPlainObject(payload)) return 'a reply is a JSON object';
+  const { cid, status, ts, reason } = payload;
   if (typeof cid !== 'string' || cid === '') return "'cid' must be the command's correlation id";
   const known = REPLY_STATUSES.find((each) => each === status);
   if (known === undefined) return `'status' must be one of ${REPLY_STATUSES.join(', ')}`;

@@ -15,6 +15,16 @@ export type AlarmName = {
   readonly instance: string;
 };
 
+/** `site/area/device`, under which tables keep what they know of a device. */
+export function deviceKey({ site, area, device }: DeviceName): string {
+  return `${site}/${area}/${device}`;
+}
+
+/** `site/area/rule/instance`, as the end of the alarm's topics has it. */
+export function alarmKey({ site, area, rule, instance }: AlarmName): string {
+  return `${site}/${area}/${rule}/${instance}`;
+}
+
 export const topics = {
   device: (name: DeviceName, channel: DeviceChannel | 'cmd' | 'cfg/desired' | 'ota/data') =>
     `plant/v1/${name.site}/${name.area}/${name.device}/${channel}`,

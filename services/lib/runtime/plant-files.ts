@@ -5,6 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { parseDuration } from '#domain/duration.ts';
 import { isMetricName, isName, METRIC_HINT, NAME_HINT } from '#domain/name.ts';
+import { deviceKey } from '#domain/topic.ts';
 import { didYouMean, type FileProblem, readJsonFiles } from './json-file.ts';
 
 const name = z.string().refine(isName, { error: `must be ${NAME_HINT}` });
@@ -80,7 +81,7 @@ export function readPlantFiles(rulesDir: string): PlantFiles {
   for (const { file, value, at } of deviceFiles.files) {
     for (const [device, entry] of Object.entries(value.devices)) {
       const place = at(['devices', device]);
-      const id = `${value.site}/${value.area}/${device}`;
+      const id = deviceKey({ site: value.site, area: value.area, device });
       if (devices.has(id)) problems.push({ file, ...place, message: `device '${id}' is described twice` });
       else if (entry.model !== undefined && !models.has(entry.model)) {
         const hint = didYouMean(entry.model, [...models.keys()]);

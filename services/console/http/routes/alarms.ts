@@ -3,7 +3,7 @@
 
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { AlarmOperation } from '#domain/alarm.ts';
+import { type AlarmOperation, isUnacknowledged } from '#domain/alarm.ts';
 import { isName, NAME_HINT } from '#domain/name.ts';
 import { topics } from '#domain/topic.ts';
 import type { AlarmView } from '../../api.ts';
@@ -54,7 +54,7 @@ function refusal(alarm: AlarmView | undefined, episode: number): ProblemError | 
       `The alarm has come again: this is episode ${alarm.episode}, not ${episode}. Look again.`,
     );
   }
-  if (alarm.state === 'UNACK' || alarm.state === 'RTNUN') return undefined;
+  if (isUnacknowledged(alarm.state)) return undefined;
   const by = alarm.ackedBy === null ? '' : ` (by ${alarm.ackedBy})`;
   return new ProblemError(409, `The alarm waits for no acknowledgement: it is ${alarm.state}${by}.`);
 }

@@ -1,13 +1,12 @@
 // What an operator needs next: why it happens, what it leads to, what to do and how soon; and what was measured.
 
 import { useSignal } from '@preact/signals';
-import type { InputSnapshot } from '#domain/alarm.ts';
+import { type InputSnapshot, isUnacknowledged } from '#domain/alarm.ts';
 import type { AlarmView } from '../../api.ts';
 import { now } from '../state/clock.ts';
 import { texts } from '../texts.ts';
 import { formatAge, formatMoment, formatValue } from '../values/format.ts';
 import type { Acknowledgement } from './acknowledge.ts';
-import { isUnacknowledged } from './order.ts';
 
 export type AlarmDetailProps = { readonly alarm: AlarmView; readonly acknowledgement: Acknowledgement };
 
@@ -44,7 +43,7 @@ export function AlarmDetail({ alarm, acknowledgement }: AlarmDetailProps) {
             ),
         )}
       </dl>
-      {isUnacknowledged(alarm) && <CommentForm acknowledgement={acknowledgement} />}
+      {isUnacknowledged(alarm.state) && <CommentForm acknowledgement={acknowledgement} />}
     </>
   );
 }

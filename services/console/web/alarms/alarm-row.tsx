@@ -1,6 +1,7 @@
 // One alarm: what is wrong, in a line; what to do about it, on demand. Its own tbody, so that both rows move together.
 
 import { useSignal } from '@preact/signals';
+import { isUnacknowledged } from '#domain/alarm.ts';
 import type { AlarmView } from '../../api.ts';
 import { now } from '../state/clock.ts';
 import { texts } from '../texts.ts';
@@ -8,12 +9,12 @@ import { formatAge, formatMoment, formatValue } from '../values/format.ts';
 import { type Acknowledgement, useAcknowledgement } from './acknowledge.ts';
 import { AlarmDetail } from './alarm-detail.tsx';
 import { PriorityCell, StateMark } from './marks.tsx';
-import { isOpen, isUnacknowledged } from './order.ts';
+import { isOpen } from './order.ts';
 
 export function AlarmRow({ alarm }: { readonly alarm: AlarmView }) {
   const isExpanded = useSignal(false);
   const acknowledgement = useAcknowledgement(alarm);
-  const canAcknowledge = isUnacknowledged(alarm);
+  const canAcknowledge = isUnacknowledged(alarm.state);
   const detailId = `detail-${alarm.id}`;
   return (
     <tbody

@@ -1,6 +1,6 @@
 // Which alarms are shown, and in which order: the most urgent first, of those the newest.
 
-import { isAnnunciated, PRIORITIES } from '#domain/alarm.ts';
+import { isAnnunciated, isUnacknowledged, PRIORITIES } from '#domain/alarm.ts';
 import type { AlarmView } from '../../api.ts';
 
 const RANK = new Map(PRIORITIES.map((priority, rank) => [priority, rank]));
@@ -9,13 +9,9 @@ export function isOpen(alarm: AlarmView): boolean {
   return isAnnunciated(alarm.state) && !alarm.shadow;
 }
 
-export function isUnacknowledged(alarm: AlarmView): boolean {
-  return alarm.state === 'UNACK' || alarm.state === 'RTNUN';
-}
-
 export const FILTERS = {
   open: isOpen,
-  unacked: (alarm: AlarmView) => isOpen(alarm) && isUnacknowledged(alarm),
+  unacked: (alarm: AlarmView) => isOpen(alarm) && isUnacknowledged(alarm.state),
   all: () => true,
 } as const;
 export type FilterName = keyof typeof FILTERS;

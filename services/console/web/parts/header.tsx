@@ -1,8 +1,8 @@
 // The strip that is always in sight: how many alarms of which priority, and whether what stands below is the present.
 
-import { PRIORITIES, type Priority } from '#domain/alarm.ts';
+import { isUnacknowledged, PRIORITIES, type Priority } from '#domain/alarm.ts';
 import { PriorityMark } from '../alarms/marks.tsx';
-import { isOpen, isUnacknowledged } from '../alarms/order.ts';
+import { isOpen } from '../alarms/order.ts';
 import { alarms, link, plant } from '../state/live.ts';
 import { logOut } from '../state/session.ts';
 import { PRIORITY_WORDS, texts } from '../texts.ts';
@@ -27,7 +27,7 @@ export function Header({ user }: { readonly user: string }) {
 
 function Count({ priority }: { readonly priority: Priority }) {
   const open = [...alarms.value.values()].filter((alarm) => alarm.priority === priority && isOpen(alarm));
-  const unacked = open.filter(isUnacknowledged).length;
+  const unacked = open.filter((alarm) => isUnacknowledged(alarm.state)).length;
   const word = PRIORITY_WORDS[priority];
   return (
     <li class={open.length === 0 ? 'count none' : 'count'} data-testid={`count-${priority}`}>

@@ -2,6 +2,7 @@
 
 import type { DeviceView } from '#domain/device.ts';
 import type { ServiceStatus } from '#domain/service.ts';
+import { deviceKey } from '#domain/topic.ts';
 import type { AlarmChanges, AlarmView, Changes, Dropped, RejectView, Snapshot, ValueView } from '../../api.ts';
 
 /** As many as the server keeps. */
@@ -27,10 +28,6 @@ export const EMPTY_PLANT: PlantState = {
   dropped: { alarms: 0, series: 0, devices: 0 },
   broker: null,
 };
-
-export function deviceKey(name: { readonly site: string; readonly area: string; readonly device: string }): string {
-  return `${name.site}/${name.area}/${name.device}`;
-}
 
 const serviceKey = (status: ServiceStatus) => `${status.service}/${status.id}`;
 

@@ -1,21 +1,8 @@
 // Numbers, units, ages and moments as a person reads them.
 
 import type { Value } from '#domain/point.ts';
+import { formatUnit as signOf } from '#domain/unit.ts';
 import { texts } from '../texts.ts';
-
-/** UCUM codes whose printed sign is another; every other code is shown as it is. */
-const UNIT_SIGNS: { readonly [code: string]: string } = {
-  Cel: '°C',
-  '[degF]': '°F',
-  deg: '°',
-  Ohm: 'Ω',
-  'm3/h': 'm³/h',
-  m3: 'm³',
-  'm/s2': 'm/s²',
-  'L/min': 'L/min',
-  '{rpm}': 'rpm',
-  '1': '',
-};
 
 /** Digits that differ at that size are worth reading; the width stays the same while a value moves. */
 function decimalsOf(size: number): number {
@@ -32,7 +19,7 @@ export function formatNumber(value: number): string {
 }
 
 export function formatUnit(unit: string | null): string {
-  return unit === null ? '' : (UNIT_SIGNS[unit] ?? unit);
+  return unit === null ? '' : signOf(unit);
 }
 
 export function formatValue(value: Value | null, unit: string | null): string {

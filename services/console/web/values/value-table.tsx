@@ -1,8 +1,8 @@
 import { useComputed, useSignal } from '@preact/signals';
+import { deviceKey } from '#domain/topic.ts';
 import type { ValueView } from '../../api.ts';
 import { now } from '../state/clock.ts';
 import { devices, values } from '../state/live.ts';
-import { deviceKey } from '../state/plant-state.ts';
 import { texts } from '../texts.ts';
 import { chosen } from '../trend/chosen.ts';
 import { conditionOf } from './condition.ts';
