@@ -103,6 +103,17 @@ export class Binder {
     this.#events.onInstance(instance);
   }
 
+  /** Takes a series from the inputs it feeds; what else fits them is bound when it next comes. */
+  unbind(series: SeriesState): Instance[] {
+    const instances = (series.bindings ?? []).map(({ instance }) => instance);
+    for (const instance of instances) {
+      instance.unbind(series);
+      this.#unbindMembers(instance);
+    }
+    series.bindings = undefined;
+    return instances;
+  }
+
   /** Members of the group that came before the instance could not be bound then: they are bound anew. */
   #unbindMembers({ area, group }: Instance): void {
     const only = group.get('device');

@@ -11,7 +11,7 @@ import { Deadlines } from './deadlines.ts';
 import { acknowledge, delayEndsAt, evaluate, reset } from './evaluate.ts';
 import type { EngineInput, EngineOutput } from './inputs.ts';
 import type { Instance } from './instance.ts';
-import { type Binding, Plant, type SeriesState } from './plant.ts';
+import { type Binding, isNews, Plant, type SeriesState } from './plant.ts';
 import { alarmMessage, describeActivation, type EntryDetail, journalEntry, qualityOf } from './present.ts';
 import type { InstanceState } from './state.ts';
 
@@ -91,7 +91,10 @@ export class Engine {
 
   /** States that have gone through a transition since the last call. */
   takeChanged(): SavedState[] {
-    const changed = [...this.#touched].map((instance) => ({ key: keyOf(instance), state: instance.state }));
+    const changed = [...this.#touched].map((instance) => {
+      instance.noteSeen();
+      return { key: keyOf(instance), state: instance.state };
+    });
     this.#touched.clear();
     return changed;
   }
@@ -109,10 +112,11 @@ export class Engine {
     this.#clock = Math.max(this.#clock, receivedAt);
     const series = this.#plant.series(point.series);
     const bindings = this.#bindingsOf(series, point.measuredAt);
-    // History is stored and never alarmed on; a sample that is not newer tells nothing new.
-    if (point.late || (series.last !== null && point.measuredAt < series.last.measuredAt)) return;
+    // History is stored and never alarmed on; a sample that is not newer, or comes again, tells nothing new.
+    if (point.late || !isNews(series, point)) return;
     for (const { instance } of bindings) this.#runDeadlines(instance, point.measuredAt);
     series.last = point;
+    series.countedUntil = point.measuredAt;
     for (const { instance } of bindings) {
       instance.noteLag(receivedAt, point.measuredAt);
       this.#evaluate(instance, Math.max(point.measuredAt, instance.state.evaluatedAt));
@@ -148,6 +152,9 @@ export class Engine {
 
   #device({ device: view, at }: Extract<EngineInput, { kind: 'device' }>): void {
     this.#clock = Math.max(this.#clock, at);
+    for (const { bindings } of this.#plant.device(view).series.values()) {
+      for (const { instance } of bindings ?? []) this.#runDeadlines(instance, at - instance.lagMs);
+    }
     const { device, isChanged, isOnlineChanged } = this.#plant.describe(view);
     // A metric that the model promises is watched before its first sample: silence from the start is silence too.
     for (const metric of device.model?.metrics.keys() ?? []) {
@@ -155,13 +162,7 @@ export class Engine {
     }
     const affected = new Set<Instance>();
     for (const series of device.series.values()) {
-      if (isChanged) {
-        for (const { instance } of series.bindings ?? []) {
-          instance.unbind(series);
-          affected.add(instance);
-        }
-        series.bindings = undefined;
-      }
+      if (isChanged) for (const instance of this.#binder.unbind(series)) affected.add(instance);
       for (const { instance } of this.#bindingsOf(series, at)) affected.add(instance);
     }
     if (!isChanged && !isOnlineChanged) return;
@@ -172,6 +173,7 @@ export class Engine {
   #plantState({ site, area, name, value, at }: Extract<EngineInput, { kind: 'plant-state' }>): void {
     this.#clock = Math.max(this.#clock, at);
     const state = this.#plant.area(site, area);
+    for (const instance of state.instances) this.#runDeadlines(instance, at - instance.lagMs);
     if (value === null) state.plantStates.delete(name);
     else state.plantStates.set(name, value);
     for (const instance of state.instances)
@@ -182,6 +184,7 @@ export class Engine {
     this.#clock = Math.max(this.#clock, at);
     const instance = this.#binder.instances.get(`${alarm.rule}/${alarm.site}/${alarm.area}/${alarm.instance}`);
     if (instance === undefined) return;
+    this.#runDeadlines(instance, at - instance.lagMs);
     const { op, by, comment, episode } = operation;
     const moment = Math.max(at, instance.state.evaluatedAt);
     const who: EntryDetail = { actor: by, ...(comment === undefined ? {} : { comment }) };
@@ -203,6 +206,7 @@ export class Engine {
     for (const instance of this.#plant.area(device.site, device.area).instances) {
       const command = instance.state.commands.find((each) => each.cid === reply.cid && each.device === device.device);
       if (command === undefined) continue;
+      this.#runDeadlines(instance, at - instance.lagMs);
       takeReply(command, reply, this.#commandEvents(instance, Math.max(at, instance.state.evaluatedAt)));
       this.#schedule(instance);
     }

@@ -8,7 +8,7 @@ import type { CompiledRule } from '../language/compile-rule.ts';
 import type { Frame } from '../language/expression.ts';
 import { isUnknown, type Operand, UNKNOWN } from '../language/operand.ts';
 import type { AreaState, SeriesState } from './plant.ts';
-import { type InstanceState, newInstanceState } from './state.ts';
+import { type InstanceState, newInstanceState, type SeenSample } from './state.ts';
 
 /** Where no model says how often a metric comes. */
 const MAX_AGE_MS_DEFAULT = 60_000;
@@ -66,6 +66,8 @@ export class Instance {
     const bound = this.slots[input];
     if (bound !== null && bound !== undefined && bound !== series) return false;
     this.slots[input] = series;
+    const seen = this.#seen(input);
+    if (seen?.device === series.device.name.device) series.countedUntil = Math.max(series.countedUntil, seen.at);
     this.#maxAges[input] = this.rule.inputs[input]?.maxAgeMs ?? expectedAge(series);
     return true;
   }
@@ -84,7 +86,7 @@ export class Instance {
     frame.at = at;
     for (let i = 0; i < this.slots.length; i++) {
       frame.inputs[i] = this.#valueAt(i, at);
-      frame.sampledAt[i] = this.slots[i]?.last?.measuredAt ?? this.startedAt;
+      frame.sampledAt[i] = this.slots[i]?.last?.measuredAt ?? this.#seen(i)?.at ?? this.startedAt;
     }
     return frame;
   }
@@ -120,6 +122,20 @@ export class Instance {
         ];
       }),
     );
+  }
+
+  /** Notes in the state which samples have counted, before it is written down. */
+  noteSeen(): void {
+    for (const [i, slot] of this.slots.entries()) {
+      const name = this.rule.inputs[i]?.name;
+      if (name === undefined || slot === null || slot.last === null) continue;
+      this.state.seen[name] = { device: slot.device.name.device, at: slot.last.measuredAt };
+    }
+  }
+
+  #seen(i: number): SeenSample | undefined {
+    const name = this.rule.inputs[i]?.name;
+    return name !== undefined && Object.hasOwn(this.state.seen, name) ? this.state.seen[name] : undefined;
   }
 
   #valueAt(i: number, at: number): Operand {

@@ -15,6 +15,8 @@ export type SeriesState = {
   readonly device: DeviceState;
   /** Newest point that may count; null where there was none. */
   last: Point | null;
+  /** Event time up to which samples have counted, in this life or an earlier one; -Infinity where none has. */
+  countedUntil: number;
   /** Filled when the series is bound; undefined: to be bound before it is next used. */
   bindings: Binding[] | undefined;
 };
@@ -79,7 +81,7 @@ export class Plant {
   seriesOf(device: DeviceState, metric: string): SeriesState {
     let state = device.series.get(metric);
     if (state === undefined) {
-      state = { metric, device, last: null, bindings: undefined };
+      state = { metric, device, last: null, countedUntil: Number.NEGATIVE_INFINITY, bindings: undefined };
       device.series.set(metric, state);
     }
     return state;
@@ -113,6 +115,12 @@ function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>):
   if (a.size !== b.size) return false;
   for (const [key, value] of a) if (b.get(key) !== value) return false;
   return true;
+}
+
+/** A sample of the newest one's moment counts only where it corrects it: it may also be the same message once more. */
+export function isNews({ last, countedUntil }: SeriesState, { measuredAt, value, quality }: Point): boolean {
+  if (measuredAt !== countedUntil) return measuredAt > countedUntil;
+  return last !== null && (last.value !== value || last.quality !== quality);
 }
 
 /** Whether a device is what `select` of a rule asks for. */

@@ -39,7 +39,11 @@ export type InstanceState = {
   summary: string;
   reason: string;
   commands: CommandState[];
+  /** By input: the newest sample that counted. After a restart it tells a sample that comes again from a new one. */
+  seen: { [input: string]: SeenSample };
 };
+
+export type SeenSample = { readonly device: string; readonly at: number };
 
 export function newInstanceState(at: number): InstanceState {
   return {
@@ -60,5 +64,6 @@ export function newInstanceState(at: number): InstanceState {
     summary: '',
     reason: '',
     commands: [],
+    seen: {},
   };
 }
