@@ -43,7 +43,11 @@ await runService('console', sections, async ({ config, log, metrics, health, sta
   health.add('feed', () => feed.problem());
   health.add('page', () => pageProblem(pageDir));
   metrics.gauge('console_viewers', 'Open event streams.', () => live.viewers);
-  metrics.gauge('console_viewers_dropped', 'Event streams ended because they could not keep up.', () => live.dropped);
+  metrics.total(
+    'console_viewers_dropped_total',
+    'Event streams ended because they could not keep up.',
+    () => live.dropped,
+  );
   const store = openInflux({ ...storeConfig, url: storeUrl(storeConfig, config.historian) });
   const { database } = storeConfig;
   const wait = (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal });

@@ -41,11 +41,18 @@ test('/metrics speaks the text format of Prometheus', async () => {
   const { metrics, get } = await serve();
   metrics.counter('things_total', 'Things.', ['kind']).inc({ kind: 'a' }, 3);
   metrics.gauge('level', 'Level.', () => 7);
+  let dropped = 2;
+  metrics.total('dropped_total', 'Dropped.', () => dropped);
   const response = await get('/metrics');
   expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
   const text = await response.text();
   expect(text).toContain('penstock_things_total{kind="a",service="tester"} 3');
   expect(text).toContain('penstock_level{service="tester"} 7');
+  expect(text).toContain('# TYPE penstock_dropped_total counter\npenstock_dropped_total{service="tester"} 2');
+  // The names that every dashboard of Prometheus knows a process by.
+  expect(text).toMatch(/^process_cpu_seconds_total\{service="tester"\}/m);
+  dropped = 5;
+  expect(await (await get('/metrics')).text()).toContain('penstock_dropped_total{service="tester"} 5');
 });
 
 test('any other path is not found, and says what there is', async () => {

@@ -1,4 +1,5 @@
-// Metrics in Prometheus' text form, names `penstock_…` in base units. The only file that imports the metrics client.
+// Metrics in Prometheus' text form: ours are `penstock_…` in base units, those of the process and of Node bear the names
+// that they have everywhere. The only file that imports the metrics client.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
 
@@ -7,7 +8,7 @@ export class Metrics {
 
   constructor(service: string) {
     this.#registry.setDefaultLabels({ service });
-    collectDefaultMetrics({ register: this.#registry, prefix: 'penstock_' });
+    collectDefaultMetrics({ register: this.#registry });
   }
 
   counter<T extends string>(name: string, help: string, labelNames: readonly T[] = []): Counter<T> {
@@ -22,6 +23,19 @@ export class Metrics {
       registers: [this.#registry],
       collect() {
         this.set(read());
+      },
+    });
+  }
+
+  /** A counter that somebody else keeps: `read` gives the count since the start, when somebody asks. */
+  total(name: string, help: string, read: () => number): Counter {
+    return new Counter({
+      name: `penstock_${name}`,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(read());
       },
     });
   }
