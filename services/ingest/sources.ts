@@ -4,9 +4,10 @@
 
 import path from 'node:path';
 import { z } from 'zod';
-import { isMetricName, isName, METRIC_HINT, NAME_HINT } from '#domain/name.ts';
+import { isName, NAME_HINT } from '#domain/name.ts';
 import type { DeviceName } from '#domain/topic.ts';
 import { type FileProblem, readJsonFiles } from '#runtime/json-file.ts';
+import { metricNameText } from '#runtime/name-schema.ts';
 import { FORMAT_NAMES, type FormatName } from './formats/formats.ts';
 import type { Refusal } from './record.ts';
 
@@ -28,13 +29,7 @@ const sourceFile = z.strictObject({
   device: z.string().optional(),
   metric: z.string().optional(),
   metrics: z
-    .record(
-      z.string(),
-      z
-        .string()
-        .refine(isMetricName, { error: `must be ${METRIC_HINT}` })
-        .nullable(),
-    )
+    .record(z.string(), metricNameText.nullable())
     .optional()
     .describe("Renames by the sender's name; null drops the metric. Metrics that are not named here keep their names."),
 });

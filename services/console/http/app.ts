@@ -3,7 +3,7 @@
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import { fastifySSE } from '@fastify/sse';
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Bus } from '#runtime/bus.ts';
 import type { Log } from '#runtime/log.ts';
@@ -74,7 +74,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   return app;
 }
 
-type WithCookies = Pick<import('fastify').FastifyRequest, 'cookies' | 'unsignCookie'>;
+type WithCookies = Pick<FastifyRequest, 'cookies' | 'unsignCookie'>;
 
 function sessionOf(request: WithCookies, sessions: Sessions): SessionView | null {
   const signed = request.cookies[SESSION_COOKIE];

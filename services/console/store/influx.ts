@@ -1,6 +1,7 @@
 // The store as the console reads it: one InfluxQL statement, one table. InfluxDB 1.x, 2.x, 3.x and the historian answer alike.
 
 import { z } from 'zod';
+import { storeAuthorization } from '#runtime/sections.ts';
 
 /** `message` is a sentence for the person who asked. */
 export class StoreError extends Error {
@@ -53,12 +54,8 @@ const EMPTY: Table = { columns: [], rows: [] };
 
 export function openInflux(options: InfluxOptions): Store {
   const base = options.url.replace(/\/+$/, '');
-  const login = options.username ?? options.password;
-  const headers: Record<string, string> = { accept: 'application/json' };
-  if (login !== undefined) {
-    const pair = `${options.username ?? 'penstock'}:${options.password ?? ''}`;
-    headers.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
-  }
+  const authorization = storeAuthorization(options);
+  const headers = { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) };
   const where = new URL(base).host;
   return {
     async query(influxql) {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { readPlantFiles } from './plant-files.ts';
+import { maxAgeOf, readPlantFiles } from './plant-files.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -70,4 +70,13 @@ test('every problem is said, and a bad file hides no good one', () => {
     "devices/a.json:1: there is no model 'tnk'; did you mean 'tank'?",
     "devices/c.json:1: device 's/a/t2' is described twice",
   ]);
+});
+
+test.each([
+  ['5s', 15_000],
+  ['200ms', 600],
+  [undefined, 60_000],
+])('maxAgeOf() a metric of interval %s is %i ms', (interval, ms) => {
+  expect(maxAgeOf(interval === undefined ? {} : { interval })).toBe(ms);
+  expect(maxAgeOf(undefined)).toBe(60_000);
 });

@@ -4,12 +4,10 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { parseDuration } from '#domain/duration.ts';
-import { isMetricName, isName, METRIC_HINT, NAME_HINT } from '#domain/name.ts';
 import { deviceKey } from '#domain/topic.ts';
 import { didYouMean, type FileProblem, readJsonFiles } from './json-file.ts';
+import { metricNameText, nameText } from './name-schema.ts';
 
-const name = z.string().refine(isName, { error: `must be ${NAME_HINT}` });
-const metricName = z.string().refine(isMetricName, { error: `must be ${METRIC_HINT}` });
 export const durationText = z.string().refine((text) => parseDuration(text) !== undefined, {
   error: 'must be a duration with one unit, such as 500ms, 20s, 5m, 8h or 7d',
 });
@@ -29,23 +27,23 @@ const metricModel = z
 
 const modelFile = z.strictObject({
   $schema: z.string().optional(),
-  model: name,
+  model: nameText,
   description: z.string().optional(),
-  metrics: z.record(metricName, metricModel),
+  metrics: z.record(metricNameText, metricModel),
 });
 
 const deviceEntry = z.strictObject({
-  model: name.optional(),
-  role: name.optional(),
-  labels: z.record(name, z.string().min(1).max(128)).default({}),
+  model: nameText.optional(),
+  role: nameText.optional(),
+  labels: z.record(nameText, z.string().min(1).max(128)).default({}),
   description: z.string().optional(),
 });
 
 const deviceFile = z.strictObject({
   $schema: z.string().optional(),
-  site: name,
-  area: name,
-  devices: z.record(name, deviceEntry),
+  site: nameText,
+  area: nameText,
+  devices: z.record(nameText, deviceEntry),
 });
 
 export type MetricModel = z.infer<typeof metricModel>;
@@ -66,6 +64,17 @@ export type PlantFiles = {
   /** One bad file never hides the others; its problems are here. */
   readonly problems: readonly FileProblem[];
 };
+
+/** Where no model says how often a metric comes. */
+const MAX_AGE_MS_DEFAULT = 60_000;
+/** So many intervals without a sample are silence; one or two are a lost message. */
+const INTERVALS_MISSED = 3;
+
+/** From which age on a metric's newest sample no longer stands for the plant: page and rules call the same value stale. */
+export function maxAgeOf(metric: Pick<MetricModel, 'interval'> | undefined): number {
+  const intervalMs = metric?.interval === undefined ? undefined : parseDuration(metric.interval);
+  return intervalMs === undefined ? MAX_AGE_MS_DEFAULT : intervalMs * INTERVALS_MISSED;
+}
 
 export function readPlantFiles(rulesDir: string): PlantFiles {
   const modelFiles = readJsonFiles(path.join(rulesDir, 'models'), (file) => file.endsWith('.model.json'), modelFile);

@@ -66,6 +66,15 @@ export function storeUrl(store: StoreConfig, historian: { readonly host: string;
   return store.url ?? `http://${loopbackOf(historian.host)}:${historian.port}`;
 }
 
+/**
+ * The `authorization` header for the store; undefined where no login is set. Basic is the one scheme that InfluxDB 1.x, 2.x
+ * and 3.x all take; a token needs no user's name beside it, but the scheme does.
+ */
+export function storeAuthorization({ username, password }: Pick<StoreConfig, 'username' | 'password'>) {
+  if (username === undefined && password === undefined) return undefined;
+  return `Basic ${Buffer.from(`${username ?? 'penstock'}:${password ?? ''}`).toString('base64')}`;
+}
+
 /** A listener on all addresses is reached over loopback from the same machine. */
 function loopbackOf(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';

@@ -4,8 +4,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type AlarmOperation, isUnacknowledged } from '#domain/alarm.ts';
-import { isName, NAME_HINT } from '#domain/name.ts';
 import { topics } from '#domain/topic.ts';
+import { nameText } from '#runtime/name-schema.ts';
 import type { AlarmView } from '../../api.ts';
 import type { AppParts } from '../app.ts';
 import { ProblemError } from '../problem.ts';
@@ -13,8 +13,7 @@ import { ProblemError } from '../problem.ts';
 /** Longer than a broker needs that works; an operator should know by then. */
 const CONFIRM_MS_MAX = 5_000;
 
-const name = z.string().refine(isName, { error: `must be ${NAME_HINT}` });
-const alarmName = z.object({ site: name, area: name, rule: name, instance: name });
+const alarmName = z.object({ site: nameText, area: nameText, rule: nameText, instance: nameText });
 
 const operation = z.strictObject({
   op: z.literal('ack', { error: "must be 'ack'" }),

@@ -2,14 +2,12 @@
 
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { isMetricName, isName, METRIC_HINT, NAME_HINT } from '#domain/name.ts';
+import { metricNameText, nameText } from '#runtime/name-schema.ts';
 import { UNKNOWN_METRIC } from '../../plant/catalog.ts';
 import { readJournal } from '../../store/journal.ts';
 import { readTrend } from '../../store/trend.ts';
 import type { AppParts } from '../app.ts';
 
-const name = z.string().refine(isName, { error: `must be ${NAME_HINT}` });
-const metric = z.string().refine(isMetricName, { error: `must be ${METRIC_HINT}` });
 const moment = z.coerce.number().pipe(z.int().min(0)).describe('ms since the epoch');
 
 const DAY_MS = 86_400_000;
@@ -23,10 +21,10 @@ const RANGE_ERROR = { error: 'from must be before to, at most 366 days', path: [
 
 const trend = z
   .strictObject({
-    site: name,
-    area: name,
-    device: name,
-    metric,
+    site: nameText,
+    area: nameText,
+    device: nameText,
+    metric: metricNameText,
     from: moment,
     to: moment,
     points: z.coerce.number().pipe(z.int().min(10).max(2_000)).default(300),
@@ -34,10 +32,10 @@ const trend = z
   .refine(isRange, RANGE_ERROR);
 
 const journal = z.strictObject({
-  site: name.optional(),
-  area: name.optional(),
-  rule: name.optional(),
-  instance: name.optional(),
+  site: nameText.optional(),
+  area: nameText.optional(),
+  rule: nameText.optional(),
+  instance: nameText.optional(),
   from: moment.optional(),
   to: moment.optional(),
   limit: z.coerce.number().pipe(z.int().min(1).max(1_000)).default(100),
