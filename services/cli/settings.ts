@@ -10,7 +10,7 @@ import { rulesSection } from '../rules/config.ts';
 import { writerSection } from '../writer/config.ts';
 import type { Cli } from './cli.ts';
 
-export const SECTIONS = {
+const SECTIONS = {
   root: rootSection,
   broker: brokerSection,
   store: storeSection,

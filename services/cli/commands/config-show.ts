@@ -26,7 +26,7 @@ export type ShownSetting = { readonly path: string; readonly value: unknown; rea
 
 const MASK = '********';
 
-export function masked({ path, value, origin, secret }: Setting): ShownSetting {
+function masked({ path, value, origin, secret }: Setting): ShownSetting {
   if (value === undefined) return { path, value: null, origin };
   if (secret) return { path, value: MASK, origin };
   return { path, value: typeof value === 'string' ? withoutPassword(value) : value, origin };

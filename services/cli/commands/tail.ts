@@ -9,6 +9,7 @@ import { MqttConsumer } from '#runtime/mqtt-consumer.ts';
 import { EXIT } from '#runtime/process.ts';
 import { brokerUrl } from '#runtime/sections.ts';
 import type { Cli, CliCommand } from '../cli.ts';
+import { isGranted } from '../granted.ts';
 import { readSettings } from '../settings.ts';
 import { untilAborted } from '../signals.ts';
 import { formatTailed, type Tailed, tailedJson, tailedRecord } from '../tail/format-delivery.ts';
@@ -51,13 +52,7 @@ export const tailCommand: CliCommand = {
 
 async function follow(consumer: MqttConsumer, url: string, cli: Cli): Promise<number> {
   const { asked } = cli.stopSignals();
-  const granted = new AbortController();
-  consumer.ready.then(
-    () => granted.abort(),
-    () => {}, // closed before it was ever ready
-  );
-  await cli.sleep(CONNECT_MS_MAX, AbortSignal.any([asked, granted.signal]));
-  if (!granted.signal.aborted && !asked.aborted) {
+  if (!(await isGranted(consumer, CONNECT_MS_MAX, { sleep: cli.sleep, givenUp: asked })) && !asked.aborted) {
     cli.err(`error: no messages from the broker at ${url}: ${consumer.problem() ?? 'it does not answer'}\n`);
     return EXIT.unavailable;
   }

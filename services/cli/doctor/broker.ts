@@ -4,9 +4,9 @@ import { filters } from '#domain/topic.ts';
 import { silentLog } from '#runtime/log.ts';
 import { MqttConsumer } from '#runtime/mqtt-consumer.ts';
 import { brokerUrl } from '#runtime/sections.ts';
+import { isGranted } from '../granted.ts';
 import { tryListen } from '../supervisor/ports.ts';
-import type { Check } from './finding.ts';
-import { ok } from './machine.ts';
+import { type Check, ok } from './finding.ts';
 
 const CONNECT_MS_MAX = 3_000;
 
@@ -26,13 +26,7 @@ export const checkBroker: Check = async ({ config, cli }) => {
     },
     silentLog(),
   );
-  const granted = new AbortController();
-  consumer.ready.then(
-    () => granted.abort(),
-    () => {}, // closed before it was ever ready
-  );
-  await cli.sleep(CONNECT_MS_MAX, granted.signal);
-  if (granted.signal.aborted) return [ok('broker', `${new URL(target).host} lets us in`)];
+  if (await isGranted(consumer, CONNECT_MS_MAX, cli)) return [ok('broker', `${new URL(target).host} lets us in`)];
   const detail = `${new URL(target).host}: ${consumer.problem() ?? 'does not answer'}`;
   const fix = 'see that the broker runs there; PENSTOCK_BROKER_URL, _USERNAME and _PASSWORD say where and who we are';
   return [{ check: 'broker', status: 'fail', detail, fix, isUnreachable: true }];

@@ -20,3 +20,7 @@ export type Patient = {
 };
 
 export type Check = (patient: Patient) => Promise<readonly Finding[]>;
+
+export function ok(check: string, detail: string): Finding {
+  return { check, status: 'ok', detail };
+}

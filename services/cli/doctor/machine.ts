@@ -3,7 +3,7 @@
 import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import type { Check, Finding } from './finding.ts';
+import { type Check, type Finding, ok } from './finding.ts';
 
 const MIB = 1024 ** 2;
 const FREE_MIB_MIN = 256;
@@ -60,10 +60,6 @@ export const checkClock: Check = async ({ cli }) => {
   const detail = `it is said to be ${time.toISOString()}`;
   return [{ check: 'clock', status: 'fail', detail, fix: 'set the clock: `timedatectl set-ntp true`' }];
 };
-
-export function ok(check: string, detail: string): Finding {
-  return { check, status: 'ok', detail };
-}
 
 async function nearestFolder(folder: string): Promise<string> {
   for (let at = folder; ; at = path.dirname(at)) {

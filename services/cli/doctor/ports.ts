@@ -3,8 +3,7 @@
 import type { AllSettings } from '../settings.ts';
 import { clashesOf, type Listener, listenersOf } from '../supervisor/listeners.ts';
 import { portProblems } from '../supervisor/ports.ts';
-import type { Check, Finding } from './finding.ts';
-import { ok } from './machine.ts';
+import { type Check, type Finding, ok } from './finding.ts';
 
 const ASK_MS_MAX = 1_000;
 

@@ -4,8 +4,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { formatProblem } from '#runtime/json-file.ts';
 import { readPlantFiles } from '#runtime/plant-files.ts';
-import type { Check, Finding } from './finding.ts';
-import { ok } from './machine.ts';
+import { type Check, type Finding, ok } from './finding.ts';
 
 export const checkRulesFolder: Check = async ({ config }) => {
   const folder = path.resolve(config.rules.dir);

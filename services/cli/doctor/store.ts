@@ -3,8 +3,7 @@
 
 import { storeUrl } from '#runtime/sections.ts';
 import { tryListen } from '../supervisor/ports.ts';
-import type { Check, Finding } from './finding.ts';
-import { ok } from './machine.ts';
+import { type Check, type Finding, ok } from './finding.ts';
 
 const ASK_MS_MAX = 3_000;
 const SKEW_MS_WARN = 5_000;

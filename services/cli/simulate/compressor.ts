@@ -1,8 +1,7 @@
 // The simulated compressor: load/unload control around the receiver's pressure, and an oil filter that clogs until the
 // oil pressure falls; then it is stopped, gets a new filter and starts again. Pure.
 
-import { lag } from './pump-line.ts';
-import { clamp, towards } from './tank.ts';
+import { clamp, lag, towards } from './dynamics.ts';
 
 export type Compressor = {
   readonly mode: 'loaded' | 'unloaded' | 'stopped';

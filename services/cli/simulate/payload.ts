@@ -5,7 +5,7 @@ import type { Readings, SimulatedDevice } from './devices.ts';
 
 export type Outgoing = { readonly topic: string; readonly payload: string; readonly retain: boolean };
 
-export const FIRMWARE = 'sim-1.0';
+const FIRMWARE = 'sim-1.0';
 
 /** Retained `status`; `offline` is also the last will. */
 export function statusMessage(device: SimulatedDevice, status: 'online' | 'offline'): Outgoing {

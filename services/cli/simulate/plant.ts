@@ -3,9 +3,10 @@
 // alarm come and go, and a valve obey, within a minute.
 
 import { type Compressor, stepCompressor } from './compressor.ts';
+import { clamp } from './dynamics.ts';
 import { type PumpLine, stepPumpLine } from './pump-line.ts';
 import type { Random } from './random.ts';
-import { clamp, stepTank, type Tank, type TankTraits } from './tank.ts';
+import { stepTank, type Tank, type TankTraits } from './tank.ts';
 
 export type Plant = {
   /** Seconds since the start. */
@@ -17,7 +18,6 @@ export type Plant = {
   readonly roomHumidityPct: number;
 };
 
-export const TANK_COUNT = 3;
 export type TankIndex = 0 | 1 | 2;
 
 const QUIET: TankTraits = {

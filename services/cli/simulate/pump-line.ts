@@ -1,7 +1,7 @@
 // The simulated transfer line: a pump against a filter that clogs. Pressure rises and flow falls until the shift stops
 // the pump and changes the basket; then it starts again. Pure.
 
-import { towards } from './tank.ts';
+import { lag, towards } from './dynamics.ts';
 
 export type PumpLine = {
   readonly isRunning: boolean;
@@ -48,9 +48,4 @@ function nextDuty(line: PumpLine, dtS: number): Pick<PumpLine, 'isRunning' | 'cl
   return clogging < 1
     ? { isRunning: true, clogging, restS: 0 }
     : { isRunning: false, clogging, restS: BASKET_CHANGE_S };
-}
-
-/** First-order lag with time constant `tauS`, exact for any step. */
-export function lag(value: number, target: number, tauS: number, dtS: number): number {
-  return target + (value - target) * Math.exp(-dtS / tauS);
 }

@@ -3,6 +3,7 @@
 // Its two faults are what an operator meets: a level switch that sticks (so the controller does not stop filling), and a
 // cooling valve that sticks for a while.
 
+import { clamp, towards } from './dynamics.ts';
 import type { Random } from './random.ts';
 
 export type TankTraits = {
@@ -89,13 +90,4 @@ function coolingOf(tank: Tank, traits: TankTraits): Tank['cooling'] {
   if (temperatureC < traits.coolFromC) return 'off';
   const sticks = traits.coolingSticksEvery > 0 && coolingCycles % traits.coolingSticksEvery === 0;
   return sticks ? 'stuck' : 'on';
-}
-
-export function clamp(value: number, min: number, max: number): number {
-  return Math.min(max, Math.max(min, value));
-}
-
-/** From a value to a target, by at most `step`. */
-export function towards(value: number, target: number, step: number): number {
-  return value + clamp(target - value, -step, step);
 }

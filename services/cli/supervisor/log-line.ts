@@ -17,9 +17,9 @@ const NAME_WIDTH = 9;
 /** Fields that have a place of their own in the printed line, or say nothing to a person. */
 const PLACED = new Set(['time', 'level', 'msg', 'service', 'pid', 'hostname']);
 
-export type LogRecord = Readonly<Record<string, unknown>> & { readonly level: string; readonly msg: string };
+type LogRecord = Readonly<Record<string, unknown>> & { readonly level: string; readonly msg: string };
 
-export function parseLogLine(line: string): LogRecord | undefined {
+function parseLogLine(line: string): LogRecord | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     const value = JSON.parse(line) as Record<string, unknown>;

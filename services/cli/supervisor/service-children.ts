@@ -21,7 +21,7 @@ const NEEDS: { readonly [name in ServiceName]: readonly ServiceName[] } = {
   ingest: ['broker', 'rules', 'writer'],
 };
 
-export const SIMULATOR = 'simulator';
+const SIMULATOR = 'simulator';
 
 /** The program of a service, for `node`. */
 export function serviceProgram(name: ServiceName): string {

@@ -30,7 +30,7 @@ export type ConsumeOptions = {
 };
 
 export type Consumer = AsyncDisposable & {
-  /** Settles when the broker has granted the filters for the first time. */
+  /** Resolves when the broker has granted the filters for the first time; never rejects. */
   readonly ready: Promise<void>;
   /** undefined while it works; else what is wrong, in words. */
   problem(): string | undefined;
