@@ -7,9 +7,9 @@ import { readPlantFiles } from '#runtime/plant-files.ts';
 import { runService } from '#runtime/process.ts';
 import { rulesSection } from './config.ts';
 import { Engine } from './engine/engine.ts';
+import { openStateStore } from './open-state-store.ts';
 import { readRules } from './rule-files.ts';
 import { Rules } from './rules.ts';
-import { StateStore } from './state-store.ts';
 
 /** How late a deadline may be noticed: well under the shortest delay that a rule is written with. */
 const TICK_MS = 100;
@@ -22,7 +22,7 @@ await runService('rules', { rules: rulesSection }, async (service) => {
   health.add('rules', () => (problems.length === 0 ? undefined : `${problems.length} problems in rule files`));
   const points = metrics.counter('rules_points_total', 'Points evaluated.');
   const outputs = metrics.counter('rules_outputs_total', 'Alarms, journal entries and commands decided.', ['kind']);
-  const store = stack.use(new StateStore(path.join(config.root.data, 'rules', 'state.db')));
+  const store = stack.use(openStateStore(path.join(config.root.data, 'rules', 'state.db')));
   const engine = new Engine({
     rules,
     models,
@@ -32,15 +32,17 @@ await runService('rules', { rules: rulesSection }, async (service) => {
   });
   metrics.gauge('rules_instances', 'Alarm instances.', () => engine.instances.size);
   const bus = service.openBus();
-  const alarms = new Rules({
-    engine,
-    store,
-    publish: (topic, payload, retain) => bus.publish(topic, payload, { retain }),
-    now,
-    onPoint: () => points.inc(),
-    onOutput: ({ kind }) => outputs.inc({ kind }),
-    onUnreadable: (topic, reason) => log.warn({ topic, reason }, 'message not understood'),
-  });
+  const alarms = stack.use(
+    new Rules({
+      engine,
+      store,
+      publish: (topic, payload, retain) => bus.publish(topic, payload, { retain }),
+      now,
+      onPoint: () => points.inc(),
+      onOutput: ({ kind }) => outputs.inc({ kind }),
+      onUnreadable: (topic, reason) => log.warn({ topic, reason }, 'message not understood'),
+    }),
+  );
   bus.onConnect(() => alarms.republish());
   const consumer = stack.use(
     bus.consume({

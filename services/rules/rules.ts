@@ -3,8 +3,8 @@
 
 import { parseAlarmOperation } from '#domain/alarm.ts';
 import { decodeBatch, SeriesTable } from '#domain/batch.ts';
-import { parseCommandReply } from '#domain/command.ts';
-import type { DeviceView } from '#domain/device.ts';
+import { type CommandEnvelope, parseCommandReply } from '#domain/command.ts';
+import { parseDeviceView } from '#domain/device.ts';
 import { encodeJournalEntry } from '#domain/journal.ts';
 import { shardOf } from '#domain/shard.ts';
 import { parseTopic, topics } from '#domain/topic.ts';
@@ -27,7 +27,7 @@ export type RulesParts = {
 /** Messages published and not yet taken by the broker; the rest waits on disk and in order. */
 const PUBLISH_WINDOW = 256;
 
-export class Rules {
+export class Rules implements Disposable {
   readonly #parts: RulesParts;
   readonly #table = new SeriesTable();
   readonly #waiting: QueuedMessage[];
@@ -36,6 +36,7 @@ export class Rules {
   /** The broker has everything up to this outbox id; struck off with the next write, since every write is an fsync. */
   #takenId = 0;
   #struckId = 0;
+  #isClosing = false;
 
   constructor(parts: RulesParts) {
     this.#parts = parts;
@@ -53,10 +54,19 @@ export class Rules {
 
   tick(): void {
     this.#settle(this.#parts.engine.step({ kind: 'tick', at: this.#parts.now() }));
-    if (this.#takenId > this.#struckId) {
-      this.#parts.store.strikeOff(this.#takenId);
-      this.#struckId = this.#takenId;
-    }
+    this.#strikeOff();
+  }
+
+  /** From now on what the broker takes is struck off at once: there is no next tick. */
+  [Symbol.dispose](): void {
+    this.#isClosing = true;
+    this.#strikeOff();
+  }
+
+  #strikeOff(): void {
+    if (this.#takenId <= this.#struckId) return;
+    this.#parts.store.strikeOff(this.#takenId);
+    this.#struckId = this.#takenId;
   }
 
   /** Retains every shown alarm again: a broker without a memory of its own may have lost them. */
@@ -68,7 +78,11 @@ export class Rules {
     const at = this.#parts.now();
     const parsed = parseTopic(topic);
     const unreadable = (reason: string) => this.#parts.onUnreadable?.(topic, reason);
-    if (parsed?.kind === 'points') {
+    if (parsed === undefined) {
+      unreadable('the topic is none of the plant');
+      return;
+    }
+    if (parsed.kind === 'points') {
       const inputs: EngineInput[] = [];
       decodeBatch(
         payload.toString('utf8'),
@@ -82,7 +96,7 @@ export class Rules {
       }
       return;
     }
-    if (parsed?.kind === 'state') {
+    if (parsed.kind === 'state') {
       const { site, area, name } = parsed;
       const value = payload.length === 0 ? null : readPlantState(payload.toString('utf8'));
       if (value === undefined) unreadable('a plant state is a number, a boolean or a text');
@@ -92,13 +106,17 @@ export class Rules {
     if (payload.length === 0) return; // a retained message was cleared
     const json = parseJson(payload);
     if (json === undefined) unreadable('not valid JSON');
-    else if (parsed?.kind === 'registry') yield { kind: 'device', device: json as DeviceView, at };
-    else if (parsed?.kind === 'alarm-op') {
+    else if (parsed.kind === 'registry') {
+      const device = parseDeviceView(json);
+      if (typeof device === 'string') unreadable(device);
+      else if (topics.registry(device) !== topic) unreadable('the topic names another device than the payload');
+      else yield { kind: 'device', device, at };
+    } else if (parsed.kind === 'alarm-op') {
       const operation = parseAlarmOperation(json);
       if (retained) unreadable('an operation must not be retained');
       else if (typeof operation === 'string') unreadable(operation);
       else yield { kind: 'operation', alarm: parsed, operation, at };
-    } else if (parsed?.kind === 'device' && parsed.channel === 'ack') {
+    } else if (parsed.kind === 'device' && parsed.channel === 'ack') {
       const reply = parseCommandReply(json);
       if (typeof reply === 'string') unreadable(reply);
       else yield { kind: 'reply', device: parsed, reply, at };
@@ -123,11 +141,16 @@ export class Rules {
       if (message === undefined) return;
       const entry = { id: message.id, isTaken: false };
       this.#published.push(entry);
-      this.#parts.publish(message.topic, message.payload, message.retain).then(
+      // A command that waited too long must not move anything any more, even where its device does not look at the time.
+      const sent = isExpired(message, this.#parts.now())
+        ? Promise.resolve()
+        : this.#parts.publish(message.topic, message.payload, message.retain);
+      sent.then(
         () => {
           entry.isTaken = true;
           // Only an unbroken row may be struck off: an earlier message may still be on its way.
           while (this.#published[0]?.isTaken === true) this.#takenId = this.#published.shift()?.id ?? this.#takenId;
+          if (this.#isClosing) this.#strikeOff();
           this.#pump();
         },
         () => {}, // only a closing bus refuses: the message stays in the outbox for our next life
@@ -155,6 +178,11 @@ function messagesOf(output: EngineOutput): OutMessage[] {
     case 'command':
       return [{ topic: topics.device(output.device, 'cmd'), payload: JSON.stringify(output.envelope), retain: false }];
   }
+}
+
+function isExpired({ topic, payload }: OutMessage, now: number): boolean {
+  const parsed = parseTopic(topic);
+  return parsed?.kind === 'device' && parsed.channel === 'cmd' && (JSON.parse(payload) as CommandEnvelope).exp <= now;
 }
 
 function parseJson(payload: Buffer): unknown {

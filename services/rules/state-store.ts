@@ -20,10 +20,25 @@ export class StateStore implements Disposable {
   readonly #putMessage: StatementSync;
   readonly #dropMessages: StatementSync;
 
-  /** @throws Error where the file was written by another format of this program */
+  /** @throws Error where the file is damaged, or was written by another format of this program */
   constructor(file: string) {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     this.#db = new DatabaseSync(file);
+    try {
+      this.#prepareTables(file);
+      this.#putState = this.#db.prepare(
+        'INSERT INTO instance VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET state = excluded.state',
+      );
+      this.#putMessage = this.#db.prepare('INSERT INTO outbox (topic, payload, retain) VALUES (?, ?, ?)');
+      this.#dropMessages = this.#db.prepare('DELETE FROM outbox WHERE id <= ?');
+      this.states(); // what cannot be read must be known now and not at the first alarm
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
+  }
+
+  #prepareTables(file: string): void {
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     const format = (this.#db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
     if (format !== 0 && format !== FORMAT)
@@ -33,11 +48,6 @@ export class StateStore implements Disposable {
       CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, payload TEXT NOT NULL, retain INTEGER NOT NULL) STRICT;
       PRAGMA user_version = ${FORMAT};
     `);
-    this.#putState = this.#db.prepare(
-      'INSERT INTO instance VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET state = excluded.state',
-    );
-    this.#putMessage = this.#db.prepare('INSERT INTO outbox (topic, payload, retain) VALUES (?, ?, ?)');
-    this.#dropMessages = this.#db.prepare('DELETE FROM outbox WHERE id <= ?');
   }
 
   states(): SavedState[] {
@@ -66,7 +76,8 @@ export class StateStore implements Disposable {
       this.#db.exec('COMMIT');
       return queued;
     } catch (error) {
-      this.#db.exec('ROLLBACK');
+      // A full disk rolls back by itself; a second time would hide why.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
   }

@@ -63,7 +63,8 @@ const all = [...alarms, acting];
 const ids = all.map(({ id }) => id);
 const RUNS = { numRuns: 400 };
 
-function byInstance(journal: readonly JournalEntry[]): Map<string, JournalEntry[]> {
+/** Of alarms that change at the same moment, which one is first does not matter. */
+function byInstance<T extends Pick<JournalEntry, 'rule' | 'instance'>>(journal: readonly T[]): Map<string, T[]> {
   return Map.groupBy(journal, ({ rule, instance }) => `${rule}/${instance}`);
 }
 
@@ -241,7 +242,9 @@ describe('in every history', () => {
         unbroken.end(events);
         // An operation on an instance that nothing was saved of meets none until its first sample.
         const told = ({ event }: JournalEntry) => event !== 'REFUSED';
-        expect(essence(after.journal.filter(told))).toEqual(essence(unbroken.journal.slice(said).filter(told)));
+        expect(byInstance(essence(after.journal.filter(told)))).toEqual(
+          byInstance(essence(unbroken.journal.slice(said).filter(told))),
+        );
       }),
       { numRuns: 1_000 },
     );

@@ -1,0 +1,16 @@
+// The state store as the process opens it: where it cannot be read, a person hears what to do.
+
+import { StartError } from '#runtime/process.ts';
+import { StateStore } from './state-store.ts';
+
+/** @throws StartError */
+export function openStateStore(file: string): StateStore {
+  try {
+    return new StateStore(file);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : error;
+    throw new StartError(
+      `cannot read the state of the alarms in ${file}: ${why}; put back a copy of it, or move it away: every alarm then starts anew`,
+    );
+  }
+}

@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest';
+import { encodePoint, SeriesTable } from '#domain/batch.ts';
+import { topics } from '#domain/topic.ts';
+import { Engine } from './engine/engine.ts';
+import { Rules } from './rules.ts';
+import { StateStore } from './state-store.ts';
+import { ruleOf, START } from './testing/history.ts';
+
+const hot = ruleOf({
+  id: 'hot',
+  inputs: { temp: 'temp' },
+  condition: { '>': [{ var: 'temp' }, 80] },
+  actions: [
+    {
+      id: 'close',
+      on: ['active'],
+      type: 'command',
+      target: { device: 't1' },
+      command: 'valve.set',
+      expiresAfter: '30s',
+      ack: { accept: '3s', complete: '9s' },
+    },
+  ],
+});
+const series = new SeriesTable().of({ site: 'lyon', area: 'farm', device: 't1', metric: 'temp' });
+const points = topics.points(series.shard);
+const line = (value: number, measuredAt: number) =>
+  encodePoint({ series, value, quality: 'good', measuredAt, late: false });
+
+/** The service on a store in memory; every publish waits to be taken or refused. */
+function open(store = new StateStore(':memory:'), startedAt = START) {
+  const clock = { now: startedAt };
+  const publishes: { topic: string; payload: string; take: () => void }[] = [];
+  const unreadable: string[] = [];
+  const rules = new Rules({
+    engine: new Engine({ rules: [hot], saved: store.states(), startedAt }),
+    store,
+    now: () => clock.now,
+    publish: (topic, payload) => new Promise((resolve) => publishes.push({ topic, payload, take: resolve })),
+    onUnreadable: (_, reason) => unreadable.push(reason),
+  });
+  let acks = 0;
+  const take = (topic: string, payload: string | Buffer, retained = false) =>
+    rules.take({ topic, payload: Buffer.from(payload), qos: 1, retained, ack: () => acks++ });
+  return { rules, store, clock, publishes, unreadable, take, acks: () => acks };
+}
+
+const taken = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('Rules', () => {
+  it('publishes alarm, journal and command in order, once they are on disk', () => {
+    const { publishes, store, take, acks } = open();
+    take(points, line(90, START));
+    expect(acks()).toBe(1);
+    expect(publishes.map(({ topic }) => topic.split('/')[0])).toEqual([
+      'journal',
+      'alarm',
+      'journal',
+      'plant',
+      'alarm',
+    ]);
+    expect(store.queued().map(({ payload }) => payload)).toEqual(publishes.map(({ payload }) => payload));
+  });
+
+  it('acknowledges nothing and publishes nothing that could not be written', () => {
+    const { publishes, store, take, acks } = open();
+    store[Symbol.dispose]();
+    expect(() => take(points, line(90, START))).toThrow();
+    expect([acks(), publishes]).toEqual([0, []]);
+  });
+
+  it('strikes off an unbroken row only', async () => {
+    const { rules, publishes, store, take } = open();
+    take(points, line(90, START));
+    publishes[1]?.take();
+    publishes[2]?.take();
+    await taken();
+    rules.tick();
+    expect(store.queued()).toHaveLength(5);
+    publishes[0]?.take();
+    await taken();
+    rules.tick();
+    expect(store.queued().map(({ id }) => id)).toEqual([4, 5]);
+  });
+
+  it('strikes off what the broker takes while the service closes', async () => {
+    const { rules, publishes, store, take } = open();
+    take(points, line(90, START));
+    publishes[0]?.take();
+    await taken();
+    rules[Symbol.dispose]();
+    expect(store.queued()).toHaveLength(4);
+    publishes[1]?.take();
+    await taken();
+    expect(store.queued()).toHaveLength(3);
+  });
+
+  it('publishes again in its next life what nobody took, in the same words, but no command that has expired', () => {
+    const first = open();
+    first.take(points, line(90, START));
+    const inTime = open(first.store, START + 1_000);
+    expect(inTime.publishes.map(({ payload }) => payload)).toEqual(first.publishes.map(({ payload }) => payload));
+    const tooLate = open(first.store, START + 30_000);
+    expect(tooLate.publishes.map(({ topic }) => topic.split('/')[0])).toEqual(['journal', 'alarm', 'journal', 'alarm']);
+  });
+
+  it('keeps at most 256 messages under way', async () => {
+    const { publishes, take } = open();
+    for (let i = 0; i < 200; i++) take(points, line(i % 2 === 0 ? 90 : 20, START + i * 60_000));
+    expect(publishes).toHaveLength(256);
+    publishes[0]?.take();
+    await taken();
+    expect(publishes).toHaveLength(257);
+  });
+
+  it('retains a shown alarm anew for a broker that has forgotten it', () => {
+    const { rules, publishes, take } = open();
+    rules.republish();
+    expect(publishes).toEqual([]);
+    take(points, line(90, START));
+    publishes.length = 0;
+    rules.republish();
+    expect(publishes.map(({ topic }) => topic)).toEqual(['alarm/v1/lyon/farm/hot/t1']);
+  });
+
+  const device = {
+    site: 'lyon',
+    area: 'farm',
+    device: 't1',
+    model: null,
+    role: null,
+    labels: {},
+    online: true,
+    lastSeen: null,
+    firmware: null,
+    lastError: null,
+  };
+  const operation = { op: 'ack', episode: 1, by: 'operator' };
+
+  it.each<[title: string, topic: string, payload: unknown, reason: string]>([
+    ['bad JSON', 'device/v1/lyon/farm/t1', '{', 'not valid JSON'],
+    ['bytes that are no text', 'alarm-op/v1/lyon/farm/hot/t1', Buffer.from([0xff, 0xfe]), 'not valid JSON'],
+    ['a topic of nobody', 'points/v1/99', line(90, START), 'the topic is none of the plant'],
+    ['a topic with a hostile level', 'device/v1/lyon/farm/__proto__', device, 'the topic is none of the plant'],
+    ['a line of something else', points, 'cpu,host=a value=1 1', "measurement is 'cpu', not 'reading'"],
+    [
+      'a device without labels',
+      'device/v1/lyon/farm/t1',
+      { ...device, labels: null },
+      "'labels' must be an object of texts",
+    ],
+    ['a device of numbers', 'device/v1/lyon/farm/t1', { ...device, role: 5 }, "'role' must be a text or null"],
+    ['a device without a site', 'device/v1/lyon/farm/t1', { ...device, site: undefined }, "'site' must be"],
+    ['a device under another name', 'device/v1/lyon/farm/t2', device, 'the topic names another device'],
+    ['a number as device', 'device/v1/lyon/farm/t1', 5, 'a device is a JSON object'],
+    ['an operation without a name', 'alarm-op/v1/lyon/farm/hot/t1', { ...operation, by: '' }, "'by' must name"],
+    ['a reply without a moment', 'plant/v1/lyon/farm/t1/ack', { cid: 'x', status: 'ACCEPTED' }, "'ts' must be"],
+    ['a plant state of two', 'state/v1/lyon/farm/mode', [1, 2], 'a plant state is a number'],
+  ])('reports %s, acknowledges it, and goes on', (_, topic, payload, reason) => {
+    const { take, acks, unreadable, publishes } = open();
+    take(topic, typeof payload === 'string' || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload));
+    expect(unreadable).toEqual([expect.stringContaining(reason)]);
+    expect([acks(), publishes]).toEqual([1, []]);
+    take(points, line(90, START));
+    expect(publishes).not.toEqual([]);
+  });
+
+  it('does not obey an operation that was retained', () => {
+    const { take, unreadable, publishes } = open();
+    take(points, line(90, START));
+    publishes.length = 0;
+    take('alarm-op/v1/lyon/farm/hot/t1', JSON.stringify(operation), true);
+    expect([unreadable, publishes]).toEqual([['an operation must not be retained'], []]);
+    take('alarm-op/v1/lyon/farm/hot/t1', JSON.stringify(operation));
+    expect(publishes[1]?.payload).toContain('"state":"ACKED"');
+  });
+
+  it('takes a cleared retained message for nothing', () => {
+    const { take, unreadable, acks } = open();
+    for (const topic of ['device/v1/lyon/farm/t1', 'state/v1/lyon/farm/mode', 'alarm-op/v1/lyon/farm/hot/t1'])
+      take(topic, '');
+    expect([unreadable, acks()]).toEqual([[], 3]);
+  });
+
+  it('reads the good lines of a batch beside a bad one', () => {
+    const { take, unreadable, publishes } = open();
+    take(points, `nonsense\n${line(90, START)}\n,,=\n`);
+    expect(unreadable).toHaveLength(2);
+    expect(publishes).not.toEqual([]);
+  });
+});
