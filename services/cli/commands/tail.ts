@@ -1,7 +1,5 @@
 // `penstock tail`: what passes on the broker, as it passes.
 
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
 import { SeriesTable } from '#domain/batch.ts';
 import type { Delivery } from '#runtime/bus.ts';
 import { silentLog } from '#runtime/log.ts';
@@ -12,7 +10,8 @@ import type { Cli, CliCommand } from '../cli.ts';
 import { isGranted } from '../granted.ts';
 import { readSettings } from '../settings.ts';
 import { untilAborted } from '../signals.ts';
-import { formatTailed, type Tailed, tailedJson, tailedRecord } from '../tail/format-delivery.ts';
+import { formatTailed, type Tailed, tailedJson } from '../tail/format-delivery.ts';
+import { NO_FILE, openTailFile, type TailFile } from '../tail/tail-file.ts';
 
 const CONNECT_MS_MAX = 5_000;
 
@@ -29,7 +28,9 @@ export const tailCommand: CliCommand = {
     if (typeof loaded === 'number') return loaded;
     const { broker } = loaded.config;
     const { username, password } = broker;
-    await using file = openFile(options.out);
+    const opened = await openFile(options.out, cli);
+    if (typeof opened === 'number') return opened;
+    await using file = opened;
     const show = printer(options.json === true, cli);
     await using consumer = new MqttConsumer(
       { url: brokerUrl(broker), username, password },
@@ -38,26 +39,29 @@ export const tailCommand: CliCommand = {
         filters: operands.length > 0 ? operands : ['#'],
         cleanSession: true,
         onDelivery: ({ topic, payload, retained, ack }: Delivery) => {
-          ack();
           const message = { receivedAt: cli.now(), topic, payload, retained };
           show(message);
-          file.write(message);
+          file.write(message, ack);
         },
       },
       silentLog(),
     );
-    return await follow(consumer, brokerUrl(broker), cli);
+    return await follow({ consumer, file, url: brokerUrl(broker) }, cli);
   },
 };
 
-async function follow(consumer: MqttConsumer, url: string, cli: Cli): Promise<number> {
+type Followed = { readonly consumer: MqttConsumer; readonly file: TailFile; readonly url: string };
+
+async function follow({ consumer, file, url }: Followed, cli: Cli): Promise<number> {
   const { asked } = cli.stopSignals();
   if (!(await isGranted(consumer, CONNECT_MS_MAX, { sleep: cli.sleep, givenUp: asked })) && !asked.aborted) {
     cli.err(`error: no messages from the broker at ${url}: ${consumer.problem() ?? 'it does not answer'}\n`);
     return EXIT.unavailable;
   }
-  await untilAborted(asked);
-  return EXIT.ok;
+  await untilAborted(AbortSignal.any([asked, file.failed]));
+  if (!file.failed.aborted) return EXIT.ok;
+  cli.err(`error: the file of --out takes no more: ${file.failed.reason}\n`);
+  return EXIT.unavailable;
 }
 
 function printer(isJson: boolean, cli: Cli): (message: Tailed) => void {
@@ -70,14 +74,14 @@ function printer(isJson: boolean, cli: Cli): (message: Tailed) => void {
   };
 }
 
-function openFile(name: unknown): AsyncDisposable & { write(message: Tailed): void } {
-  const stream: WriteStream | undefined =
-    typeof name === 'string' ? createWriteStream(name, { flags: 'a' }) : undefined;
-  return {
-    write: (message) => stream?.write(`${JSON.stringify(tailedRecord(message))}\n`),
-    [Symbol.asyncDispose]: async () => {
-      stream?.end();
-      if (stream !== undefined) await finished(stream);
-    },
-  };
+/** The file of --out; the exit code where it cannot be opened. */
+async function openFile(name: unknown, cli: Cli): Promise<TailFile | number> {
+  if (typeof name !== 'string') return NO_FILE;
+  try {
+    return await openTailFile(name);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    cli.err(`error: ${name} cannot be written (${code}); give --out a file in a folder that is there and yours\n`);
+    return EXIT.usage;
+  }
 }
