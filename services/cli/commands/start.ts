@@ -121,6 +121,7 @@ function boxFacts(
     isBrokerOurs: broker.url === undefined,
     storeUrl: storeUrl(store, historian),
     isStoreOurs: store.url === undefined,
+    database: store.database,
     dataDir: path.resolve(root.data),
     rulesDir: path.resolve(rules.dir),
     login: { user: 'operator', password: password.value, file: password.file, isNew: password.isNew },

@@ -8,6 +8,7 @@ const FACTS: BoxFacts = {
   isBrokerOurs: true,
   storeUrl: 'http://127.0.0.1:8086',
   isStoreOurs: true,
+  database: 'plant',
   dataDir: '/srv/penstock/data',
   rulesDir: '/srv/penstock/rules',
   login: { user: 'operator', password: 'pass-word', file: 'data/secrets/operator-password', isNew: true },
@@ -22,6 +23,10 @@ const lineWith = (facts: BoxFacts, word: string) =>
     .find((line) => line.includes(word));
 
 describe('boxText()', () => {
+  it('names the database of the settings', () => {
+    expect(lineWith({ ...FACTS, database: 'works' }, 'History')).toContain('database works)');
+  });
+
   it('at the first start', () => {
     expect(boxText(FACTS)).toMatchInlineSnapshot(`
       "┌─ Penstock 0.1.0 is running ─────────────────────────────────────────────────

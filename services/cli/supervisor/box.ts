@@ -9,6 +9,7 @@ export type BoxFacts = {
   readonly isBrokerOurs: boolean;
   readonly storeUrl: string;
   readonly isStoreOurs: boolean;
+  readonly database: string;
   /** Absolute. */
   readonly dataDir: string;
   readonly rulesDir: string;
@@ -30,7 +31,7 @@ export function boxText(facts: BoxFacts): string {
     ['MQTT', `${facts.brokerUrl}${facts.isBrokerOurs ? '' : '  (external broker)'}`],
     [
       'History',
-      `${facts.storeUrl}${facts.isStoreOurs ? '  (InfluxDB 1.x API, database plant)' : '  (external store)'}`,
+      `${facts.storeUrl}${facts.isStoreOurs ? `  (InfluxDB 1.x API, database ${facts.database})` : '  (external store)'}`,
     ],
     ['Data', facts.dataDir],
     ['Rules', facts.rulesDir],
