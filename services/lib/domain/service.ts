@@ -7,6 +7,7 @@ export type ServiceStatus = {
   readonly service: string;
   readonly id: string;
   readonly status: 'up' | 'down' | 'restarting';
+  /** ms since the epoch; of a `down` that a last will says, the start of what has ended: nobody saw the end. */
   readonly since: number;
   readonly version: string;
   /** In words, where there is something to say: the last exit, what is being waited for. */

@@ -169,6 +169,8 @@ test('it says "up" on its status topic at each connection, with a last will, and
   expect(JSON.parse(String(broker.last.of('connect')[0]?.will?.payload))).toMatchObject({ status: 'down' });
   broker.last.socket.destroy();
   await soon(() => expect(statuses()).toEqual([[up], [up]]));
+  const [first, second] = broker.connections.map((each) => JSON.parse(String(each.of('publish')[0]?.payload)).since);
+  expect(second, 'a reconnect is no new start').toBe(first);
   service.child.kill('SIGTERM');
   expect(await service.ended).toBe(0);
   expect(statuses()[1]).toEqual([up, ['service/v1/ingest/ingest', true, 'down']]);

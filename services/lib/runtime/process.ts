@@ -71,14 +71,9 @@ export async function runService<S extends Sections>(
   const { stop, isStopping } = stopOnSignals(stack, log);
   const now = () => Date.now();
   const openBus = () => {
-    const status = (state: ServiceStatus['status']) =>
-      JSON.stringify({
-        service: name,
-        id: name,
-        status: state,
-        since: now(),
-        version: VERSION,
-      } satisfies ServiceStatus);
+    const startedAt = now();
+    const status = (state: ServiceStatus['status'], since: number) =>
+      JSON.stringify({ service: name, id: name, status: state, since, version: VERSION } satisfies ServiceStatus);
     const topic = topics.service(name, name);
     const bus = openMqttBus(
       {
@@ -86,7 +81,7 @@ export async function runService<S extends Sections>(
         username: broker.username,
         password: broker.password,
         clientId: `penstock-${name}`,
-        will: { topic, payload: status('down') },
+        will: { topic, payload: status('down', startedAt) }, // when it will be, nobody knows now
       },
       log,
     );
@@ -94,13 +89,13 @@ export async function runService<S extends Sections>(
     stack.use(bus);
     // Again after every reconnect: a broker without a memory of its own has forgotten it, or holds our last will.
     bus.onConnect(() => {
-      bus.publish(topic, status('up'), { retain: true }).catch(() => {}); // only a bus that is being closed refuses
+      bus.publish(topic, status('up', startedAt), { retain: true }).catch(() => {}); // only a bus that is being closed refuses
     });
     stack.defer(async () => {
       if (bus.problem() !== undefined) return;
       const waiting = new AbortController();
       await Promise.race([
-        bus.publish(topic, status('down'), { retain: true }),
+        bus.publish(topic, status('down', now()), { retain: true }),
         delay(GOODBYE_MS, undefined, { signal: waiting.signal }),
       ]).finally(() => waiting.abort());
     });
