@@ -1,7 +1,8 @@
 // The step that every JSON format begins with: bytes to a parsed value, or a refusal that says where the JSON breaks.
 
 import { isUtf8 } from 'node:buffer';
-import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import { type ParseError, parse } from 'jsonc-parser';
+import { describeParseError } from '#runtime/json-file.ts';
 import type { Refusal } from '../record.ts';
 
 export function parseJsonText(payload: Buffer): { readonly value: unknown } | Refusal {
@@ -25,10 +26,7 @@ function describeError(text: string): string {
   }
   const [first] = errors;
   if (first === undefined) return 'it is no JSON value';
-  const what = printParseErrorCode(first.error)
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase();
-  return `${what} at character ${first.offset + 1}`;
+  return `${describeParseError(first)} at character ${first.offset + 1}`;
 }
 
 /** `the number 5`, `the text 'hot'`, `an object`, `missing`: for sentences. */

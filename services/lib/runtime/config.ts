@@ -4,12 +4,11 @@
 // is described loosely (z.looseObject) is another's of which a few keys are read: the rest of it is left to its owner too.
 
 import { readFileSync } from 'node:fs';
-import { closest, distance } from 'fastest-levenshtein';
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { z } from 'zod';
 import { formatDuration, parseDuration } from '#domain/duration.ts';
 import { SERVICES } from '#domain/service.ts';
-import { plainValue } from './json-file.ts';
+import { nearestWord, placeOf, plainValue } from './json-file.ts';
 
 /** Every section a settings file may hold; `root` are the keys outside any section. */
 export const SECTION_NAMES = ['root', 'broker', 'store', ...SERVICES.filter((name) => name !== 'broker')] as const;
@@ -79,9 +78,8 @@ export function flagName(section: SectionName, key: string): string {
 }
 
 function suggestion(word: string, known: readonly string[]): string {
-  if (known.length === 0) return '';
-  const near = closest(word, known);
-  return distance(word, near) <= Math.max(2, Math.floor(word.length / 3)) ? `; did you mean ${near}?` : '';
+  const near = nearestWord(word, known);
+  return near === undefined ? '' : `; did you mean ${near}?`;
 }
 
 type Raw = { readonly value: unknown; readonly origin: string; readonly isText: boolean };
@@ -251,8 +249,8 @@ function readFile(
     return found;
   }
   const at = (offset: number) => {
-    const before = text.slice(0, offset).split('\n');
-    return `${sources.file}:${before.length}:${(before.at(-1) ?? '').length + 1}`;
+    const { line, column } = placeOf(text, offset);
+    return `${sources.file}:${line}:${column}`;
   };
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });

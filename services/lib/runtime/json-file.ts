@@ -28,19 +28,14 @@ export function formatProblem(problem: FileProblem): string {
 
 /** Parses and checks one text; `file` is only for the messages. */
 export function parseJsonFile<T>(file: string, text: string, schema: z.ZodType<T>): JsonFile<T> | FileProblem[] {
-  const place = (offset: number): Place => {
-    const before = text.slice(0, offset).split('\n');
-    return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
-  };
+  const place = (offset: number) => placeOf(text, offset);
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
   if (errors.length > 0 || tree === undefined) {
     const found = errors.map((error) => ({
       file,
       ...place(error.offset),
-      message: `not valid JSON: ${printParseErrorCode(error.error)
-        .replace(/([a-z])([A-Z])/g, '$1 $2')
-        .toLowerCase()}`,
+      message: `not valid JSON: ${describeParseError(error)}`,
     }));
     return found.length > 0 ? found : [{ file, line: 1, column: 1, message: 'not valid JSON: the file is empty' }];
   }
@@ -98,9 +93,28 @@ function readOne<T>(file: string, schema: z.ZodType<T>): JsonFile<T> | FileProbl
 
 /** `; did you mean 'temperature'?` where a known word is near, else nothing. */
 export function didYouMean(word: string, known: readonly string[]): string {
-  if (known.length === 0) return '';
+  const near = nearestWord(word, known);
+  return near === undefined ? '' : `; did you mean '${near}'?`;
+}
+
+/** The known word that was probably meant; undefined where none is near enough to be one. */
+export function nearestWord(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
   const near = closest(word, known);
-  return distance(word, near) <= Math.max(2, Math.floor(word.length / 3)) ? `; did you mean '${near}'?` : '';
+  return distance(word, near) <= Math.max(2, Math.floor(word.length / 3)) ? near : undefined;
+}
+
+/** Line and column of a character, both from 1. */
+export function placeOf(text: string, offset: number): Place {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}
+
+/** `property name expected`: what the parser found wrong, as a person says it. */
+export function describeParseError({ error }: ParseError): string {
+  return printParseErrorCode(error)
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
 }
 
 function pathText(path: readonly PropertyKey[]): string {
