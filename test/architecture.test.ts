@@ -28,6 +28,13 @@ const ONE_FILE: Readonly<Record<string, readonly string[]>> = {
   pino: ['services/lib/runtime/log.ts'],
   '@prometheus-io/client': ['services/lib/runtime/metrics.ts'],
   '@influxdata/influxdb-client': ['services/writer/influx.ts'],
+  'p-retry': ['services/writer/lane.ts'],
+  tinyqueue: ['services/rules/engine/deadlines.ts'],
+  commander: ['services/cli/program.ts'],
+  execa: ['services/cli/supervisor/launch.ts'],
+  'fastest-levenshtein': ['services/lib/runtime/json-file.ts'],
+  uplot: ['services/console/web/trend/chart.ts'],
+  'node:sqlite': ['services/historian/engine/sqlite-file.ts', 'services/rules/state-store.ts'], // one file each on the disk
 };
 
 const TOP_LEVEL = [

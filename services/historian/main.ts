@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // The embedded store, as a process: an engine on SQLite behind InfluxDB's HTTP API.
 
 import path from 'node:path';

@@ -4,6 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createRandom } from '../../services/cli/simulate/random.ts';
 import { type Load, startLoad } from '../support/load.ts';
 import { type Pipeline, type ServiceKind, startPipeline } from '../support/pipeline.ts';
 import { until } from '../support/processes.ts';
@@ -16,17 +17,6 @@ const KILLS = 5;
 const payload = (_: number, n: number, ts: number) => `{"ts":${ts},"value":${Math.floor(n / 10) % 2 === 0 ? 0 : 100}}`;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** The same row of numbers in [0, 1) for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 function writeRules(folder: string): void {
   const rule = { id: 'high', inputs: { v: 'value' }, condition: { '>': [{ var: 'v' }, 50] }, ackRequired: false };
@@ -45,7 +35,7 @@ describe(`killed without warning (SEED=${seed})`, () => {
 
   for (const service of ['ingest', 'rules', 'writer', 'historian'] as const satisfies readonly ServiceKind[]) {
     it(`${service}, ${KILLS} times: nothing is lost and nothing is there twice`, async () => {
-      const random = randomOf(seed);
+      const random = createRandom(seed);
       pipeline = await startPipeline({ services: ['ingest', 'rules', 'writer'], rules: writeRules });
       const { query, processes } = pipeline;
       const count = async (measurement: string, field: string, where = '') =>
