@@ -32,9 +32,8 @@ const TOPIC_LEVELS_MAX = 16;
 const TOPIC_LENGTH_MAX = 256;
 
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
-  const { log, metrics } = options;
+  const { metrics } = options;
   const published = metrics.counter('broker_messages_total', 'Messages that clients published.', ['qos']);
-  const kicked = metrics.counter('broker_clients_lost_total', 'Connections that ended in an error.', ['reason']);
   const aedes = new Aedes({
     id: 'penstock',
     concurrency: CONCURRENCY,
@@ -53,20 +52,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   });
   await aedes.listen();
   metrics.gauge('broker_clients', 'Clients connected now.', () => aedes.connectedClients);
-  const lost = new WeakSet<Client>();
-  aedes.on('clientError', (client: Client, error: Error) => {
-    // aedes says it once for every message that was under way to the client.
-    if (lost.has(client)) return;
-    lost.add(client);
-    kicked.inc({ reason: error.message === 'drain timeout' ? 'slow' : 'error' });
-    log.warn({ clientId: client.id, reason: error.message }, 'client lost');
-  });
-  aedes.on('connectionError', (_client: Client, error: Error) => {
-    kicked.inc({ reason: 'handshake' });
-    log.debug({ reason: error.message }, 'connection refused');
-  });
-  // Without a listener an error of the periodic will check would end the process.
-  aedes.on('error' as 'closed', ((error: Error) => log.error({ err: error }, 'broker')) as () => void);
+  watchClients(aedes, options);
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     allowLag(socket);
@@ -92,6 +78,25 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       await closed;
     },
   };
+}
+
+/** Counts and names the connections that end in an error. */
+function watchClients(aedes: Aedes, { log, metrics }: BrokerOptions): void {
+  const ended = metrics.counter('broker_clients_lost_total', 'Connections that ended in an error.', ['reason']);
+  const lost = new WeakSet<Client>();
+  aedes.on('clientError', (client: Client, error: Error) => {
+    // aedes says it once for every message that was under way to the client.
+    if (lost.has(client)) return;
+    lost.add(client);
+    ended.inc({ reason: error.message === 'drain timeout' ? 'slow' : 'error' });
+    log.warn({ clientId: client.id, reason: error.message }, 'client lost');
+  });
+  aedes.on('connectionError', (_client: Client, error: Error) => {
+    ended.inc({ reason: 'handshake' });
+    log.debug({ reason: error.message }, 'connection refused');
+  });
+  // Without a listener an error of the periodic will check would end the process.
+  aedes.on('error' as 'closed', ((error: Error) => log.error({ err: error }, 'broker')) as () => void);
 }
 
 /** What aedes calls for each message of a subscription at QoS 1 or 2. Its types leave it out; the version is pinned. */
