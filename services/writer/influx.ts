@@ -23,6 +23,8 @@ export type Store = {
 const TIMEOUT_MS = 30_000;
 /** Compressing for a store on the same machine only costs time. */
 const GZIP_THRESHOLD = 1_000;
+/** A store may repeat every bad line of a request; its first words say enough. */
+const MESSAGE_MAX = 1_000;
 const MINUTES_KEPT = '366d';
 const HOURS_KEPT = 'INF';
 
@@ -86,9 +88,16 @@ export function openInflux(options: InfluxOptions): Store {
 function storeError(error: unknown): StoreError {
   if (error instanceof HttpError) {
     const said = (error.json as { error?: string; message?: string } | undefined) ?? {};
-    const message = said.error ?? said.message ?? error.body ?? error.statusMessage ?? '';
-    const wait = error.retryAfter() > 0 ? error.retryAfter() : undefined;
-    return new StoreError(`${error.statusCode}: ${message.trim()}`, remedyFor(error.statusCode, message), wait);
+    const message = String(said.error ?? said.message ?? (error.body || error.statusMessage || ''))
+      .trim()
+      .slice(0, MESSAGE_MAX);
+    // Not error.retryAfter(): the client hands the header's seconds out as if they were milliseconds.
+    const seconds = Number(error.headers?.['retry-after'] ?? 0);
+    const wait = seconds > 0 ? seconds * 1_000 : undefined;
+    const remedy = remedyFor(error.statusCode, message);
+    // A store gives its verdict on lines as JSON. A page of HTML comes from something in between, which has seen no line.
+    const isVerdict = error.statusCode === 413 || error.json !== undefined;
+    return new StoreError(`${error.statusCode}: ${message}`, remedy === 'split' && !isVerdict ? 'retry' : remedy, wait);
   }
   const { code, message } = error as NodeJS.ErrnoException;
   return new StoreError(code === 'ECONNREFUSED' ? 'nothing listens at its address' : message || String(code), 'retry');

@@ -25,6 +25,8 @@ export type LaneOptions = {
 };
 
 const RETRY_MS_MIN = 200;
+/** What a store may ask for; a proxy that says a day must not stop the writer for one. */
+const RETRY_AFTER_MS_MAX = 300_000;
 
 export class Lane {
   readonly #options: LaneOptions;
@@ -40,7 +42,7 @@ export class Lane {
     this.#running ??= this.#run();
   }
 
-  /** Resolves when the request under way has ended, after the signal was given. */
+  /** Resolves once nothing is worked on any more; at once after the signal was given. */
   async settled(): Promise<void> {
     await this.#running;
   }
@@ -50,7 +52,7 @@ export class Lane {
     while (this.#waiting.length > 0 && !signal.aborted) {
       const parcels = this.#takeParcels();
       try {
-        await this.#write(parcels.map((parcel) => parcel.lines).join('\n'));
+        await this.#untilStopped(this.#write(parcels.map((parcel) => parcel.lines).join('\n')));
       } catch (error) {
         if (signal.aborted) break; // not acknowledged, so the broker sends it again to our next life
         throw error;
@@ -58,6 +60,19 @@ export class Lane {
       for (const parcel of parcels) parcel.onSafe();
     }
     this.#running = undefined;
+  }
+
+  /** A request that hangs, or a rejection that waits for a broker, must not hold up the end of the process. */
+  async #untilStopped(work: Promise<void>): Promise<void> {
+    const { signal } = this.#options;
+    const stopped = Promise.withResolvers<never>();
+    const stop = () => stopped.reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      await Promise.race([work, stopped.promise]);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   }
 
   /** As many parcels as one request may hold, and at least one. */
@@ -112,7 +127,8 @@ export class Lane {
         onFailedAttempt: async ({ error }) => {
           if (!(error instanceof StoreError) || error.remedy === 'split') return;
           onTry(error.message);
-          if (error.retryAfterMs !== undefined) await pause(error.retryAfterMs, undefined, { signal });
+          if (error.retryAfterMs !== undefined)
+            await pause(Math.min(error.retryAfterMs, RETRY_AFTER_MS_MAX), undefined, { signal });
           if (error.remedy === 'create') await store.create().catch(() => []);
         },
       });
