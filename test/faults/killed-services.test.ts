@@ -4,9 +4,10 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ServiceName } from '#domain/service.ts';
 import { createRandom } from '../../services/cli/simulate/random.ts';
 import { type Load, startLoad } from '../support/load.ts';
-import { type Pipeline, type ServiceKind, startPipeline } from '../support/pipeline.ts';
+import { type Pipeline, startPipeline } from '../support/pipeline.ts';
 import { until } from '../support/processes.ts';
 
 const DEVICES = 10;
@@ -33,7 +34,7 @@ describe(`killed without warning (SEED=${seed})`, () => {
     await pipeline?.[Symbol.asyncDispose]();
   });
 
-  for (const service of ['ingest', 'rules', 'writer', 'historian'] as const satisfies readonly ServiceKind[]) {
+  for (const service of ['ingest', 'rules', 'writer', 'historian'] as const satisfies readonly ServiceName[]) {
     it(`${service}, ${KILLS} times: nothing is lost and nothing is there twice`, async () => {
       const random = createRandom(seed);
       pipeline = await startPipeline({ services: ['ingest', 'rules', 'writer'], rules: writeRules });

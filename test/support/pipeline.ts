@@ -3,18 +3,18 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
+import type { ServiceName } from '#domain/service.ts';
 import { findProgram, freePorts, ROOT, type Running, run, tempFolder, until } from './processes.ts';
 
 export type BrokerKind = 'embedded' | 'mosquitto';
 export type StoreKind = 'historian' | 'influxdb';
-export type ServiceKind = 'broker' | 'historian' | 'ingest' | 'rules' | 'writer' | 'console';
 
 export type PipelineOptions = {
   readonly broker?: BrokerKind;
   readonly store?: StoreKind;
   /** Writes rules, models, devices and sources; the repository's own where it is left out. */
   readonly rules?: (folder: string) => void;
-  readonly services?: readonly ServiceKind[];
+  readonly services?: readonly ServiceName[];
   readonly env?: NodeJS.ProcessEnv;
 };
 
@@ -25,15 +25,15 @@ export type Pipeline = AsyncDisposable & {
   readonly dataDir: string;
   readonly processes: Map<string, Running>;
   /** Starts a service again after it was killed, and waits until it is ready. */
-  restart(service: ServiceKind): Promise<void>;
-  metricsPort(service: ServiceKind): number;
+  restart(service: ServiceName): Promise<void>;
+  metricsPort(service: ServiceName): number;
   /** A client of its own connection, closed with the pipeline. */
   client(options?: mqtt.IClientOptions): Promise<MqttClient>;
   /** Rows of the first series of an InfluxQL answer; empty where there is none. */
   query(influxql: string): Promise<unknown[][]>;
 };
 
-const SERVICES: readonly ServiceKind[] = ['ingest', 'rules', 'writer', 'console'];
+const SERVICES: readonly ServiceName[] = ['ingest', 'rules', 'writer', 'console'];
 
 /** Why the parts are not all here; undefined where they are. For describe.skipIf, with the reason in the title. */
 export function missingPart({ broker, store }: PipelineOptions): string | undefined {
@@ -57,8 +57,8 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
 async function open(options: PipelineOptions, stack: AsyncDisposableStack): Promise<Pipeline> {
   const folder = stack.use(tempFolder()).path;
   const [brokerPort = 0, storePort = 0, rpcPort = 0, consolePort = 0, ...metricsPorts] = await freePorts(10);
-  const names: readonly ServiceKind[] = ['broker', 'historian', ...SERVICES];
-  const metricsPort = (name: ServiceKind) => metricsPorts[names.indexOf(name)] ?? 0;
+  const names: readonly ServiceName[] = ['broker', 'historian', ...SERVICES];
+  const metricsPort = (name: ServiceName) => metricsPorts[names.indexOf(name)] ?? 0;
   const rulesDir = path.join(folder, 'rules');
   if (options.rules === undefined) cpSync(path.join(ROOT, 'rules'), rulesDir, { recursive: true });
   else
@@ -67,24 +67,11 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
   const dataDir = path.join(folder, 'data');
   const isEmbedded = (options.broker ?? 'embedded') === 'embedded';
   const isHistorian = (options.store ?? 'historian') === 'historian';
-  const env: NodeJS.ProcessEnv = {
-    PENSTOCK_SUPERVISED: '1', // they stop with the test's own process, however that ends
-    PENSTOCK_DATA: dataDir,
-    PENSTOCK_RULES_DIR: rulesDir,
-    PENSTOCK_CONSOLE_PORT: String(consolePort),
-    ...(isEmbedded
-      ? { PENSTOCK_BROKER_PORT: String(brokerPort) }
-      : { PENSTOCK_BROKER_URL: `mqtt://127.0.0.1:${brokerPort}` }),
-    ...(isHistorian
-      ? { PENSTOCK_HISTORIAN_PORT: String(storePort) }
-      : { PENSTOCK_STORE_URL: `http://127.0.0.1:${storePort}` }),
-    ...Object.fromEntries(
-      names.map((name) => [`PENSTOCK_${name.toUpperCase()}_METRICS_PORT`, String(metricsPort(name))]),
-    ),
-    ...options.env,
-  };
+  const env = environmentOf({ dataDir, rulesDir, brokerPort, storePort, consolePort, isEmbedded, isHistorian });
+  for (const name of names) env[`PENSTOCK_${name.toUpperCase()}_METRICS_PORT`] = String(metricsPort(name));
+  Object.assign(env, options.env);
   const processes = new Map<string, Running>();
-  const start = async (service: ServiceKind) => {
+  const start = async (service: ServiceName) => {
     const running = run(process.execPath, [path.join(ROOT, 'services', service, 'main.ts')], env);
     processes.set(service, running);
     await until(
@@ -124,17 +111,43 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
       stack.defer(() => client.endAsync(true));
       return client;
     },
-    async query(influxql) {
-      const url = `${storeUrl}/query?${new URLSearchParams({ db: 'plant', epoch: 'ms', q: influxql })}`;
-      const answer = (await (await fetch(url)).json()) as {
-        results: { series?: { values: unknown[][] }[]; error?: string }[];
-      };
-      const [result] = answer.results;
-      if (result?.error !== undefined) throw new Error(result.error);
-      return result?.series?.[0]?.values ?? [];
-    },
+    query: (influxql) => query(storeUrl, influxql),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+function environmentOf(parts: {
+  readonly dataDir: string;
+  readonly rulesDir: string;
+  readonly brokerPort: number;
+  readonly storePort: number;
+  readonly consolePort: number;
+  readonly isEmbedded: boolean;
+  readonly isHistorian: boolean;
+}): NodeJS.ProcessEnv {
+  const { dataDir, rulesDir, brokerPort, storePort, consolePort, isEmbedded, isHistorian } = parts;
+  return {
+    PENSTOCK_SUPERVISED: '1', // they stop with the test's own process, however that ends
+    PENSTOCK_DATA: dataDir,
+    PENSTOCK_RULES_DIR: rulesDir,
+    PENSTOCK_CONSOLE_PORT: String(consolePort),
+    ...(isEmbedded
+      ? { PENSTOCK_BROKER_PORT: String(brokerPort) }
+      : { PENSTOCK_BROKER_URL: `mqtt://127.0.0.1:${brokerPort}` }),
+    ...(isHistorian
+      ? { PENSTOCK_HISTORIAN_PORT: String(storePort) }
+      : { PENSTOCK_STORE_URL: `http://127.0.0.1:${storePort}` }),
+  };
+}
+
+async function query(storeUrl: string, influxql: string): Promise<unknown[][]> {
+  const url = `${storeUrl}/query?${new URLSearchParams({ db: 'plant', epoch: 'ms', q: influxql })}`;
+  const answer = (await (await fetch(url)).json()) as {
+    results: { series?: { values: unknown[][] }[]; error?: string }[];
+  };
+  const [result] = answer.results;
+  if (result?.error !== undefined) throw new Error(result.error);
+  return result?.series?.[0]?.values ?? [];
 }
 
 async function startMosquitto(folder: string, port: number): Promise<Running> {

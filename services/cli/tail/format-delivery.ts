@@ -4,6 +4,7 @@
 import { isUtf8 } from 'node:buffer';
 import { decodeBatch, type SeriesTable } from '#domain/batch.ts';
 import type { Point } from '#domain/point.ts';
+import { parseTopic } from '#domain/topic.ts';
 import type { Paint } from '../cli.ts';
 
 export type Tailed = {
@@ -44,7 +45,7 @@ export function tailedRecord({ receivedAt, topic, payload, retained }: Tailed): 
 
 /** The points of a batch; undefined where the message is no batch, or holds a line that is no point. */
 function pointsOf(message: Tailed, table: SeriesTable): Point[] | undefined {
-  if (!message.topic.startsWith('points/v1/')) return undefined;
+  if (parseTopic(message.topic)?.kind !== 'points') return undefined;
   const points: Point[] = [];
   let isWhole = true;
   decodeBatch(
