@@ -127,7 +127,7 @@ describe('binding', () => {
       expect.stringContaining("input 'temp' fits s2 and another device; narrow it by select"),
     ]);
     expect(scene.events).toEqual([]);
-    scene.device('s', { ...sensor, labels: { ...sensor.labels, tank: 'T2' } }, 3).value('s2', 95, 4);
+    scene.device('s', { ...sensor, role: 'spare' }, 3).value('s2', 95, 4);
     expect(scene.events).toEqual(['T1 ACTIVE']);
   });
 
