@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { DeviceEntry, DeviceModel, PlantFiles } from '#runtime/plant-files.ts';
+import type { DeviceEntry } from '#domain/device.ts';
+import type { DeviceModel, PlantFiles } from '#runtime/plant-files.ts';
 import { DeviceRegistry } from './registry.ts';
 
 const model = (name: string): DeviceModel => ({ model: name, metrics: new Map() });

@@ -1,9 +1,9 @@
 // The devices of the plant as they are known right now: what files say, what births say, when each was last heard.
 // Pure bookkeeping; main.ts publishes the changes. Bounded: a flood of invented device ids forgets the longest silent one.
 
-import type { DeviceView } from '#domain/device.ts';
+import type { DeviceEntry, DeviceView } from '#domain/device.ts';
 import { type DeviceName, deviceKey } from '#domain/topic.ts';
-import type { DeviceEntry, DeviceModel, PlantFiles } from '#runtime/plant-files.ts';
+import type { DeviceModel, PlantFiles } from '#runtime/plant-files.ts';
 import type { Birth } from './birth.ts';
 import type { Refusal } from './record.ts';
 

@@ -1,14 +1,17 @@
 // The registry's view of a device, retained on `device/v1/…` by ingest; rules select and group by it, the console lists it.
 
 import { isName, NAME_HINT } from './name.ts';
+import { isPlainObject } from './plain-object.ts';
+import type { DeviceName } from './topic.ts';
 
-export type DeviceView = {
-  readonly site: string;
-  readonly area: string;
-  readonly device: string;
+/** What a device is: as files write it down, or its birth says. Rules select and group by these. */
+export type DeviceEntry = DeviceName & {
   readonly model: string | null;
   readonly role: string | null;
   readonly labels: { readonly [name: string]: string };
+};
+
+export type DeviceView = DeviceEntry & {
   /** null where the device has never said (a foreign device without a last will). */
   readonly online: boolean | null;
   /** Arrival of its newest message, ms since the epoch; refreshed at most every few seconds. */
@@ -21,12 +24,10 @@ export type DeviceView = {
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value);
 const isMoment = (value: unknown): value is number => Number.isSafeInteger(value);
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The view in a payload, or a sentence that says what is wrong with it. Fields that it does not know are left out. */
 export function parseDeviceView(payload: unknown): DeviceView | string {
-  if (!isObject(payload)) return 'a device is a JSON object';
+  if (!isPlainObject(payload)) return 'a device is a JSON object';
   const { site, area, device, model, role, labels, online, lastSeen, firmware, lastError } = payload;
   for (const [key, value] of Object.entries({ site, area, device })) {
     if (!isText(value) || !isName(value)) return `'${key}' must be ${NAME_HINT}`;
@@ -34,7 +35,7 @@ export function parseDeviceView(payload: unknown): DeviceView | string {
   for (const [key, value] of Object.entries({ model, role, firmware })) {
     if (!isTextOrNull(value)) return `'${key}' must be a text or null`;
   }
-  if (!isObject(labels)) return "'labels' must be an object of texts";
+  if (!isPlainObject(labels)) return "'labels' must be an object of texts";
   for (const [key, value] of Object.entries(labels)) {
     if (!isName(key) || !isText(value)) return `label '${key.slice(0, 64)}' must have a plain name and be a text`;
   }
@@ -56,7 +57,7 @@ export function parseDeviceView(payload: unknown): DeviceView | string {
 
 function parseLastError(value: unknown): DeviceView['lastError'] | string {
   if (value === null) return null;
-  if (!isObject(value) || !isMoment(value.at) || !isText(value.reason) || !isText(value.message)) {
+  if (!isPlainObject(value) || !isMoment(value.at) || !isText(value.reason) || !isText(value.message)) {
     return "'lastError' must be null or hold 'at', 'reason' and 'message'";
   }
   return { at: value.at, reason: value.reason, message: value.message };

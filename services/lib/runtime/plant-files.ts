@@ -3,6 +3,7 @@
 
 import path from 'node:path';
 import { z } from 'zod';
+import type { DeviceEntry } from '#domain/device.ts';
 import { parseDuration } from '#domain/duration.ts';
 import { deviceKey } from '#domain/topic.ts';
 import { didYouMean, type FileProblem, readJsonFiles } from './json-file.ts';
@@ -48,15 +49,6 @@ const deviceFile = z.strictObject({
 
 export type MetricModel = z.infer<typeof metricModel>;
 export type DeviceModel = { readonly model: string; readonly metrics: ReadonlyMap<string, MetricModel> };
-export type DeviceEntry = {
-  readonly site: string;
-  readonly area: string;
-  readonly device: string;
-  readonly model: string | null;
-  readonly role: string | null;
-  readonly labels: { readonly [name: string]: string };
-};
-
 export type PlantFiles = {
   readonly models: ReadonlyMap<string, DeviceModel>;
   /** By `site/area/device`. */
