@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { ALARM_STATES, type AlarmMessage, PRIORITIES, UNKNOWN_REASONS } from '#domain/alarm.ts';
-import type { DeviceView } from '#domain/device.ts';
+import { type DeviceView, parseDeviceView } from '#domain/device.ts';
 import { REJECT_REASONS, type Rejected, type RejectReason } from '#domain/rejected.ts';
 import type { ServiceStatus } from '#domain/service.ts';
 
@@ -51,18 +51,12 @@ export const alarmMessage = z.object({
   shadow: z.boolean(),
 }) satisfies z.ZodType<AlarmMessage>;
 
-export const deviceView = z.object({
-  site: z.string(),
-  area: z.string(),
-  device: z.string(),
-  model: z.string().nullable(),
-  role: z.string().nullable(),
-  labels,
-  online: z.boolean().nullable(),
-  lastSeen: moment.nullable(),
-  firmware: z.string().nullable(),
-  lastError: z.object({ at: moment, reason: z.string(), message: z.string() }).nullable(),
-}) satisfies z.ZodType<DeviceView>;
+export const deviceView = z.unknown().transform((value, ctx): DeviceView => {
+  const view = parseDeviceView(value);
+  if (typeof view !== 'string') return view;
+  ctx.addIssue({ code: 'custom', message: view });
+  return z.NEVER;
+});
 
 export const serviceStatus = z.object({
   service: z.string(),
