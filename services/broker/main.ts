@@ -2,13 +2,14 @@
 
 import type { ServiceStatus } from '#domain/service.ts';
 import { topics } from '#domain/topic.ts';
-import { named, refuseOpenListener, runService, settingName, VERSION } from '#runtime/process.ts';
+import { environmentName } from '#runtime/config.ts';
+import { named, refuseOpenListener, runService, VERSION } from '#runtime/process.ts';
 import { openBroker } from './aedes.ts';
 
 await runService('broker', {}, async ({ config, log, metrics, stack, now }) => {
   const { host, port } = config.broker;
-  refuseOpenListener(host, settingName('broker', 'host'), 'the embedded broker has no users yet');
-  const broker = await named(settingName('broker', 'port'), () => openBroker({ host, port, log, metrics }));
+  refuseOpenListener(host, environmentName('broker', 'host'), 'the embedded broker has no users yet');
+  const broker = await named(environmentName('broker', 'port'), () => openBroker({ host, port, log, metrics }));
   stack.use(broker);
   const status: ServiceStatus = { service: 'broker', id: 'broker', status: 'up', since: now(), version: VERSION };
   await broker.announce(topics.service('broker', 'broker'), JSON.stringify(status));

@@ -2,8 +2,9 @@
 
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { environmentName } from '#runtime/config.ts';
 import { readPlantFiles } from '#runtime/plant-files.ts';
-import { named, runService, StartError, settingName } from '#runtime/process.ts';
+import { named, runService, StartError } from '#runtime/process.ts';
 import { readOrCreateSecret } from '#runtime/secrets.ts';
 import { historianAddress, isLoopback, rulesFolderSetting, storeSection, storeUrl } from '#runtime/sections.ts';
 import { consoleSection } from './config.ts';
@@ -28,7 +29,7 @@ await runService('console', sections, async ({ config, log, metrics, health, sta
   const { host, port, session, loginsPerMinute, refresh, seriesMax, alarmsMax } = config.console;
   if (!isLoopback(host)) {
     throw new StartError(
-      `${settingName('console', 'host')} is ${host}: the console speaks plain HTTP, so it listens on loopback alone; put a TLS proxy before it`,
+      `${environmentName('console', 'host')} is ${host}: the console speaks plain HTTP, so it listens on loopback alone; put a TLS proxy before it`,
     );
   }
   const pageDir = path.join(import.meta.dirname, 'dist');
@@ -56,5 +57,5 @@ await runService('console', sections, async ({ config, log, metrics, health, sta
   stack.defer(() => app.close());
   const timer = setInterval(() => live.tick(), refresh);
   stack.defer(() => clearInterval(timer));
-  await named(settingName('console', 'port'), () => app.listen({ host, port }));
+  await named(environmentName('console', 'port'), () => app.listen({ host, port }));
 });

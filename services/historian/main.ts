@@ -2,7 +2,8 @@
 
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { EXIT, named, refuseOpenListener, runService, StartError, settingName } from '#runtime/process.ts';
+import { environmentName } from '#runtime/config.ts';
+import { EXIT, named, refuseOpenListener, runService, StartError } from '#runtime/process.ts';
 import { historianSection, queryLimits } from './config.ts';
 import { SqliteEngine } from './engine/sqlite-engine.ts';
 import { WriteQueue } from './engine/write-queue.ts';
@@ -14,7 +15,7 @@ import { Retention } from './retention.ts';
 await runService('historian', { historian: historianSection }, async (service) => {
   const { log, stack, health, metrics, now } = service;
   const { historian, root } = service.config;
-  refuseOpenListener(historian.host, settingName('historian', 'host'), 'the historian has no users yet');
+  refuseOpenListener(historian.host, environmentName('historian', 'host'), 'the historian has no users yet');
   const engine = stack.use(openEngine(path.join(root.data, 'historian'), historian.maxSeries));
   const pause = () => setImmediate();
   const parts: HistorianParts = {
@@ -33,7 +34,9 @@ await runService('historian', { historian: historianSection }, async (service) =
   stack.defer(() => clearInterval(timer));
   const server = createServer(parts, log);
   stack.defer(() => server.close());
-  await named(settingName('historian', 'port'), () => server.listen({ host: historian.host, port: historian.port }));
+  await named(environmentName('historian', 'port'), () =>
+    server.listen({ host: historian.host, port: historian.port }),
+  );
   health.add('store', () => engine.problem());
   service.openBus();
   // The bus carries only this service's status: without a broker the store still stores and answers.

@@ -7,7 +7,7 @@ import type { ServiceName, ServiceStatus } from '#domain/service.ts';
 import { topics } from '#domain/topic.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { Bus } from './bus.ts';
-import { type Config, configFile, environmentName, loadConfig, type SectionName, type Sections } from './config.ts';
+import { type Config, configFile, environmentName, loadConfig, type Sections } from './config.ts';
 import { Health, serveHealth } from './health.ts';
 import { createLog, type Log } from './log.ts';
 import { Metrics } from './metrics.ts';
@@ -170,11 +170,6 @@ export function refuseOpenListener(host: string, setting: string, why: string): 
   throw new StartError(
     `will not listen on ${host}: ${why}, so it may be reached from this machine only; set ${setting} to 127.0.0.1`,
   );
-}
-
-/** The environment name that the sentence about a taken port gives. */
-export function settingName(section: SectionName, key: string): string {
-  return environmentName(section, key);
 }
 
 type Stopper = { readonly stop: (exitCode: number) => Promise<never>; readonly isStopping: () => boolean };
