@@ -7,6 +7,7 @@ import { readPlantFiles } from '#runtime/plant-files.ts';
 import { runService } from '#runtime/process.ts';
 import { rulesSection } from './config.ts';
 import { Engine } from './engine/engine.ts';
+import { readFacts } from './facts.ts';
 import { openStateStore } from './open-state-store.ts';
 import { readRules } from './rule-files.ts';
 import { Rules } from './rules.ts';
@@ -23,11 +24,13 @@ await runService('rules', { rules: rulesSection }, async (service) => {
   const points = metrics.counter('rules_points_total', 'Points evaluated.');
   const outputs = metrics.counter('rules_outputs_total', 'Alarms, journal entries and commands decided.', ['kind']);
   const store = stack.use(openStateStore(path.join(config.root.data, 'rules', 'state.db')));
+  const startedAt = now();
   const engine = new Engine({
     rules,
     models,
     saved: store.states(),
-    startedAt: now(),
+    known: readFacts(store.facts(), startedAt),
+    startedAt,
     onAmbiguous: (message) => log.warn(message),
   });
   metrics.gauge('rules_instances', 'Alarm instances.', () => engine.instances.size);

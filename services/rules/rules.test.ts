@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { encodePoint, SeriesTable } from '#domain/batch.ts';
 import { topics } from '#domain/topic.ts';
 import { Engine } from './engine/engine.ts';
+import { readFacts } from './facts.ts';
 import { Rules } from './rules.ts';
 import { StateStore } from './state-store.ts';
 import { ruleOf, START } from './testing/history.ts';
@@ -28,12 +29,17 @@ const line = (value: number, measuredAt: number) =>
   encodePoint({ series, value, quality: 'good', measuredAt, late: false });
 
 /** The service on a store in memory; every publish waits to be taken or refused. */
-function open(store = new StateStore(':memory:'), startedAt = START) {
+function open(store = new StateStore(':memory:'), startedAt = START, rule = hot) {
   const clock = { now: startedAt };
   const publishes: { topic: string; payload: string; take: () => void }[] = [];
   const unreadable: string[] = [];
   const rules = new Rules({
-    engine: new Engine({ rules: [hot], saved: store.states(), startedAt }),
+    engine: new Engine({
+      rules: [rule],
+      saved: store.states(),
+      known: readFacts(store.facts(), startedAt),
+      startedAt,
+    }),
     store,
     now: () => clock.now,
     publish: (topic, payload) => new Promise((resolve) => publishes.push({ topic, payload, take: resolve })),
@@ -121,6 +127,34 @@ describe('Rules', () => {
     publishes.length = 0;
     rules.republish();
     expect(publishes.map(({ topic }) => topic)).toEqual(['alarm/v1/lyon/farm/hot/t1']);
+  });
+
+  it('judges what has waited for it by the devices and states it knew, before they come again', () => {
+    const rule = ruleOf({
+      ...hot.source,
+      scope: { labels: { process: 'storage' } },
+      actions: hot.source.actions.map((action) => ({ ...action, permitWhen: { '!=': [{ state: 'mode' }, 'manual'] } })),
+    });
+    const view = { ...device, labels: { process: 'storage' } };
+    const first = open(undefined, START, rule);
+    first.take(topics.registry(view), JSON.stringify(view), true);
+    first.take(topics.plantState('lyon', 'farm', 'mode'), 'auto', true);
+    const second = open(first.store, START + 60_000, rule);
+    second.take(points, `${line(90, START + 50_000)}\n${line(20, START + 51_000)}`);
+    const journal = second.publishes.flatMap(({ topic, payload }) => (topic.startsWith('journal/') ? [payload] : []));
+    expect(journal.map((entry) => /event=([^,]+)/.exec(entry)?.[1])).toEqual(['ACTIVE', 'COMMAND:SENT', 'RETURNED']);
+    expect(journal[0]).toMatch(new RegExp(` ${START + 50_000}$`));
+  });
+
+  it('writes a fact down once, and forgets a state that nobody says any more', () => {
+    const { store, take } = open();
+    const topic = topics.plantState('lyon', 'farm', 'mode');
+    take(topics.registry(device), JSON.stringify({ ...device, lastSeen: START }), true);
+    take(topics.registry(device), JSON.stringify({ ...device, lastSeen: START + 10_000 }), true);
+    take(topic, '"auto"', true);
+    expect(store.facts().map((fact) => fact.topic)).toEqual([topics.registry(device), topic]);
+    take(topic, '');
+    expect(store.facts().map((fact) => fact.topic)).toEqual([topics.registry(device)]);
   });
 
   const device = {

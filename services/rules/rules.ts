@@ -4,13 +4,13 @@
 import { parseAlarmOperation } from '#domain/alarm.ts';
 import { decodeBatch, SeriesTable } from '#domain/batch.ts';
 import { type CommandEnvelope, parseCommandReply } from '#domain/command.ts';
-import { parseDeviceView } from '#domain/device.ts';
 import { encodeJournalEntry } from '#domain/journal.ts';
 import { shardOf } from '#domain/shard.ts';
 import { parseTopic, topics } from '#domain/topic.ts';
 import type { Delivery } from '#runtime/bus.ts';
 import type { Engine } from './engine/engine.ts';
 import type { EngineInput, EngineOutput } from './engine/inputs.ts';
+import { type FactRow, factRow, parseFact, parseJson } from './facts.ts';
 import type { OutMessage, QueuedMessage, StateStore } from './state-store.ts';
 
 export type RulesParts = {
@@ -47,8 +47,12 @@ export class Rules implements Disposable {
   /** Takes one message; acknowledges it when what it led to is on disk. */
   take(delivery: Delivery): void {
     const outputs: EngineOutput[] = [];
-    for (const input of this.#inputsOf(delivery)) outputs.push(...this.#parts.engine.step(input));
-    this.#settle(outputs);
+    const facts: FactRow[] = [];
+    for (const input of this.#inputsOf(delivery)) {
+      if (input.kind === 'device' || input.kind === 'plant-state') facts.push(factRow(input));
+      outputs.push(...this.#parts.engine.step(input));
+    }
+    this.#settle(outputs, facts);
     delivery.ack();
   }
 
@@ -96,22 +100,16 @@ export class Rules implements Disposable {
       }
       return;
     }
-    if (parsed.kind === 'state') {
-      const { site, area, name } = parsed;
-      const value = payload.length === 0 ? null : readPlantState(payload.toString('utf8'));
-      if (value === undefined) unreadable('a plant state is a number, a boolean or a text');
-      else yield { kind: 'plant-state', site, area, name, value, at };
+    if (parsed.kind === 'state' || (parsed.kind === 'registry' && payload.length > 0)) {
+      const fact = parseFact(parsed, payload.toString('utf8'), at);
+      if (typeof fact === 'string') unreadable(fact);
+      else yield fact;
       return;
     }
     if (payload.length === 0) return; // a retained message was cleared
-    const json = parseJson(payload);
+    const json = parseJson(payload.toString('utf8'));
     if (json === undefined) unreadable('not valid JSON');
-    else if (parsed.kind === 'registry') {
-      const device = parseDeviceView(json);
-      if (typeof device === 'string') unreadable(device);
-      else if (topics.registry(device) !== topic) unreadable('the topic names another device than the payload');
-      else yield { kind: 'device', device, at };
-    } else if (parsed.kind === 'alarm-op') {
+    else if (parsed.kind === 'alarm-op') {
       const operation = parseAlarmOperation(json);
       if (retained) unreadable('an operation must not be retained');
       else if (typeof operation === 'string') unreadable(operation);
@@ -123,11 +121,12 @@ export class Rules implements Disposable {
     }
   }
 
-  #settle(outputs: readonly EngineOutput[]): void {
+  #settle(outputs: readonly EngineOutput[], facts: readonly FactRow[] = []): void {
     for (const output of outputs) this.#parts.onOutput?.(output);
     const changed = this.#parts.engine.takeChanged();
-    if (changed.length === 0 && outputs.length === 0) return;
-    this.#enqueue(this.#parts.store.commit(changed, outputs.flatMap(messagesOf)));
+    const news = facts.filter((fact) => !this.#parts.store.isKnown(fact));
+    if (changed.length === 0 && outputs.length === 0 && news.length === 0) return;
+    this.#enqueue(this.#parts.store.commit(changed, outputs.flatMap(messagesOf), news));
   }
 
   #enqueue(messages: readonly QueuedMessage[]): void {
@@ -183,22 +182,4 @@ function messagesOf(output: EngineOutput): OutMessage[] {
 function isExpired({ topic, payload }: OutMessage, now: number): boolean {
   const parsed = parseTopic(topic);
   return parsed?.kind === 'device' && parsed.channel === 'cmd' && (JSON.parse(payload) as CommandEnvelope).exp <= now;
-}
-
-function parseJson(payload: Buffer): unknown {
-  try {
-    return JSON.parse(payload.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-/** A plant state is a JSON value, or a bare word: `auto`. */
-function readPlantState(text: string): number | boolean | string | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return ['number', 'boolean', 'string'].includes(typeof value) ? (value as number | boolean | string) : undefined;
-  } catch {
-    return /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/.test(text) ? text : undefined;
-  }
 }

@@ -1,5 +1,5 @@
-// What the rules service must not forget: the state of its instances, and what it has decided and the broker has not yet
-// taken (the outbox). Both are written in one transaction before anything is published or acknowledged, so a kill between
+// What the rules service must not forget: the state of its instances, what it knows of the plant (facts.ts), and what it
+// has decided and the broker has not yet taken (the outbox). All are written in one transaction before anything is published or acknowledged, so a kill between
 // any two steps loses no transition; what was published and not yet struck off is published again, with the same ids.
 
 import { mkdirSync } from 'node:fs';
@@ -7,6 +7,7 @@ import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { SavedState } from './engine/engine.ts';
 import type { InstanceState } from './engine/state.ts';
+import type { FactRow } from './facts.ts';
 
 export type OutMessage = { readonly topic: string; readonly payload: string; readonly retain: boolean };
 export type QueuedMessage = OutMessage & { readonly id: number };
@@ -19,6 +20,9 @@ export class StateStore implements Disposable {
   readonly #putState: StatementSync;
   readonly #putMessage: StatementSync;
   readonly #dropMessages: StatementSync;
+  readonly #putFact: StatementSync;
+  readonly #dropFact: StatementSync;
+  readonly #getFact: StatementSync;
 
   /** @throws Error where the file is damaged, or was written by another format of this program */
   constructor(file: string) {
@@ -31,6 +35,11 @@ export class StateStore implements Disposable {
       );
       this.#putMessage = this.#db.prepare('INSERT INTO outbox (topic, payload, retain) VALUES (?, ?, ?)');
       this.#dropMessages = this.#db.prepare('DELETE FROM outbox WHERE id <= ?');
+      this.#putFact = this.#db.prepare(
+        'INSERT INTO fact VALUES (?, ?) ON CONFLICT (topic) DO UPDATE SET payload = excluded.payload',
+      );
+      this.#dropFact = this.#db.prepare('DELETE FROM fact WHERE topic = ?');
+      this.#getFact = this.#db.prepare('SELECT payload FROM fact WHERE topic = ?');
       this.states(); // what cannot be read must be known now and not at the first alarm
     } catch (error) {
       this.#db.close();
@@ -46,6 +55,7 @@ export class StateStore implements Disposable {
     this.#db.exec(`
       CREATE TABLE IF NOT EXISTS instance (key TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, payload TEXT NOT NULL, retain INTEGER NOT NULL) STRICT;
+      CREATE TABLE IF NOT EXISTS fact (topic TEXT PRIMARY KEY, payload TEXT NOT NULL) STRICT;
       PRAGMA user_version = ${FORMAT};
     `);
   }
@@ -53,6 +63,15 @@ export class StateStore implements Disposable {
   states(): SavedState[] {
     const rows = this.#db.prepare('SELECT key, state FROM instance').all() as { key: string; state: string }[];
     return rows.map(({ key, state }) => ({ key, state: JSON.parse(state) as InstanceState }));
+  }
+
+  facts(): { readonly topic: string; readonly payload: string }[] {
+    return this.#db.prepare('SELECT topic, payload FROM fact').all() as { topic: string; payload: string }[];
+  }
+
+  /** Whether the fact is written down as it is. */
+  isKnown({ topic, payload }: FactRow): boolean {
+    return ((this.#getFact.get(topic) as { payload: string } | undefined)?.payload ?? null) === payload;
   }
 
   /** Everything decided and not yet struck off, oldest first. */
@@ -64,11 +83,19 @@ export class StateStore implements Disposable {
     }));
   }
 
-  /** Writes both or neither; on disk when it returns. */
-  commit(states: readonly SavedState[], messages: readonly OutMessage[]): QueuedMessage[] {
+  /** Writes all or nothing; on disk when it returns. */
+  commit(
+    states: readonly SavedState[],
+    messages: readonly OutMessage[],
+    facts: readonly FactRow[] = [],
+  ): QueuedMessage[] {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       for (const { key, state } of states) this.#putState.run(key, JSON.stringify(state));
+      for (const { topic, payload } of facts) {
+        if (payload === null) this.#dropFact.run(topic);
+        else this.#putFact.run(topic, payload);
+      }
       const queued = messages.map((message) => {
         const { lastInsertRowid } = this.#putMessage.run(message.topic, message.payload, message.retain ? 1 : 0);
         return { ...message, id: Number(lastInsertRowid) };

@@ -18,11 +18,16 @@ import type { InstanceState } from './state.ts';
 /** An instance's state as it is written down, under `rule/site/area/instance`. */
 export type SavedState = { readonly key: string; readonly state: InstanceState };
 
+type DeviceInput = Extract<EngineInput, { kind: 'device' }>;
+type PlantStateInput = Extract<EngineInput, { kind: 'plant-state' }>;
+
 export type EngineOptions = {
   readonly rules: readonly CompiledRule[];
   readonly models?: ReadonlyMap<string, DeviceModel>;
   /** States of an earlier life. The gap since then counts as unknown: nothing fires or clears for it. */
   readonly saved?: readonly SavedState[];
+  /** Devices and plant states of an earlier life: what samples that have waited since are judged by. */
+  readonly known?: readonly (DeviceInput | PlantStateInput)[];
   readonly startedAt: number;
   readonly onAmbiguous?: (message: string) => void;
 };
@@ -44,6 +49,11 @@ export class Engine {
       onInstance: (instance) => this.#restore(instance),
       onAmbiguous: options.onAmbiguous ?? (() => {}),
     });
+    // Known, not happening: nothing is evaluated, so that no instance's time is moved.
+    for (const fact of options.known ?? []) {
+      if (fact.kind === 'device') this.#plant.describe(fact.device);
+      else this.#plant.setState(fact);
+    }
     const rules = new Map(options.rules.map((rule) => [rule.id, rule]));
     for (const key of this.#saved.keys()) {
       const [id = '', site = '', area = '', instance = ''] = key.split('/');
@@ -150,7 +160,7 @@ export class Engine {
     }
   }
 
-  #device({ device: view, at }: Extract<EngineInput, { kind: 'device' }>): void {
+  #device({ device: view, at }: DeviceInput): void {
     this.#clock = Math.max(this.#clock, at);
     for (const { bindings } of this.#plant.device(view).series.values()) {
       for (const { instance } of bindings ?? []) this.#runDeadlines(instance, at - instance.lagMs);
@@ -170,12 +180,11 @@ export class Engine {
       this.#evaluate(instance, Math.max(at - instance.lagMs, instance.state.evaluatedAt));
   }
 
-  #plantState({ site, area, name, value, at }: Extract<EngineInput, { kind: 'plant-state' }>): void {
+  #plantState({ site, area, name, value, at }: PlantStateInput): void {
     this.#clock = Math.max(this.#clock, at);
     const state = this.#plant.area(site, area);
     for (const instance of state.instances) this.#runDeadlines(instance, at - instance.lagMs);
-    if (value === null) state.plantStates.delete(name);
-    else state.plantStates.set(name, value);
+    this.#plant.setState({ site, area, name, value });
     for (const instance of state.instances)
       this.#evaluate(instance, Math.max(at - instance.lagMs, instance.state.evaluatedAt));
   }

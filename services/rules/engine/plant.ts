@@ -87,6 +87,13 @@ export class Plant {
     return state;
   }
 
+  /** A named state of an area; null: nobody says it any more. */
+  setState({ site, area, name, value }: { site: string; area: string; name: string; value: Value | null }): void {
+    const { plantStates } = this.area(site, area);
+    if (value === null) plantStates.delete(name);
+    else plantStates.set(name, value);
+  }
+
   /** Takes the registry's view; true where attributes changed, so that the device's series must be bound anew. */
   describe(view: DeviceView): {
     readonly device: DeviceState;
