@@ -23,6 +23,10 @@ await runService('rules', { rules: rulesSection }, async (service) => {
   health.add('rules', () => (problems.length === 0 ? undefined : `${problems.length} problems in rule files`));
   const points = metrics.counter('rules_points_total', 'Points evaluated.');
   const outputs = metrics.counter('rules_outputs_total', 'Alarms, journal entries and commands decided.', ['kind']);
+  const refused = metrics.counter(
+    'rules_messages_refused_total',
+    'Messages and lines of batches that could not be read.',
+  );
   const store = stack.use(openStateStore(path.join(config.root.data, 'rules', 'state.db')));
   const startedAt = now();
   const engine = new Engine({
@@ -43,7 +47,10 @@ await runService('rules', { rules: rulesSection }, async (service) => {
       now,
       onPoint: () => points.inc(),
       onOutput: ({ kind }) => outputs.inc({ kind }),
-      onUnreadable: (topic, reason) => log.warn({ topic, reason }, 'message not understood'),
+      onUnreadable: (topic, reason) => {
+        refused.inc();
+        log.debug({ topic, reason }, 'message not understood');
+      },
     }),
   );
   bus.onConnect(() => alarms.republish());

@@ -3,6 +3,7 @@
 // The only file that imports the client.
 
 import { HttpError, InfluxDB, setLogger } from '@influxdata/influxdb-client';
+import { storeAuthorization } from '#runtime/sections.ts';
 import { remedyFor, StoreError } from './store-error.ts';
 
 export type InfluxOptions = {
@@ -32,9 +33,8 @@ const HOURS_KEPT = 'INF';
 setLogger({ error: () => {}, warn: () => {} });
 
 export function openInflux(options: InfluxOptions): Store {
-  const { url, database, username, password, keepRaw } = options;
-  const authorization =
-    username === undefined ? undefined : `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`;
+  const { url, database, keepRaw } = options;
+  const authorization = storeAuthorization(options);
   const client = new InfluxDB({
     url,
     timeout: TIMEOUT_MS,

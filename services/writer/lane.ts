@@ -3,7 +3,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import pRetry from 'p-retry';
-import { decodeLines, encodeLine } from '#domain/line-protocol.ts';
+import { decodeLines } from '#domain/line-protocol.ts';
 import type { Store } from './influx.ts';
 import { StoreError } from './store-error.ts';
 
@@ -99,7 +99,7 @@ export class Lane {
     const bad: [line: string, reason: string][] = [];
     decodeLines(
       lines,
-      (line) => good.push(encodeLine(line)),
+      (_line, _lineNumber, text) => good.push(text), // as it came: what can be read cannot always be written again
       ({ line, reason }) => bad.push([line, reason]),
     );
     for (const [line, reason] of bad) await onRefused(line, reason);

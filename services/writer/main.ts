@@ -15,7 +15,7 @@ await runService(
     const url = storeUrl(config.store, config.historian);
     const { database, username, password } = config.store;
     const lines = metrics.counter('writer_lines_total', 'Lines the store has taken.');
-    const refused = metrics.counter('writer_refused_total', 'Lines the store refused for good.');
+    const refused = metrics.counter('writer_lines_refused_total', 'Lines the store refused for good.');
     const seconds = metrics.histogram(
       'writer_request_seconds',
       'From a request to its success, tries included.',
@@ -36,7 +36,7 @@ await runService(
       },
       onRefused: (reason) => {
         refused.inc();
-        log.warn({ reason }, 'the store refused a line');
+        log.debug({ reason }, 'the store refused a line'); // counted, and on rejected/v1/store with its line
       },
     });
     stack.use(writer); // closed after the consumer: what is under way may still arrive
@@ -45,7 +45,7 @@ await runService(
         clientId: 'penstock-writer-in',
         filters: [filters.points, filters.journal],
         cleanSession: false,
-        window: 200_000,
+        window: Number.MAX_SAFE_INTEGER, // bytes are what the outage of a store costs
         windowBytes: config.writer.memoryBytesMax,
         onDelivery: (delivery) => writer.take(delivery),
       }),

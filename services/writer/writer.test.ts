@@ -166,6 +166,16 @@ describe('a store that refuses lines', () => {
     expect(rejected[1]?.payload).toHaveLength(4_096);
   });
 
+  it('splits lines as they came, also those that it could read and never write', async () => {
+    const odd = 'reading,device=d\u00011 value=1 1';
+    const { take, acked, rejected } = open(async (lines) => {
+      if (lines.includes('d\u00011')) throw refusal('400: no such tag');
+    });
+    take(`${line(1)}\n${odd}\n${line(2)}`);
+    await soon(() => expect(acked).toEqual([0]));
+    expect(rejected.map(({ payload }) => payload)).toEqual([odd]);
+  });
+
   it('does not acknowledge before a rejection is kept', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const { take, acked, requests } = open(() => Promise.reject(refusal()), { publish: () => promise });

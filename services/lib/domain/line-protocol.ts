@@ -79,7 +79,7 @@ export function encodeLine(line: Line): string {
  */
 export function decodeLines(
   text: string,
-  onLine: (line: Line, lineNumber: number) => void,
+  onLine: (line: Line, lineNumber: number, text: string) => void,
   onError: (error: LineError) => void,
 ): void {
   let lineNumber = 1;
@@ -94,7 +94,7 @@ export function decodeLines(
     if (trimmed !== '' && trimmed[0] !== '#') {
       const line = decodeLine(trimmed);
       if (typeof line === 'string') onError({ line: raw, lineNumber, reason: line });
-      else onLine(line, lineNumber);
+      else onLine(line, lineNumber, trimmed);
     }
     lineNumber += end === plainEnd ? 1 : raw.split('\n').length;
     start = end + 1;

@@ -27,10 +27,14 @@ const inputObject = z.strictObject({
   sampling: z.enum(['periodic', 'onChange']).default('periodic'),
 });
 
+const later = z.undefined({
+  error: 'this release does not evaluate it yet; take it out, or the alarm would not be what it says',
+});
+
 const param = z.strictObject({
   default: z.union([z.number(), z.boolean(), z.string()]),
   unit: z.string().optional(),
-  source: z.string().optional(),
+  source: later.optional(),
 });
 
 const ACTIVE_ONLY = 'this release acts on \'active\' only: write ["active"]';
@@ -75,10 +79,6 @@ const LATER = [
   'firstOutGroup',
   'span',
 ] as const;
-
-const later = z.undefined({
-  error: 'this release does not evaluate it yet; take it out, or the alarm would not be what it says',
-});
 
 export const ruleSchema = z.strictObject({
   $schema: z.string().optional(),
