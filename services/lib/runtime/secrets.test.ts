@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
+import { EXIT, StartError } from './process.ts';
 import { readOrCreateSecret } from './secrets.ts';
 
 const folders: string[] = [];
@@ -15,6 +16,16 @@ function dataFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'secrets-'));
   folders.push(folder);
   return folder;
+}
+
+function refusal(attempt: () => unknown): StartError {
+  try {
+    attempt();
+  } catch (error) {
+    if (error instanceof StartError) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
 }
 
 test('a first use makes a random secret that only its owner can read; a second finds it', () => {
@@ -32,8 +43,44 @@ test('a first use makes a random secret that only its owner can read; a second f
 test('a secret that a person wrote is taken as it is', () => {
   const data = dataFolder();
   const { file } = readOrCreateSecret(data, 'operator-password');
-  writeFileSync(file, 'my own\n');
-  expect(readOrCreateSecret(data, 'operator-password').value).toBe('my own');
+  writeFileSync(file, 'my own long words\n');
+  expect(readOrCreateSecret(data, 'operator-password').value).toBe('my own long words');
+});
+
+test.each([
+  ['', 'is empty'],
+  ['\n \n', 'is empty'],
+  ['fifteen letters\n', 'has 15 characters'],
+])('an emptied or short secret lets nobody in: %j is refused', (text, words) => {
+  const data = dataFolder();
+  const { file } = readOrCreateSecret(data, 'operator-password');
+  writeFileSync(file, text);
+  const refused = refusal(() => readOrCreateSecret(data, 'operator-password'));
+  expect(refused.exitCode).toBe(EXIT.config);
+  expect(refused.message).toContain(`${file} ${words}`);
+  expect(refused.message).toContain('delete the file');
+  rmSync(file);
+  expect(readOrCreateSecret(data, 'operator-password').isNew).toBe(true);
+});
+
+test.each([0o640, 0o604, 0o620])('a secret that others can reach (mode %o) is refused until it is closed', (mode) => {
+  const data = dataFolder();
+  const made = readOrCreateSecret(data, 'session-key');
+  chmodSync(made.file, mode);
+  const refused = refusal(() => readOrCreateSecret(data, 'session-key'));
+  expect(refused.exitCode).toBe(EXIT.config);
+  expect(refused.message).toContain(`chmod 600 ${made.file}`);
+  chmodSync(made.file, 0o600);
+  expect(readOrCreateSecret(data, 'session-key').value).toBe(made.value);
+});
+
+test('a folder that cannot hold secrets ends in a sentence, not in a stack', () => {
+  const data = dataFolder();
+  const file = path.join(data, 'plain-file');
+  writeFileSync(file, '');
+  expect(refusal(() => readOrCreateSecret(file, 'session-key')).message).toMatch(/plain-file.*ENOTDIR.*PENSTOCK_DATA/);
+  mkdirSync(path.join(data, 'secrets/session-key'), { recursive: true, mode: 0o700 });
+  expect(refusal(() => readOrCreateSecret(data, 'session-key')).message).toContain('EISDIR');
 });
 
 test('processes that start at once agree on one value and leave nothing half-written', async () => {
