@@ -9,6 +9,7 @@ import { rulesSection } from './config.ts';
 import { Engine } from './engine/engine.ts';
 import { readFacts } from './facts.ts';
 import { openStateStore } from './open-state-store.ts';
+import { retiredAlarms } from './retired.ts';
 import { readRules } from './rule-files.ts';
 import { Rules } from './rules.ts';
 
@@ -28,6 +29,7 @@ await runService('rules', { rules: rulesSection }, async (service) => {
     'Messages and lines of batches that could not be read.',
   );
   const store = stack.use(openStateStore(path.join(config.root.data, 'rules', 'state.db')));
+  store.retire(retiredAlarms(store.states(), { rules, problems }));
   const startedAt = now();
   const engine = new Engine({
     rules,

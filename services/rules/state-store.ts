@@ -8,6 +8,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { SavedState } from './engine/engine.ts';
 import type { InstanceState } from './engine/state.ts';
 import type { FactRow } from './facts.ts';
+import type { Retired } from './retired.ts';
 
 export type OutMessage = { readonly topic: string; readonly payload: string; readonly retain: boolean };
 export type QueuedMessage = OutMessage & { readonly id: number };
@@ -107,6 +108,17 @@ export class StateStore implements Disposable {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  /** Forgets the states that nobody wants any more, and has the retained messages of their alarms cleared. */
+  retire(retired: readonly Retired[]): void {
+    const drop = this.#db.prepare('DELETE FROM instance WHERE key = ?');
+    this.#db.exec('BEGIN IMMEDIATE');
+    for (const { key, topic, isKept } of retired) {
+      if (topic !== undefined) this.#putMessage.run(topic, '', 1);
+      if (!isKept) drop.run(key);
+    }
+    this.#db.exec('COMMIT');
   }
 
   /** Strikes off everything up to this message: the broker has it. */

@@ -269,9 +269,9 @@ export class Engine {
       this.#schedule(instance);
       return;
     }
-    // What held between then and now is unknown, so no delay may count it.
-    // Its time goes on from where it was: samples that have waited for us since are judged by their own time.
-    Object.assign(instance.state, structuredClone(saved), { truth: 'unknown' });
+    // Its time goes on from where it was: samples that have waited for us since are judged by their own time. What held in
+    // between is unknown, and evidence may have ended since it was last written down, so delays begin again.
+    Object.assign(instance.state, structuredClone(saved), { truth: 'unknown', pending: false, evidenceMs: 0 });
     if (alarmMessage(instance, this.#clock) !== null) instance.published = publishedForm(instance);
     this.#schedule(instance);
   }
