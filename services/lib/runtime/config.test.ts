@@ -124,8 +124,9 @@ test.each<readonly [Given, readonly unknown[]]>([
   [{ file: '[]' }, ['settings.json:1:1: must be an object']],
   [
     { file: '{ "data": ' },
-    ['settings.json:1:11: not valid JSON (ValueExpected)', expect.stringContaining('CloseBraceExpected')],
+    ['settings.json:1:11: not valid JSON: value expected', expect.stringContaining('close brace expected')],
   ],
+  [{ file: '['.repeat(200_000) }, ['settings.json:1:201: not valid JSON: it nests too deeply']],
   [{ argv: ['--broker-prot', '1'] }, ['flag --broker-prot: there is no such setting; did you mean --broker-port?']],
   [{ argv: ['--broker-port'] }, ['flag --broker-port: a value is missing']],
   [{ argv: ['--broker-port', '--demo=off'] }, ['flag --broker-port: a value is missing']],

@@ -4,11 +4,11 @@
 // is described loosely (z.looseObject) is another's of which a few keys are read: the rest of it is left to its owner too.
 
 import { readFileSync } from 'node:fs';
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { Node } from 'jsonc-parser';
 import { z } from 'zod';
 import { formatDuration, parseDuration } from '#domain/duration.ts';
 import { SERVICES } from '#domain/service.ts';
-import { nearestWord, placeOf, plainValue } from './json-file.ts';
+import { nearestWord, parseJsonTree, placeOf, plainValue } from './json-file.ts';
 
 /** Every section a settings file may hold; `root` are the keys outside any section. */
 export const SECTION_NAMES = ['root', 'broker', 'store', ...SERVICES.filter((name) => name !== 'broker')] as const;
@@ -252,11 +252,12 @@ function readFile(
     const { line, column } = placeOf(text, offset);
     return `${sources.file}:${line}:${column}`;
   };
-  const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { allowTrailingComma: true });
-  for (const error of errors)
-    problems.push(`${at(error.offset)}: not valid JSON (${printParseErrorCode(error.error)})`);
-  if (tree === undefined || errors.length > 0) return found;
+  const parsed = parseJsonTree(text);
+  if (!parsed.ok) {
+    problems.push(...parsed.errors.map(({ offset, why }) => `${at(offset)}: not valid JSON: ${why}`));
+    return found;
+  }
+  const { tree } = parsed;
   if (tree.type !== 'object') {
     problems.push(`${at(tree.offset)}: must be an object`);
     return found;

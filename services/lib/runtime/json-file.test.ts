@@ -48,6 +48,7 @@ test.each([
     '{"name":5,"inputs":{"t":{}}}',
     [expect.stringMatching(/^a\.json:1:9: name: /), expect.stringMatching(/^a\.json:1:25: inputs\.t\.metric: /)],
   ],
+  [`{\n"name": ${'{"a":'.repeat(250)}1${'}'.repeat(250)}}`, ['a.json:2:1004: not valid JSON: it nests too deeply']],
 ])('%j: every problem with its place', (text, expected) => {
   expect(problemsOf(text)).toEqual(expected);
 });
@@ -69,6 +70,29 @@ test('a folder is read in name order, and a file that cannot be read costs no ot
     'c.json: not valid JSON: close brace expected',
     'd.json: cannot be read (EISDIR)',
   ]);
+});
+
+test('a file of 200,000 opening brackets is one more problem, and hides no other file', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'json-file-'));
+  folders.push(folder);
+  writeFileSync(path.join(folder, 'deep.json'), '['.repeat(200_000));
+  writeFileSync(path.join(folder, 'good.json'), '{"name":"good"}');
+  const { files, problems } = readJsonFiles(folder, (name) => name.endsWith('.json'), schema);
+  expect(files.map(({ value }) => value.name)).toEqual(['good']);
+  expect(problems).toEqual([
+    { file: path.join(folder, 'deep.json'), line: 1, column: 201, message: 'not valid JSON: it nests too deeply' },
+  ]);
+});
+
+test('a folder that is none is a problem, not a crash', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'json-file-'));
+  folders.push(folder);
+  const models = path.join(folder, 'models');
+  writeFileSync(models, '');
+  expect(readJsonFiles(models, () => true, schema)).toEqual({
+    files: [],
+    problems: [{ file: models, line: 1, column: 1, message: 'cannot be read (ENOTDIR)' }],
+  });
 });
 
 test('didYouMean() suggests what is near, and nothing where nothing is', () => {

@@ -4,7 +4,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
-import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import {
+  createScanner,
+  findNodeAtLocation,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
 import type { z } from 'zod';
 
 export type FileProblem = {
@@ -26,19 +33,51 @@ export function formatProblem(problem: FileProblem): string {
   return `${problem.file}:${problem.line}:${problem.column}: ${problem.message}`;
 }
 
-/** Parses and checks one text; `file` is only for the messages. */
-export function parseJsonFile<T>(file: string, text: string, schema: z.ZodType<T>): JsonFile<T> | FileProblem[] {
-  const place = (offset: number) => placeOf(text, offset);
+/** Far above anything a person writes, and far below where a recursion over the tree runs out of stack. */
+const DEPTH_MAX = 200;
+
+export type JsonTree =
+  | { readonly ok: true; readonly tree: Node }
+  | { readonly ok: false; readonly errors: readonly { readonly offset: number; readonly why: string }[] };
+
+/** The one way from a person's text to a tree, comments and trailing commas allowed. Never throws. */
+export function parseJsonTree(text: string): JsonTree {
+  const deepAt = tooDeepAt(text);
+  if (deepAt !== undefined) return { ok: false, errors: [{ offset: deepAt, why: 'it nests too deeply' }] };
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
   if (errors.length > 0 || tree === undefined) {
-    const found = errors.map((error) => ({
-      file,
-      ...place(error.offset),
-      message: `not valid JSON: ${describeParseError(error)}`,
-    }));
-    return found.length > 0 ? found : [{ file, line: 1, column: 1, message: 'not valid JSON: the file is empty' }];
+    const found = errors.map((error) => ({ offset: error.offset, why: describeParseError(error) }));
+    return { ok: false, errors: found.length > 0 ? found : [{ offset: 0, why: 'the file is empty' }] };
   }
+  return { ok: true, tree };
+}
+
+/** Where the text opens one level too many. The scanner does not recurse, as the parser does, which would end the process. */
+function tooDeepAt(text: string): number | undefined {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
+    const first = text[scanner.getTokenOffset()];
+    if (first === '{' || first === '[') depth++;
+    else if (first === '}' || first === ']') depth--;
+    if (depth > DEPTH_MAX) return scanner.getTokenOffset();
+  }
+  return undefined;
+}
+
+/** Parses and checks one text; `file` is only for the messages. */
+export function parseJsonFile<T>(file: string, text: string, schema: z.ZodType<T>): JsonFile<T> | FileProblem[] {
+  const place = (offset: number) => placeOf(text, offset);
+  const parsedTree = parseJsonTree(text);
+  if (!parsedTree.ok) {
+    return parsedTree.errors.map(({ offset, why }) => ({
+      file,
+      ...place(offset),
+      message: `not valid JSON: ${why}`,
+    }));
+  }
+  const { tree } = parsedTree;
   const at = (path: readonly PropertyKey[]): Place => place(nearestNode(tree, path).offset);
   // zod leaves such a member of a record out without a word: what its author wrote would then not be there.
   const hostile = hostileKey(tree);
@@ -56,7 +95,7 @@ export function parseJsonFile<T>(file: string, text: string, schema: z.ZodType<T
   );
 }
 
-/** Every file of a folder whose name ends so, in name order; a missing folder has none. */
+/** Every file of a folder whose name ends so, in name order; a missing folder has none, one that cannot be read is a problem. */
 export function readJsonFiles<T>(
   folder: string,
   isWanted: (name: string) => boolean,
@@ -66,8 +105,9 @@ export function readJsonFiles<T>(
   try {
     names = readdirSync(folder).filter(isWanted).sort();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { files: [], problems: [] };
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { files: [], problems: [] };
+    return { files: [], problems: [{ file: folder, line: 1, column: 1, message: `cannot be read (${code})` }] };
   }
   const files: JsonFile<T>[] = [];
   const problems: FileProblem[] = [];
