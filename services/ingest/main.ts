@@ -2,7 +2,7 @@
 
 import { filters, topics } from '#domain/topic.ts';
 import { formatProblem } from '#runtime/json-file.ts';
-import { readPlantFiles } from '#runtime/plant-files.ts';
+import { readPlantFiles, requireRulesFolder } from '#runtime/plant-files.ts';
 import { runService } from '#runtime/process.ts';
 import { rulesFolderSetting } from '#runtime/sections.ts';
 import { Batcher } from './batcher.ts';
@@ -16,6 +16,7 @@ const REGISTRY_PUBLISH_MS = 1_000;
 
 await runService('ingest', { ingest: ingestSection, rules: rulesFolderSetting }, async (service) => {
   const { config, log, metrics, now, stack, health } = service;
+  requireRulesFolder(config.rules.dir);
   const plant = readPlantFiles(config.rules.dir);
   const { sources, problems } = readSources(config.rules.dir);
   for (const problem of [...plant.problems, ...problems]) log.error(formatProblem(problem));

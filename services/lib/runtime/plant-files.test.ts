@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { maxAgeOf, readPlantFiles } from './plant-files.ts';
+import { maxAgeOf, readPlantFiles, requireRulesFolder } from './plant-files.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -70,6 +70,18 @@ test('every problem is said, and a bad file hides no good one', () => {
     "devices/a.json:1: there is no model 'tnk'; did you mean 'tank'?",
     "devices/c.json:1: device 's/a/t2' is described twice",
   ]);
+});
+
+test('a rules folder that is not there is named with its setting; one without folders in it is enough', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'plant-'));
+  folders.push(folder);
+  writeFileSync(path.join(folder, 'file'), '');
+  const missing = path.join(folder, 'missing');
+  expect(() => requireRulesFolder(missing)).toThrow(
+    `the folder of rules ${missing} does not exist; create it or set PENSTOCK_RULES_DIR`,
+  );
+  expect(() => requireRulesFolder(path.join(folder, 'file'))).toThrow(/is no folder; create it or set/);
+  expect(() => requireRulesFolder(folder)).not.toThrow();
 });
 
 test.each([

@@ -1,13 +1,16 @@
 // What engineers write about devices: models (`rules/models/*.model.json`) and devices (`rules/devices/*.json`).
 // Ingest checks values against them; rules takes intervals and labels from them.
 
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { DeviceEntry } from '#domain/device.ts';
 import { parseDuration } from '#domain/duration.ts';
 import { deviceKey } from '#domain/topic.ts';
+import { environmentName } from './config.ts';
 import { didYouMean, type FileProblem, readJsonFiles } from './json-file.ts';
 import { metricNameText, nameText } from './name-schema.ts';
+import { StartError } from './process.ts';
 
 export const durationText = z.string().refine((text) => parseDuration(text) !== undefined, {
   error: 'must be a duration with one unit, such as 500ms, 20s, 5m, 8h or 7d',
@@ -66,6 +69,22 @@ const INTERVALS_MISSED = 3;
 export function maxAgeOf(metric: Pick<MetricModel, 'interval'> | undefined): number {
   const intervalMs = metric?.interval === undefined ? undefined : parseDuration(metric.interval);
   return intervalMs === undefined ? MAX_AGE_MS_DEFAULT : intervalMs * INTERVALS_MISSED;
+}
+
+/**
+ * Folders inside it may be missing; without the folder itself every rule, device and source would be silently absent.
+ * @throws StartError where it is missing, no folder, or not to be read
+ */
+export function requireRulesFolder(rulesDir: string): void {
+  try {
+    readdirSync(rulesDir);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = { ENOENT: 'does not exist', ENOTDIR: 'is no folder' }[code ?? ''] ?? `cannot be read (${code})`;
+    throw new StartError(
+      `the folder of rules ${path.resolve(rulesDir)} ${why}; create it or set ${environmentName('rules', 'dir')}`,
+    );
+  }
 }
 
 export function readPlantFiles(rulesDir: string): PlantFiles {
