@@ -6,6 +6,7 @@ import { decodeBatch, type SeriesTable } from '#domain/batch.ts';
 import type { Point } from '#domain/point.ts';
 import { parseTopic } from '#domain/topic.ts';
 import type { Paint } from '../cli.ts';
+import { printable } from '../printable.ts';
 
 export type Tailed = {
   readonly receivedAt: number;
@@ -76,9 +77,4 @@ function payloadText(payload: Buffer): string {
 /** UTC, to the millisecond. */
 function timeText(ms: number): string {
   return new Date(ms).toISOString().slice(11);
-}
-
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is being shown harmlessly
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
