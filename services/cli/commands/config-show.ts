@@ -5,6 +5,7 @@ import { EXIT } from '#runtime/process.ts';
 import { brokerUrl, storeUrl } from '#runtime/sections.ts';
 import type { CliCommand, Paint } from '../cli.ts';
 import { type LoadedSettings, readSettings } from '../settings.ts';
+import { MASK, withoutPassword } from '../url-password.ts';
 
 export const configShowCommand: CliCommand = {
   name: 'config show',
@@ -23,8 +24,6 @@ export const configShowCommand: CliCommand = {
 };
 
 export type ShownSetting = { readonly path: string; readonly value: unknown; readonly origin: string };
-
-const MASK = '********';
 
 function masked({ path, value, origin, secret }: Setting): ShownSetting {
   if (value === undefined) return { path, value: null, origin };
@@ -64,12 +63,4 @@ export function settingsTable(settings: readonly ShownSetting[], paint: Paint): 
 function valueText(value: unknown): string {
   if (value === null) return '-';
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** A URL may bear a login of its own; it is as secret as the password setting. */
-function withoutPassword(url: string): string {
-  const parsed = URL.parse(url);
-  if (parsed === null || parsed.password === '') return url;
-  parsed.password = MASK;
-  return parsed.href;
 }

@@ -6,6 +6,7 @@ import type { Cli, CliCommand } from '../cli.ts';
 import { readSettings } from '../settings.ts';
 import { mqttLinks } from '../simulate/mqtt-link.ts';
 import { Simulation, TICK_S } from '../simulate/simulation.ts';
+import { withoutPassword } from '../url-password.ts';
 
 const SPEED_MAX = 100;
 const CONNECT_MS_MAX = 10_000;
@@ -46,12 +47,12 @@ async function play(simulation: Simulation, speed: number, url: string, cli: Cli
   const startedAt = cli.now();
   while (simulation.connectedCount === 0 && !asked.aborted) {
     if (cli.now() - startedAt > CONNECT_MS_MAX) {
-      cli.err(`error: no broker answers at ${url}; \`penstock doctor\` looks for the reason\n`);
+      cli.err(`error: no broker answers at ${withoutPassword(url)}; \`penstock doctor\` looks for the reason\n`);
       return EXIT.unavailable;
     }
     await cli.sleep(POLL_MS, asked);
   }
-  if (cli.isTerminal) cli.err(`Simulated plant on ${url}; Ctrl-C stops it.\n`);
+  if (cli.isTerminal) cli.err(`Simulated plant on ${withoutPassword(url)}; Ctrl-C stops it.\n`);
   // Ticks keep to the clock: a late one is followed by a shorter wait, never by a burst.
   for (let dueAt = cli.now(); !asked.aborted; ) {
     simulation.tick();

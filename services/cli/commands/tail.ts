@@ -12,6 +12,7 @@ import { readSettings } from '../settings.ts';
 import { untilAborted } from '../signals.ts';
 import { formatTailed, type Tailed, tailedJson } from '../tail/format-delivery.ts';
 import { NO_FILE, openTailFile, type TailFile } from '../tail/tail-file.ts';
+import { withoutPassword } from '../url-password.ts';
 
 const CONNECT_MS_MAX = 5_000;
 
@@ -55,7 +56,9 @@ type Followed = { readonly consumer: MqttConsumer; readonly file: TailFile; read
 async function follow({ consumer, file, url }: Followed, cli: Cli): Promise<number> {
   const { asked } = cli.stopSignals();
   if (!(await isGranted(consumer, CONNECT_MS_MAX, { sleep: cli.sleep, givenUp: asked })) && !asked.aborted) {
-    cli.err(`error: no messages from the broker at ${url}: ${consumer.problem() ?? 'it does not answer'}\n`);
+    cli.err(
+      `error: no messages from the broker at ${withoutPassword(url)}: ${consumer.problem() ?? 'it does not answer'}\n`,
+    );
     return EXIT.unavailable;
   }
   await untilAborted(AbortSignal.any([asked, file.failed]));

@@ -70,6 +70,14 @@ describe('boxText()', () => {
     );
   });
 
+  it('a password within a URL is not printed', () => {
+    const urls = { storeUrl: 'http://me:hush-1@store.example:8086', brokerUrl: 'mqtt://me:hush-2@broker.example' };
+    const facts = { ...FACTS, ...urls, isStoreOurs: false, isBrokerOurs: false };
+    expect(boxText(facts)).not.toMatch(/hush/);
+    expect(lineWith(facts, 'History')).toContain('http://me:********@store.example:8086');
+    expect(lineWith(facts, 'MQTT')).toContain('mqtt://me:********@broker.example');
+  });
+
   it('says nothing of the demo where there is none', () => {
     expect(boxText({ ...FACTS, isDemo: false })).not.toContain('Demo');
   });

@@ -1,6 +1,8 @@
 // What `penstock start` says once it runs: where everything is, how to get in, how to stop. Pure.
 // Rules above and below but no sides, so that a line can be copied out of it whole.
 
+import { withoutPassword } from '../url-password.ts';
+
 export type BoxFacts = {
   readonly version: string;
   readonly consoleUrl: string;
@@ -28,10 +30,10 @@ export function boxText(facts: BoxFacts): string {
   const rows: readonly (readonly [label: string, text: string])[] = [
     ['Console', facts.consoleUrl],
     ['Login', loginText(facts)],
-    ['MQTT', `${facts.brokerUrl}${facts.isBrokerOurs ? '' : '  (external broker)'}`],
+    ['MQTT', `${withoutPassword(facts.brokerUrl)}${facts.isBrokerOurs ? '' : '  (external broker)'}`],
     [
       'History',
-      `${facts.storeUrl}${facts.isStoreOurs ? `  (InfluxDB 1.x API, database ${facts.database})` : '  (external store)'}`,
+      `${withoutPassword(facts.storeUrl)}${facts.isStoreOurs ? `  (InfluxDB 1.x API, database ${facts.database})` : '  (external store)'}`,
     ],
     ['Data', facts.dataDir],
     ['Rules', facts.rulesDir],
