@@ -56,6 +56,19 @@ describe('runProgram()', () => {
     expect(cli.said.err).not.toBe('');
   });
 
+  it.each([
+    ['config', 'show', 'extra', 'words'],
+    ['config', 'show', '--data', '/x', 'extra'],
+    ['config', 'show', '-x'],
+    ['service', 'broker', 'extra'],
+  ])('does not ignore words that a command takes nothing of: %s %s %s', async (...words) => {
+    const { cli, calls, run } = program();
+    expect(await run(...words)).toBe(2);
+    expect(cli.said.err).toContain(`takes no '${words.slice(words.indexOf('extra')).join(' ')}'`);
+    expect(cli.said.err).toContain('Usage: penstock');
+    expect(calls).toEqual([]);
+  });
+
   it('prints help with the exit codes as data', async () => {
     const { cli, run } = program();
     expect(await run('--help')).toBe(0);

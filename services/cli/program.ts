@@ -4,6 +4,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, VERSION } from '#runtime/process.ts';
 import type { Cli, CliCommand } from './cli.ts';
+import { printable } from './printable.ts';
 import { splitWords } from './words.ts';
 
 const EXIT_CODES = `
@@ -59,8 +60,22 @@ function addCommand(program: Command, command: CliCommand, cli: Cli, onExit: (co
     .addHelpText('after', `${command.help === undefined ? '' : `\n${command.help}`}${SETTINGS}\n${EXIT_CODES}`);
   for (const [flags, description] of command.options ?? []) added.option(flags, description);
   added.action(async () => {
-    onExit(await command.run({ ...splitWords(added.args), options: added.opts() }, cli));
+    const { settings, operands } = splitWords(added.args);
+    const extra = operands.slice(operandsMax(command));
+    // Ignored, a mistyped flag would start something else than what was asked for.
+    if (extra.length > 0) {
+      cli.err(
+        `error: \`penstock ${command.name}\` takes no '${printable(extra.join(' '))}'\n\n${added.helpInformation()}`,
+      );
+      return onExit(EXIT.usage);
+    }
+    onExit(await command.run({ settings, operands, options: added.opts() }, cli));
   });
+}
+
+function operandsMax({ operands = '' }: CliCommand): number {
+  if (operands.includes('...')) return Number.POSITIVE_INFINITY;
+  return operands.split(' ').filter((word) => word !== '').length;
 }
 
 function groupOf(parent: Command, name: string): Command {
