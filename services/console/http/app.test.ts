@@ -107,6 +107,20 @@ test('logging out takes the cookie away', async () => {
   ]);
 });
 
+test('a cookie that was logged out lets nobody in any more, another login of the same moment does', async () => {
+  const { app, logIn } = await openTestConsole();
+  const [kept, ended] = [await logIn(), await logIn()];
+  await app.inject({ method: 'POST', url: '/api/logout', headers: { cookie: ended } });
+  const ask = async (cookie: string) => (await app.inject({ url: '/api/session', headers: { cookie } })).statusCode;
+  expect([await ask(kept), await ask(ended)]).toEqual([200, 401]);
+});
+
+test('who is logged in is told, the id of the session is not', async () => {
+  const { app, logIn } = await openTestConsole();
+  const answer = await app.inject({ url: '/api/session', headers: { cookie: await logIn() } });
+  expect(answer.json()).toEqual({ user: 'operator', expiresAt: START + 60_000 });
+});
+
 test('an acknowledgement goes out in the name of the session', async () => {
   const { app, bus, logIn } = await openTestConsole();
   await publishAlarm(bus, sampleAlarm({ episode: 3 }));

@@ -7,7 +7,6 @@ import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Bus } from '#runtime/bus.ts';
 import type { Log } from '#runtime/log.ts';
-import type { SessionView } from '../api.ts';
 import type { Live } from '../live/live.ts';
 import type { Plant } from '../plant/plant.ts';
 import type { Store } from '../store/influx.ts';
@@ -19,7 +18,7 @@ import { historyRoutes } from './routes/history.ts';
 import { plantRoutes } from './routes/plant.ts';
 import { loginRoutes, sessionRoutes } from './routes/session.ts';
 import { addSecurityHeaders } from './security.ts';
-import { SESSION_COOKIE, type Sessions } from './session.ts';
+import { SESSION_COOKIE, type Session, type Sessions } from './session.ts';
 
 export type AppParts = {
   readonly plant: Plant;
@@ -39,7 +38,7 @@ export type AppParts = {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    session: SessionView | null;
+    session: Session | null;
   }
 }
 
@@ -76,7 +75,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
 
 type WithCookies = Pick<FastifyRequest, 'cookies' | 'unsignCookie'>;
 
-function sessionOf(request: WithCookies, sessions: Sessions): SessionView | null {
+function sessionOf(request: WithCookies, sessions: Sessions): Session | null {
   const signed = request.cookies[SESSION_COOKIE];
   if (signed === undefined) return null;
   const { valid, value } = request.unsignCookie(signed);

@@ -101,3 +101,14 @@ test('a stream ends with its login and with the server, which does not wait for 
   expect(await second.next()).toBeUndefined();
   expect(live.viewers).toBe(0);
 });
+
+test('logging out ends the streams of that session, not those of another', async () => {
+  const { url, live, app, logIn } = await openListening();
+  const [kept, ended] = [await logIn(), await logIn()];
+  const streams = [await openStream(url, { cookie: kept }), await openStream(url, { cookie: ended })] as const;
+  for (const { next } of streams) await next();
+  await app.inject({ method: 'POST', url: '/api/logout', headers: { cookie: ended } });
+  expect(await streams[1].next()).toBeUndefined();
+  live.tick();
+  expect(await streams[0].next()).toMatchObject({ event: 'changes' });
+});

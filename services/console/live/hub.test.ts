@@ -4,12 +4,12 @@ import { type Frame, Hub, type Viewer } from './hub.ts';
 const frame = (data: string): Frame => ({ event: 'alarms', data });
 
 /** A viewer whose network takes nothing until it is let. */
-function viewerOf(expiresAt = Number.POSITIVE_INFINITY) {
+function viewerOf(isOver = false) {
   const got: string[] = [];
   let isOpen = true;
   let release = () => {};
   const viewer: Viewer = {
-    expiresAt,
+    isOver: () => isOver,
     send: ({ data }) => {
       got.push(data);
       return new Promise((resolve) => {
@@ -46,7 +46,7 @@ test('a viewer that takes nothing is dropped at the bound, the others are not', 
   const quick: string[] = [];
   hub.join(slow.viewer, frame('snapshot'));
   hub.join(
-    { expiresAt: Number.POSITIVE_INFINITY, send: async ({ data }) => void quick.push(data), close: () => {} },
+    { isOver: () => false, send: async ({ data }) => void quick.push(data), close: () => {} },
     frame('snapshot'),
   );
   for (let n = 0; n < 500; n++) {
@@ -68,16 +68,16 @@ test('few large frames count as much as many small ones', () => {
 
 test('a connection ends with the login that opened it', () => {
   const hub = new Hub();
-  const early = viewerOf(100);
-  const late = viewerOf(200);
+  const early = viewerOf(true);
+  const late = viewerOf();
   for (const { viewer } of [early, late]) hub.join(viewer, frame('snapshot'));
-  hub.dropExpired(100);
+  hub.dropOver();
   expect([early.isOpen(), late.isOpen(), hub.size]).toEqual([false, true, 1]);
 });
 
 test('a viewer that fails while it is being sent to is forgotten', async () => {
   const hub = new Hub();
-  hub.join({ expiresAt: 1, send: () => Promise.reject(new Error('gone')), close: () => {} }, frame('snapshot'));
+  hub.join({ isOver: () => false, send: () => Promise.reject(new Error('gone')), close: () => {} }, frame('snapshot'));
   await turn();
   expect(hub.size).toBe(0);
 });

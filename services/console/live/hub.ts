@@ -9,8 +9,8 @@ export type Viewer = {
   send(frame: Frame): Promise<void>;
   /** Ends the connection at once. */
   close(): void;
-  /** End of the login that the connection was opened with, ms since the epoch. */
-  readonly expiresAt: number;
+  /** Whether the login that the connection was opened with has ended. */
+  isOver(): boolean;
 };
 
 /** Two seconds of an alarm flood of 200 changes a second, and as many bytes as a phone may hold for one page. */
@@ -51,8 +51,8 @@ export class Hub {
   }
 
   /** A login ends for the connections that it opened, too. */
-  dropExpired(now: number): void {
-    for (const { viewer } of [...this.#seats.values()]) if (viewer.expiresAt <= now) this.#end(viewer);
+  dropOver(): void {
+    for (const { viewer } of [...this.#seats.values()]) if (viewer.isOver()) this.#end(viewer);
   }
 
   closeAll(): void {

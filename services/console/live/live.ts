@@ -39,6 +39,11 @@ export class Live {
     this.#hub.closeAll();
   }
 
+  /** Ends the streams whose login has ended. */
+  dropOver(): void {
+    this.#hub.dropOver();
+  }
+
   apply(input: PlantInput): void {
     const { plant, now } = this.#parts;
     if (!plant.apply(input, now())) return;
@@ -58,7 +63,7 @@ export class Live {
 
   tick(): void {
     const { plant, now } = this.#parts;
-    this.#hub.dropExpired(now());
+    this.dropOver();
     const changes = plant.takeChanges();
     const broker = this.#broker();
     const isDue = broker !== this.#toldBroker || now() - this.#toldAt >= PULSE_MS;

@@ -8,15 +8,16 @@ import type { AppParts } from '../app.ts';
 /** How long a browser waits before it connects again. */
 const RETRY_MS = 1_000;
 
-export function eventRoutes({ live }: AppParts): FastifyPluginAsyncZod {
+export function eventRoutes({ live, sessions }: AppParts): FastifyPluginAsyncZod {
   return async (app) => {
     // Frames come serialised, once for all viewers.
     const options = { sse: { kind: 'only', serializer: (data: string) => data } } as const;
     app.get('/events', options, (request, reply) => {
       const { sse, raw } = reply;
+      const { session } = request;
       let id = 0;
       const viewer: Viewer = {
-        expiresAt: request.session?.expiresAt ?? 0,
+        isOver: () => session === null || sessions.isOver(session),
         send: (frame) => sse.send({ ...frame, id: String(++id), retry: RETRY_MS }),
         close: () => raw.destroy(),
       };

@@ -2,9 +2,10 @@
 
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { SessionView } from '../../api.ts';
 import type { AppParts } from '../app.ts';
 import { ProblemError } from '../problem.ts';
-import { SESSION_COOKIE } from '../session.ts';
+import { SESSION_COOKIE, type Session } from '../session.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -26,14 +27,22 @@ export function loginRoutes({ sessions, limits }: AppParts): FastifyPluginAsyncZ
       if (session === undefined) throw new ProblemError(401, 'The user or the password is wrong.');
       const expires = new Date(session.expiresAt);
       reply.setCookie(SESSION_COOKIE, sessions.format(session), { ...COOKIE, expires, signed: true });
-      return reply.header('cache-control', 'no-store').send(session);
+      return reply.header('cache-control', 'no-store').send(viewOf(session));
     });
   };
 }
 
-export function sessionRoutes(_parts: AppParts): FastifyPluginAsyncZod {
+export function sessionRoutes({ sessions, live }: AppParts): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get('/session', (request) => request.session);
-    app.post('/logout', (_request, reply) => reply.clearCookie(SESSION_COOKIE, COOKIE).code(204).send());
+    app.get('/session', ({ session }) => (session === null ? null : viewOf(session)));
+    app.post('/logout', ({ session }, reply) => {
+      if (session !== null) sessions.close(session);
+      live.dropOver();
+      return reply.clearCookie(SESSION_COOKIE, COOKIE).code(204).send();
+    });
   };
+}
+
+function viewOf({ user, expiresAt }: Session): SessionView {
+  return { user, expiresAt };
 }
