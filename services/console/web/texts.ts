@@ -1,7 +1,7 @@
 // Every word on the page, in one place, ready for translation.
 
 import type { AlarmState, Priority } from '#domain/alarm.ts';
-import type { ServiceStatus } from '#domain/service.ts';
+import type { ShownStatus } from './parts/shown-status.ts';
 
 export const PRIORITY_WORDS: { readonly [priority in Priority]: string } = {
   critical: 'Critical',
@@ -19,10 +19,11 @@ export const STATE_WORDS: { readonly [state in AlarmState]: string } = {
   NORM: 'normal',
 };
 
-export const SERVICE_WORDS: { readonly [status in ServiceStatus['status']]: string } = {
+export const SERVICE_WORDS: { readonly [status in ShownStatus]: string } = {
   up: 'up',
   down: 'DOWN',
   restarting: 'RESTARTING',
+  unknown: 'unknown',
 };
 
 export const texts = {
@@ -55,14 +56,19 @@ export const texts = {
   alarms: {
     heading: 'Alarms',
     filter: 'Show',
-    filters: { open: 'Active or unacknowledged', unacked: 'Unacknowledged', all: 'All, normal ones too' },
-    columns: { priority: 'Priority', state: 'State', alarm: 'Alarm', value: 'Value', since: 'Since', action: 'Action' },
+    filters: { open: 'Active or unacknowledged', unacked: 'Unacknowledged' },
+    columns: {
+      priority: 'Priority',
+      state: 'State',
+      alarm: 'Alarm',
+      value: 'Value then',
+      since: 'Since',
+      action: 'Action',
+    },
     empty: {
       open: 'No alarm is active or waits for an acknowledgement.',
       unacked: 'Every alarm is acknowledged.',
-      all: 'No alarm has been heard of yet.',
     },
-    shadow: 'shadow rule: no action',
     unknownNow: (quality: string) => `The condition cannot be decided now (${quality}).`,
     details: 'Details',
     more: (n: number) => `${n} more alarms of lower rank are not drawn.`,

@@ -35,7 +35,6 @@ export function AlarmRow({ alarm }: { readonly alarm: AlarmView }) {
             {alarm.reason}
           </p>
           {alarm.quality !== 'GOOD' && <p class="hatched">{texts.alarms.unknownNow(alarm.quality)}</p>}
-          {alarm.shadow && <p class="hint">{texts.alarms.shadow}</p>}
           <bdi class="hint">
             {alarm.area} / {alarm.instance}
           </bdi>{' '}

@@ -1,4 +1,5 @@
-// Which alarms are shown, and in which order: the most urgent first, of those the newest.
+// Which alarms are shown, and in which order: the most urgent first, of those the newest. Normal ones are not offered: an
+// alarm's retained message is cleared when it returns to normal, so the page does not have them.
 
 import { isAnnunciated, isUnacknowledged, PRIORITIES } from '#domain/alarm.ts';
 import type { AlarmView } from '../../api.ts';
@@ -12,7 +13,6 @@ export function isOpen(alarm: AlarmView): boolean {
 export const FILTERS = {
   open: isOpen,
   unacked: (alarm: AlarmView) => isOpen(alarm) && isUnacknowledged(alarm.state),
-  all: () => true,
 } as const;
 export type FilterName = keyof typeof FILTERS;
 export const FILTER_NAMES = Object.keys(FILTERS) as FilterName[];
@@ -22,7 +22,6 @@ export function sortedAlarms(alarms: Iterable<AlarmView>, filter: FilterName): A
 }
 
 function compareAlarms(a: AlarmView, b: AlarmView): number {
-  const open = Number(isOpen(b)) - Number(isOpen(a));
   const rank = (RANK.get(a.priority) ?? 0) - (RANK.get(b.priority) ?? 0);
-  return open || rank || b.activeSince - a.activeSince || (a.id < b.id ? -1 : 1);
+  return rank || b.activeSince - a.activeSince || (a.id < b.id ? -1 : 1);
 }

@@ -1,8 +1,9 @@
 import type { ServiceStatus } from '#domain/service.ts';
 import { now } from '../state/clock.ts';
-import { services } from '../state/live.ts';
+import { link, plant, services } from '../state/live.ts';
 import { SERVICE_WORDS, texts } from '../texts.ts';
 import { formatAge } from '../values/format.ts';
+import { shownStatus } from './shown-status.ts';
 
 export function ServiceRow() {
   const list = [...services.value.values()].sort((a, b) => nameOf(a).localeCompare(nameOf(b)));
@@ -24,12 +25,14 @@ function nameOf({ service, id }: ServiceStatus): string {
 }
 
 function Service({ status }: { readonly status: ServiceStatus }) {
+  const shown = shownStatus(status, { link: link.value, broker: plant.value.broker });
   const age = texts.services.since(formatAge(now.value - status.since));
   return (
-    <li class="service" data-testid="service-row" data-service={status.service} data-status={status.status}>
+    <li class="service" data-testid="service-row" data-service={status.service} data-status={shown}>
       <span class="lamp" aria-hidden="true" />
-      <bdi>{nameOf(status)}</bdi> <b>{SERVICE_WORDS[status.status]}</b> <span class="hint">{age}</span>
-      {status.detail !== undefined && <bdi class="detail">{status.detail}</bdi>}
+      <bdi>{nameOf(status)}</bdi> <b>{SERVICE_WORDS[shown]}</b>
+      {shown !== 'unknown' && <span class="hint"> {age}</span>}
+      {shown !== 'unknown' && status.detail !== undefined && <bdi class="detail">{status.detail}</bdi>}
     </li>
   );
 }
