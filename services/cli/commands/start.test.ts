@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -90,6 +90,43 @@ describe('penstock start', () => {
     expect(await tail.ended).toBe(0);
     child.kill('SIGINT');
     expect(await ended).toBe(0);
+  });
+
+  it('a second start on the same data folder says that the first one runs there, and touches nothing', async () => {
+    const first = await started('--no-demo');
+    const second = penstock('start', '--data', folder, ...freePorts());
+    expect(await second.ended).toBe(69);
+    expect(second.said.err).toContain(`Penstock is already running on this data folder (process ${first.child.pid})`);
+    expect(second.said.err.trim().split('\n')).toHaveLength(1);
+    first.child.kill('SIGINT');
+    expect(await first.ended).toBe(0);
+  });
+
+  it('a data folder that is a file, or lies within one, ends in one sentence with what to do', async () => {
+    const file = path.join(folder, 'plain-file');
+    writeFileSync(file, '');
+    for (const data of [file, path.join(file, 'below')]) {
+      const { said, ended } = penstock('start', '--data', data, ...freePorts());
+      expect(await ended).toBe(78);
+      expect(said.err).toMatch(/^error the data folder \S*plain-file is not a folder; .*PENSTOCK_DATA.*\n$/);
+    }
+  });
+
+  it.runIf(process.platform === 'linux')('a data folder where nothing can be made ends in one sentence', async () => {
+    const { said, ended } = penstock('start', '--data', '/proc/penstock-data', ...freePorts());
+    expect(await ended).toBe(78);
+    expect(said.err).toMatch(/^error the data folder \/proc\S* cannot be .*\(E[A-Z]+\); .*PENSTOCK_DATA.*\n$/);
+  });
+
+  it('an emptied password file ends the start, with what to do', async () => {
+    const file = path.join(folder, 'secrets/operator-password');
+    mkdirSync(path.dirname(file), { mode: 0o700 });
+    writeFileSync(file, '', { mode: 0o600 });
+    const { said, ended } = penstock('start', '--data', folder, ...freePorts());
+    expect(await ended).toBe(78);
+    expect(said.err).toContain(`${file} is empty`);
+    expect(said.err).toContain('delete the file');
+    expect(said.out).toBe('');
   });
 
   it('names a port in use and the setting that moves it, and starts nothing', async () => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { SERVICES } from '#domain/service.ts';
 import { silentLog } from '#runtime/log.ts';
 import { openMqttBus } from '#runtime/mqtt-bus.ts';
-import { EXIT, VERSION } from '#runtime/process.ts';
+import { EXIT, StartError, VERSION } from '#runtime/process.ts';
 import { readOrCreateSecret, type Secret } from '#runtime/secrets.ts';
 import { brokerUrl, storeUrl } from '#runtime/sections.ts';
 import type { Cli, CliCommand } from '../cli.ts';
@@ -18,6 +18,7 @@ import { formatJsonLine, formatPrettyLine } from '../supervisor/log-line.ts';
 import { freePortFlags, portProblems } from '../supervisor/ports.ts';
 import { childSpecs } from '../supervisor/service-children.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
+import { takeDataFolder } from '../supervisor/take-data-folder.ts';
 
 /** A machine that needs longer for all of it gets the box with what is still missing. */
 const READY_MS_MAX = 30_000;
@@ -27,19 +28,27 @@ export const startCommand: CliCommand = {
   summary: 'run everything: broker, services, and the simulated plant',
   options: [['--no-demo', 'without the simulated plant']],
   run: async ({ settings, options }, cli) => {
-    const asked = options.demo === false ? [...settings, '--demo=off'] : settings;
-    const prepared = await prepare(asked, cli);
-    return typeof prepared === 'number' ? prepared : await supervise(prepared.loaded, prepared.words, cli);
+    const words = options.demo === false ? [...settings, '--demo=off'] : settings;
+    const first = readSettings(words, cli);
+    if (typeof first === 'number') return first;
+    try {
+      // Before the ports: of a second start the person wants to hear that, not of a dozen ports that the first one holds.
+      using _lock = await takeDataFolder(path.resolve(first.config.root.data));
+      const prepared = await prepare(first, words, cli);
+      return typeof prepared === 'number' ? prepared : await supervise(prepared.loaded, prepared.words, cli);
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      return refuse([error.message], error.exitCode, cli);
+    }
   },
 };
 
 /** The settings with every port known and free, or the exit code. */
 async function prepare(
+  first: LoadedSettings,
   words: readonly string[],
   cli: Cli,
 ): Promise<{ readonly loaded: LoadedSettings; readonly words: readonly string[] } | number> {
-  const first = readSettings(words, cli);
-  if (typeof first === 'number') return first;
   const listeners = listenersOf(first.config);
   const clashes = clashesOf(listeners);
   if (clashes.length > 0) return refuse(clashes, EXIT.config, cli);
