@@ -7,6 +7,7 @@ import type { Check, Finding } from '../doctor/finding.ts';
 import { checkClock, checkDataFolder, checkDisk, checkNode } from '../doctor/machine.ts';
 import { checkPorts } from '../doctor/ports.ts';
 import { checkRulesFolder } from '../doctor/rules-folder.ts';
+import { checkServices } from '../doctor/services.ts';
 import { checkStore } from '../doctor/store.ts';
 import { readSettings } from '../settings.ts';
 
@@ -17,6 +18,7 @@ const CHECKS: readonly Check[] = [
   checkClock,
   checkRulesFolder,
   checkPorts,
+  checkServices,
   checkBroker,
   checkStore,
 ];

@@ -14,7 +14,8 @@ export const checkBroker: Check = async ({ config, cli }) => {
   const { url, username, password, host, port } = config.broker;
   const target = brokerUrl(config.broker);
   if (url === undefined && typeof (await tryListen(host, port)) === 'number') {
-    return [ok('broker', 'not running; `penstock start` brings the embedded one up')];
+    const fix = '`penstock start` brings the embedded one up, or set PENSTOCK_BROKER_URL to another';
+    return [{ check: 'broker', status: 'warn', detail: 'not running', fix }];
   }
   await using consumer = new MqttConsumer(
     { url: target, username, password },

@@ -12,6 +12,7 @@ import type { Finding, Patient } from './finding.ts';
 import { checkClock, checkDataFolder, checkNode } from './machine.ts';
 import { checkPorts } from './ports.ts';
 import { checkRulesFolder } from './rules-folder.ts';
+import { checkServices } from './services.ts';
 import { checkStore, skewFindings } from './store.ts';
 
 let folder: string;
@@ -61,10 +62,52 @@ describe('the machine', () => {
     expect(statuses(await checkDataFolder(patient()))).toEqual(['data folder ok']);
   });
 
+  it('a data folder that is a file is no folder', async () => {
+    const file = path.join(folder, 'plain-file');
+    writeFileSync(file, '', { mode: 0o755 });
+    const findings = await checkDataFolder(patient(['--data', file]));
+    expect(findings).toMatchObject([{ status: 'fail', detail: expect.stringContaining('is not a folder') }]);
+  });
+
+  it('an emptied secret is found before a service refuses it', async () => {
+    mkdirSync(path.join(folder, 'secrets'), { mode: 0o700 });
+    writeFileSync(path.join(folder, 'secrets/operator-password'), '', { mode: 0o600 });
+    const findings = await checkDataFolder(patient());
+    expect(statuses(findings)).toEqual(['data folder ok', 'secrets fail']);
+    expect(findings[1]).toMatchObject({ fix: expect.stringContaining('delete the file') });
+  });
+
   it('a clock from before this software is wrong', async () => {
     const at = (now: number) => checkClock(patient([], { cli: { ...recordedCli(), now: () => now } }));
     expect(await at(0)).toMatchObject([{ status: 'fail', fix: expect.stringContaining('timedatectl') }]);
     expect(await at(Date.UTC(2026, 5))).toMatchObject([{ status: 'ok' }]);
+  });
+});
+
+describe('the services', () => {
+  const nobody = ['broker', 'historian', 'rules', 'writer', 'console', 'ingest'].flatMap((name) => [
+    `--${name}-metrics-port`,
+    '0',
+  ]);
+
+  it('that none runs is a warning, not ok', async () => {
+    const findings = await checkServices(patient(nobody));
+    expect(findings).toMatchObject([{ status: 'warn', detail: expect.stringContaining('none is running') }]);
+  });
+
+  it('broken rules are not ok: the rules service says how many, and what does not run beside it is a warning', async () => {
+    const body = { service: 'rules', problems: { rules: '16 problems in rule files' } };
+    const port = await listen(() => ({ status: 503, body }));
+    const findings = await checkServices(patient([...nobody, '--rules-metrics-port', String(port)]));
+    const of = (name: string) => findings.find(({ check }) => check === `${name} service`);
+    expect(of('rules')).toMatchObject({ status: 'fail', detail: 'not ready: rules: 16 problems in rule files' });
+    expect(of('writer')).toMatchObject({ status: 'warn', detail: expect.stringContaining('not running') });
+  });
+
+  it('a stranger on the port of a service is not that service', async () => {
+    const port = await listen(() => ({ status: 200, body: { service: 'other' } }));
+    const findings = await checkServices(patient([...nobody, '--rules-metrics-port', String(port)]));
+    expect(statuses(findings)).toEqual(['services warn']);
   });
 });
 
@@ -75,7 +118,10 @@ describe('the rules folder', () => {
     writeFileSync(path.join(folder, 'a.test.json'), '{}');
     writeFileSync(path.join(folder, 'devices/x.json'), '{\n  "sight": "lyon" }');
     const findings = await checkRulesFolder(patient(['--rules-dir', folder]));
-    expect(findings[0]).toMatchObject({ status: 'ok', detail: expect.stringContaining('1 rules') });
+    expect(findings[0]).toMatchObject({
+      status: 'ok',
+      detail: expect.stringContaining('1 rule files (their contents are checked by the rules service at start)'),
+    });
     expect(findings.slice(1).some(({ detail }) => detail.includes('x.json:2:3'))).toBe(true);
   });
 

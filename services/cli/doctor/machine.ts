@@ -1,8 +1,11 @@
 // What the machine gives: Node, a folder to write to, room on the disk, a clock.
 
-import { constants } from 'node:fs';
-import { access, stat, statfs } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { StartError } from '#runtime/process.ts';
+import { readOrCreateSecret, SECRET_NAMES } from '#runtime/secrets.ts';
+import { dataFolderProblem, nearestExisting } from '../data-folder.ts';
 import { type Check, type Finding, ok } from './finding.ts';
 
 const MIB = 1024 ** 2;
@@ -22,14 +25,10 @@ export const checkNode: Check = async ({ nodeVersion }) => {
 
 export const checkDataFolder: Check = async ({ config }) => {
   const folder = path.resolve(config.root.data);
-  const existing = await nearestFolder(folder);
-  try {
-    await access(existing, constants.W_OK | constants.X_OK);
-  } catch {
-    const fix = 'give the folder to the user that runs Penstock (chown), or set PENSTOCK_DATA to another';
-    return [{ check: 'data folder', status: 'fail', detail: `${existing} cannot be written to`, fix }];
-  }
-  const found = [ok('data folder', existing === folder ? folder : `${folder} (made at the first start)`)];
+  const problem = await dataFolderProblem(folder);
+  if (problem !== undefined) return [{ check: 'data folder', status: 'fail', ...problem }];
+  const isThere = (await nearestExisting(folder)) === folder;
+  const found = [ok('data folder', isThere ? folder : `${folder} (made at the first start)`)];
   return [...found, ...(await checkSecrets(folder))];
 };
 
@@ -37,16 +36,31 @@ async function checkSecrets(folder: string): Promise<Finding[]> {
   const secrets = path.join(folder, 'secrets');
   try {
     const { mode } = await stat(secrets);
-    if ((mode & 0o077) === 0) return [];
+    if ((mode & 0o077) === 0) return badSecrets(folder);
     const detail = `${secrets} is open to other users`;
-    return [{ check: 'secrets', status: 'warn', detail, fix: `chmod -R go= ${secrets}` }];
-  } catch {
+    return [{ check: 'secrets', status: 'warn', detail, fix: `chmod -R go= ${secrets}` }, ...badSecrets(folder)];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return []; // not made yet
   }
 }
 
+/** Each secret that the services would refuse, in their words. Those that are not made yet stay unmade. */
+function badSecrets(folder: string): Finding[] {
+  return SECRET_NAMES.filter((name) => existsSync(path.join(folder, 'secrets', name))).flatMap((name): Finding[] => {
+    try {
+      readOrCreateSecret(folder, name);
+      return [];
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      const [detail = '', fix = ''] = error.message.split('; ');
+      return [{ check: 'secrets', status: 'fail', detail, fix }];
+    }
+  });
+}
+
 export const checkDisk: Check = async ({ config }) => {
-  const { bavail, bsize } = await statfs(await nearestFolder(path.resolve(config.root.data)));
+  const { bavail, bsize } = await statfs(await nearestExisting(path.resolve(config.root.data)));
   const free = Math.round((bavail * bsize) / MIB);
   const detail = `${free.toLocaleString('en')} MiB free`;
   if (free >= FREE_MIB_WISHED) return [ok('disk', detail)];
@@ -60,13 +74,3 @@ export const checkClock: Check = async ({ cli }) => {
   const detail = `it is said to be ${time.toISOString()}`;
   return [{ check: 'clock', status: 'fail', detail, fix: 'set the clock: `timedatectl set-ntp true`' }];
 };
-
-async function nearestFolder(folder: string): Promise<string> {
-  for (let at = folder; ; at = path.dirname(at)) {
-    const isThere = await access(at).then(
-      () => true,
-      () => false,
-    );
-    if (isThere || at === path.dirname(at)) return at;
-  }
-}

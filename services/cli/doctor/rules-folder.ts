@@ -1,4 +1,5 @@
-// Whether the rules folder is there, and what is wrong in its device and model files.
+// Whether the rules folder is there, and what is wrong in its device and model files. The rules themselves are read by
+// the rules service alone, and judged there; see services.ts for what it says.
 
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -15,7 +16,8 @@ export const checkRulesFolder: Check = async ({ config }) => {
     const found = problems.map((problem): Finding => {
       return { check: 'rules', status: 'fail', detail: formatProblem(problem), fix: 'correct the file' };
     });
-    return [ok('rules', `${rules.length} rules and ${devices.size} devices in ${folder}`), ...found];
+    const files = `${rules.length} rule files (their contents are checked by the rules service at start)`;
+    return [ok('rules', `${files} and ${devices.size} devices in ${folder}`), ...found];
   } catch (error) {
     const detail = `${folder} cannot be read (${(error as NodeJS.ErrnoException).code})`;
     return [{ check: 'rules', status: 'fail', detail, fix: 'set PENSTOCK_RULES_DIR to the folder of your rules' }];

@@ -12,7 +12,8 @@ const SKEW_MS_FAIL = 60_000;
 export const checkStore: Check = async ({ config, cli }) => {
   const { store, historian } = config;
   if (store.url === undefined && typeof (await tryListen(historian.host, historian.port)) === 'number') {
-    return [ok('store', 'not running; `penstock start` brings the historian up')];
+    const fix = '`penstock start` brings the historian up, or set PENSTOCK_STORE_URL to another store';
+    return [{ check: 'store', status: 'warn', detail: 'not running', fix }];
   }
   const url = new URL(storeUrl(store, historian));
   const ping = `${url.href.replace(/\/$/, '')}/ping`;
