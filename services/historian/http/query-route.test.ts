@@ -94,3 +94,9 @@ describe('requests', () => {
     },
   );
 });
+
+test('the error about a database with a name of 5,000 letters does not send the name back whole', async () => {
+  const error = (await errorOf(`SELECT v FROM "${'x'.repeat(5_000)}".."m"`)).results[0]?.error;
+  expect(error).toMatch(/^database not found: x+…$/);
+  expect(error?.length).toBeLessThan(1_000);
+});

@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { executeQuery } from '../influxql/execute.ts';
 import { parseQuery } from '../influxql/parser.ts';
 import type { StatementResult } from '../influxql/result.ts';
+import { shorten } from '../influxql/shorten.ts';
 import type { Parameter } from '../influxql/token-reader.ts';
 import { RequestError, sendError } from './answer.ts';
 import { readBody } from './body.ts';
@@ -95,6 +96,7 @@ function boundParameters(text: string | null): ReadonlyMap<string, Parameter> {
   const isParameter = (value: unknown): value is Parameter =>
     typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   const wrong = entries.find(([, value]) => !isParameter(value));
-  if (wrong !== undefined) throw new RequestError(400, `error parsing query parameters: ${wrong[0]} is no value`);
+  if (wrong !== undefined)
+    throw new RequestError(400, `error parsing query parameters: ${shorten(wrong[0], 80)} is no value`);
   return new Map(entries as [string, Parameter][]);
 }

@@ -34,6 +34,17 @@ test.each([
   expect(errorOf(text)).toBe(error);
 });
 
+const LONG = 'x'.repeat(10_000_000);
+
+test.each([
+  ['a word', `SELECT v FROM m ${LONG}`, `found ${'x'.repeat(80)}…, expected ;, EOF at line 1, char 17`],
+  ['an open text', `'${LONG}`, expect.stringMatching(/^found x{80}…, expected .* at line 1, char 1$/)],
+  ['a time zone', `SELECT v FROM m tz('${LONG}')`, expect.stringMatching(/^unable .* x+… at line 1, char 20$/)],
+])('the error about %s of 10 MB does not send it back whole', (_, text, error) => {
+  expect(errorOf(text)).toEqual(error);
+  expect(errorOf(text)?.length).toBeLessThan(1_000);
+});
+
 describe('parseQuery()', () => {
   test('takes keywords in any case, comments, and empty statements', () => {
     expect(errorOf(';; select V from M where Time > now() -- why\n; /* both */ Show Databases ;')).toBeUndefined();
