@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -101,4 +101,25 @@ test('a port in use is named with its setting, and so is a store in use', async 
   const sameStore = await start(0);
   expect((await once(sameStore.child, 'exit'))[0]).toBe(69);
   expect(sameStore.output()).toContain('cannot open the store');
+});
+
+test.each([
+  ['is no database', (file: string) => writeFileSync(file, 'x'.repeat(20_000))],
+  ['was cut off', (file: string) => truncateSync(file, 5_000)],
+])('a store whose file %s is left as it is, and the way out is said', async (_, damage) => {
+  const first = await start(await freePort());
+  await ready(first);
+  expect(await stop(first)).toBe(0);
+  const file = path.join(folder, 'historian/historian.db');
+  damage(file);
+  const found = readFileSync(file);
+  const second = await start(0);
+  expect((await once(second.child, 'close'))[0]).toBe(78);
+  expect(second.output()).toContain(`historian: ${file} is damaged (`);
+  expect(second.output()).toMatch(/restore it from a backup, or move it .* out of the folder and start again/);
+  expect(readFileSync(file).equals(found)).toBe(true);
+  renameSync(file, path.join(folder, 'damaged.db'));
+  const third = await start(await freePort());
+  await ready(third);
+  expect(await stop(third)).toBe(0);
 });

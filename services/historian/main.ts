@@ -6,6 +6,7 @@ import { environmentName } from '#runtime/config.ts';
 import { EXIT, named, refuseOpenListener, runService, StartError } from '#runtime/process.ts';
 import { historianSection, queryLimits } from './config.ts';
 import { SqliteEngine } from './engine/sqlite-engine.ts';
+import { FILE_NAME, isDamage } from './engine/sqlite-file.ts';
 import { WriteQueue } from './engine/write-queue.ts';
 import type { HistorianParts } from './http/historian-parts.ts';
 import { historianMeters } from './http/meters.ts';
@@ -48,6 +49,12 @@ function openEngine(folder: string, seriesMax: number): SqliteEngine {
     return new SqliteEngine(folder, { seriesMax });
   } catch (error) {
     const why = error instanceof Error ? error.message : error;
+    if (isDamage(error)) {
+      const file = path.join(folder, FILE_NAME);
+      throw new StartError(
+        `${file} is damaged (${why}): restore it from a backup, or move it and its -wal file out of the folder and start again; a new, empty one is then made`,
+      );
+    }
     throw new StartError(`cannot open the store in ${folder}: ${why}`, EXIT.unavailable);
   }
 }

@@ -30,6 +30,15 @@ CREATE TABLE IF NOT EXISTS sample (
   STRICT, WITHOUT ROWID;
 `;
 
+/** SQLITE_CORRUPT and SQLITE_NOTADB; an extended code has its kind in the lowest byte. */
+const DAMAGE_CODES = [11, 26];
+
+/** Whether an error says that the file itself is no longer what SQLite wrote. */
+export function isDamage(error: unknown): boolean {
+  const { errcode } = error as { readonly errcode?: unknown };
+  return typeof errcode === 'number' && DAMAGE_CODES.includes(errcode & 0xff);
+}
+
 export type Row = readonly (number | string)[];
 
 export class SqliteFile implements Disposable {
