@@ -3,13 +3,11 @@
 import path from 'node:path';
 import { filters } from '#domain/topic.ts';
 import { formatProblem } from '#runtime/json-file.ts';
-import { readPlantFiles } from '#runtime/plant-files.ts';
+import { readPlantFiles, requireRulesFolder } from '#runtime/plant-files.ts';
 import { runService } from '#runtime/process.ts';
 import { rulesSection } from './config.ts';
-import { Engine } from './engine/engine.ts';
-import { readFacts } from './facts.ts';
+import { openEngine } from './open-engine.ts';
 import { openStateStore } from './open-state-store.ts';
-import { retiredAlarms } from './retired.ts';
 import { readRules } from './rule-files.ts';
 import { Rules } from './rules.ts';
 
@@ -18,6 +16,7 @@ const TICK_MS = 100;
 
 await runService('rules', { rules: rulesSection }, async (service) => {
   const { config, log, metrics, now, stack, health } = service;
+  requireRulesFolder(config.rules.dir);
   const { models } = readPlantFiles(config.rules.dir);
   const { rules, problems } = readRules(config.rules.dir);
   for (const problem of problems) log.error(formatProblem(problem));
@@ -29,16 +28,8 @@ await runService('rules', { rules: rulesSection }, async (service) => {
     'Messages and lines of batches that could not be read.',
   );
   const store = stack.use(openStateStore(path.join(config.root.data, 'rules', 'state.db')));
-  store.retire(retiredAlarms(store.states(), { rules, problems }));
-  const startedAt = now();
-  const engine = new Engine({
-    rules,
-    models,
-    saved: store.states(),
-    known: readFacts(store.facts(), startedAt),
-    startedAt,
-    onAmbiguous: (message) => log.warn(message),
-  });
+  const onAmbiguous = (message: string) => log.warn(message);
+  const engine = openEngine({ rules, problems }, store, { models, startedAt: now(), onAmbiguous });
   metrics.gauge('rules_instances', 'Alarm instances.', () => engine.instances.size);
   const bus = service.openBus();
   const alarms = stack.use(
