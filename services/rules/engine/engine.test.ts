@@ -370,6 +370,27 @@ describe('what leaves the engine', () => {
     ]);
   });
 
+  it('says in words of the plant what is the case', () => {
+    const silent = compile({
+      id: 'silent',
+      inputs: { temp: 'temperature' },
+      condition: { '==': [{ online: [] }, false] },
+    });
+    const engine = new Engine({ rules: [silent], startedAt: START });
+    const device = { site: 'lyon', area: 'farm', device: 't1', model: null, role: null, labels: {} };
+    const rest = { lastSeen: null, firmware: null, lastError: null };
+    engine.step({
+      kind: 'point',
+      point: { series, value: 20, quality: 'good', measuredAt: START, late: false },
+      receivedAt: START,
+    });
+    const outputs = engine.step({ kind: 'device', device: { ...device, ...rest, online: false }, at: START + 1 });
+    expect(outputs).toMatchObject([
+      { kind: 'journal' },
+      { message: { reason: 'the device of temperature is offline' } },
+    ]);
+  });
+
   it('never raises an alarm on history or on a sample that is not the newest', () => {
     const { messages, value } = start(START);
     value(20, START);

@@ -103,7 +103,11 @@ function equality(name: '==' | '!=', wanted: boolean): Operator {
           return (x === y) === wanted;
         },
         wakesAt: earliest([a, b]),
-        describe: (frame) => `${a.describe(frame)} ${name} ${b.describe(frame)}`,
+        // `online == false` reads as what is the case: the device is offline.
+        describe: (frame) =>
+          a.type === 'boolean' && typeof b.constant === 'boolean'
+            ? a.describe(frame)
+            : `${a.describe(frame)} ${name} ${b.describe(frame)}`,
         get comparisons() {
           return [self];
         },

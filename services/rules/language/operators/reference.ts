@@ -93,12 +93,14 @@ export const online: Operator = {
     const name = isEmpty ? compiler.inputNames[0] : soleName(raw);
     const index = compiler.input(name, path);
     if (index === undefined) return undefined;
+    const { metric } = compiler.inputWords(index);
     const evaluate: Expression['evaluate'] = (frame) => frame.online(index);
+    const words = (value: Operand) => (value === true ? 'online' : value === false ? 'offline' : shown(value));
     return {
       type: 'boolean',
       evaluate,
       wakesAt: () => NEVER,
-      describe: (frame) => `device of ${String(name)} online: ${shown(evaluate(frame))}`,
+      describe: (frame) => `the device of ${metric} is ${words(evaluate(frame))}`,
       comparisons: [],
     };
   },
