@@ -3,6 +3,7 @@
 
 import { alarmState } from '#domain/alarm.ts';
 import type { JournalEvent } from '#domain/journal.ts';
+import type { AlarmName } from '#domain/topic.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
 import { Binder } from './binder.ts';
@@ -191,7 +192,7 @@ export class Engine {
 
   #operation({ alarm, operation, at }: Extract<EngineInput, { kind: 'operation' }>): void {
     this.#clock = Math.max(this.#clock, at);
-    const instance = this.#binder.instances.get(`${alarm.rule}/${alarm.site}/${alarm.area}/${alarm.instance}`);
+    const instance = this.#binder.instances.get(stateKey(alarm));
     if (instance === undefined) return;
     this.#runDeadlines(instance, at - instance.lagMs);
     const { op, by, comment, episode } = operation;
@@ -296,7 +297,12 @@ export class Engine {
 }
 
 function keyOf({ alarm }: Instance): string {
-  return `${alarm.rule}/${alarm.site}/${alarm.area}/${alarm.instance}`;
+  return stateKey(alarm);
+}
+
+/** Rule first, as episodes and correlation ids have it. */
+function stateKey({ rule, site, area, instance }: AlarmName): string {
+  return `${rule}/${site}/${area}/${instance}`;
 }
 
 function publishedForm(instance: Instance): string {

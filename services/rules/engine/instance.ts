@@ -2,16 +2,14 @@
 // rule's expressions see; its state is plain data (state.ts), and evaluate.ts moves it.
 
 import type { InputSnapshot, UnknownReason } from '#domain/alarm.ts';
-import { parseDuration } from '#domain/duration.ts';
 import type { AlarmName } from '#domain/topic.ts';
+import { maxAgeOf } from '#runtime/plant-files.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
 import type { Frame } from '../language/expression.ts';
 import { isUnknown, type Operand, UNKNOWN } from '../language/operand.ts';
 import type { AreaState, SeriesState } from './plant.ts';
 import { type InstanceState, newInstanceState, type SeenSample } from './state.ts';
 
-/** Where no model says how often a metric comes. */
-const MAX_AGE_MS_DEFAULT = 60_000;
 /** A device's transport may lag this much (the lateness that rules allow) before its deadlines wait no longer for it. */
 const LAG_MS_MAX = 10_000;
 
@@ -68,7 +66,8 @@ export class Instance {
     this.slots[input] = series;
     const seen = this.#seen(input);
     if (seen?.device === series.device.name.device) series.countedUntil = Math.max(series.countedUntil, seen.at);
-    this.#maxAges[input] = this.rule.inputs[input]?.maxAgeMs ?? expectedAge(series);
+    this.#maxAges[input] =
+      this.rule.inputs[input]?.maxAgeMs ?? maxAgeOf(series.device.model?.metrics.get(series.metric));
     return true;
   }
 
@@ -152,13 +151,6 @@ export class Instance {
   }
 
   #maxAgeOf(i: number): number {
-    return this.#maxAges[i] ?? MAX_AGE_MS_DEFAULT;
+    return this.#maxAges[i] ?? maxAgeOf(undefined);
   }
-}
-
-/** Three expected intervals of the metric's model, where it says one. */
-function expectedAge({ device, metric }: SeriesState): number | undefined {
-  const interval = device.model?.metrics.get(metric)?.interval;
-  const ms = interval === undefined ? undefined : parseDuration(interval);
-  return ms === undefined ? undefined : 3 * ms;
 }

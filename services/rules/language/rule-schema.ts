@@ -3,11 +3,11 @@
 
 import { z } from 'zod';
 import { PRIORITIES } from '#domain/alarm.ts';
-import { isMetricName, isName, METRIC_HINT, NAME_HINT } from '#domain/name.ts';
+import { metricNameText, nameText } from '#runtime/name-schema.ts';
 import { durationText } from '#runtime/plant-files.ts';
 
-const name = z.string().refine(isName, { error: `must be ${NAME_HINT}` });
-const metric = z.string().refine(isMetricName, { error: `must be ${METRIC_HINT}` });
+const name = nameText;
+const metric = metricNameText;
 /** Checked by the expression compiler, which knows the place of every part. */
 const logic = z.unknown().refine((value) => value !== undefined, { error: 'is missing' });
 

@@ -1,8 +1,9 @@
 // var, param, known, age, online, state: what a rule reads.
 
 import { isName } from '#domain/name.ts';
+import { formatUnit } from '#domain/unit.ts';
 import { constantOf, type Expression, NEVER, type Operator, typeOf } from '../expression.ts';
-import { formatUnit, formatValue } from '../format-value.ts';
+import { formatValue } from '../format-value.ts';
 import { isUnknown, type Operand, UNKNOWN } from '../operand.ts';
 
 const soleName = (raw: unknown): unknown => (Array.isArray(raw) && raw.length === 1 ? raw[0] : raw);
