@@ -1,10 +1,11 @@
 // Which series feed which inputs of which instances. Rules are indexed by metric, so a point meets only the rules that
 // name it; a series is bound once and then costs one array per sample, however many rules there are.
 
-import { isName } from '#domain/name.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
+import { joinGroup, splitGroup } from './group-name.ts';
 import { Instance } from './instance.ts';
 import { type Binding, type DeviceState, isSelected, type SeriesState } from './plant.ts';
+import { instanceKey } from './state.ts';
 
 type Wanted = { readonly rule: CompiledRule; readonly input: number };
 
@@ -64,17 +65,14 @@ export class Binder {
     const group = groupOf(rule, device);
     if (group === undefined) return undefined;
     const { site, area } = device.name;
-    const name = [...group.values()].join('.');
-    if (!isName(name)) return undefined;
-    const key = `${rule.id}/${site}/${area}/${name}`;
+    const name = joinGroup([...group.values()]);
+    if (name === undefined) return undefined;
+    const alarm = { site, area, rule: rule.id, instance: name };
+    const key = instanceKey(alarm);
     const known = this.#instances.get(key);
     // A selected device outside the scope (the valve of a tank in scope) joins a group and never founds one.
     if (known !== undefined || !isMember) return known;
-    const instance = new Instance(
-      rule,
-      { site, area, rule: rule.id, instance: name },
-      { area: device.area, group, at },
-    );
+    const instance = new Instance(rule, alarm, { area: device.area, group, at });
     this.#add(key, instance);
     return instance;
   }
@@ -85,15 +83,12 @@ export class Binder {
     names: { site: string; area: string; instance: string },
     parts: { area: Instance['area']; at: number },
   ): void {
-    const { site, area, instance: name } = names;
-    const key = `${rule.id}/${site}/${area}/${name}`;
+    const alarm = { ...names, rule: rule.id };
+    const key = instanceKey(alarm);
     if (this.#instances.has(key)) return;
-    const values = rule.groupBy.length === 1 ? [name] : name.split('.');
+    const values = splitGroup(names.instance, rule.groupBy.length);
     const group = new Map(rule.groupBy.map((label, i) => [label, values[i] ?? '']));
-    this.#add(
-      key,
-      new Instance(rule, { site, area, rule: rule.id, instance: name }, { area: parts.area, group, at: parts.at }),
-    );
+    this.#add(key, new Instance(rule, alarm, { area: parts.area, group, at: parts.at }));
   }
 
   #add(key: string, instance: Instance): void {

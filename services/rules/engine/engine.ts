@@ -3,7 +3,6 @@
 
 import { alarmState } from '#domain/alarm.ts';
 import type { JournalEvent } from '#domain/journal.ts';
-import type { AlarmName } from '#domain/topic.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
 import { Binder } from './binder.ts';
@@ -14,7 +13,7 @@ import type { EngineInput, EngineOutput } from './inputs.ts';
 import type { Instance } from './instance.ts';
 import { type Binding, isNews, Plant, type SeriesState } from './plant.ts';
 import { alarmMessage, describeActivation, type EntryDetail, journalEntry, qualityOf } from './present.ts';
-import type { InstanceState } from './state.ts';
+import { type InstanceState, instanceKey } from './state.ts';
 
 /** An instance's state as it is written down, under `rule/site/area/instance`. */
 export type SavedState = { readonly key: string; readonly state: InstanceState };
@@ -104,7 +103,7 @@ export class Engine {
   takeChanged(): SavedState[] {
     const changed = [...this.#touched].map((instance) => {
       instance.noteSeen();
-      return { key: keyOf(instance), state: instance.state };
+      return { key: instanceKey(instance.alarm), state: instance.state };
     });
     this.#touched.clear();
     return changed;
@@ -192,7 +191,7 @@ export class Engine {
 
   #operation({ alarm, operation, at }: Extract<EngineInput, { kind: 'operation' }>): void {
     this.#clock = Math.max(this.#clock, at);
-    const instance = this.#binder.instances.get(stateKey(alarm));
+    const instance = this.#binder.instances.get(instanceKey(alarm));
     if (instance === undefined) return;
     this.#runDeadlines(instance, at - instance.lagMs);
     const { op, by, comment, episode } = operation;
@@ -265,7 +264,7 @@ export class Engine {
   }
 
   #restore(instance: Instance): void {
-    const saved = this.#saved.get(keyOf(instance));
+    const saved = this.#saved.get(instanceKey(instance.alarm));
     if (saved === undefined) {
       this.#schedule(instance);
       return;
@@ -294,15 +293,6 @@ export class Engine {
   #schedule(instance: Instance): void {
     this.#deadlines.set(instance, this.#dueAt(instance) + instance.lagMs);
   }
-}
-
-function keyOf({ alarm }: Instance): string {
-  return stateKey(alarm);
-}
-
-/** Rule first, as episodes and correlation ids have it. */
-function stateKey({ rule, site, area, instance }: AlarmName): string {
-  return `${rule}/${site}/${area}/${instance}`;
 }
 
 function publishedForm(instance: Instance): string {

@@ -6,9 +6,10 @@ import { fillTemplate } from '../language/compile-rule.ts';
 import { formatValue } from '../language/format-value.ts';
 import { isUnknown, type Operand } from '../language/operand.ts';
 import type { Instance } from './instance.ts';
+import { instanceKey } from './state.ts';
 
 export function alarmIdOf({ alarm, state }: Instance): string {
-  return `${alarm.rule}/${alarm.site}/${alarm.area}/${alarm.instance}/${state.episode}`;
+  return `${instanceKey(alarm)}/${state.episode}`;
 }
 
 /** GOOD while the condition that counts is known; else the reason its unknown inputs share, UNKNOWN where they differ. */

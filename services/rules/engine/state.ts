@@ -2,6 +2,7 @@
 // state code is derived from them (#domain/alarm.ts).
 
 import type { CommandStatus } from '#domain/command.ts';
+import type { AlarmName } from '#domain/topic.ts';
 import type { Truth } from '../language/operand.ts';
 
 export type CommandState = {
@@ -44,6 +45,11 @@ export type InstanceState = {
 };
 
 export type SeenSample = { readonly device: string; readonly at: number };
+
+/** Under which an instance is kept and written down: rule first, as episodes and correlation ids have it. */
+export function instanceKey({ rule, site, area, instance }: AlarmName): string {
+  return `${rule}/${site}/${area}/${instance}`;
+}
 
 export function newInstanceState(at: number): InstanceState {
   return {

@@ -9,6 +9,7 @@ import { Engine } from '../engine/engine.ts';
 import type { EngineInput, EngineOutput } from '../engine/inputs.ts';
 import type { Instance } from '../engine/instance.ts';
 import { qualityOf } from '../engine/present.ts';
+import { instanceKey } from '../engine/state.ts';
 import { type CompiledRule, compileRule } from '../language/compile-rule.ts';
 import { ruleSchema } from '../language/rule-schema.ts';
 import type { RuleTest } from './rule-test-schema.ts';
@@ -32,7 +33,8 @@ export function runRuleTest(shipped: CompiledRule, test: RuleTest): string[] {
   const events: Event[] = [];
   const site = rule.scope.labels?.site ?? 'site';
   const area = rule.scope.labels?.area ?? 'area';
-  const instanceOf = (name: string): Instance | undefined => engine.instances.get(`${rule.id}/${site}/${area}/${name}`);
+  const instanceOf = (name: string): Instance | undefined =>
+    engine.instances.get(instanceKey({ rule: rule.id, site, area, instance: name }));
   const feed = (input: EngineInput) => scheduleReplies(engine.step(input));
   const schedule = (at: number, order: number, run: () => void) => events.push({ at, order, run });
 
