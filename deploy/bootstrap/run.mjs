@@ -1,4 +1,4 @@
-// Every npm script goes through here, so that a machine with any Node from 18 on needs no set-up by hand:
+// Every npm script goes through here, so that a machine with any Node from 20 on needs no set-up by hand:
 //   1. a Node 24 of our own (locked in node24/package-lock.json) where the machine's is older,
 //   2. the packages of package-lock.json, again whenever that file has changed,
 //   3. the console's page, again whenever its sources have changed,

@@ -274,7 +274,7 @@ test.each([
   expect(plant.rejected()).toMatchObject([{ reason: 'topic', topic }]);
 });
 
-test('a retained value is taken like any other: it was the last the device said', async () => {
+test('a value that is published to be retained is news to who listens already', async () => {
   const plant = openPlant();
   await plant.bus.publish(TELE, '{"temperature": 5}', { retain: true });
   await settled();

@@ -61,7 +61,6 @@ describe(`killed without warning (SEED=${seed})`, () => {
         await processes.get(service)?.kill();
         await pipeline.restart(service);
       }
-      await pause(500);
       await load.drain();
       const { acked } = load;
       const stored = await until(
