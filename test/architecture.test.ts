@@ -29,7 +29,7 @@ const ONE_FILE: Readonly<Record<string, readonly string[]>> = {
   '@prometheus-io/client': ['services/lib/runtime/metrics.ts'],
   '@influxdata/influxdb-client': ['services/writer/influx.ts'],
   'p-retry': ['services/writer/lane.ts'],
-  tinyqueue: ['services/rules/engine/deadlines.ts'],
+  tinyqueue: ['services/lib/rules/engine/deadlines.ts'],
   commander: ['services/cli/program.ts'],
   execa: ['services/cli/supervisor/launch.ts'],
   'fastest-levenshtein': ['services/lib/runtime/json-file.ts'],
@@ -40,7 +40,7 @@ const ONE_FILE: Readonly<Record<string, readonly string[]>> = {
 const TOP_LEVEL = [
   ...['README.md', 'CONTRIBUTING.md', 'LICENSE', 'package.json', 'package-lock.json', 'tsconfig.json'],
   ...['services', 'rules', 'dashboards', 'firmware', 'deploy', 'test'],
-  ...['.biome.json', '.ci', '.gitignore', '.npmrc'],
+  ...['.biome.json', '.ci', '.gitignore', '.npmrc', '.vscode'],
 ];
 
 /** Lines of code in a main.ts: a list of parts that is read from top to bottom. */

@@ -4,7 +4,7 @@
 
 import { type DeviceView, parseDeviceView } from '#domain/device.ts';
 import { type ParsedTopic, parseTopic, topics } from '#domain/topic.ts';
-import type { EngineInput } from './engine/inputs.ts';
+import type { EngineInput } from '#rules/engine/inputs.ts';
 
 export type Fact = Extract<EngineInput, { kind: 'device' } | { kind: 'plant-state' }>;
 

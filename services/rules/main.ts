@@ -2,13 +2,13 @@
 
 import path from 'node:path';
 import { filters } from '#domain/topic.ts';
+import { readRules } from '#rules/rule-files.ts';
 import { formatProblem } from '#runtime/json-file.ts';
 import { readPlantFiles, requireRulesFolder } from '#runtime/plant-files.ts';
 import { runService } from '#runtime/process.ts';
 import { rulesSection } from './config.ts';
 import { openEngine } from './open-engine.ts';
 import { openStateStore } from './open-state-store.ts';
-import { readRules } from './rule-files.ts';
 import { Rules } from './rules.ts';
 
 /** How late a deadline may be noticed: well under the shortest delay that a rule is written with. */

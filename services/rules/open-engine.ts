@@ -1,10 +1,10 @@
 // The engine as the process opens it: with what its last life wrote down, less the alarms of rules that are gone.
 
+import { Engine } from '#rules/engine/engine.ts';
+import type { RuleFiles } from '#rules/rule-files.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
-import { Engine } from './engine/engine.ts';
 import { readFacts } from './facts.ts';
 import { retiredAlarms } from './retired.ts';
-import type { RuleFiles } from './rule-files.ts';
 import type { StateStore } from './state-store.ts';
 
 export type OpenEngineOptions = {

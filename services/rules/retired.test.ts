@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { newInstanceState } from './engine/state.ts';
+import { newInstanceState } from '#rules/engine/state.ts';
+import { ruleOf, START } from '#rules/testing/history.ts';
 import { retiredAlarms } from './retired.ts';
 import { StateStore } from './state-store.ts';
-import { ruleOf, START } from './testing/history.ts';
 
 const hot = { id: 'hot', inputs: { temp: 'temp' }, condition: { '>': [{ var: 'temp' }, 80] } };
 const key = 'hot/lyon/farm/t1';

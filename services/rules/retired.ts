@@ -5,8 +5,8 @@
 import path from 'node:path';
 import { alarmState, isAnnunciated } from '#domain/alarm.ts';
 import { topics } from '#domain/topic.ts';
-import type { SavedState } from './engine/engine.ts';
-import type { RuleFiles } from './rule-files.ts';
+import type { SavedState } from '#rules/engine/engine.ts';
+import type { RuleFiles } from '#rules/rule-files.ts';
 
 export type Retired = {
   readonly key: string;

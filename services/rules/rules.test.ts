@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { encodePoint, SeriesTable } from '#domain/batch.ts';
 import { topics } from '#domain/topic.ts';
-import { Engine } from './engine/engine.ts';
+import { Engine } from '#rules/engine/engine.ts';
+import { ruleOf, START } from '#rules/testing/history.ts';
 import { readFacts } from './facts.ts';
 import { Rules } from './rules.ts';
 import { StateStore } from './state-store.ts';
-import { ruleOf, START } from './testing/history.ts';
 
 const hot = ruleOf({
   id: 'hot',

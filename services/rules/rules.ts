@@ -7,9 +7,9 @@ import { type CommandEnvelope, parseCommandReply } from '#domain/command.ts';
 import { encodeJournalEntry } from '#domain/journal.ts';
 import { shardOf } from '#domain/shard.ts';
 import { parseTopic, topics } from '#domain/topic.ts';
+import type { Engine } from '#rules/engine/engine.ts';
+import type { EngineInput, EngineOutput } from '#rules/engine/inputs.ts';
 import type { Delivery } from '#runtime/bus.ts';
-import type { Engine } from './engine/engine.ts';
-import type { EngineInput, EngineOutput } from './engine/inputs.ts';
 import { type FactRow, factRow, parseFact, parseJson } from './facts.ts';
 import type { OutMessage, QueuedMessage, StateStore } from './state-store.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newInstanceState } from './engine/state.ts';
+import { newInstanceState } from '#rules/engine/state.ts';
 import { StateStore } from './state-store.ts';
 
 let folder = '';

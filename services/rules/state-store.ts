@@ -5,8 +5,8 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { SavedState } from './engine/engine.ts';
-import type { InstanceState } from './engine/state.ts';
+import type { SavedState } from '#rules/engine/engine.ts';
+import type { InstanceState } from '#rules/engine/state.ts';
 import type { FactRow } from './facts.ts';
 import type { Retired } from './retired.ts';
 

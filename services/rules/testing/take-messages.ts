@@ -5,10 +5,10 @@
 import { writeSync } from 'node:fs';
 import { encodePoint, SeriesTable } from '#domain/batch.ts';
 import { topics } from '#domain/topic.ts';
-import { Engine } from '../engine/engine.ts';
+import { Engine } from '#rules/engine/engine.ts';
+import { ruleOf, START } from '#rules/testing/history.ts';
 import { Rules } from '../rules.ts';
 import { StateStore } from '../state-store.ts';
-import { ruleOf, START } from './history.ts';
 
 const [file = '', first = '0', count = '0'] = process.argv.slice(2);
 const hot = ruleOf({

@@ -7,7 +7,7 @@ import { readRules } from './rule-files.ts';
 import { ruleTestFileSchema } from './testing/rule-test-schema.ts';
 import { runRuleTest } from './testing/run-rule-test.ts';
 
-const RULES = path.resolve(import.meta.dirname, '../../rules');
+const RULES = path.resolve(import.meta.dirname, '../../../rules');
 const { rules, problems } = readRules(RULES);
 const tests = readJsonFiles(RULES, (name) => name.endsWith('.test.json'), ruleTestFileSchema);
 
