@@ -1,0 +1,166 @@
+// One sliding window over one series: the half-open interval (now - windowMs, now], and what a function makes of the samples
+// in it. Pure: time is an argument. The same samples and the same `now` give the same value to the last bit, in whatever order
+// the samples came and however often the window was saved and restored in between.
+// It does not decide whether a value is good enough (minSamples, minCoverage), nor what lateness is allowed: its owner does.
+
+import type { Value } from '#domain/point.ts';
+import { FUNCTIONS, KEEPING } from './functions.ts';
+import type { FunctionRow, Gauge } from './gauge.ts';
+import { HeldTime } from './held-time.ts';
+import { Samples } from './samples.ts';
+import type { WindowData, WindowSpec } from './window-spec.ts';
+
+export type { WindowData, WindowSpec };
+
+/** 16 MB; eleven days at one sample per second. A full window drops its oldest samples and counts them as discards. */
+export const WINDOW_SAMPLES_MAX = 1_000_000;
+
+/** Dropped at once, because what is folded has to be folded anew: a few ms for one in 16 million samples. */
+const DISCARDED_AT_ONCE = WINDOW_SAMPLES_MAX / 16;
+
+export class Window {
+  readonly #spec: WindowSpec;
+  readonly #row: FunctionRow;
+  readonly #samples: Samples;
+  readonly #gauge: Gauge;
+  readonly #held: HeldTime;
+  #now = Number.NEGATIVE_INFINITY;
+  #discards = 0;
+
+  constructor(spec: WindowSpec, data?: WindowData) {
+    this.#spec = spec;
+    this.#row = FUNCTIONS[spec.fn];
+    this.#samples = new Samples(KEEPING[this.#row.keeps].makeStore);
+    this.#gauge = this.#row.open(this.#samples, spec);
+    this.#held = new HeldTime(this.#samples, spec, () => true);
+    if (data !== undefined) this.#restore(data);
+  }
+
+  /** Samples in the window. */
+  get count(): number {
+    return this.#samples.count;
+  }
+
+  /** Samples that were dropped before their time, because the window was full: its value then misses them. */
+  get discards(): number {
+    return this.#discards;
+  }
+
+  /** A sample, usually the newest; one at the moment of another replaces it. Moves `now` on where it is newer. */
+  add(at: number, value: Value): void {
+    const kept = this.#encoded(at, value);
+    if (at > this.#samples.newestAt) this.#append(at, kept);
+    else if (at <= Math.max(this.#samples.leftAt, this.#now - this.#spec.windowMs)) this.#setLeft(at, kept);
+    else this.#place(at, kept);
+  }
+
+  /** A late sample: everything is as if it had come in order. One that is no longer in the window changes nothing in it. */
+  insert(at: number, value: Value): void {
+    this.add(at, value);
+  }
+
+  /** Moves the window's right edge to `now`; what is older than the window leaves. */
+  advance(now: number): void {
+    if (now > this.#now) this.#now = now;
+    const edge = this.#now - this.#spec.windowMs;
+    while (this.#samples.oldestAt <= edge) this.#drop();
+  }
+
+  /** At the latest of the moments that were given; undefined where the samples are too few or the result is no finite number. */
+  value(): number | undefined {
+    if (this.#samples.count < this.#row.samplesMin) return undefined;
+    const value = this.#gauge.value(this.#now);
+    return Number.isFinite(value) ? value : undefined;
+  }
+
+  /** The share of the window, 0 to 1, for which a sample was held. */
+  coverage(): number {
+    return this.#held.within(this.#now) / this.#spec.windowMs;
+  }
+
+  /** When the oldest sample leaves; Infinity where there is none. */
+  nextEdge(): number {
+    return this.#samples.oldestAt + this.#spec.windowMs;
+  }
+
+  /** Whether value() grows, falls or stands still with time alone, until nextTurn(). Only timeIn ever does. */
+  trend(): -1 | 0 | 1 {
+    return this.#gauge.held?.trend(this.#now) ?? 0;
+  }
+
+  /** When value() may take another course though nothing arrives: at the next edge, for timeIn also when a sample gets too old. */
+  nextTurn(): number {
+    return this.#gauge.held?.nextTurn(this.#now) ?? this.nextEdge();
+  }
+
+  save(): WindowData {
+    const { first, end, leftAt, leftValue } = this.#samples;
+    const indexes = Array.from({ length: end - first }, (_, i) => first + i);
+    const timeOf = (index: number) => this.#samples.timeOf(index);
+    return {
+      now: this.#now === Number.NEGATIVE_INFINITY ? null : this.#now,
+      left: leftAt === Number.NEGATIVE_INFINITY ? null : [leftAt, leftValue],
+      gaps: indexes.map((index) => (index === first ? timeOf(index) : timeOf(index) - timeOf(index - 1))),
+      values: this.#row.keeps === 'nothing' ? [] : indexes.map((index) => this.#samples.valueOf(index)),
+      discards: this.#discards,
+    };
+  }
+
+  #restore({ now, left, gaps, values, discards }: WindowData): void {
+    if (left !== null) [this.#samples.leftAt, this.#samples.leftValue] = left;
+    let at = 0;
+    for (const [i, gap] of gaps.entries()) {
+      at += gap;
+      this.#append(at, values[i] ?? 0);
+    }
+    this.#discards = discards;
+    if (now !== null) this.advance(now);
+  }
+
+  #encoded(at: number, value: Value): Value {
+    const kept = KEEPING[this.#row.keeps].encode(value);
+    if (kept === undefined || !Number.isFinite(at))
+      throw new TypeError(`A window of '${this.#spec.fn}' cannot take ${typeof value} ${value} at ${at}`);
+    return kept;
+  }
+
+  #append(at: number, kept: Value): void {
+    this.#samples.push(at, kept);
+    this.#gauge.joined();
+    this.#held.joined();
+    this.advance(at);
+    this.#keepBounded();
+  }
+
+  /** At or before the window's left edge: only the newest of those is held into it. */
+  #setLeft(at: number, kept: Value): void {
+    if (at < this.#samples.leftAt) return;
+    this.#samples.leftAt = at;
+    this.#samples.leftValue = kept;
+  }
+
+  /** Between the window's samples, or in the place of one of them. */
+  #place(at: number, kept: Value): void {
+    const samples = this.#samples;
+    const index = samples.indexAt(at);
+    const isNew = samples.timeOf(index) !== at;
+    if (!isNew && samples.valueOf(index) === kept) return;
+    for (const gauge of [this.#gauge, this.#held]) gauge.parting(index - 1, isNew ? index - 1 : index);
+    if (isNew) samples.insert(index, at, kept);
+    else samples.replace(index, kept);
+    for (const gauge of [this.#gauge, this.#held]) gauge.paired(index - 1, index);
+    this.#keepBounded();
+  }
+
+  #drop(): void {
+    this.#gauge.leaving();
+    this.#held.leaving();
+    this.#samples.dropOldest();
+  }
+
+  #keepBounded(): void {
+    if (this.#samples.count <= WINDOW_SAMPLES_MAX) return;
+    for (let i = 0; i < DISCARDED_AT_ONCE; i++) this.#drop();
+    this.#discards += DISCARDED_AT_ONCE;
+  }
+}
