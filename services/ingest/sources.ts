@@ -3,36 +3,15 @@
 // of that name, or from a text that may hold captures.
 
 import path from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { isName, NAME_HINT } from '#domain/name.ts';
 import type { DeviceName } from '#domain/topic.ts';
 import { type FileProblem, readJsonFiles } from '#runtime/json-file.ts';
-import { metricNameText } from '#runtime/name-schema.ts';
-import { FORMAT_NAMES, type FormatName } from './formats/formats.ts';
+import { sourceFile } from '#runtime/source-file.ts';
+import type { FormatName } from './formats/formats.ts';
 import type { Refusal } from './record.ts';
 
 const PARTS = ['site', 'area', 'device'] as const;
-
-const sourceFile = z.strictObject({
-  $schema: z.string().optional(),
-  description: z.string().optional(),
-  topic: z
-    .string()
-    .min(1)
-    .refine((topic) => !/[#+]/.test(topic), { error: 'write {name} for a level that varies, not + or #' })
-    .refine((topic) => topic.split('/').every((level) => /^(?:\{[a-z]+\}|[^{}]*)$/.test(level)), {
-      error: 'a {capture} stands for one whole level',
-    }),
-  format: z.enum(FORMAT_NAMES),
-  site: z.string().optional(),
-  area: z.string().optional(),
-  device: z.string().optional(),
-  metric: z.string().optional(),
-  metrics: z
-    .record(z.string(), metricNameText.nullable())
-    .optional()
-    .describe("Renames by the sender's name; null drops the metric. Metrics that are not named here keep their names."),
-});
 
 type Texts = { readonly site: string; readonly area: string; readonly device: string; readonly metric: string | null };
 

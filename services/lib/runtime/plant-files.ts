@@ -12,46 +12,69 @@ import { didYouMean, type FileProblem, readJsonFiles } from './json-file.ts';
 import { metricNameText, nameText } from './name-schema.ts';
 import { StartError } from './process.ts';
 
-export const durationText = z.string().refine((text) => parseDuration(text) !== undefined, {
-  error: 'must be a duration with one unit, such as 500ms, 20s, 5m, 8h or 7d',
-});
+export const durationText = z
+  .string()
+  .refine((text) => parseDuration(text) !== undefined, {
+    error: 'must be a duration with one unit, such as 500ms, 20s, 5m, 8h or 7d',
+  })
+  .meta({ id: 'duration' });
 
 const metricModel = z
   .strictObject({
-    type: z.enum(['number', 'boolean', 'text']).default('number'),
-    unit: z.string().min(1).optional().describe('UCUM code: Cel, bar, m3/h, %'),
+    type: z.enum(['number', 'boolean', 'text']).default('number').describe('What its values are.'),
+    unit: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'UCUM code.', examples: ['Cel', 'bar', 'm3/h', '%'] }),
     min: z.number().optional().describe('Below it the sensor must be wrong: the point is stored with quality bad.'),
-    max: z.number().optional(),
-    interval: durationText.optional().describe('How often the device reports it.'),
-    description: z.string().optional(),
+    max: z.number().optional().describe('Above it the sensor must be wrong: the point is stored with quality bad.'),
+    interval: durationText
+      .optional()
+      .describe('How often the device reports it; after three of them without a sample the value is stale.'),
+    description: z.string().optional().describe('For people: what is measured, and where.'),
   })
   .refine((model) => model.min === undefined || model.max === undefined || model.min < model.max, {
     error: 'min must be below max',
   });
 
-const modelFile = z.strictObject({
-  $schema: z.string().optional(),
-  model: nameText,
-  description: z.string().optional(),
-  metrics: z.record(metricNameText, metricModel),
-});
+export const modelFile = z
+  .strictObject({
+    $schema: z.string().optional().describe('For editors: "../schemas/device-model.schema.json".'),
+    model: nameText.describe('What devices of this kind are called in rules/devices and in rules.'),
+    description: z.string().optional().describe('For people: make, principle, what it is used for.'),
+    metrics: z.record(metricNameText, metricModel).describe('What it measures, by the name of the metric.'),
+  })
+  .describe('A kind of device: its metrics with unit, range and interval.');
 
 const deviceEntry = z.strictObject({
-  model: nameText.optional(),
-  role: nameText.optional(),
-  labels: z.record(nameText, z.string().min(1).max(128)).default({}),
-  description: z.string().optional(),
+  model: nameText.optional().describe('Its kind: a file of rules/models.'),
+  role: nameText.optional().describe('What it is to its plant unit, such as inlet or level; inputs select by it.'),
+  labels: z
+    .record(nameText, z.string().min(1).max(128))
+    .default({})
+    .meta({ description: 'What rules select and group by.', examples: [{ tank: 'T1', process: 'storage' }] }),
+  description: z.string().optional().describe('For people.'),
 });
 
-const deviceFile = z.strictObject({
-  $schema: z.string().optional(),
-  site: nameText,
-  area: nameText,
-  devices: z.record(nameText, deviceEntry),
-});
+export const deviceFile = z
+  .strictObject({
+    $schema: z.string().optional().describe('For editors: "../schemas/devices.schema.json".'),
+    site: nameText.describe('The site all devices of this file stand at.'),
+    area: nameText.describe('The area all devices of this file stand in.'),
+    devices: z.record(nameText, deviceEntry).describe('By the id that the device publishes under.'),
+  })
+  .describe('The devices of one area, with what rules select and group them by.');
 
 export type MetricModel = z.infer<typeof metricModel>;
 export type DeviceModel = { readonly model: string; readonly metrics: ReadonlyMap<string, MetricModel> };
+/** A model as plain data. */
+export type ModelData = z.infer<typeof modelFile>;
+
+export function modelOf({ model, metrics }: Pick<ModelData, 'model' | 'metrics'>): DeviceModel {
+  return { model, metrics: new Map(Object.entries(metrics)) };
+}
+
 export type PlantFiles = {
   readonly models: ReadonlyMap<string, DeviceModel>;
   /** By `site/area/device`. */
@@ -95,7 +118,7 @@ export function readPlantFiles(rulesDir: string): PlantFiles {
   for (const { file, value, at } of modelFiles.files) {
     if (models.has(value.model))
       problems.push({ file, ...at(['model']), message: `model '${value.model}' is described twice` });
-    else models.set(value.model, { model: value.model, metrics: new Map(Object.entries(value.metrics)) });
+    else models.set(value.model, modelOf(value));
   }
   const devices = new Map<string, DeviceEntry>();
   for (const { file, value, at } of deviceFiles.files) {
