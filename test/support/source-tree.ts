@@ -66,7 +66,7 @@ export function importsOf(source: SourceFile): Import[] {
 
 function targetOf(from: string, specifier: string): string | undefined {
   if (specifier.startsWith('.')) return path.posix.join(path.posix.dirname(from), specifier);
-  const own = /^#(domain|runtime)\/(.*)$/.exec(specifier);
+  const own = /^#(domain|runtime|rules)\/(.*)$/.exec(specifier);
   return own === null ? undefined : `services/lib/${own[1]}/${own[2]}`;
 }
 

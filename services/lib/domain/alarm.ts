@@ -1,6 +1,7 @@
 // An alarm as everyone but the engine sees it: its state code, the retained message, what an operator may do.
 // States are ISA-18.2's: the code is derived from independent facts, never stored.
 
+import type { CommandStatus } from './command.ts';
 import { isPlainObject } from './plain-object.ts';
 
 /** Most urgent first. */
@@ -23,6 +24,24 @@ export function alarmState(facts: AlarmFacts): AlarmState {
   if (facts.unacked) return 'RTNUN';
   if (facts.latched) return 'LATCH';
   return facts.pending ? 'PENDING' : 'NORM';
+}
+
+/** What is shown over the code: taken out of service, shelved by a person, suppressed by design (ISA-18.2). */
+export const ALARM_OVERLAYS = ['OOSRV', 'SHLVD', 'DSUPR'] as const;
+export type AlarmOverlay = (typeof ALARM_OVERLAYS)[number];
+
+export type OverlayFacts = {
+  readonly outOfService: boolean;
+  /** ms since the epoch; null where it is not shelved. */
+  readonly shelvedUntil: number | null;
+  readonly suppressed: boolean;
+};
+
+/** The overlay that is shown where several hold: what a person did counts before what the design does. */
+export function alarmOverlay(facts: OverlayFacts): AlarmOverlay | null {
+  if (facts.outOfService) return 'OOSRV';
+  if (facts.shelvedUntil !== null) return 'SHLVD';
+  return facts.suppressed ? 'DSUPR' : null;
 }
 
 /** Whether an operator has something to see: the alarm is active, waits for an acknowledgement or for a reset. */
@@ -61,7 +80,14 @@ export type AlarmMessage = {
   readonly area: string;
   readonly instance: string;
   readonly state: AlarmState;
+  /** Shown over the state; nothing sounds and nothing is done while there is one. */
+  readonly overlay: AlarmOverlay | null;
+  /** End of the shelving, ms since the epoch; null where it is not shelved. */
+  readonly shelvedUntil: number | null;
+  /** Of the highest level that holds. */
   readonly priority: Priority;
+  /** The first alarm of its group: what tripped the others. */
+  readonly firstOut: boolean;
   /** Which activation of this instance this is, from 1; an acknowledgement names it. */
   readonly episode: number;
   /** GOOD, or why the condition is unknown right now. */
@@ -78,7 +104,16 @@ export type AlarmMessage = {
   readonly reason: string;
   readonly rationalisation?: Rationalisation;
   readonly labels: { readonly [name: string]: string };
+  /** Commands of the episode, with where they stand. */
+  readonly commands: readonly AlarmCommand[];
   readonly shadow: boolean;
+};
+
+export type AlarmCommand = {
+  readonly cid: string;
+  readonly command: string;
+  readonly device: string;
+  readonly status: CommandStatus;
 };
 
 export type Rationalisation = {

@@ -1,13 +1,17 @@
 // The alarm journal: one entry for everything that happened to an alarm, as measurement `alarm_event` of the store.
 // Enough to replay the decision. Identity is (alarmId, seq): a repeat overwrites itself.
 
-import type { AlarmState, InputSnapshot, Priority } from './alarm.ts';
+import type { AlarmOverlay, AlarmState, InputSnapshot, Priority } from './alarm.ts';
 import type { CommandStatus } from './command.ts';
 import { encodeLine, type FieldValue, tagProblem } from './line-protocol.ts';
 
 export const ALARM_EVENT = 'alarm_event';
 
-export const JOURNAL_EVENTS = ['ACTIVE', 'RETURNED', 'ACKED', 'RESET', 'REFUSED', 'COMMAND', 'RULE_CHANGED'] as const;
+export const JOURNAL_EVENTS = [
+  ...(['ACTIVE', 'LEVEL', 'RE_ALARM', 'RETURNED'] as const),
+  ...(['ACKED', 'RESET', 'SHELVED', 'UNSHELVED', 'OUT_OF_SERVICE', 'IN_SERVICE', 'APPROVED', 'REFUSED'] as const),
+  ...(['SUPPRESSED', 'UNSUPPRESSED', 'COMMAND', 'RULE_CHANGED', 'RETIRED', 'HISTORICAL'] as const),
+] as const;
 export type JournalEvent = (typeof JOURNAL_EVENTS)[number];
 
 export type JournalEntry = {
@@ -21,15 +25,20 @@ export type JournalEntry = {
   readonly episode: number;
   readonly event: JournalEvent;
   readonly state: AlarmState;
+  readonly overlay: AlarmOverlay | null;
   readonly priority: Priority;
   /** Event time of the sample that decided; equals journalTime where a clock or a person did. */
   readonly sampleTime: number;
   readonly journalTime: number;
   readonly inputs: { readonly [name: string]: InputSnapshot };
   readonly summary: string;
+  /** The limit that was passed, where the condition compares with one. */
+  readonly limit?: number;
   readonly actor?: string;
   readonly comment?: string;
   readonly command?: { readonly cid: string; readonly status: CommandStatus; readonly reason?: string };
+  /** Decided on data that came too late to be acted on. */
+  readonly historical: boolean;
   readonly shadow: boolean;
 };
 
@@ -54,8 +63,11 @@ export function encodeJournalEntry(entry: JournalEntry): string {
     ['sampleTime', whole(entry.sampleTime)],
     ['inputs', text(JSON.stringify(entry.inputs))],
     ['summary', text(entry.summary)],
+    ['historical', { type: 'boolean', value: entry.historical }],
     ['shadow', { type: 'boolean', value: entry.shadow }],
   ];
+  if (entry.overlay !== null) fields.push(['overlay', text(entry.overlay)]);
+  if (entry.limit !== undefined) fields.push(['limit', { type: 'float', value: entry.limit }]);
   if (entry.actor !== undefined) fields.push(['actor', text(entry.actor)]);
   if (entry.comment !== undefined) fields.push(['comment', text(entry.comment)]);
   if (entry.command !== undefined) {

@@ -51,6 +51,15 @@ export const filters = {
   services: 'service/v1/+/+',
 } as const;
 
+/** Roots of the trees that devices and services speak on. */
+const ROOTS = ['plant', 'device', 'state', 'points', 'rejected', 'alarm', 'alarm-op', 'journal', 'service', 'spBv1.0'];
+
+/** The tree of ours that a topic would be in, whether or not it means anything there; undefined for a foreign topic. */
+export function rootOf(topic: string): string | undefined {
+  const [root] = topic.split('/');
+  return ROOTS.find((each) => each === root);
+}
+
 /** What a topic of ours means. `undefined` from parseTopic: not one of ours, or a level that is no valid name. */
 export type ParsedTopic =
   | ({ readonly kind: 'device'; readonly channel: DeviceChannel | 'cmd' } & DeviceName)

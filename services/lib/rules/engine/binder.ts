@@ -1,36 +1,49 @@
-// Which series feed which inputs of which instances. Rules are indexed by metric, so a point meets only the rules that
-// name it; a series is bound once and then costs one array per sample, however many rules there are.
+// Which series feed which inputs of which instances. Rules are indexed by metric and scope, so a series meets only the rules
+// that may want it; it is bound once and then costs one array per sample, however many rules there are.
 
 import type { CompiledRule } from '../language/compile-rule.ts';
 import { joinGroup, splitGroup } from './group-name.ts';
 import { Instance } from './instance.ts';
-import { type Binding, type DeviceState, isSelected, type SeriesState } from './plant.ts';
+import type { LoadedRule } from './loaded-rule.ts';
+import {
+  type AreaState,
+  type Binding,
+  type DeviceState,
+  isSelected,
+  type Plant,
+  type SeriesState,
+  SITE_AREA,
+} from './plant.ts';
 import { instanceKey } from './state.ts';
 
-type Wanted = { readonly rule: CompiledRule; readonly input: number };
+type Wanted = { readonly loaded: LoadedRule; readonly input: number };
+
+/** Inputs that name a metric, by what their rule says of the device: where it says nothing, any device may fit. */
+type MetricIndex = {
+  readonly byDevice: Map<string, Wanted[]>;
+  readonly byModel: Map<string, Wanted[]>;
+  readonly any: Wanted[];
+};
 
 export type BinderEvents = {
-  /** A new instance: the owner restores its state, if it has one, and evaluates it. */
+  /** A new instance: the owner restores its state, if it has one. */
   readonly onInstance: (instance: Instance) => void;
   /** Two devices of one group fit the same input: the first one feeds it. In words, once per pair. */
   readonly onAmbiguous: (message: string) => void;
 };
 
 export class Binder {
-  readonly #byMetric = new Map<string, Wanted[]>();
+  readonly #plant: Plant;
+  readonly #byMetric = new Map<string, MetricIndex>();
   /** By `rule/site/area/instance`. */
   readonly #instances = new Map<string, Instance>();
   readonly #events: BinderEvents;
+  /** Series that must be bound anew because an instance was made that they may belong to. */
+  #waiting: SeriesState[] = [];
 
-  constructor(rules: readonly CompiledRule[], events: BinderEvents) {
+  constructor(plant: Plant, events: BinderEvents) {
+    this.#plant = plant;
     this.#events = events;
-    for (const rule of rules) {
-      for (const [input, { metric }] of rule.inputs.entries()) {
-        const wanted = this.#byMetric.get(metric);
-        if (wanted === undefined) this.#byMetric.set(metric, [{ rule, input }]);
-        else wanted.push({ rule, input });
-      }
-    }
   }
 
   get instances(): ReadonlyMap<string, Instance> {
@@ -41,16 +54,60 @@ export class Binder {
     return this.#byMetric.has(metric);
   }
 
-  /** The inputs a series feeds; instances are made as they are first needed. */
-  bind(series: SeriesState, at: number): Binding[] {
+  /** Takes a rule in; series that it may want are to be bound anew. */
+  add(loaded: LoadedRule): void {
+    for (const [input, { metric }] of loaded.rule.inputs.entries()) {
+      let index = this.#byMetric.get(metric);
+      if (index === undefined) {
+        index = { byDevice: new Map(), byModel: new Map(), any: [] };
+        this.#byMetric.set(metric, index);
+      }
+      for (const list of listsFor(index, { loaded, input })) list.push({ loaded, input });
+    }
+  }
+
+  /** Takes a rule out with all its instances; series that fed it are to be bound anew. */
+  remove(loaded: LoadedRule): void {
+    for (const [input, { metric }] of loaded.rule.inputs.entries()) {
+      const index = this.#byMetric.get(metric);
+      if (index === undefined) continue;
+      for (const list of listsFor(index, { loaded, input })) {
+        const at = list.findIndex((each) => each.loaded === loaded && each.input === input);
+        if (at !== -1) list.splice(at, 1);
+      }
+      if (isEmpty(index)) this.#byMetric.delete(metric);
+    }
+    for (const instance of [...loaded.instances]) this.drop(instance);
+  }
+
+  drop(instance: Instance): void {
+    this.#instances.delete(instance.key);
+    instance.loaded.instances.delete(instance);
+    instance.area.instances.delete(instance);
+    for (const series of instance.slots) if (series !== null) series.bindings = undefined;
+  }
+
+  /** The inputs a series feeds; instances are made as they are first needed, and take in their other members at once. */
+  bind(series: SeriesState, at: number): readonly Binding[] {
+    if (series.bindings !== undefined) return series.bindings;
+    const bindings = this.#bind(series, at);
+    for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) {
+      if (next.bindings === undefined) this.#bind(next, at);
+    }
+    // Making an instance may have unbound this very series.
+    return series.bindings ?? bindings;
+  }
+
+  #bind(series: SeriesState, at: number): readonly Binding[] {
     const bindings: Binding[] = [];
-    for (const { rule, input } of this.#byMetric.get(series.metric) ?? []) {
-      const instance = this.#instanceFor(rule, series.device, input, at);
+    for (const wanted of this.#wantedBy(series)) {
+      const instance = this.#instanceFor(wanted, series.device, at);
       if (instance === undefined) continue;
-      if (instance.bind(input, series)) bindings.push({ instance, input });
+      if (instance.bind(wanted.input, series)) bindings.push({ instance, input: wanted.input });
       else {
+        const name = wanted.loaded.rule.inputs[wanted.input]?.name;
         this.#events.onAmbiguous(
-          `rule ${rule.id}, instance ${instance.alarm.instance}: input '${rule.inputs[input]?.name}' fits ${series.device.name.device} and another device; narrow it by select`,
+          `rule ${instance.rule.id}, instance ${instance.name}: input '${name}' fits ${series.device.name.device} and another device; narrow it by select`,
         );
       }
     }
@@ -58,80 +115,119 @@ export class Binder {
     return bindings;
   }
 
-  #instanceFor(rule: CompiledRule, device: DeviceState, input: number, at: number): Instance | undefined {
+  *#wantedBy({ metric, device }: SeriesState): Iterable<Wanted> {
+    const index = this.#byMetric.get(metric);
+    if (index === undefined) return;
+    yield* index.any;
+    yield* index.byDevice.get(device.name.device) ?? [];
+    const model = device.attributes.get('model');
+    if (model !== undefined) yield* index.byModel.get(model) ?? [];
+  }
+
+  #instanceFor({ loaded, input }: Wanted, device: DeviceState, at: number): Instance | undefined {
+    const { rule } = loaded;
     const spec = rule.inputs[input];
     const isMember = isInScope(rule, device);
     if (spec?.select !== undefined ? !isSelected(device, spec.select) : !isMember) return undefined;
     const group = groupOf(rule, device);
-    if (group === undefined) return undefined;
-    const { site, area } = device.name;
-    const name = joinGroup([...group.values()]);
-    if (name === undefined) return undefined;
-    const alarm = { site, area, rule: rule.id, instance: name };
-    const key = instanceKey(alarm);
+    const name = group === undefined ? undefined : joinGroup(group);
+    if (group === undefined || name === undefined) return undefined;
+    const area = this.areaOf(rule, device.area);
+    const key = instanceKey({ rule: rule.id, site: area.site, area: area.area, instance: name });
     const known = this.#instances.get(key);
     // A selected device outside the scope (the valve of a tank in scope) joins a group and never founds one.
     if (known !== undefined || !isMember) return known;
-    const instance = new Instance(rule, alarm, { area: device.area, group, at });
-    this.#add(key, instance);
-    return instance;
+    return this.#add(new Instance(loaded, key, { name, area, group, at }));
   }
 
-  /** An instance whose devices have not been heard of yet, from its written state. */
-  revive(
-    rule: CompiledRule,
-    names: { site: string; area: string; instance: string },
-    parts: { area: Instance['area']; at: number },
-  ): void {
-    const alarm = { ...names, rule: rule.id };
-    const key = instanceKey(alarm);
-    if (this.#instances.has(key)) return;
-    const values = splitGroup(names.instance, rule.groupBy.length);
-    const group = new Map(rule.groupBy.map((label, i) => [label, values[i] ?? '']));
-    this.#add(key, new Instance(rule, alarm, { area: parts.area, group, at: parts.at }));
+  /** Where the alarms of a rule live that a device in this area belongs to. */
+  areaOf(rule: CompiledRule, area: AreaState): AreaState {
+    return rule.span === 'site' ? this.#plant.area(area.site, SITE_AREA) : area;
   }
 
-  #add(key: string, instance: Instance): void {
-    this.#instances.set(key, instance);
+  /** The instance of a name, made where there is none: for alarms that no series feeds, or whose devices are not known yet. */
+  summon(loaded: LoadedRule, { name, area, at }: { name: string; area: AreaState; at: number }): Instance {
+    const key = instanceKey({ rule: loaded.rule.id, site: area.site, area: area.area, instance: name });
+    const known = this.#instances.get(key);
+    if (known !== undefined) return known;
+    const group = splitGroup(name, loaded.rule.groupBy.length);
+    return this.#add(new Instance(loaded, key, { name, area, group, at }));
+  }
+
+  #add(instance: Instance): Instance {
+    this.#instances.set(instance.key, instance);
+    instance.loaded.instances.add(instance);
     instance.area.instances.add(instance);
     this.#unbindMembers(instance);
     this.#events.onInstance(instance);
+    return instance;
   }
 
   /** Takes a series from the inputs it feeds; what else fits them is bound when it next comes. */
   unbind(series: SeriesState): Instance[] {
     const instances = (series.bindings ?? []).map(({ instance }) => instance);
+    series.bindings = undefined;
     for (const instance of instances) {
       instance.unbind(series);
       this.#unbindMembers(instance);
     }
-    series.bindings = undefined;
     return instances;
   }
 
   /** Members of the group that came before the instance could not be bound then: they are bound anew. */
-  #unbindMembers({ area, group }: Instance): void {
-    const only = group.get('device');
-    const members = only === undefined ? area.devices.values() : [area.devices.get(only)];
-    for (const device of members) for (const series of device?.series.values() ?? []) series.bindings = undefined;
+  #unbindMembers(instance: Instance): void {
+    for (const device of this.membersOf(instance)) {
+      for (const series of device.series.values()) {
+        if (series.bindings === undefined || !this.#byMetric.has(series.metric)) continue;
+        series.bindings = undefined;
+        this.#waiting.push(series);
+      }
+    }
   }
+
+  /** Devices of the instance's group, in its scope or not. */
+  *membersOf({ rule, area, group }: Instance): Iterable<DeviceState> {
+    const deviceAt = rule.groupBy.indexOf('device');
+    const only = deviceAt === -1 ? undefined : area.devices.get(group[deviceAt] ?? '');
+    if (only !== undefined) yield only;
+    if (deviceAt !== -1 && rule.span === 'area') return;
+    const devices = rule.span === 'site' ? this.#plant.devicesOf(area.site) : area.devices.values();
+    for (const device of devices) {
+      if (rule.groupBy.every((label, i) => device.attributes.get(label) === group[i])) yield device;
+    }
+  }
+}
+
+function listsFor(index: MetricIndex, { loaded, input }: Wanted): Wanted[][] {
+  const { scope, inputs } = loaded.rule;
+  // A selected device may stand outside the scope.
+  if (inputs[input]?.select !== undefined) return [index.any];
+  const listed = (lists: Map<string, Wanted[]>, key: string) => {
+    const list = lists.get(key) ?? [];
+    lists.set(key, list);
+    return list;
+  };
+  if (scope.devices !== undefined) return [...new Set(scope.devices)].map((device) => listed(index.byDevice, device));
+  return scope.model === undefined ? [index.any] : [listed(index.byModel, scope.model)];
+}
+
+function isEmpty({ any, byDevice, byModel }: MetricIndex): boolean {
+  return any.length === 0 && [...byDevice.values(), ...byModel.values()].every((list) => list.length === 0);
 }
 
 export function isInScope({ scope }: CompiledRule, device: DeviceState): boolean {
   if (scope.devices !== undefined && !scope.devices.includes(device.name.device)) return false;
-  return isSelected(device, {
-    ...(scope.model === undefined ? {} : { model: scope.model }),
-    labels: scope.labels ?? {},
-  });
+  if (scope.model !== undefined && device.attributes.get('model') !== scope.model) return false;
+  return scope.labels === undefined || isSelected(device, { labels: scope.labels });
 }
 
 /** The values of the rule's group labels for a device; undefined where it lacks one. */
-function groupOf(rule: CompiledRule, device: DeviceState): Map<string, string> | undefined {
-  const group = new Map<string, string>();
+function groupOf(rule: CompiledRule, device: DeviceState): string[] | undefined {
+  const group: string[] = [];
   for (const label of rule.groupBy) {
     const value = device.attributes.get(label);
     if (value === undefined) return undefined;
-    group.set(label, value);
+    group.push(value);
   }
   return group;
 }

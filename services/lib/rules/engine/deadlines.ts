@@ -1,16 +1,16 @@
-// One heap for every moment at which an instance must be looked at though nothing arrives. An instance has at most one
-// valid deadline. Samples move it later all the time, so a later one is not pushed: the entry that is there comes up first
-// and is then moved. Otherwise a heap would hold an entry per sample for as long as the longest maxAge.
+// One heap for every moment at which an instance must be looked at though nothing arrives. An owner has at most one valid
+// deadline, and keeps it itself. Samples move it later all the time, so a later one is not pushed: the entry that is there
+// comes up first and is then moved. Otherwise a heap would hold an entry per sample for as long as the longest maxAge.
 
 import TinyQueue from 'tinyqueue';
 
+/** What has a deadline: both are Infinity to begin with, and belong to Deadlines. */
+export type DeadlineOwner = { dueAt: number; queuedAt: number };
+
 type Entry<T> = { readonly at: number; readonly owner: T };
 
-export class Deadlines<T extends object> {
+export class Deadlines<T extends DeadlineOwner> {
   readonly #heap = new TinyQueue<Entry<T>>([], (a, b) => a.at - b.at);
-  readonly #valid = new Map<T, number>();
-  /** The owner's earliest entry in the heap; any other of its entries is passed over. */
-  readonly #queued = new Map<T, number>();
 
   /** Entries in the heap, the ones passed over included. */
   get size(): number {
@@ -19,13 +19,8 @@ export class Deadlines<T extends object> {
 
   /** Infinity takes the owner's deadline away. */
   set(owner: T, at: number): void {
-    if (at === Number.POSITIVE_INFINITY) {
-      this.#valid.delete(owner);
-      return;
-    }
-    this.#valid.set(owner, at);
-    const queued = this.#queued.get(owner);
-    if (queued === undefined || at < queued) this.#push(owner, at);
+    owner.dueAt = at;
+    if (at < owner.queuedAt) this.#push(owner, at);
   }
 
   /** The next moment at which something is due; Infinity where nothing is. */
@@ -38,27 +33,26 @@ export class Deadlines<T extends object> {
     const entry = this.#earliest();
     if (entry === undefined || entry.at > now) return undefined;
     this.#heap.pop();
-    this.#queued.delete(entry.owner);
-    this.#valid.delete(entry.owner);
+    entry.owner.queuedAt = Number.POSITIVE_INFINITY;
+    entry.owner.dueAt = Number.POSITIVE_INFINITY;
     return entry.owner;
   }
 
   #earliest(): Entry<T> | undefined {
     for (let entry = this.#heap.peek(); entry !== undefined; entry = this.#heap.peek()) {
       const { at, owner } = entry;
-      const isQueued = this.#queued.get(owner) === at;
-      const valid = this.#valid.get(owner);
-      if (isQueued && valid === at) return entry;
+      const isQueued = owner.queuedAt === at;
+      if (isQueued && owner.dueAt === at) return entry;
       this.#heap.pop();
       if (!isQueued) continue;
-      if (valid === undefined) this.#queued.delete(owner);
-      else this.#push(owner, valid);
+      owner.queuedAt = Number.POSITIVE_INFINITY;
+      if (owner.dueAt < Number.POSITIVE_INFINITY) this.#push(owner, owner.dueAt);
     }
     return undefined;
   }
 
   #push(owner: T, at: number): void {
     this.#heap.push({ at, owner });
-    this.#queued.set(owner, at);
+    owner.queuedAt = at;
   }
 }

@@ -1,100 +1,163 @@
-// The state machine of an alarm (ISA-18.2): condition, on-delay, off-delay, latch, acknowledgement. Delays count evidence:
-// time for which a condition was known to hold. UNKNOWN adds nothing and resets nothing, so a dead sensor neither raises
-// nor clears an alarm.
+// The state machine of an alarm (ISA-18.2): limits with their delays, activation, return, acknowledgement, reset. Delays
+// count evidence: time for which a condition was known to hold. UNKNOWN adds nothing and resets nothing, so a dead sensor
+// neither raises nor clears an alarm.
 
+import { alarmOverlay } from '#domain/alarm.ts';
 import type { JournalEvent } from '#domain/journal.ts';
-import { truthOf } from '../language/operand.ts';
+import type { CompiledLevel } from '../language/compile-rule.ts';
+import type { Frame } from '../language/expression.ts';
+import { type Truth, truthOf } from '../language/operand.ts';
 import type { Instance } from './instance.ts';
-import type { InstanceState } from './state.ts';
+import { limitOf, reasonOf, summaryOf } from './present.ts';
+import type { LevelState, Story } from './state.ts';
+import { readTimers, timersEndAt } from './timers.ts';
 
 /** Told of every transition, in order, with the state already moved. */
 export type OnTransition = (event: JournalEvent) => void;
 
-/** Brings an instance to a moment, given what its inputs are then. */
-export function evaluate(instance: Instance, at: number, onTransition: OnTransition): void {
-  const { rule, state } = instance;
-  if (state.truth === 'true' && at > state.evaluatedAt) state.evidenceMs += at - state.evaluatedAt;
+/** Time goes on to `at`: what was known to hold since the last look has held so long. */
+export function gatherEvidence({ state }: Instance, at: number): void {
+  const passedMs = at - state.evaluatedAt;
+  if (passedMs <= 0) return;
+  for (const level of state.levels) if (level.truth === 'true') level.evidenceMs += passedMs;
+  for (const timer of state.timers) if (timer.truth === 'true') timer.evidenceMs += passedMs;
+  state.evaluatedAt = at;
+}
+
+/** Time goes on to `at` and nothing is known of it. */
+export function passOver({ state }: Instance, at: number): void {
+  for (const level of state.levels) level.truth = 'unknown';
+  for (const timer of state.timers) timer.truth = 'unknown';
   state.evaluatedAt = Math.max(at, state.evaluatedAt);
-  const frame = instance.lookAt(at);
-  if (!state.active) {
-    state.truth = truthOf(rule.condition.evaluate(frame));
-    if (state.truth === 'false') {
-      state.pending = false;
-      state.evidenceMs = 0;
-    } else if (state.truth === 'true') {
-      if (state.evidenceMs < rule.onDelayMs) state.pending = true;
-      else activate(state, at, onTransition);
-    }
-    if (!state.active) return;
-    // From here on the clear condition gathers the evidence.
-    state.truth = truthOf(rule.clearCondition.evaluate(frame));
-    return;
+}
+
+/** Judges an instance at a moment to which its time has been brought, in a frame that shows it. */
+export function judge(instance: Instance, frame: Frame, onTransition: OnTransition): void {
+  const { rule, state } = instance;
+  readTimers(instance, frame);
+  const isAligned = rule.alignWithinMs === undefined || instance.isAligned();
+  let highest = -1;
+  for (let i = 0; i < rule.levels.length; i++) {
+    const [level, levelState] = [rule.levels[i], state.levels[i]];
+    if (level === undefined || levelState === undefined) continue;
+    stepLevel(level, levelState, { frame, isAligned, offDelayMs: rule.offDelayMs });
+    if (levelState.on) highest = i;
   }
-  state.truth = truthOf(rule.clearCondition.evaluate(frame));
+  if (state.active && rule.clearsOnSilence?.evaluate(frame) === true) {
+    for (const level of state.levels) Object.assign(level, { on: false, truth: 'unknown', evidenceMs: 0 });
+    highest = -1;
+  }
+  if (!state.active) {
+    if (highest >= 0) activate(instance, { frame, level: highest }, onTransition);
+  } else if (highest < 0) giveBack(instance, onTransition);
+  else if (highest !== state.story?.level) changeLevel(instance, { frame, level: highest }, onTransition);
+}
+
+type Moment = { readonly frame: Frame; readonly isAligned: boolean; readonly offDelayMs: number };
+
+function stepLevel(level: CompiledLevel, state: LevelState, { frame, isAligned, offDelayMs }: Moment): void {
+  const look = (isOn: boolean): Truth =>
+    isAligned ? truthOf((isOn ? level.clearCondition : level.condition).evaluate(frame)) : 'unknown';
+  state.truth = look(state.on);
   if (state.truth === 'false') state.evidenceMs = 0;
-  else if (state.truth === 'true' && state.evidenceMs >= rule.offDelayMs) {
-    clear(instance, at, onTransition);
-    state.truth = truthOf(rule.condition.evaluate(frame));
+  else if (state.truth === 'true' && state.evidenceMs >= (state.on ? offDelayMs : level.onDelayMs)) {
+    state.on = !state.on;
+    state.evidenceMs = 0;
+    // From here on the other condition gathers the evidence.
+    state.truth = look(state.on);
   }
 }
 
 /**
- * When the delay that is running will have run; Infinity where none is. A moment is judged once: where condition and clear
- * condition hold together, the alarm changes with the next sample and does not spin.
+ * When something that is running will have run: a delay, a `for`, a re-alarm; Infinity where nothing is. A moment is judged
+ * once: where condition and clear condition hold together, the alarm changes with the next sample and does not spin.
  */
-export function delayEndsAt({ rule, state }: Instance): number {
-  const remainingMs = (state.active ? rule.offDelayMs : rule.onDelayMs) - state.evidenceMs;
-  return state.truth === 'true' && remainingMs > 0 ? state.evaluatedAt + remainingMs : Number.POSITIVE_INFINITY;
+export function delayEndsAt(instance: Instance): number {
+  const { rule, state } = instance;
+  let earliest = timersEndAt(instance);
+  for (let i = 0; i < rule.levels.length; i++) {
+    const level = state.levels[i];
+    if (level === undefined || level.truth !== 'true') continue;
+    const remainingMs = (level.on ? rule.offDelayMs : (rule.levels[i]?.onDelayMs ?? 0)) - level.evidenceMs;
+    if (remainingMs > 0) earliest = Math.min(earliest, state.evaluatedAt + remainingMs);
+  }
+  return Math.min(earliest, reAlarmAt(instance));
 }
 
-function activate(state: InstanceState, at: number, onTransition: OnTransition): void {
-  state.active = true;
+/** When the alarm is annunciated again because it is still active. */
+function reAlarmAt({ rule, state }: Instance): number {
+  const { story } = state;
+  if (rule.reAlarmMs === undefined || story === null || !state.active || alarmOverlay(state) !== null)
+    return Number.POSITIVE_INFINITY;
+  return story.reAlarms < rule.reAlarmRepeats ? story.toldAt + rule.reAlarmMs : Number.POSITIVE_INFINITY;
+}
+
+/** Annunciates again what is still active after its time. */
+export function reAlarm(instance: Instance, onTransition: OnTransition): void {
+  const { state } = instance;
+  if (state.evaluatedAt < reAlarmAt(instance) || state.story === null) return;
+  tell(instance);
+  state.story.reAlarms++;
+  onTransition('RE_ALARM');
+}
+
+/** The operator is called, again or for the first time. */
+export function tell({ state }: Instance): void {
+  if (state.story === null) return;
   state.unacked = true;
-  state.latched = false;
-  state.pending = false;
-  state.evidenceMs = 0;
-  state.episode++;
-  state.activeSince = at;
-  state.clearedAt = null;
-  state.ackedBy = null;
-  state.ackComment = null;
-  state.changedAt = at;
+  state.changedAt = state.evaluatedAt;
+  Object.assign(state.story, { isTold: true, toldAt: state.evaluatedAt, ackedBy: null, ackComment: null });
+}
+
+function activate(instance: Instance, raised: { frame: Frame; level: number }, onTransition: OnTransition): void {
+  const { state } = instance;
+  const at = state.evaluatedAt;
+  Object.assign(state, { active: true, unacked: true, latched: false, episode: state.episode + 1, changedAt: at });
+  state.story = {
+    ...{ level: raised.level, activeSince: at, clearedAt: null, ackedBy: null, ackComment: null },
+    ...textsOf(instance, raised),
+    ...{ isFirstOut: isFirstOut(instance), isTold: alarmOverlay(state) === null, toldAt: at, reAlarms: 0 },
+  };
   onTransition('ACTIVE');
 }
 
-function clear({ rule, state }: Instance, at: number, onTransition: OnTransition): void {
+function textsOf(instance: Instance, { frame, level }: { frame: Frame; level: number }) {
+  const condition = instance.rule.levels[level]?.condition;
+  return {
+    summary: summaryOf(instance, frame),
+    reason: condition === undefined ? '' : reasonOf(condition, frame),
+    limit: condition === undefined ? null : limitOf(condition, frame),
+  } satisfies Partial<Story>;
+}
+
+/** The first alarm of its group: no other one is active in the area. */
+function isFirstOut({ rule, area, key }: Instance): boolean {
+  const group = rule.firstOutGroup;
+  if (group === undefined) return false;
+  for (const other of area.instances) {
+    if (other.rule.firstOutGroup === group && other.state.active && other.key !== key) return false;
+  }
+  return true;
+}
+
+/** Rising annunciates again, falling does not. */
+function changeLevel(instance: Instance, to: { frame: Frame; level: number }, onTransition: OnTransition): void {
+  const { state } = instance;
+  const { story } = state;
+  if (story === null) return;
+  const isRising = to.level > story.level;
+  Object.assign(story, { level: to.level }, isRising ? textsOf(instance, to) : {});
+  state.changedAt = state.evaluatedAt;
+  if (isRising && alarmOverlay(state) === null) tell(instance);
+  onTransition('LEVEL');
+}
+
+function giveBack({ rule, state }: Instance, onTransition: OnTransition): void {
   state.active = false;
-  state.evidenceMs = 0;
-  state.clearedAt = at;
-  state.changedAt = at;
   state.latched = rule.latching;
-  if (!rule.ackRequired) state.unacked = false;
+  state.changedAt = state.evaluatedAt;
+  if (state.story !== null) state.story.clearedAt = state.evaluatedAt;
+  // What nobody was told of, nobody needs to acknowledge.
+  if (!rule.ackRequired || state.story?.isTold !== true) state.unacked = false;
   onTransition('RETURNED');
-}
-
-/** Acknowledges the named episode; otherwise says why not. */
-export function acknowledge(
-  { state }: Instance,
-  by: string,
-  { at, comment, episode }: { at: number; comment: string | undefined; episode: number },
-): string | undefined {
-  if (episode !== state.episode) return `episode ${episode} is over; the alarm is in episode ${state.episode}`;
-  if (!state.unacked) return 'there is nothing to acknowledge';
-  state.unacked = false;
-  state.ackedBy = by;
-  state.ackComment = comment ?? null;
-  state.changedAt = at;
-  return undefined;
-}
-
-/** Resets a latch, once it is acknowledged and the clear condition holds; otherwise says why not. */
-export function reset(instance: Instance, { at, episode }: { at: number; episode: number }): string | undefined {
-  const { rule, state } = instance;
-  if (episode !== state.episode) return `episode ${episode} is over; the alarm is in episode ${state.episode}`;
-  if (!state.latched) return 'there is no latch to reset';
-  if (state.unacked) return 'the alarm must be acknowledged before it is reset';
-  if (rule.clearCondition.evaluate(instance.lookAt(at)) !== true) return 'the clear condition does not hold right now';
-  state.latched = false;
-  state.changedAt = at;
-  return undefined;
 }

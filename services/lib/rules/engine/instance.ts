@@ -1,5 +1,5 @@
-// One alarm instance: a rule applied to one group of devices. Holds which series feed its inputs and the frame that the
-// rule's expressions see; its state is plain data (state.ts), and evaluate.ts moves it.
+// One alarm instance: a rule applied to one group of devices. Holds which series feed its inputs; its state is plain data
+// (state.ts), evaluate.ts moves it. It is lean on purpose: a plant has very many, and nearly all of them are idle.
 
 import type { InputSnapshot, UnknownReason } from '#domain/alarm.ts';
 import type { AlarmName } from '#domain/topic.ts';
@@ -7,56 +7,74 @@ import { maxAgeOf } from '#runtime/plant-files.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
 import type { Frame } from '../language/expression.ts';
 import { isUnknown, type Operand, UNKNOWN } from '../language/operand.ts';
-import type { AreaState, SeriesState } from './plant.ts';
-import { type InstanceState, newInstanceState, type SeenSample } from './state.ts';
+import { converter } from '../language/units.ts';
+import type { LoadedRule } from './loaded-rule.ts';
+import type { AreaState, DeviceState, SeriesState } from './plant.ts';
+import { type SeriesWindow, windowOf } from './series-window.ts';
+import { type InstanceState, newInstanceState } from './state.ts';
+import { showTimers } from './timers.ts';
 
 /** A device's transport may lag this much (the lateness that rules allow) before its deadlines wait no longer for it. */
 const LAG_MS_MAX = 10_000;
 
-type MutableFrame = { -readonly [K in keyof Frame]: Frame[K] } & { inputs: Operand[]; sampledAt: number[] };
+/** What is known of a slot that is not a plain last value of the series' own unit. */
+type SlotView = {
+  readonly window: SeriesWindow | undefined;
+  readonly convert: ((value: number) => number) | undefined;
+  /** The model's unit does not convert to the unit that the rule asks for. */
+  readonly isUnitWrong: boolean;
+};
+
+const NO_VIEWS: (SlotView | undefined)[] = [];
+const NONE_WINDOWS: SeriesWindow[] = [];
 
 export class Instance {
-  readonly rule: CompiledRule;
-  readonly alarm: AlarmName;
+  readonly loaded: LoadedRule;
+  /** `rule/site/area/instance`. */
+  readonly key: string;
+  readonly name: string;
   readonly area: AreaState;
-  /** Values of the rule's groupBy, by label. */
-  readonly group: ReadonlyMap<string, string>;
-  readonly startedAt: number;
+  /** Values of the rule's groupBy, in its order. */
+  readonly group: readonly string[];
+  startedAt: number;
   readonly slots: (SeriesState | null)[];
-  readonly state: InstanceState;
-  readonly #maxAges: (number | undefined)[];
-  readonly #frame: MutableFrame;
+  state: InstanceState;
+  readonly maxAgeMs: number[];
+  #views: (SlotView | undefined)[] = NO_VIEWS;
+  windows: SeriesWindow[] = NONE_WINDOWS;
   /** How far the newest sample's arrival was behind its event time: clock deadlines wait as long, so that a device
    *  whose clock or transport lags is not judged before its next sample could have come. */
   lagMs = 0;
-  /** Quality and state as last published, to publish again only what changed. */
-  published = '';
+  /** Time of which nothing is known, in event time: after a restart. undefined: none. */
+  gap: { readonly from: number; readonly to: number } | undefined;
+  /** What was last shown of it, to show again only what changed; '' where nothing is. */
+  shown = '';
+  isDirty = false;
+  dueAt = Number.POSITIVE_INFINITY;
+  queuedAt = Number.POSITIVE_INFINITY;
 
   constructor(
-    rule: CompiledRule,
-    alarm: AlarmName,
-    parts: { area: AreaState; group: ReadonlyMap<string, string>; at: number },
+    loaded: LoadedRule,
+    key: string,
+    parts: { readonly name: string; readonly area: AreaState; readonly group: readonly string[]; readonly at: number },
   ) {
-    this.rule = rule;
-    this.alarm = alarm;
+    this.loaded = loaded;
+    this.key = key;
+    this.name = parts.name;
     this.area = parts.area;
     this.group = parts.group;
     this.startedAt = parts.at;
-    this.slots = rule.inputs.map(() => null);
-    this.#maxAges = rule.inputs.map((input) => input.maxAgeMs);
-    this.state = newInstanceState(parts.at);
-    this.#frame = {
-      at: parts.at,
-      inputs: rule.inputs.map(() => UNKNOWN.NEVER),
-      sampledAt: rule.inputs.map(() => parts.at),
-      params: rule.params.map(({ value }) => value),
-      online: (input) => this.slots[input]?.device.online ?? UNKNOWN.STATE,
-      plantState: (name) => this.area.plantStates.get(name) ?? UNKNOWN.STATE,
-    };
+    this.slots = loaded.rule.inputs.map(() => null);
+    this.maxAgeMs = loaded.rule.inputs.map(({ maxAgeMs }) => maxAgeMs ?? maxAgeOf(undefined));
+    this.state = newInstanceState(loaded.rule, parts.at);
   }
 
-  get frame(): Frame {
-    return this.#frame;
+  get rule(): CompiledRule {
+    return this.loaded.rule;
+  }
+
+  get alarm(): AlarmName {
+    return { site: this.area.site, area: this.area.area, rule: this.rule.id, instance: this.name };
   }
 
   /** Feeds an input from a series. False where another series feeds it already: the group is then ambiguous. */
@@ -64,11 +82,28 @@ export class Instance {
     const bound = this.slots[input];
     if (bound !== null && bound !== undefined && bound !== series) return false;
     this.slots[input] = series;
-    const seen = this.#seen(input);
-    if (seen?.device === series.device.name.device) series.countedUntil = Math.max(series.countedUntil, seen.at);
-    this.#maxAges[input] =
-      this.rule.inputs[input]?.maxAgeMs ?? maxAgeOf(series.device.model?.metrics.get(series.metric));
+    const spec = this.rule.inputs[input];
+    if (spec === undefined) return false;
+    const model = series.device.model?.metrics.get(series.metric);
+    const maxAgeMs = spec.maxAgeMs ?? maxAgeOf(model);
+    this.maxAgeMs[input] = maxAgeMs;
+    const isConverted = spec.unit !== undefined && model?.unit !== undefined && model.unit !== spec.unit;
+    const convert = isConverted ? converter(model.unit ?? '', spec.unit ?? '') : undefined;
+    const isUnitWrong = isConverted && convert === undefined;
+    const { window: wanted, needsGood, unit } = spec;
+    const window =
+      wanted === undefined
+        ? undefined
+        : windowOf(series, { spec: wanted, maxAgeMs, needsGood, unit: isConverted ? unit : undefined, convert });
+    this.#view(input, window === undefined && !isConverted ? undefined : { window, convert, isUnitWrong });
     return true;
+  }
+
+  #view(input: number, view: SlotView | undefined): void {
+    if (view === undefined && this.#views.length === 0) return;
+    if (this.#views === NO_VIEWS) this.#views = this.slots.map(() => undefined);
+    this.#views[input] = view;
+    this.windows = this.#views.flatMap((each) => each?.window ?? []);
   }
 
   unbind(series: SeriesState): void {
@@ -79,27 +114,120 @@ export class Instance {
     this.lagMs = Math.min(LAG_MS_MAX, Math.max(0, receivedAt - measuredAt));
   }
 
-  /** Brings the frame to a moment: which inputs are known then, and with what value. */
+  /** Brings the rule's frame to this instance and a moment: which inputs are known then, and with what value. */
   lookAt(at: number): Frame {
-    const frame = this.#frame;
+    const { frame, sourced, needsKnownAt } = this.loaded;
+    const { slots, state } = this;
+    frame.instance = this;
     frame.at = at;
-    for (let i = 0; i < this.slots.length; i++) {
+    for (let i = 0; i < slots.length; i++) {
       frame.inputs[i] = this.#valueAt(i, at);
-      frame.sampledAt[i] = this.slots[i]?.last?.measuredAt ?? this.#seen(i)?.at ?? this.startedAt;
+      const sampledAt = slots[i]?.at ?? Number.NEGATIVE_INFINITY;
+      frame.sampledAt[i] = sampledAt === Number.NEGATIVE_INFINITY ? this.startedAt : sampledAt;
+      if (needsKnownAt) frame.knownAt[i] = this.#knownAt(i, at);
     }
+    if (needsKnownAt) frame.maxAgeMs = this.maxAgeMs;
+    if (sourced.length > 0) this.#readParams();
+    if (state.timers.length > 0) showTimers(this);
+    frame.isRaised = state.raisedBecause !== null;
+    frame.raisedBecause = state.raisedBecause ?? '';
     return frame;
   }
 
-  /** Earliest moment after `at` at which a known input becomes stale; Infinity where none does. */
-  staleAt(at: number): number {
+  #valueAt(i: number, at: number): Operand {
+    const slot = this.slots[i];
+    if (slot === null || slot === undefined || slot.at === Number.NEGATIVE_INFINITY) return UNKNOWN.NEVER;
+    const spec = this.rule.inputs[i];
+    const view = this.#views[i];
+    if (view?.window !== undefined) return this.#windowValue(i, { at, slot, window: view.window });
+    if (slot.value === null || slot.quality === 'bad' || (slot.quality !== 'good' && spec?.needsGood === true))
+      return UNKNOWN.BAD;
+    if (spec?.isOnChange === true) {
+      if (slot.device.online === false) return UNKNOWN.STALE;
+    } else if (at - slot.at > (this.maxAgeMs[i] ?? 0)) return UNKNOWN.STALE;
+    if (view === undefined || typeof slot.value !== 'number') return slot.value;
+    if (view.isUnitWrong) return UNKNOWN.UNIT;
+    return view.convert === undefined ? slot.value : view.convert(slot.value);
+  }
+
+  #windowValue(
+    i: number,
+    { at, slot, window: seriesWindow }: { at: number; slot: SeriesState; window: SeriesWindow },
+  ): Operand {
+    const spec = this.rule.inputs[i];
+    const wanted = spec?.window;
+    if (spec === undefined || wanted === undefined) return UNKNOWN.NEVER;
+    if (this.#views[i]?.isUnitWrong === true) return UNKNOWN.UNIT;
+    if (spec.isOnChange) {
+      if (slot.device.online === false) return UNKNOWN.STALE;
+    } else if (slot.goodAt === Number.NEGATIVE_INFINITY) return UNKNOWN.BAD;
+    else if (at - slot.goodAt > (this.maxAgeMs[i] ?? 0)) return UNKNOWN.STALE;
+    seriesWindow.advance(at);
+    const { window } = seriesWindow;
+    this.loaded.frame.trends[i] = window.trend();
+    if (window.count < wanted.minSamples && wanted.fn !== 'timeIn') return UNKNOWN.INSUFFICIENT;
+    if (wanted.minCoverage > 0 && window.coverage() < wanted.minCoverage) return UNKNOWN.INSUFFICIENT;
+    return window.value() ?? UNKNOWN.INSUFFICIENT;
+  }
+
+  /** When the input was last known: for silence. What is sent only when it changes falls silent with its device. */
+  #knownAt(i: number, at: number): number {
+    const slot = this.slots[i];
+    if (slot === null || slot === undefined || slot.goodAt === Number.NEGATIVE_INFINITY) return this.startedAt;
+    if (this.rule.inputs[i]?.isOnChange !== true) return slot.goodAt;
+    return slot.device.online === false ? Math.max(slot.device.offlineAt, slot.goodAt) : at;
+  }
+
+  #readParams(): void {
+    for (const { index, param } of this.loaded.sourced) {
+      const { source, value } = param;
+      let own: Operand | undefined;
+      for (const device of this.devices()) {
+        own ??= source?.from === 'config' ? ownLimit(device.config, source.key, value) : undefined;
+        const label = source?.from === 'labels' ? device.attributes.get(source.key) : undefined;
+        own ??= label === undefined ? undefined : ownLimit({ label: asTypeOf(value, label) }, 'label', value);
+      }
+      this.loaded.frame.params[index] = own ?? value;
+    }
+  }
+
+  /** The devices that feed it, each once per input. */
+  *devices(): Iterable<DeviceState> {
+    for (const slot of this.slots) if (slot !== null) yield slot.device;
+  }
+
+  /** Earliest moment after `at` at which a known input becomes stale or a sample leaves a window; Infinity where none does. */
+  changesAt(at: number): number {
     let earliest = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < this.slots.length; i++) {
-      const last = this.slots[i]?.last;
-      if (last === null || last === undefined || this.#isHeldWhileOnline(i)) continue;
-      const staleAt = last.measuredAt + this.#maxAgeOf(i) + 1;
+    const { slots } = this;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i];
+      if (slot === null || slot === undefined) continue;
+      const window = this.#views[i]?.window?.window;
+      if (window !== undefined) {
+        const edge = window.nextEdge();
+        if (edge > at && edge < earliest) earliest = edge;
+      }
+      if (this.rule.inputs[i]?.isOnChange === true) continue;
+      const staleAt = (window === undefined ? slot.at : slot.goodAt) + (this.maxAgeMs[i] ?? 0) + 1;
       if (staleAt > at && staleAt < earliest) earliest = staleAt;
     }
     return earliest;
+  }
+
+  /** Whether the newest samples of the known periodic inputs lie close enough together to be compared. */
+  isAligned(): boolean {
+    const withinMs = this.rule.alignWithinMs;
+    if (withinMs === undefined) return true;
+    const { frame } = this.loaded;
+    let [oldest, newest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let i = 0; i < this.slots.length; i++) {
+      if (this.rule.inputs[i]?.isOnChange === true || isUnknown(frame.inputs[i] ?? UNKNOWN.NEVER)) continue;
+      const at = frame.sampledAt[i] ?? 0;
+      oldest = Math.min(oldest, at);
+      newest = Math.max(newest, at);
+    }
+    return newest - oldest <= withinMs;
   }
 
   snapshot(at: number): { readonly [name: string]: InputSnapshot } {
@@ -107,15 +235,14 @@ export class Instance {
     return Object.fromEntries(
       this.rule.inputs.map((input, i) => {
         const value = frame.inputs[i] ?? UNKNOWN.NEVER;
-        const last = this.slots[i]?.last;
-        const known = isUnknown(value) ? null : value;
+        const sampledAt = this.slots[i]?.at ?? Number.NEGATIVE_INFINITY;
         return [
           input.name,
           {
             metric: input.metric,
-            value: known,
+            value: isUnknown(value) ? null : value,
             quality: isUnknown(value) ? (value.unknown as UnknownReason) : 'GOOD',
-            ageMs: last === null || last === undefined ? null : at - last.measuredAt,
+            ageMs: sampledAt === Number.NEGATIVE_INFINITY ? null : at - sampledAt,
             ...(input.unit === undefined ? {} : { unit: input.unit }),
           },
         ];
@@ -123,34 +250,28 @@ export class Instance {
     );
   }
 
-  /** Notes in the state which samples have counted, before it is written down. */
-  noteSeen(): void {
-    for (const [i, slot] of this.slots.entries()) {
-      const name = this.rule.inputs[i]?.name;
-      if (name === undefined || slot === null || slot.last === null) continue;
-      this.state.seen[name] = { device: slot.device.name.device, at: slot.last.measuredAt };
+  /** What a label of the alarm is: of its group, else of where it is, else of its devices, else of its rule. */
+  label(name: string): string | undefined {
+    const index = this.rule.groupBy.indexOf(name);
+    if (index !== -1) return this.group[index];
+    if (name === 'site') return this.area.site;
+    if (name === 'area') return this.area.area;
+    for (const device of this.devices()) {
+      const value = device.attributes.get(name);
+      if (value !== undefined) return value;
     }
+    return this.rule.labels[name];
   }
+}
 
-  #seen(i: number): SeenSample | undefined {
-    const name = this.rule.inputs[i]?.name;
-    return name !== undefined && Object.hasOwn(this.state.seen, name) ? this.state.seen[name] : undefined;
-  }
+/** A device's own limit, where it has one of the right type. */
+function ownLimit(own: { readonly [key: string]: Operand }, key: string, fallback: Operand): Operand | undefined {
+  const value = Object.hasOwn(own, key) ? own[key] : undefined;
+  return typeof value === typeof fallback ? value : undefined;
+}
 
-  #valueAt(i: number, at: number): Operand {
-    const slot = this.slots[i];
-    const last = slot?.last;
-    if (last === null || last === undefined) return UNKNOWN.NEVER;
-    if (last.quality === 'bad' || last.value === null) return UNKNOWN.BAD;
-    if (this.rule.inputs[i]?.isOnChange === true) return slot?.device.online === false ? UNKNOWN.STALE : last.value;
-    return at - last.measuredAt > this.#maxAgeOf(i) ? UNKNOWN.STALE : last.value;
-  }
-
-  #isHeldWhileOnline(i: number): boolean {
-    return this.rule.inputs[i]?.isOnChange === true;
-  }
-
-  #maxAgeOf(i: number): number {
-    return this.#maxAges[i] ?? maxAgeOf(undefined);
-  }
+function asTypeOf(value: number | boolean | string, text: string): Operand {
+  if (typeof value === 'number') return text.trim() === '' || !Number.isFinite(Number(text)) ? text : Number(text);
+  if (typeof value === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
+  return text;
 }

@@ -1,24 +1,34 @@
 // The plant as the engine knows it: areas with their devices, states and series. Each fact is held once; instances refer to it.
 
 import type { DeviceView } from '#domain/device.ts';
-import type { Point, Value } from '#domain/point.ts';
+import type { Value } from '#domain/point.ts';
+import type { Quality } from '#domain/quality.ts';
 import type { Series } from '#domain/series.ts';
 import type { DeviceName } from '#domain/topic.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
 import type { SelectSpec } from '../language/rule-schema.ts';
 import type { Instance } from './instance.ts';
+import type { SeriesWindow } from './series-window.ts';
+import type { WindowData } from './windows/window-spec.ts';
 
 export type Binding = { readonly instance: Instance; readonly input: number };
 
 export type SeriesState = {
   readonly metric: string;
   readonly device: DeviceState;
-  /** Newest point that may count; null where there was none. */
-  last: Point | null;
-  /** Event time up to which samples have counted, in this life or an earlier one; -Infinity where none has. */
-  countedUntil: number;
+  /** Event time of the newest sample that counts, ms since the epoch; -Infinity where there was none. */
+  at: number;
+  value: Value | null;
+  quality: Quality;
+  /** Event time of the newest one that bore a value; -Infinity where none did. */
+  goodAt: number;
   /** Filled when the series is bound; undefined: to be bound before it is next used. */
-  bindings: Binding[] | undefined;
+  bindings: readonly Binding[] | undefined;
+  /** Windows over it, each kept once however many rules look through it. */
+  windows: SeriesWindow[];
+  /** Contents of windows from an earlier life, until they are asked for. */
+  savedWindows: { readonly [key: string]: WindowData } | undefined;
+  isDirty: boolean;
 };
 
 export type DeviceState = {
@@ -26,9 +36,18 @@ export type DeviceState = {
   readonly area: AreaState;
   /** device, site, area, model, role and labels: what rules select and group by. */
   attributes: ReadonlyMap<string, string>;
+  /** As the registry last described it; null where it has not. */
+  view: DeviceView | null;
   model: DeviceModel | null;
   online: boolean | null;
+  /** When it was said to be offline; meaningful while it is. */
+  offlineAt: number;
+  /** What it reports of its configuration. */
+  config: { readonly [key: string]: Value };
+  /** When commands went to it, by name: for their rate limits. */
+  commandsSentAt: { [command: string]: number[] };
   readonly series: Map<string, SeriesState>;
+  isDirty: boolean;
 };
 
 export type AreaState = {
@@ -37,33 +56,64 @@ export type AreaState = {
   readonly devices: Map<string, DeviceState>;
   readonly plantStates: Map<string, Value>;
   readonly instances: Set<Instance>;
+  /** How many alarms of a rule are active here. */
+  readonly activeAlarms: Map<string, number>;
 };
+
+/** Where the alarms of a rule that spans a site live; no device can be in it. */
+export const SITE_AREA = 'site';
+
+const NO_WINDOWS: SeriesWindow[] = [];
+const NO_CONFIG = {};
 
 export class Plant {
   readonly #areas = new Map<string, AreaState>();
   /** Weak: the decoder's table of series is a bounded cache, and what it forgets must not live on here. */
-  readonly #series = new WeakMap<Series, SeriesState>();
-  readonly #models: ReadonlyMap<string, DeviceModel>;
+  #series = new WeakMap<Series, SeriesState>();
+  #models: ReadonlyMap<string, DeviceModel>;
 
   constructor(models: ReadonlyMap<string, DeviceModel>) {
     this.#models = models;
+  }
+
+  get areas(): Iterable<AreaState> {
+    return this.#areas.values();
   }
 
   area(site: string, area: string): AreaState {
     const key = `${site}/${area}`;
     let state = this.#areas.get(key);
     if (state === undefined) {
-      state = { site, area, devices: new Map(), plantStates: new Map(), instances: new Set() };
+      state = {
+        ...{ site, area, devices: new Map(), plantStates: new Map() },
+        ...{ instances: new Set(), activeAlarms: new Map() },
+      };
       this.#areas.set(key, state);
     }
     return state;
+  }
+
+  /** Every device of a site, whatever its area. */
+  *devicesOf(site: string): Iterable<DeviceState> {
+    for (const area of this.#areas.values()) if (area.site === site) yield* area.devices.values();
+  }
+
+  *devices(): Iterable<DeviceState> {
+    for (const area of this.#areas.values()) yield* area.devices.values();
   }
 
   device(name: DeviceName): DeviceState {
     const area = this.area(name.site, name.area);
     let device = area.devices.get(name.device);
     if (device === undefined) {
-      device = { name, area, attributes: attributesOf(name, null), model: null, online: null, series: new Map() };
+      device = {
+        name: { site: area.site, area: area.area, device: name.device },
+        area,
+        attributes: attributesOf(name, null),
+        ...{ view: null, model: null, online: null, offlineAt: 0, config: NO_CONFIG, commandsSentAt: {} },
+        series: new Map(),
+        isDirty: false,
+      };
       area.devices.set(name.device, device);
     }
     return device;
@@ -72,8 +122,7 @@ export class Plant {
   series(series: Series): SeriesState {
     const known = this.#series.get(series);
     if (known !== undefined) return known;
-    const { site, area, device, metric } = series;
-    const state = this.seriesOf(this.device({ site, area, device }), metric);
+    const state = this.seriesOf(this.device(series), series.metric);
     this.#series.set(series, state);
     return state;
   }
@@ -81,7 +130,17 @@ export class Plant {
   seriesOf(device: DeviceState, metric: string): SeriesState {
     let state = device.series.get(metric);
     if (state === undefined) {
-      state = { metric, device, last: null, countedUntil: Number.NEGATIVE_INFINITY, bindings: undefined };
+      state = {
+        ...{
+          metric,
+          device,
+          at: Number.NEGATIVE_INFINITY,
+          value: null,
+          quality: 'good',
+          goodAt: Number.NEGATIVE_INFINITY,
+        },
+        ...{ bindings: undefined, windows: NO_WINDOWS, savedWindows: undefined, isDirty: false },
+      };
       device.series.set(metric, state);
     }
     return state;
@@ -94,20 +153,37 @@ export class Plant {
     else plantStates.set(name, value);
   }
 
-  /** Takes the registry's view; true where attributes changed, so that the device's series must be bound anew. */
-  describe(view: DeviceView): {
-    readonly device: DeviceState;
-    readonly isChanged: boolean;
-    readonly isOnlineChanged: boolean;
-  } {
-    const device = this.device({ site: view.site, area: view.area, device: view.device });
+  /** Takes the registry's view; says whether attributes changed, so that the device's series must be bound anew. */
+  describe(
+    view: DeviceView,
+    at: number,
+  ): { readonly device: DeviceState; readonly isChanged: boolean; readonly isOnlineChanged: boolean } {
+    const device = this.device(view);
     const attributes = attributesOf(view, view);
     const isChanged = !isSame(attributes, device.attributes);
     const isOnlineChanged = device.online !== view.online;
-    device.attributes = attributes;
+    if (isChanged) device.attributes = attributes;
+    if (isOnlineChanged && view.online === false) device.offlineAt = at;
+    device.view = view;
     device.model = view.model === null ? null : (this.#models.get(view.model) ?? null);
     device.online = view.online;
     return { device, isChanged, isOnlineChanged };
+  }
+
+  /** Forgets what the registry said; samples stay, since they were measured. */
+  forget(name: DeviceName): { readonly device: DeviceState; readonly isChanged: boolean } {
+    const device = this.device(name);
+    const isChanged = device.view !== null;
+    Object.assign(device, { attributes: attributesOf(name, null), view: null, model: null, online: null });
+    return { device, isChanged };
+  }
+
+  setModels(models: ReadonlyMap<string, DeviceModel>): void {
+    this.#models = models;
+    for (const device of this.devices()) {
+      const model = device.view?.model ?? null;
+      device.model = model === null ? null : (models.get(model) ?? null);
+    }
   }
 }
 
@@ -122,12 +198,6 @@ function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>):
   if (a.size !== b.size) return false;
   for (const [key, value] of a) if (b.get(key) !== value) return false;
   return true;
-}
-
-/** A sample of the newest one's moment counts only where it corrects it: it may also be the same message once more. */
-export function isNews({ last, countedUntil }: SeriesState, { measuredAt, value, quality }: Point): boolean {
-  if (measuredAt !== countedUntil) return measuredAt > countedUntil;
-  return last !== null && (last.value !== value || last.quality !== quality);
 }
 
 /** Whether a device is what `select` of a rule asks for. */

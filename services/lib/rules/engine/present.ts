@@ -1,31 +1,49 @@
-// What leaves the engine about an alarm: its retained message and its journal entries, with their sentences.
+// What leaves the engine about an alarm: its retained message, its journal entries and notices, with their sentences.
 
-import { type AlarmMessage, alarmState, isAnnunciated } from '#domain/alarm.ts';
+import { type AlarmMessage, alarmOverlay, alarmState, isAnnunciated, type Priority } from '#domain/alarm.ts';
 import type { JournalEntry, JournalEvent } from '#domain/journal.ts';
-import { fillTemplate } from '../language/compile-rule.ts';
+import type { PublishAction } from '../language/compile-action.ts';
+import type { Expression, Frame } from '../language/expression.ts';
 import { formatValue } from '../language/format-value.ts';
 import { isUnknown, type Operand } from '../language/operand.ts';
+import { fillTemplate, fillTemplates } from '../language/template.ts';
+import type { EngineOutput, Notice } from './inputs.ts';
 import type { Instance } from './instance.ts';
-import { instanceKey } from './state.ts';
+import { isPending } from './state.ts';
 
-export function alarmIdOf({ alarm, state }: Instance): string {
-  return `${instanceKey(alarm)}/${state.episode}`;
+export function alarmIdOf({ key, state }: Instance): string {
+  return `${key}/${state.episode}`;
+}
+
+export function stateCodeOf({ state }: Instance) {
+  return alarmState({ ...state, pending: isPending(state) });
+}
+
+/** Of the level that holds, or of the rule's lowest one. */
+export function priorityOf({ rule, state }: Instance): Priority {
+  return rule.levels[state.story?.level ?? 0]?.priority ?? rule.levels[0]?.priority ?? 'medium';
 }
 
 /** GOOD while the condition that counts is known; else the reason its unknown inputs share, UNKNOWN where they differ. */
-export function qualityOf(instance: Instance): AlarmMessage['quality'] {
-  if (instance.state.truth !== 'unknown') return 'GOOD';
-  const reasons = new Set(instance.frame.inputs.flatMap((value) => (isUnknown(value) ? [value.unknown] : [])));
+export function qualityOf({ state, rule, loaded }: Instance): AlarmMessage['quality'] {
+  const counting = state.active ? [state.levels[state.story?.level ?? 0]] : state.levels;
+  if (counting.every((level) => level?.truth !== 'unknown') || rule.inputs.length === 0) return 'GOOD';
+  const reasons = new Set(loaded.frame.inputs.flatMap((value) => (isUnknown(value) ? [value.unknown] : [])));
   const [only] = reasons;
   const isPlain = only === 'STALE' || only === 'BAD' || only === 'NEVER' || only === 'INSUFFICIENT' || only === 'UNIT';
   return reasons.size === 1 && isPlain ? only : 'UNKNOWN';
 }
 
-/** The message to retain; null where nothing is left to show. Shadow alarms are journaled and never shown. */
-export function alarmMessage(instance: Instance, at: number): AlarmMessage | null {
+/**
+ * The message to retain; null where nothing is left to show. What a person has shelved or taken out of service stays shown,
+ * so that it can be found and brought back. Shadow alarms are journaled and never shown.
+ */
+export function alarmMessage(instance: Instance): AlarmMessage | null {
   const { rule, alarm, state } = instance;
-  const code = alarmState(state);
-  if (!isAnnunciated(code) || rule.isShadow) return null;
+  const { story } = state;
+  const code = stateCodeOf(instance);
+  const overlay = alarmOverlay(state);
+  if (rule.isShadow || !(isAnnunciated(code) || overlay === 'SHLVD' || overlay === 'OOSRV')) return null;
   return {
     alarmId: alarmIdOf(instance),
     seq: state.seq,
@@ -36,63 +54,103 @@ export function alarmMessage(instance: Instance, at: number): AlarmMessage | nul
     area: alarm.area,
     instance: alarm.instance,
     state: code,
-    priority: rule.priority,
+    overlay,
+    shelvedUntil: state.shelvedUntil,
+    priority: priorityOf(instance),
+    firstOut: story?.isFirstOut ?? false,
     episode: state.episode,
-    quality: qualityOf(instance),
-    activeSince: state.activeSince,
-    clearedAt: state.clearedAt,
+    quality: instance.rule.inputs.length === 0 ? 'GOOD' : qualityAt(instance),
+    activeSince: story?.activeSince ?? 0,
+    clearedAt: story?.clearedAt ?? null,
     changedAt: state.changedAt,
-    ackedBy: state.ackedBy,
-    ackComment: state.ackComment,
-    inputs: instance.snapshot(at),
-    summary: state.summary,
-    reason: state.reason,
+    ackedBy: story?.ackedBy ?? null,
+    ackComment: story?.ackComment ?? null,
+    inputs: instance.snapshot(state.evaluatedAt),
+    summary: story?.summary ?? rule.name,
+    reason: story?.reason ?? '',
     ...(rule.rationalisation === undefined ? {} : { rationalisation: rule.rationalisation }),
-    labels: { ...rule.labels, ...Object.fromEntries(instance.group) },
+    labels: labelsOf(instance),
+    commands: state.commands.map(({ cid, command, device, status }) => ({ cid, command, device, status })),
     shadow: false,
   };
 }
 
-/** Texts of a new episode, from the values that raised it. */
-export function describeActivation(instance: Instance, at: number): void {
-  const { rule, state } = instance;
-  const frame = instance.lookAt(at);
-  const violated = rule.condition.comparisons.filter((each) => each.evaluate(frame) === true);
-  state.reason = violated.map((each) => each.describe(frame)).join('; ') || rule.condition.describe(frame);
-  state.summary =
-    rule.summary === undefined ? rule.name : fillTemplate(rule.summary, (name) => templateValue(instance, name));
+/** The quality, with the frame brought to the instance first. */
+export function qualityAt(instance: Instance): AlarmMessage['quality'] {
+  instance.lookAt(instance.state.evaluatedAt);
+  return qualityOf(instance);
 }
 
-function templateValue({ rule, alarm, group, frame }: Instance, name: string): string | undefined {
+/** What decides whether the alarm must be shown again. */
+export function shownForm(instance: Instance): string {
+  const { state } = instance;
+  return `${stateCodeOf(instance)} ${alarmOverlay(state) ?? ''} ${state.seq} ${qualityAt(instance)}`;
+}
+
+function labelsOf(instance: Instance): { readonly [name: string]: string } {
+  const { rule, group } = instance;
+  const own = Object.entries(rule.labels).map(([name, text]) => [
+    name,
+    fillTemplate(text, (wanted) => identityOf(instance, wanted)),
+  ]);
+  return Object.fromEntries([...own, ...rule.groupBy.map((label, i) => [label, group[i] ?? ''])]);
+}
+
+/** Comparisons that hold, as a sentence: what is violated, the value and the limit. */
+export function reasonOf(condition: Expression, frame: Frame): string {
+  const violated = condition.comparisons.filter((each) => each.evaluate(frame) === true);
+  return violated.map((each) => each.describe(frame)).join('; ') || condition.describe(frame);
+}
+
+/** The limit that was passed: the other side of the first comparison of an input that holds. */
+export function limitOf(condition: Expression, frame: Frame): number | null {
+  for (const each of condition.comparisons) {
+    const [a, b] = each.parts;
+    if (a === undefined || b === undefined || each.evaluate(frame) !== true) continue;
+    const limit = (a.inputOf === undefined && a.ageOf === undefined ? a : b).evaluate(frame);
+    if (typeof limit === 'number') return limit;
+  }
+  return null;
+}
+
+export function summaryOf(instance: Instance, frame: Frame): string {
+  const { summary, name } = instance.rule;
+  return summary === undefined ? name : fillTemplate(summary, (wanted) => templateValue(instance, frame, wanted));
+}
+
+/** What `{{name}}` stands for in the texts of an alarm. */
+export function templateValue(instance: Instance, frame: Frame, name: string): string | undefined {
+  const { rule } = instance;
   const shown = (value: Operand | undefined) => (value === undefined || isUnknown(value) ? '?' : formatValue(value));
   const input = rule.inputs.findIndex((each) => each.name === name);
   if (input !== -1) return shown(frame.inputs[input]);
-  const param = rule.params.find((each) => each.name === name);
-  if (param !== undefined) return shown(param.value);
+  const param = rule.params.findIndex((each) => each.name === name);
+  if (param !== -1) return shown(frame.params[param]);
   const ageOf = rule.inputs.findIndex((each) => name === `age.${each.name}`);
   if (ageOf !== -1) return `${Math.round((frame.at - (frame.sampledAt[ageOf] ?? frame.at)) / 1_000)} s`;
-  const plain: { [name: string]: string | undefined } = {
-    site: alarm.site,
-    area: alarm.area,
-    rule: rule.id,
-    instance: alarm.instance,
-    priority: rule.priority,
-  };
-  return group.get(name) ?? plain[name];
+  if (name === 'priority') return priorityOf(instance);
+  return identityOf(instance, name);
 }
 
-export type EntryDetail = Pick<JournalEntry, 'actor' | 'comment' | 'command'>;
+function identityOf(instance: Instance, name: string): string | undefined {
+  const index = instance.rule.groupBy.indexOf(name);
+  if (index !== -1) return instance.group[index];
+  const { site, area } = instance.area;
+  const plain: { [name: string]: string | undefined } = { site, area, rule: instance.rule.id, instance: instance.name };
+  return Object.hasOwn(plain, name) ? plain[name] : undefined;
+}
+
+export type EntryDetail = Partial<Pick<JournalEntry, 'actor' | 'comment' | 'command' | 'historical'>>;
 
 /** The next journal entry of an alarm; takes its sequence number. */
 export function journalEntry(
   instance: Instance,
   event: JournalEvent,
-  at: number,
-  detail: EntryDetail = {},
+  { at, ...detail }: EntryDetail & { readonly at: number },
 ): JournalEntry {
   const { rule, alarm, state, slots } = instance;
   state.seq++;
-  const sampled = slots.map((slot) => slot?.last?.measuredAt ?? 0);
+  const sampleTime = slots.reduce((newest, slot) => Math.max(newest, slot?.at ?? 0), 0);
   return {
     alarmId: alarmIdOf(instance),
     seq: state.seq,
@@ -103,13 +161,79 @@ export function journalEntry(
     instance: alarm.instance,
     episode: state.episode,
     event,
-    state: alarmState(state),
-    priority: rule.priority,
-    sampleTime: Math.max(...sampled) || at,
+    state: stateCodeOf(instance),
+    overlay: alarmOverlay(state),
+    priority: priorityOf(instance),
+    sampleTime: sampleTime || at,
     journalTime: at,
-    inputs: instance.snapshot(at),
-    summary: state.summary,
+    inputs: instance.snapshot(state.evaluatedAt),
+    summary: state.story?.summary ?? '',
+    ...(state.story === null || state.story.limit === null ? {} : { limit: state.story.limit }),
+    historical: false,
     shadow: rule.isShadow,
     ...detail,
   };
+}
+
+/** What people are told of an entry; `to` is a receiver that the rule names. */
+export function noticeOf(instance: Instance, entry: JournalEntry, to?: string): Notice {
+  const { rule, state } = instance;
+  return {
+    event: entry.event,
+    alarmId: entry.alarmId,
+    seq: entry.seq,
+    to,
+    rule: rule.id,
+    name: rule.name,
+    site: entry.site,
+    area: entry.area,
+    instance: entry.instance,
+    priority: entry.priority,
+    state: entry.state,
+    episode: entry.episode,
+    summary: entry.summary,
+    reason: state.story?.reason ?? '',
+    labels: labelsOf(instance),
+    annotations: rule.source.annotations,
+    rationalisation: rule.rationalisation,
+    actor: entry.actor,
+    comment: entry.comment,
+    activeSince: state.story?.activeSince ?? 0,
+    at: entry.journalTime,
+  };
+}
+
+const NEWS: ReadonlySet<JournalEvent> = new Set<JournalEvent>([
+  ...(['ACTIVE', 'LEVEL', 'RE_ALARM', 'RETURNED', 'ACKED', 'RESET', 'SHELVED', 'OUT_OF_SERVICE', 'RETIRED'] as const),
+]);
+
+/** Whether people hear of it. */
+export function isNews(event: JournalEvent): boolean {
+  return NEWS.has(event);
+}
+
+/** The message of a `publish` action. */
+export function publicationOf(
+  instance: Instance,
+  { topic, payload, retain }: PublishAction,
+  entry: JournalEntry,
+): Extract<EngineOutput, { kind: 'publish' }> {
+  const frame = instance.lookAt(instance.state.evaluatedAt);
+  const lookUp = (name: string) => {
+    if (name === 'state') return entry.state;
+    return name === 'event' ? entry.event : templateValue(instance, frame, name);
+  };
+  const filled = fillTemplates(payload, lookUp);
+  return {
+    kind: 'publish',
+    topic: fillTemplate(topic, lookUp),
+    payload: typeof filled === 'string' ? filled : JSON.stringify(filled),
+    retain,
+  };
+}
+
+/** What people are told of a command that failed; it is no entry of the journal, which has the command's own. */
+export function failureEntry(instance: Instance, because: string, at: number): JournalEntry {
+  const entry = journalEntry(instance, 'COMMAND', { at, comment: because });
+  return { ...entry, summary: because };
 }

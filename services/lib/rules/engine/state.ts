@@ -1,75 +1,117 @@
 // The state of one alarm instance: plain data, so that it can be written down and read back. Facts are independent; the
-// state code is derived from them (#domain/alarm.ts).
+// state code and the overlay are derived from them (#domain/alarm.ts).
 
 import type { CommandStatus } from '#domain/command.ts';
 import type { AlarmName } from '#domain/topic.ts';
+import type { CompiledRule } from '../language/compile-rule.ts';
 import type { Truth } from '../language/operand.ts';
+
+/** Evidence for one limit: of its condition while it is off, of its clear condition while it is on. */
+export type LevelState = { on: boolean; truth: Truth; evidenceMs: number };
+
+/** Evidence of one `for`. */
+export type TimerState = { truth: Truth; evidenceMs: number };
 
 export type CommandState = {
   readonly cid: string;
   readonly action: string;
+  readonly command: string;
   readonly site: string;
   readonly area: string;
   readonly device: string;
   status: CommandStatus;
+  /** When it was last sent; when it was asked for while it has not been. */
   sentAt: number;
   readonly expiresAt: number;
   retriesLeft: number;
+  /** When it counts as UNVERIFIED; Infinity is written null. */
+  verifyUntil: number | null;
+};
+
+/** What is told of an episode. */
+export type Story = {
+  /** The highest level that held last. */
+  level: number;
+  activeSince: number;
+  clearedAt: number | null;
+  ackedBy: string | null;
+  ackComment: string | null;
+  /** Texts made of the values that raised it. */
+  summary: string;
+  reason: string;
+  limit: number | null;
+  isFirstOut: boolean;
+  /** An operator was told of it: under an overlay nobody is. */
+  isTold: boolean;
+  toldAt: number;
+  reAlarms: number;
 };
 
 export type InstanceState = {
+  evaluatedAt: number;
+  levels: LevelState[];
+  timers: TimerState[];
   active: boolean;
   unacked: boolean;
   latched: boolean;
-  /** On-delay evidence is being gathered, or held while the condition is unknown. */
-  pending: boolean;
+  outOfService: boolean;
+  shelvedUntil: number | null;
+  /** By design: enableWhen, suppressWhen or inhibitedBy. */
+  suppressed: boolean;
+  /** Why another alarm raised this one; null where none does. */
+  raisedBecause: string | null;
+  /** Which activation of this instance is the last one, from 1. */
   episode: number;
-  /** Grows with every transition, over all episodes. */
+  /** Grows with everything that is told, over all episodes. */
   seq: number;
-  /** Time for which the condition (while inactive) or the clear condition (while active) has been known to hold, ms. */
-  evidenceMs: number;
-  /** What was true since `evaluatedAt` of the condition that counts now. */
-  truth: Truth;
-  evaluatedAt: number;
-  activeSince: number;
-  clearedAt: number | null;
   changedAt: number;
-  ackedBy: string | null;
-  ackComment: string | null;
-  /** Texts of the running episode, made of the values that raised it. */
-  summary: string;
-  reason: string;
+  story: Story | null;
   commands: CommandState[];
-  /** By input: the newest sample that counted. After a restart it tells a sample that comes again from a new one. */
-  seen: { [input: string]: SeenSample };
+  /** The newest backfilled sample that it was asked of, and whether that one would have raised it. */
+  historicalAt: number;
+  historicallyTrue: boolean;
 };
 
-export type SeenSample = { readonly device: string; readonly at: number };
+/** Shared by all that have none: replaced where one is added, never changed. */
+const NONE: never[] = [];
 
 /** Under which an instance is kept and written down: rule first, as episodes and correlation ids have it. */
 export function instanceKey({ rule, site, area, instance }: AlarmName): string {
   return `${rule}/${site}/${area}/${instance}`;
 }
 
-export function newInstanceState(at: number): InstanceState {
+export function newInstanceState({ levels, timers }: CompiledRule, at: number): InstanceState {
   return {
+    evaluatedAt: at,
+    levels: levels.map(() => ({ on: false, truth: 'unknown', evidenceMs: 0 })),
+    timers: timers.length === 0 ? NONE : timers.map(() => ({ truth: 'unknown', evidenceMs: 0 })),
     active: false,
     unacked: false,
     latched: false,
-    pending: false,
+    outOfService: false,
+    shelvedUntil: null,
+    suppressed: false,
+    raisedBecause: null,
     episode: 0,
     seq: 0,
-    evidenceMs: 0,
-    truth: 'unknown',
-    evaluatedAt: at,
-    activeSince: 0,
-    clearedAt: null,
     changedAt: at,
-    ackedBy: null,
-    ackComment: null,
-    summary: '',
-    reason: '',
-    commands: [],
-    seen: {},
+    story: null,
+    commands: NONE,
+    historicalAt: 0,
+    historicallyTrue: false,
   };
+}
+
+/** On-delay evidence is being gathered, or held while the condition is unknown. */
+export function isPending({ active, levels }: InstanceState): boolean {
+  return !active && levels.some(({ on, truth, evidenceMs }) => !on && (evidenceMs > 0 || truth === 'true'));
+}
+
+/** The same state under a rule whose logic has changed: what is active stays so, gathered evidence is void. */
+export function withoutEvidence(state: InstanceState, rule: CompiledRule): InstanceState {
+  const fresh = newInstanceState(rule, state.evaluatedAt);
+  const highest = state.active ? Math.min(state.story?.level ?? 0, fresh.levels.length - 1) : -1;
+  const levels = fresh.levels.map((each, i) => ({ ...each, on: i <= highest }));
+  const story = state.story === null ? null : { ...state.story, level: Math.max(0, highest) };
+  return { ...state, levels, timers: fresh.timers, story };
 }

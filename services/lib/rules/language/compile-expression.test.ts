@@ -12,7 +12,9 @@ describe('compileExpression() refuses', () => {
       { '>': [v('temp'), { mx: [1, 2] }] },
       "condition.>.1.mx: there is no operator 'mx'; did you mean 'max'?",
     ],
-    ['a later operator', { for: [v('temp'), '5m'] }, "condition.for: there is no operator 'for'; did you mean"],
+    ['a for without its time', { for: [v('temp')] }, "condition.for: 'for' is written [condition, duration]"],
+    ['a for of a number', { for: [{ '+': [1, v('temp')] }, '5m'] }, "condition.for.0: 'for' needs a boolean here"],
+    ['an alarm that is no id', { alarm: 5 }, "condition.alarm: 'alarm' takes the id of a rule"],
     ['an operator of plain JSON-Logic', { map: [] }, "condition.map: there is no operator 'map'"],
     [
       'an input nearly right',

@@ -1,14 +1,20 @@
-// A checked rule file to the form the engine runs: durations in ms, expressions as closures, the clear condition derived.
+// A checked rule file to the form the engine runs: durations in ms, expressions as closures, clear conditions derived, and
+// the alarms that a rule raises beside its own (no data, failed commands) as rules of their own, so that the engine knows
+// one kind of alarm only.
 
 import { createHash } from 'node:crypto';
 import type { Priority, Rationalisation } from '#domain/alarm.ts';
 import { parseDuration } from '#domain/duration.ts';
-import { compileExpression, type ExpressionProblem, type Names } from './compile-expression.ts';
-import type { Expression } from './expression.ts';
+import { type CompiledAction, compileActions, consequencesOf } from './compile-action.ts';
+import { compileExpression, type ExpressionProblem, type Names, type Watch } from './compile-expression.ts';
+import { compileClear } from './deadband.ts';
+import { type Expression, type Path, type TimerSpec, walk } from './expression.ts';
 import type { Operand } from './operand.ts';
-import { comparison, type Ordering } from './operators/comparison.ts';
-import { negation } from './operators/logic.ts';
-import type { CommandAction, InputSpec, RuleFile, SelectSpec } from './rule-schema.ts';
+import { isRaised, notRaised, silence, voice } from './own-conditions.ts';
+import type { LevelSpec, RuleFile, SelectSpec } from './rule-schema.ts';
+import { checkTemplates } from './template.ts';
+import { converter } from './units.ts';
+import type { WindowFunction } from './window-functions.ts';
 
 export type CompiledInput = {
   readonly name: string;
@@ -19,14 +25,34 @@ export type CompiledInput = {
   readonly maxAgeMs: number | undefined;
   /** Held while the device is online, however old. */
   readonly isOnChange: boolean;
+  /** Uncertain samples count as BAD. */
+  readonly needsGood: boolean;
+  readonly window: CompiledWindow | undefined;
 };
 
-export type CompiledAction = Omit<CommandAction, 'permitWhen' | 'expiresAfter' | 'ack'> & {
-  readonly permitWhen: Expression | undefined;
-  readonly expiresAfterMs: number;
-  readonly acceptMs: number;
-  readonly completeMs: number;
-  readonly retries: number;
+export type CompiledWindow = {
+  readonly fn: WindowFunction;
+  readonly windowMs: number;
+  /** Unit of time of slope and rate. */
+  readonly perMs: number;
+  readonly minSamples: number;
+  /** 0: not asked for. */
+  readonly minCoverage: number;
+};
+
+export type CompiledParam = {
+  readonly name: string;
+  readonly value: number | boolean | string;
+  /** Where a device has its own. */
+  readonly source: { readonly from: 'config' | 'labels'; readonly key: string } | undefined;
+};
+
+/** One limit of the alarm; a plain rule has one. */
+export type CompiledLevel = {
+  readonly priority: Priority;
+  readonly condition: Expression;
+  readonly clearCondition: Expression;
+  readonly onDelayMs: number;
 };
 
 export type CompiledRule = {
@@ -36,80 +62,150 @@ export type CompiledRule = {
   readonly name: string;
   /** SHA-256 of the canonical rule, `sha256:` and 12 hex digits. */
   readonly rev: string;
+  /** The same of all that decides when it is active: where it changes, gathered evidence is void. */
+  readonly logicRev: string;
   readonly isShadow: boolean;
   readonly scope: RuleFile['scope'];
   readonly groupBy: readonly string[];
+  readonly span: 'area' | 'site';
   readonly inputs: readonly CompiledInput[];
-  readonly params: readonly { readonly name: string; readonly value: Operand }[];
-  readonly condition: Expression;
-  readonly clearCondition: Expression;
-  readonly onDelayMs: number;
+  readonly alignWithinMs: number | undefined;
+  readonly params: readonly CompiledParam[];
+  /** Least urgent first. */
+  readonly levels: readonly CompiledLevel[];
+  /** Evidence of every `for`, inner ones first. */
+  readonly timers: readonly TimerSpec[];
   readonly offDelayMs: number;
-  readonly priority: Priority;
   readonly ackRequired: boolean;
   readonly latching: boolean;
+  readonly reAlarmMs: number | undefined;
+  readonly reAlarmRepeats: number;
+  /** Longest shelving; 0 where it may not be shelved. */
+  readonly shelvingMsMax: number;
+  readonly enableWhen: Expression | undefined;
+  readonly suppressWhen: Expression | undefined;
+  readonly inhibitedBy: RuleFile['inhibitedBy'];
+  readonly firstOutGroup: string | undefined;
+  /** Returns when no input has been known for so long; undefined where silence holds the alarm. */
+  readonly clearsOnSilence: Expression | undefined;
   readonly rationalisation: Rationalisation | undefined;
   readonly labels: { readonly [name: string]: string };
   readonly summary: string | undefined;
   readonly actions: readonly CompiledAction[];
+  /** Alarms it raises beside its own, under ids of their own: `<id>.no-data`, `<id>.<action>`. */
+  readonly companions: readonly CompiledRule[];
+  /** Of a companion: the rule it belongs to, and what it is to it. */
+  readonly companionOf:
+    | { readonly rule: string; readonly kind: 'no-data' | 'raised'; readonly name: string }
+    | undefined;
+  /** Rules whose alarms its expressions read. */
+  readonly readsAlarms: readonly string[];
+};
+
+export type CompileOptions = {
+  /** Told what every expression was worth, for coverage. */
+  readonly watch?: Watch;
 };
 
 const ms = (text: string): number => parseDuration(text) ?? 0;
+const NO_DATA = 'no-data';
 
 /** The compiled rule, or everything that is wrong with it. */
-export function compileRule(file: RuleFile): CompiledRule | ExpressionProblem[] {
+export function compileRule(file: RuleFile, { watch }: CompileOptions = {}): CompiledRule | ExpressionProblem[] {
   const problems: ExpressionProblem[] = [];
-  const names: Names = {
-    inputs: Object.keys(file.inputs),
-    params: Object.keys(file.params),
-    paramValues: Object.values(file.params).map((param) => param.default),
-    words: Object.values(file.inputs).map(({ metric, unit }) => ({ metric, unit })),
-  };
-  const compile = (raw: unknown, path: (string | number)[]) => compileExpression(raw, path, names, problems);
-  const compileTruth = (raw: unknown, path: (string | number)[]) => {
+  const timers: TimerSpec[] = [];
+  const names: Names = { ...namesOf(file), timers, watch };
+  const compile = (raw: unknown, path: Path) => compileExpression(raw, path, names, problems);
+  const compileTruth = (raw: unknown, path: Path) => {
     const truth = compile(raw, path);
     if (truth === undefined || truth.type === 'boolean' || truth.type === 'any') return truth;
     problems.push({ path, message: `a condition is true or false, and this is a ${truth.type}` });
     return undefined;
   };
-  const condition = compileTruth(file.condition, ['condition']);
-  const clearCondition = compileClear(file, { condition, compile, compileTruth, problems });
-  const actions = file.actions.map((action, i) => ({
-    ...action,
-    permitWhen:
-      action.permitWhen === undefined ? undefined : compileTruth(action.permitWhen, ['actions', i, 'permitWhen']),
-    expiresAfterMs: ms(action.expiresAfter),
-    acceptMs: ms(action.ack.accept),
-    completeMs: ms(action.ack.complete),
-    retries: action.ack.retries,
-  }));
-  for (const text of Object.keys(file.annotations)) checkTemplate(file, text, names, problems);
-  if (problems.length > 0 || condition === undefined || clearCondition === undefined) return problems;
-  return {
+  const optional = (raw: unknown, path: Path) => (raw === undefined ? undefined : compileTruth(raw, path));
+  const parts = { compile, compileTruth, problems };
+
+  const levels = levelsOf(file).flatMap(({ spec, path }): CompiledLevel[] => {
+    const condition = compileTruth(spec.condition, [...path, 'condition']);
+    const clearCondition = compileClear(spec, path, { ...parts, condition });
+    if (condition === undefined || clearCondition === undefined) return [];
+    return [{ priority: spec.priority, condition, clearCondition, onDelayMs: ms(spec.onDelay ?? file.onDelay) }];
+  });
+  const enableWhen = optional(file.enableWhen, ['enableWhen']);
+  const suppressWhen = optional(file.suppressWhen, ['suppressWhen']);
+  const actions = compileActions(file, { compileTruth, problems });
+  checkTemplates(file, problems);
+  const params = Object.entries(file.params).map(([name, spec]) => compileParam(file, { name, spec }, problems));
+  if (problems.length > 0) return problems;
+
+  const rule: CompiledRule = {
     source: file,
     id: file.id,
     name: file.name ?? file.id,
-    rev: `sha256:${createHash('sha256').update(canonicalJson(file)).digest('hex').slice(0, 12)}`,
+    rev: hashOf(file),
+    logicRev: hashOf(LOGIC_FIELDS.map((field) => file[field])),
     isShadow: file.mode === 'shadow',
     scope: file.scope,
     groupBy: file.groupBy,
+    span: file.span,
     inputs: Object.entries(file.inputs).map(([name, spec]) => compileInput(name, spec)),
-    params: Object.entries(file.params).map(([name, { default: value }]) => ({ name, value })),
-    condition,
-    clearCondition,
-    onDelayMs: ms(file.onDelay),
+    alignWithinMs: file.alignWithin === undefined ? undefined : ms(file.alignWithin),
+    params,
+    levels: levels.sort((a, b) => URGENCY.indexOf(a.priority) - URGENCY.indexOf(b.priority)),
+    timers,
     offDelayMs: ms(file.offDelay),
-    priority: file.priority,
     ackRequired: file.ackRequired,
     latching: file.latching,
+    reAlarmMs: file.reAlarmTime === undefined ? undefined : ms(file.reAlarmTime),
+    reAlarmRepeats: file.reAlarmRepeatCount ?? Number.POSITIVE_INFINITY,
+    shelvingMsMax: file.shelving.allowed ? ms(file.shelving.maxDuration) : 0,
+    enableWhen,
+    suppressWhen,
+    inhibitedBy: file.inhibitedBy,
+    firstOutGroup: file.firstOutGroup,
+    clearsOnSilence: file.noData.action === 'clear' ? silence(file) : undefined,
     rationalisation: file.rationalisation,
     labels: file.labels,
     summary: file.annotations.summary,
     actions,
+    companions: [],
+    companionOf: undefined,
+    readsAlarms: [],
+  };
+  return { ...rule, companions: companionsOf(rule), readsAlarms: alarmsReadBy(rule) };
+}
+
+/** What decides when a rule is active. Everything else is text, or what is done about it. */
+const LOGIC_FIELDS = [
+  ...(['scope', 'groupBy', 'span', 'inputs', 'alignWithin', 'params', 'condition', 'clearCondition'] as const),
+  ...(['deadband', 'levels', 'onDelay', 'offDelay', 'enableWhen', 'suppressWhen'] as const),
+];
+
+const URGENCY: readonly Priority[] = ['low', 'medium', 'high', 'critical'];
+
+function namesOf(file: RuleFile): Omit<Names, 'timers' | 'watch'> {
+  return {
+    inputs: Object.keys(file.inputs),
+    params: Object.keys(file.params),
+    paramValues: Object.values(file.params).map((param): Operand => param.default),
+    words: Object.values(file.inputs).map(({ metric, unit, fn, per }) => ({
+      metric: fn === 'last' ? metric : `${fn} of ${metric}`,
+      unit: fn === 'slope' || fn === 'rate' ? `${unit ?? ''}/${PER_WORDS[per ?? '1s'] ?? per}` : unit,
+      type: fn === 'last' ? 'any' : 'number',
+    })),
   };
 }
 
-function compileInput(name: string, spec: InputSpec): CompiledInput {
+const PER_WORDS: { readonly [per: string]: string } = { '1s': 's', '1m': 'min', '60s': 'min', '1h': 'h', '1d': 'd' };
+
+/** The levels as they were written, or the rule itself as the only one. */
+function levelsOf(file: RuleFile): { readonly spec: LevelSpec; readonly path: Path }[] {
+  if (file.levels !== undefined) return file.levels.map((spec, i) => ({ spec, path: ['levels', i] }));
+  const { priority, condition, clearCondition, deadband, onDelay } = file;
+  return [{ spec: { priority, condition: condition ?? null, clearCondition, deadband, onDelay }, path: [] }];
+}
+
+function compileInput(name: string, spec: RuleFile['inputs'][string]): CompiledInput {
   return {
     name,
     metric: spec.metric,
@@ -117,84 +213,112 @@ function compileInput(name: string, spec: InputSpec): CompiledInput {
     unit: spec.unit,
     maxAgeMs: spec.maxAge === undefined ? undefined : ms(spec.maxAge),
     isOnChange: spec.sampling === 'onChange',
+    needsGood: spec.quality === 'good',
+    window:
+      spec.fn === 'last'
+        ? undefined
+        : {
+            fn: spec.fn,
+            windowMs: ms(spec.window ?? ''),
+            perMs: ms(spec.per ?? '1s'),
+            minSamples: spec.minSamples ?? 1,
+            minCoverage: spec.minCoverage ?? 0,
+          },
   };
 }
 
-type Compile = (raw: unknown, path: (string | number)[]) => Expression | undefined;
-
-type ClearParts = {
-  readonly condition: Expression | undefined;
-  readonly compile: Compile;
-  /** Refuses what can never be true or false. */
-  readonly compileTruth: Compile;
-  readonly problems: ExpressionProblem[];
-};
-
-function compileClear(file: RuleFile, parts: ClearParts): Expression | undefined {
-  const { condition, compileTruth, problems } = parts;
-  if (file.clearCondition !== undefined) {
-    if (file.deadband !== undefined) {
-      problems.push({ path: ['deadband'], message: 'deadband and clearCondition say the same thing twice; keep one' });
-    }
-    return compileTruth(file.clearCondition, ['clearCondition']);
+/** A param in a unit that no input has is converted to the unit of the one input that it can be a limit of. */
+function compileParam(
+  file: RuleFile,
+  { name, spec }: { readonly name: string; readonly spec: RuleFile['params'][string] },
+  problems: ExpressionProblem[],
+): CompiledParam {
+  const [, from, key = ''] = /^device\.(config|labels)\.(.*)$/.exec(spec.source ?? '') ?? [];
+  const source = from === undefined ? undefined : { from: from as 'config' | 'labels', key };
+  const units = new Set(Object.values(file.inputs).flatMap(({ unit }) => (unit === undefined ? [] : [unit])));
+  const { unit, default: value } = spec;
+  if (unit === undefined || typeof value !== 'number' || units.size === 0 || units.has(unit))
+    return { name, value, source };
+  const [convert, another] = [...units].flatMap((to) => converter(unit, to) ?? []);
+  if (convert === undefined || another !== undefined) {
+    const message =
+      convert === undefined
+        ? `'${unit}' converts to no unit of the inputs (${[...units].join(', ')})`
+        : `'${unit}' could mean a limit in any of ${[...units].join(', ')}; write it in the unit of its input`;
+    problems.push({ path: ['params', name, 'unit'], message, code: 'R002' });
+    return { name, value, source };
   }
-  if (condition === undefined) return undefined;
-  return file.deadband === undefined ? negation(condition) : deadbandClear(file, file.deadband, parts);
-}
-
-const MIRRORED: { readonly [name in Ordering]: Ordering } = { '>': '<', '>=': '<=', '<': '>', '<=': '>=' };
-
-/** `>` or `>=` L clears at `<=` L - d; `<` or `<=` L clears at `>=` L + d. Only a single comparison has such a limit. */
-function deadbandClear(file: RuleFile, deadband: number, parts: ClearParts): Expression | undefined {
-  const refuse = (): undefined => {
-    parts.problems.push({
-      path: ['deadband'],
-      message:
-        'a deadband needs a condition that is one comparison of an input with a limit; write clearCondition instead',
-    });
-    return undefined;
-  };
-  const [entry] = Object.entries((file.condition ?? {}) as Record<string, unknown>);
-  if (entry === undefined || !Object.hasOwn(MIRRORED, entry[0]) || !Array.isArray(entry[1]) || entry[1].length !== 2)
-    return refuse();
-  const [left, right] = entry[1] as [unknown, unknown];
-  const hasLeft = mentionsInput(left);
-  if (hasLeft === mentionsInput(right)) return refuse();
-  const name = hasLeft ? (entry[0] as Ordering) : MIRRORED[entry[0] as Ordering];
-  const value = parts.compile(hasLeft ? left : right, ['condition', entry[0], hasLeft ? 0 : 1]);
-  const rises = name === '>' || name === '>=';
-  const limit = parts.compile({ [rises ? '-' : '+']: [hasLeft ? right : left, deadband] }, ['condition', entry[0]]);
-  if (value === undefined || limit === undefined) return undefined;
-  return comparison(rises ? '<=' : '>=', value, limit);
-}
-
-function mentionsInput(raw: unknown): boolean {
-  if (typeof raw !== 'object' || raw === null) return false;
-  return Object.entries(raw).some(([key, value]) => key === 'var' || key === 'age' || mentionsInput(value));
-}
-
-const TEMPLATE = /\{\{\s*([^{}]+?)\s*\}\}/g;
-
-/** Fills `{{name}}` from what `lookUp` knows. */
-export function fillTemplate(template: string, lookUp: (name: string) => string | undefined): string {
-  return template.replace(TEMPLATE, (whole, name: string) => lookUp(name) ?? whole);
-}
-
-function checkTemplate(file: RuleFile, annotation: string, names: Names, problems: ExpressionProblem[]): void {
-  const known = new Set([
-    ...names.inputs,
-    ...names.params,
-    ...file.groupBy,
-    'site',
-    'area',
-    'rule',
-    'instance',
-    'priority',
-  ]);
-  for (const [, name = ''] of (file.annotations[annotation] ?? '').matchAll(TEMPLATE)) {
-    if (known.has(name) || names.inputs.some((input) => name === `age.${input}`)) continue;
-    problems.push({ path: ['annotations', annotation], message: `{{${name}}} is none of ${[...known].join(', ')}` });
+  if (source !== undefined) {
+    const message = `what a device reports is taken as it is, so write the default in the unit of the input too`;
+    problems.push({ path: ['params', name, 'unit'], message, code: 'R002' });
   }
+  return { name, value: convert(value), source };
+}
+
+function companionsOf(rule: CompiledRule): CompiledRule[] {
+  const { source } = rule;
+  const companions: CompiledRule[] = [];
+  const companion = (kind: 'no-data' | 'raised', name: string, own: Partial<CompiledRule>): CompiledRule => ({
+    ...rule,
+    id: `${rule.id}.${name}`,
+    alignWithinMs: undefined,
+    params: [],
+    timers: [],
+    offDelayMs: 0,
+    latching: false,
+    firstOutGroup: undefined,
+    clearsOnSilence: undefined,
+    rationalisation: undefined,
+    summary: undefined,
+    actions: [],
+    companionOf: { rule: rule.id, kind, name },
+    ...own,
+  });
+  if (source.noData.action === 'alarm') {
+    const level = {
+      priority: source.noData.priority ?? source.priority,
+      condition: silence(source),
+      clearCondition: voice(source),
+      onDelayMs: 0,
+    };
+    companions.push(
+      companion('no-data', NO_DATA, {
+        name: `${rule.name}: no data`,
+        levels: [level],
+        // What is done about silence is asked of the rule, and done by the alarm that says it.
+        actions: rule.actions.flatMap((action) =>
+          action.on.includes('noData') ? [{ ...action, on: ['active' as const] }] : [],
+        ),
+        enableWhen: undefined,
+      }),
+    );
+  }
+  for (const { id, name, priority } of consequencesOf(rule.actions)) {
+    const level = { priority, condition: isRaised(), clearCondition: notRaised(), onDelayMs: 0 };
+    companions.push(
+      companion('raised', id, {
+        name: name ?? `${rule.name}: ${id}`,
+        inputs: [],
+        levels: [level],
+        enableWhen: undefined,
+        suppressWhen: undefined,
+        inhibitedBy: [],
+      }),
+    );
+  }
+  return companions;
+}
+
+function alarmsReadBy(rule: CompiledRule): string[] {
+  const expressions = [
+    ...rule.levels.flatMap(({ condition, clearCondition }) => [condition, clearCondition]),
+    ...[rule.enableWhen, rule.suppressWhen].filter((each) => each !== undefined),
+  ];
+  return [...new Set(expressions.flatMap((each) => [...walk(each)].flatMap(({ alarmOf }) => alarmOf ?? [])))];
+}
+
+function hashOf(value: unknown): string {
+  return `sha256:${createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 12)}`;
 }
 
 /** JSON with sorted keys, so that the order of writing does not change the revision. */

@@ -16,12 +16,32 @@ export type Frame = {
   readonly online: (input: number) => Operand;
   /** A named plant state of the instance's area. */
   readonly plantState: (name: string) => Operand;
+  /** Whether an alarm of the rule is active in the instance's area. */
+  readonly alarm: (rule: string) => boolean;
+  /** What each `for` is worth, by its index; filled before the expression is evaluated. */
+  readonly timers: readonly Operand[];
+  /** When each `for` that gathers evidence will have enough of it; Infinity where it gathers none. */
+  readonly timersEndAt: readonly number[];
+  /** Event time of each input's newest sample that counts, or of its device going silent; start of the rule where none. */
+  readonly knownAt: readonly number[];
+  /** From which age on each input is STALE, ms. */
+  readonly maxAgeMs: readonly number[];
+  /** How each input moves with time alone, per second: only the time spent in a state does. */
+  readonly trends: readonly (-1 | 0 | 1)[];
+  /** Whether the alarm was raised by another one (a failed command, an action), and why. */
+  readonly isRaised: boolean;
+  readonly raisedBecause: string;
 };
 
 /** `any`: not known before run time. */
 export type StaticType = 'number' | 'boolean' | 'text' | 'any';
 
 export type Expression = {
+  /** Operator, `constant`, or `clear` for a limit that a deadband made; with `path`, what coverage and explain call it. */
+  readonly name: string;
+  readonly path: Path;
+  /** Operands that are expressions themselves, in the order they were written. */
+  readonly parts: readonly Expression[];
   readonly type: StaticType;
   readonly evaluate: (frame: Frame) => Operand;
   /** Earliest moment after `frame.at` at which the value can change without a new sample; Infinity where none. */
@@ -34,9 +54,22 @@ export type Expression = {
   readonly constant?: Operand;
   /** Index of the input whose age in seconds this is. */
   readonly ageOf?: number;
+  /** Index of the input whose value this is. */
+  readonly inputOf?: number;
+  /** The other rule whose alarm this reads. */
+  readonly alarmOf?: string;
 };
 
+/** What an operator makes; the compiler adds its name and place. */
+export type Compiled = Omit<Expression, 'name' | 'path'>;
+
+/** Evidence that a `for` gathers: time for which its operand has been known to hold. */
+export type TimerSpec = { readonly operand: Expression; readonly ms: number };
+
 export type Path = readonly (string | number)[];
+
+/** What an input is in sentences, and its type where that is seen at load. */
+export type InputWords = { readonly metric: string; readonly unit: string | undefined; readonly type?: StaticType };
 
 /** What an operator asks of the compiler. Every refusal is collected with its place; compiling goes on. */
 export type Compiler = {
@@ -48,15 +81,23 @@ export type Compiler = {
   readonly param: (name: unknown, path: Path) => number | undefined;
   readonly paramValue: (param: number) => Operand | undefined;
   readonly inputNames: readonly string[];
+  /** Index of a new evidence timer. Those of its operand are registered before it. */
+  readonly timer: (spec: TimerSpec) => number;
   /** What an input's value is called in sentences: its metric and unit. */
-  readonly inputWords: (input: number) => { readonly metric: string; readonly unit: string | undefined };
+  readonly inputWords: (input: number) => InputWords;
 };
 
 /** One operator of the language: `{"<name>": raw}`. `path` is the place of `raw`. */
 export type Operator = {
   readonly name: string;
-  readonly compile: (raw: unknown, path: Path, compiler: Compiler) => Expression | undefined;
+  readonly compile: (raw: unknown, path: Path, compiler: Compiler) => Compiled | undefined;
 };
+
+/** The expression and everything inside it, outermost first. */
+export function* walk(expression: Expression): Iterable<Expression> {
+  yield expression;
+  for (const part of expression.parts) yield* walk(part);
+}
 
 export const NEVER = Number.POSITIVE_INFINITY;
 
@@ -70,9 +111,10 @@ export function earliest(expressions: readonly Expression[]): (frame: Frame) => 
   };
 }
 
-export function constantOf(value: number | boolean | string): Expression {
+export function constantOf(value: number | boolean | string): Compiled {
   const text = typeof value === 'string' ? `'${value}'` : String(value);
   return {
+    parts: [],
     type: typeOf(value),
     evaluate: () => value,
     wakesAt: () => NEVER,

@@ -10,11 +10,13 @@ export type Scene = {
   readonly ages?: { readonly [name: string]: number };
   readonly online?: { readonly [name: string]: boolean };
   readonly states?: { readonly [name: string]: Operand };
+  /** Ids of rules whose alarm is active. */
+  readonly alarms?: readonly string[];
 };
 
 const AT = 1_700_000_000_000;
 
-export function frameOf({ inputs = {}, params = {}, ages = {}, online = {}, states = {} }: Scene): Frame {
+export function frameOf({ inputs = {}, params = {}, ages = {}, online = {}, states = {}, alarms = [] }: Scene): Frame {
   const names = Object.keys(inputs);
   return {
     at: AT,
@@ -23,6 +25,14 @@ export function frameOf({ inputs = {}, params = {}, ages = {}, online = {}, stat
     params: Object.values(params),
     online: (input) => online[names[input] ?? ''] ?? UNKNOWN.STATE,
     plantState: (name) => states[name] ?? UNKNOWN.STATE,
+    alarm: (rule) => alarms.includes(rule),
+    timers: [],
+    timersEndAt: [],
+    knownAt: names.map((name) => AT - (ages[name] ?? 0) * 1_000),
+    maxAgeMs: names.map(() => 60_000),
+    trends: [],
+    isRaised: false,
+    raisedBecause: '',
   };
 }
 
@@ -34,6 +44,7 @@ export function compileIn(raw: unknown, { inputs = {}, params = {} }: Scene): Ex
     params: Object.keys(params),
     paramValues: Object.values(params),
     words: Object.keys(inputs).map((name) => ({ metric: name, unit: undefined })),
+    timers: [],
   };
   return compileExpression(raw, ['condition'], names, problems) ?? problems;
 }

@@ -6,8 +6,9 @@ import { SeriesTable } from '#domain/batch.ts';
 import { REPLY_STATUSES } from '#domain/command.ts';
 import type { DeviceView } from '#domain/device.ts';
 import type { JournalEntry } from '#domain/journal.ts';
-import { Engine, type SavedState } from '../engine/engine.ts';
+import { Engine } from '../engine/engine.ts';
 import type { EngineInput, EngineOutput } from '../engine/inputs.ts';
+import type { StateRow } from '../engine/snapshot.ts';
 import { type CompiledRule, compileRule } from '../language/compile-rule.ts';
 import { ruleSchema } from '../language/rule-schema.ts';
 
@@ -77,6 +78,7 @@ export function histories({ rules, temps, operations = OPERATIONS }: HistoryOpti
             kind: 'operation',
             alarm: { ...AREA, rule, instance },
             operation: { op, episode: number, by: 'operator' },
+            ...({ role: 'engineer', isSigned: true } as const),
             at,
           }),
       ),
@@ -112,23 +114,36 @@ function viewOf(device: string, online: boolean | null): DeviceView {
 /** How often the clock is shown to the engine: at every deadline, every 100 ms, or once after everything. */
 export type Ticking = 'deadlines' | '100ms' | 'end';
 
-/** An engine with what it has said so far, and its states as they would stand on disk. */
+/** An engine with what it has said so far, and its state as it would stand on disk. */
 export class Life {
   readonly engine: Engine;
   readonly outputs: EngineOutput[] = [];
-  readonly saved: Map<string, SavedState>;
   readonly #ticking: Ticking;
+  readonly #rows = new Map<string, string>();
   #clock: number;
 
   constructor(
     rules: readonly CompiledRule[],
     ticking: Ticking,
-    earlier?: { readonly saved: Map<string, SavedState>; readonly at: number },
+    earlier?: { readonly saved: readonly StateRow[]; readonly at: number },
   ) {
     this.#ticking = ticking;
     this.#clock = earlier?.at ?? START;
-    this.saved = new Map(earlier?.saved);
-    this.engine = new Engine({ rules, startedAt: this.#clock, saved: [...this.saved.values()] });
+    for (const { key, value } of earlier?.saved ?? []) if (value !== null) this.#rows.set(key, value);
+    this.engine = new Engine({
+      rules,
+      startedAt: this.#clock,
+      ...(earlier === undefined ? {} : { saved: earlier.saved }),
+    });
+  }
+
+  /** Everything it would have on disk if it had to end now, as text. */
+  saved(): StateRow[] {
+    for (const { key, value } of this.engine.takeChanged()) {
+      if (value === null) this.#rows.delete(key);
+      else this.#rows.set(key, value);
+    }
+    return [...this.#rows].map(([key, value]) => ({ key, value }));
   }
 
   get journal(): JournalEntry[] {
@@ -160,7 +175,6 @@ export class Life {
   step(input: EngineInput): EngineOutput[] {
     const outputs = this.engine.step(input);
     this.outputs.push(...outputs);
-    for (const state of this.engine.takeChanged()) this.saved.set(state.key, structuredClone(state));
     return outputs;
   }
 }

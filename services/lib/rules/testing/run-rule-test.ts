@@ -1,6 +1,5 @@
 // Runs one rule test through the engine itself: the clock is the test's own, and follows its events and deadlines.
 
-import { alarmState } from '#domain/alarm.ts';
 import { SeriesTable } from '#domain/batch.ts';
 import type { CommandReply } from '#domain/command.ts';
 import type { DeviceView } from '#domain/device.ts';
@@ -8,7 +7,7 @@ import { parseDuration } from '#domain/duration.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EngineInput, EngineOutput } from '../engine/inputs.ts';
 import type { Instance } from '../engine/instance.ts';
-import { qualityOf } from '../engine/present.ts';
+import { qualityAt, stateCodeOf } from '../engine/present.ts';
 import { instanceKey } from '../engine/state.ts';
 import { type CompiledRule, compileRule } from '../language/compile-rule.ts';
 import { ruleSchema } from '../language/rule-schema.ts';
@@ -75,7 +74,14 @@ export function runRuleTest(shipped: CompiledRule, test: RuleTest): string[] {
     schedule(at, 2, () => {
       const running = episode ?? instanceOf(instance)?.state.episode ?? 0;
       const operation = { op, by, episode: running, ...(comment === undefined ? {} : { comment }) };
-      feed({ kind: 'operation', alarm: { site, area, rule: rule.id, instance }, operation, at });
+      feed({
+        kind: 'operation',
+        alarm: { site, area, rule: rule.id, instance },
+        operation,
+        role: 'operator',
+        isSigned: true,
+        at,
+      });
     });
   }
   for (const expected of test.expect) {
@@ -134,13 +140,10 @@ function deviceView(
 
 function compare(expected: RuleTest['expect'][number], instance: Instance | undefined, rule: CompiledRule): string[] {
   const got = {
-    state: instance === undefined ? 'NORM' : alarmState(instance.state),
-    quality: instance === undefined ? 'UNKNOWN' : qualityOf(instance),
+    state: instance === undefined ? 'NORM' : stateCodeOf(instance),
+    quality: instance === undefined ? 'UNKNOWN' : qualityAt(instance),
     shadow: rule.isShadow,
-    commands: (instance?.state.commands ?? []).map(({ action, status }) => ({
-      command: rule.actions.find((each) => each.id === action)?.command ?? action,
-      status,
-    })),
+    commands: (instance?.state.commands ?? []).map(({ command, status }) => ({ command, status })),
   };
   return (['state', 'quality', 'shadow', 'commands'] as const).flatMap((field) => {
     const wanted = expected[field];

@@ -26,6 +26,7 @@ function arithmetic(name: string, { min, max, compute }: Shape): Operator {
       }
       const values = new Array<number>(operands.length);
       return {
+        parts: operands,
         type: 'number',
         evaluate(frame): Operand {
           for (let i = 0; i < operands.length; i++) {

@@ -1,8 +1,9 @@
 // > >= < <= == != between in: any UNKNOWN operand gives UNKNOWN, and so do operands of different types at run time.
 // == and != are strict. A comparison with an age wakes by itself at the moment the age passes its limit.
 
-import type { Compiler } from '../expression.ts';
 import {
+  type Compiled,
+  type Compiler,
   type Expression,
   earliest,
   type Frame,
@@ -26,9 +27,10 @@ const ORDERINGS: { readonly [name in Ordering]: (a: number, b: number) => boolea
 };
 
 /** The comparison of two numbers, for rules and for the limits that a deadband derives. */
-export function comparison(name: Ordering, a: Expression, b: Expression): Expression {
+export function comparison(name: Ordering, a: Expression, b: Expression): Compiled {
   const test = ORDERINGS[name];
-  const self: Expression = {
+  const self: Compiled = {
+    parts: [a, b],
     type: 'boolean',
     evaluate(frame) {
       const x = a.evaluate(frame);
@@ -39,7 +41,7 @@ export function comparison(name: Ordering, a: Expression, b: Expression): Expres
     wakesAt: ageWake(a, b),
     describe: (frame) => `${a.describe(frame)} ${name} ${b.describe(frame)}`,
     get comparisons() {
-      return [self];
+      return [self as Expression];
     },
   };
   return self;
@@ -49,21 +51,29 @@ function firstUnknown(x: Operand, y: Operand): Operand {
   return isUnknown(x) ? x : isUnknown(y) ? y : UNKNOWN.TYPE;
 }
 
-/** An age grows by itself: the comparison must be looked at again when it reaches the other side, and just after. */
+/** What moves by itself must be looked at again when it reaches the other side, and just after. */
 function ageWake(a: Expression, b: Expression): (frame: Frame) => number {
   // Two ages grow alike: only a sample can change which is the greater.
   if (a.ageOf !== undefined && b.ageOf !== undefined) return () => NEVER;
-  const [age, limit] = a.ageOf === undefined ? [b, a] : [a, b];
-  const input = age.ageOf;
-  if (input === undefined) return earliest([a, b]);
+  const isFirst = a.ageOf !== undefined || (b.ageOf === undefined && a.inputOf !== undefined);
+  const [mover, limit] = isFirst ? [a, b] : [b, a];
+  if (mover.ageOf === undefined && mover.inputOf === undefined) return earliest([a, b]);
   return (frame) => {
-    const seconds = limit.evaluate(frame);
     const movesAt = limit.wakesAt(frame);
-    if (typeof seconds !== 'number') return movesAt;
-    const reachedAt = (frame.sampledAt[input] ?? frame.at) + Math.ceil(seconds * 1_000);
+    const reachedAt = reachAt(mover, limit.evaluate(frame), frame);
     if (reachedAt > frame.at) return Math.min(reachedAt, movesAt);
-    return reachedAt === frame.at ? reachedAt + 1 : movesAt;
+    return reachedAt === frame.at ? Math.min(reachedAt + 1, movesAt) : movesAt;
   };
+}
+
+/** When an age, or the time spent in a state, is as much as the limit; NaN where it never is. */
+function reachAt({ ageOf, inputOf, evaluate }: Expression, limit: Operand, frame: Frame): number {
+  if (typeof limit !== 'number') return Number.NaN;
+  if (ageOf !== undefined) return (frame.sampledAt[ageOf] ?? frame.at) + Math.ceil(limit * 1_000);
+  const trend = frame.trends[inputOf ?? 0] ?? 0;
+  const value = evaluate(frame);
+  if (trend === 0 || typeof value !== 'number') return Number.NaN;
+  return frame.at + Math.ceil(((limit - value) / trend) * 1_000);
 }
 
 function ordering(name: Ordering): Operator {
@@ -94,7 +104,8 @@ function equality(name: '==' | '!=', wanted: boolean): Operator {
       if (isDifferent(a, b, path, compiler)) return undefined;
       const place = (i: number) => ({ path: [...path, i], name, compiler });
       if (!requireNoAge(a, place(0)) || !requireNoAge(b, place(1))) return undefined;
-      const self: Expression = {
+      const self: Compiled = {
+        parts: [a, b],
         type: 'boolean',
         evaluate(frame) {
           const x = a.evaluate(frame);
@@ -109,7 +120,7 @@ function equality(name: '==' | '!=', wanted: boolean): Operator {
             ? a.describe(frame)
             : `${a.describe(frame)} ${name} ${b.describe(frame)}`,
         get comparisons() {
-          return [self];
+          return [self as Expression];
         },
       };
       return self;
@@ -136,7 +147,8 @@ export const between: Operator = {
     if (!all.every((each, i) => requireType(each, 'number', place(i)))) return undefined;
     if (!requireNoAge(low, place(1)) || !requireNoAge(high, place(2))) return undefined;
     const [wakesLow, wakesHigh] = [ageWake(value, low), ageWake(value, high)];
-    const self: Expression = {
+    const self: Compiled = {
+      parts: all,
       type: 'boolean',
       evaluate(frame) {
         const x = value.evaluate(frame);
@@ -148,7 +160,7 @@ export const between: Operator = {
       wakesAt: (frame) => Math.min(wakesLow(frame), wakesHigh(frame)),
       describe: (frame) => `${value.describe(frame)} between ${low.describe(frame)} and ${high.describe(frame)}`,
       get comparisons() {
-        return [self];
+        return [self as Expression];
       },
     };
     return self;
@@ -175,7 +187,8 @@ export const memberOf: Operator = {
     }
     const set = new Set(list);
     const types = new Set(list.map((each) => typeof each));
-    const self: Expression = {
+    const self: Compiled = {
+      parts: [value],
       type: 'boolean',
       evaluate(frame) {
         const x = value.evaluate(frame);
@@ -185,7 +198,7 @@ export const memberOf: Operator = {
       wakesAt: value.wakesAt,
       describe: (frame) => `${value.describe(frame)} in [${list.join(', ')}]`,
       get comparisons() {
-        return [self];
+        return [self as Expression];
       },
     };
     return self;

@@ -1,6 +1,14 @@
 // and, or, !, if: three-valued. Any false decides `and`, any true decides `or`; only then does UNKNOWN count.
 
-import { type Expression, earliest, type Operator, operandsOf, requireNoAge, requireType } from '../expression.ts';
+import {
+  type Compiled,
+  type Expression,
+  earliest,
+  type Operator,
+  operandsOf,
+  requireNoAge,
+  requireType,
+} from '../expression.ts';
 import { isUnknown, type Operand, UNKNOWN } from '../operand.ts';
 
 function junction(name: 'and' | 'or', decisive: boolean): Operator {
@@ -13,6 +21,7 @@ function junction(name: 'and' | 'or', decisive: boolean): Operator {
         return undefined;
       const evaluators = operands.map((each) => each.evaluate);
       return {
+        parts: operands,
         type: 'boolean',
         evaluate(frame) {
           let result: Operand = !decisive;
@@ -44,8 +53,9 @@ export const not: Operator = {
 };
 
 /** The opposite; UNKNOWN stays UNKNOWN. */
-export function negation(operand: Expression): Expression {
+export function negation(operand: Expression): Compiled {
   return {
+    parts: [operand],
     type: 'boolean',
     evaluate(frame) {
       const value = operand.evaluate(frame);
@@ -73,6 +83,7 @@ export const conditional: Operator = {
       );
     }
     return {
+      parts: [test, then, otherwise],
       type: then.type === 'any' ? otherwise.type : then.type,
       evaluate(frame) {
         const value = test.evaluate(frame);
@@ -111,6 +122,7 @@ export const atLeast: Operator = {
     )
       return undefined;
     return {
+      parts: operands,
       type: 'boolean',
       evaluate(frame) {
         let holds = 0;

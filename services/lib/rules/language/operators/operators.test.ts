@@ -52,6 +52,12 @@ const TABLE: { readonly [operator: string]: readonly (readonly [operands: unknow
     ['untold', UNKNOWN.STATE],
     [['mode'], 'manual'],
   ],
+  alarm: [
+    ['trip', true],
+    [['other'], false],
+  ],
+  // Its evidence is the engine's, and here there is none.
+  for: [[[v('yes'), '5s'], UNKNOWN.NEVER]],
   and: [
     [[v('yes'), true], true],
     [[v('yes'), v('no')], false],
@@ -203,6 +209,7 @@ describe('every operator', () => {
         ages: { five: 90.5 },
         online: { two: true, five: false },
         states: { mode: 'manual' },
+        alarms: ['trip'],
       };
       expect(evaluateIn({ [operator]: operands }, scene)).toEqual(worth);
     });

@@ -1,4 +1,4 @@
-// var, param, known, age, online, state: what a rule reads.
+// var, param, known, age, online, state, alarm: what a rule reads.
 
 import { isName } from '#domain/name.ts';
 import { formatUnit } from '#domain/unit.ts';
@@ -18,10 +18,12 @@ export const variable: Operator = {
     const name = soleName(raw);
     const index = compiler.input(name, path);
     if (index === undefined) return undefined;
-    const { metric, unit } = compiler.inputWords(index);
+    const { metric, unit, type = 'any' } = compiler.inputWords(index);
     const evaluate: Expression['evaluate'] = (frame) => frame.inputs[index] ?? UNKNOWN.NEVER;
     return {
-      type: 'any',
+      parts: [],
+      inputOf: index,
+      type,
       evaluate,
       wakesAt: () => NEVER,
       describe: (frame) => `${metric} ${shown(evaluate(frame))}${unit === undefined ? '' : ` ${formatUnit(unit)}`}`,
@@ -38,6 +40,7 @@ export const parameter: Operator = {
     if (index === undefined) return undefined;
     const evaluate: Expression['evaluate'] = (frame) => frame.params[index] ?? UNKNOWN.NEVER;
     return {
+      parts: [],
       type: typeOf(compiler.paramValue(index)),
       evaluate,
       wakesAt: () => NEVER,
@@ -56,6 +59,7 @@ export const known: Operator = {
     if (operand === undefined) return undefined;
     if (operand.constant !== undefined) return constantOf(true);
     return {
+      parts: [operand],
       type: 'boolean',
       evaluate: (frame) => !isUnknown(operand.evaluate(frame)),
       wakesAt: operand.wakesAt,
@@ -74,6 +78,7 @@ export const age: Operator = {
     const { metric } = compiler.inputWords(index);
     const evaluate: Expression['evaluate'] = (frame) => (frame.at - (frame.sampledAt[index] ?? frame.at)) / 1_000;
     return {
+      parts: [],
       type: 'number',
       evaluate,
       wakesAt: () => NEVER, // the comparison it stands in knows its limit
@@ -98,6 +103,7 @@ export const online: Operator = {
     const evaluate: Expression['evaluate'] = (frame) => frame.online(index);
     const words = (value: Operand) => (value === true ? 'online' : value === false ? 'offline' : shown(value));
     return {
+      parts: [],
       type: 'boolean',
       evaluate,
       wakesAt: () => NEVER,
@@ -114,10 +120,28 @@ export const plantState: Operator = {
     if (typeof name !== 'string' || !isName(name))
       return compiler.refuse(path, "'state' takes the name of a plant state");
     return {
+      parts: [],
       type: 'any',
       evaluate: (frame) => frame.plantState(name),
       wakesAt: () => NEVER,
       describe: (frame) => `${name} ${shown(frame.plantState(name))}`,
+      comparisons: [],
+    };
+  },
+};
+
+export const alarm: Operator = {
+  name: 'alarm',
+  compile(raw, path, compiler) {
+    const rule = soleName(raw);
+    if (typeof rule !== 'string' || !isName(rule)) return compiler.refuse(path, "'alarm' takes the id of a rule");
+    return {
+      parts: [],
+      alarmOf: rule,
+      type: 'boolean',
+      evaluate: (frame) => frame.alarm(rule),
+      wakesAt: () => NEVER,
+      describe: (frame) => `alarm ${rule} ${frame.alarm(rule) ? 'active' : 'not active'}`,
       comparisons: [],
     };
   },

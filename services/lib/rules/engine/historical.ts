@@ -1,0 +1,17 @@
+// Data that came too late to be acted on: whether it would have raised the alarm. Only the late sample itself is asked; what
+// the other inputs were then is not known any more.
+
+import type { Point } from '#domain/point.ts';
+import { UNKNOWN } from '../language/operand.ts';
+import type { Instance } from './instance.ts';
+
+export function isTrueOfHistory(instance: Instance, input: number, { measuredAt, value, quality }: Point): boolean {
+  if (value === null || quality === 'bad' || instance.rule.inputs[input]?.window !== undefined) return false;
+  const { frame } = instance.loaded;
+  instance.lookAt(measuredAt);
+  for (let i = 0; i < frame.inputs.length; i++) {
+    frame.inputs[i] = i === input ? value : UNKNOWN.NEVER;
+    frame.sampledAt[i] = measuredAt;
+  }
+  return instance.rule.levels.some(({ condition }) => condition.evaluate(frame) === true);
+}

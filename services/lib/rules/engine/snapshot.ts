@@ -1,0 +1,69 @@
+// The engine's state as rows of plain text under keys, and back. What changed since the last call is written, nothing else;
+// all rows together are the whole engine, so that one made of them goes on as this one would have.
+
+import type { DeviceView } from '#domain/device.ts';
+import type { Value } from '#domain/point.ts';
+import type { Quality } from '#domain/quality.ts';
+import { deviceKey } from '#domain/topic.ts';
+import type { Instance } from './instance.ts';
+import type { DeviceState, SeriesState } from './plant.ts';
+import type { InstanceState } from './state.ts';
+import type { WindowData } from './windows/window-spec.ts';
+
+/** One fact that the engine must not forget; `value` is JSON, null where the fact is no more. */
+export type StateRow = { readonly key: string; readonly value: string | null };
+
+export const rowKeys = {
+  engine: 'engine',
+  rule: (id: string) => `rule/${id}`,
+  models: 'models',
+  instance: (key: string) => `instance/${key}`,
+  device: (device: DeviceState) => `device/${deviceKey(device.name)}`,
+  series: ({ device, metric }: SeriesState) => `series/${deviceKey(device.name)}/${metric}`,
+  plantState: (site: string, area: string, name: string) => `state/${site}/${area}/${name}`,
+} as const;
+
+export type EngineRow = { readonly clock: number; readonly isolated: { readonly [rule: string]: string } };
+export type InstanceRow = {
+  readonly state: InstanceState;
+  readonly startedAt: number;
+  readonly lagMs: number;
+  readonly shown: string;
+};
+export type DeviceRow = {
+  readonly view: DeviceView | null;
+  readonly offlineAt: number;
+  readonly config: { readonly [key: string]: Value };
+  readonly commandsSentAt: { readonly [command: string]: number[] };
+};
+export type SeriesRow = {
+  readonly at: number;
+  readonly value: Value | null;
+  readonly quality: Quality;
+  /** null: never. */
+  readonly goodAt: number | null;
+  readonly windows: { readonly [key: string]: WindowData };
+};
+
+export function instanceRow(instance: Instance): StateRow {
+  return { key: rowKeys.instance(instance.key), value: JSON.stringify(keptOf(instance)) };
+}
+
+/** What of an instance outlives it. */
+export function keptOf({ state, startedAt, lagMs, shown }: Instance): InstanceRow {
+  return { state, startedAt, lagMs, shown };
+}
+
+export function deviceRow(device: DeviceState): StateRow {
+  const { view, offlineAt, config, commandsSentAt } = device;
+  const kept = view === null ? null : { ...view, lastSeen: null, lastError: null };
+  const row: DeviceRow = { view: kept, offlineAt, config, commandsSentAt };
+  return { key: rowKeys.device(device), value: JSON.stringify(row) };
+}
+
+export function seriesRow(series: SeriesState): StateRow {
+  const { at, value, quality, goodAt } = series;
+  const windows = Object.fromEntries(series.windows.map((window) => [window.key, window.save()]));
+  const row: SeriesRow = { at, value, quality, goodAt: Number.isFinite(goodAt) ? goodAt : null, windows };
+  return { key: rowKeys.series(series), value: JSON.stringify(row) };
+}
