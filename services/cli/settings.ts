@@ -7,6 +7,7 @@ import { consoleSection } from '../console/config.ts';
 import { historianSection } from '../historian/config.ts';
 import { ingestSection } from '../ingest/config.ts';
 import { rulesSection } from '../rules/config.ts';
+import { watchdogSection } from '../watchdog/config.ts';
 import { writerSection } from '../writer/config.ts';
 import type { Cli } from './cli.ts';
 
@@ -19,6 +20,7 @@ const SECTIONS = {
   writer: writerSection,
   historian: historianSection,
   console: consoleSection,
+  watchdog: watchdogSection,
 } as const;
 
 export type AllSettings = Config<typeof SECTIONS>;

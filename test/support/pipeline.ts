@@ -34,6 +34,8 @@ export type Pipeline = AsyncDisposable & {
 };
 
 const SERVICES: readonly ServiceName[] = ['ingest', 'rules', 'writer', 'console'];
+/** Everything that a test may ask for; in this order they stop. */
+const STARTABLE: readonly ServiceName[] = ['watchdog', ...SERVICES];
 
 /** Why the parts are not all here; undefined where they are. For describe.skipIf, with the reason in the title. */
 export function missingPart({ broker, store }: PipelineOptions): string | undefined {
@@ -56,8 +58,8 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
 
 async function open(options: PipelineOptions, stack: AsyncDisposableStack): Promise<Pipeline> {
   const folder = stack.use(tempFolder()).path;
-  const [brokerPort = 0, storePort = 0, rpcPort = 0, consolePort = 0, ...metricsPorts] = await freePorts(10);
-  const names: readonly ServiceName[] = ['broker', 'historian', ...SERVICES];
+  const [brokerPort = 0, storePort = 0, rpcPort = 0, consolePort = 0, ...metricsPorts] = await freePorts(11);
+  const names: readonly ServiceName[] = ['broker', 'historian', ...STARTABLE];
   const metricsPort = (name: ServiceName) => metricsPorts[names.indexOf(name)] ?? 0;
   const rulesDir = path.join(folder, 'rules');
   if (options.rules === undefined) cpSync(path.join(ROOT, 'rules'), rulesDir, { recursive: true });
@@ -88,7 +90,7 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
   };
   // Services stop before the broker and the store they talk to: the stack closes in reverse.
   const stopAll = async () => {
-    const inOrder = [...SERVICES, 'historian', 'broker'];
+    const inOrder = [...STARTABLE, 'historian', 'broker'];
     for (const name of inOrder) await processes.get(name)?.[Symbol.asyncDispose]();
   };
   if (!isEmbedded) stack.use(await startMosquitto(folder, brokerPort));
@@ -96,7 +98,7 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
   stack.defer(stopAll);
   const wanted = options.services ?? SERVICES;
   await Promise.all([isEmbedded ? start('broker') : undefined, isHistorian ? start('historian') : undefined]);
-  await Promise.all(wanted.filter((name) => SERVICES.includes(name)).map((name) => start(name)));
+  await Promise.all(wanted.filter((name) => STARTABLE.includes(name)).map((name) => start(name)));
   const storeUrl = `http://127.0.0.1:${storePort}`;
   return {
     brokerPort,

@@ -85,7 +85,7 @@ describe('the machine', () => {
 });
 
 describe('the services', () => {
-  const nobody = ['broker', 'historian', 'rules', 'writer', 'console', 'ingest'].flatMap((name) => [
+  const nobody = ['broker', 'historian', 'rules', 'writer', 'console', 'ingest', 'watchdog'].flatMap((name) => [
     `--${name}-metrics-port`,
     '0',
   ]);
@@ -167,7 +167,7 @@ describe('the outside', () => {
   it('tells a port of ours from a port of a stranger', async () => {
     const port = await listen(() => ({ status: 200, body: { service: 'console' } }));
     const zeros = ['--broker-url', 'mqtt://x', '--store-url', 'http://x', '--console-port', '0'];
-    for (const name of ['ingest', 'rules', 'writer']) zeros.push(`--${name}-metrics-port`, '0');
+    for (const name of ['ingest', 'rules', 'writer', 'watchdog']) zeros.push(`--${name}-metrics-port`, '0');
     const ofPort = async (words: readonly string[]) =>
       (await checkPorts(patient(words))).find(({ check }) => check === `port ${port}`);
     expect(await ofPort([...zeros, '--console-metrics-port', String(port)])).toMatchObject({

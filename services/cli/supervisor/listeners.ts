@@ -22,6 +22,7 @@ export function servicesOf(config: AllSettings): ServiceName[] {
     'writer',
     'console',
     'ingest',
+    ...(config.watchdog.enabled ? (['watchdog'] as const) : []),
   ];
 }
 

@@ -13,6 +13,7 @@ const NAME_STYLES: Readonly<Record<string, Style>> = {
   writer: 'green',
   historian: 'green',
   console: 'blue',
+  watchdog: 'yellow',
   simulator: 'cyan',
 };
 const NAME_WIDTH = 9;

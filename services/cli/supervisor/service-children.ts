@@ -10,7 +10,7 @@ const SERVICES_DIR = path.resolve(import.meta.dirname, '../..');
 
 /**
  * Ingest comes after those who keep a queue at the broker, or at the very first start its first batches would find no
- * queue to wait in; the simulated plant comes after ingest for the same reason.
+ * queue to wait in; the simulated plant and the watchdog come after ingest for the same reason.
  */
 const NEEDS: { readonly [name in ServiceName]: readonly ServiceName[] } = {
   broker: [],
@@ -19,6 +19,7 @@ const NEEDS: { readonly [name in ServiceName]: readonly ServiceName[] } = {
   writer: ['broker'],
   console: ['broker'],
   ingest: ['broker', 'rules', 'writer'],
+  watchdog: ['ingest'],
 };
 
 const SIMULATOR = 'simulator';

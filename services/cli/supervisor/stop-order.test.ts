@@ -6,7 +6,7 @@ const ALL = [...SERVICES, 'simulator'];
 
 it('stopWaves() goes from where points come in to where they end, the broker last', () => {
   expect(stopWaves(ALL).map((wave) => wave.names)).toEqual([
-    ['simulator'],
+    ['watchdog', 'simulator'],
     ['ingest'],
     ['rules', 'writer', 'console'],
     ['historian'],

@@ -4,7 +4,8 @@
 export type StopWave = { readonly names: readonly string[]; readonly graceMs: number };
 
 const STOP_ORDER: readonly StopWave[] = [
-  { names: ['simulator'], graceMs: 1_000 },
+  // The watchdog among the first, or it would see the others go and raise its alarm.
+  { names: ['watchdog', 'simulator'], graceMs: 1_000 },
   { names: ['ingest'], graceMs: 2_500 },
   { names: ['rules', 'writer', 'console'], graceMs: 3_000 },
   { names: ['historian'], graceMs: 1_500 },

@@ -17,7 +17,7 @@ import { ValueTable } from './value-table.ts';
 const REJECTS_MAX = 200;
 /** A person recognises a payload by its beginning. */
 const PAYLOAD_CHARS_MAX = 1_000;
-/** Six kinds of service, a few replicas of each; far above any plant. */
+/** Seven kinds of service, a few replicas of each; far above any plant. */
 const SERVICES_MAX = 1_000;
 
 export type PlantOptions = { readonly catalog: Catalog; readonly seriesMax: number; readonly alarmsMax: number };

@@ -1,6 +1,6 @@
 // What a service says of itself on `service/v1/{service}/{id}`, retained, with a last will that says `down`.
 
-export const SERVICES = ['broker', 'ingest', 'rules', 'writer', 'historian', 'console'] as const;
+export const SERVICES = ['broker', 'ingest', 'rules', 'writer', 'historian', 'console', 'watchdog'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 export type ServiceStatus = {

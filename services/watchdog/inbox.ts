@@ -1,0 +1,83 @@
+// From a message on the bus to what it tells the watchdog. Pure; what means nothing here gives nothing.
+
+import { parseAlarmOperation } from '#domain/alarm.ts';
+import { decodeBatch, SeriesTable } from '#domain/batch.ts';
+import { BEAT_METRIC, beatOf, HEARTBEAT_TOPIC, parseHeartbeat, WATCHDOG_DEVICE } from '#domain/heartbeat.ts';
+import { makeSeries } from '#domain/series.ts';
+import type { ServiceStatus } from '#domain/service.ts';
+import { parseTopic, topics } from '#domain/topic.ts';
+import { OWN_ALARM } from './own-alarm.ts';
+import { stateOfRetained } from './saved-state.ts';
+import type { Moment, WatchdogInput } from './watchdog.ts';
+
+export const OWN_ALARM_TOPIC: string = topics.alarm(OWN_ALARM);
+export const OWN_OPERATIONS_TOPIC: string = topics.alarmOperation(OWN_ALARM);
+
+type Message = { readonly topic: string; readonly payload: Buffer; readonly retained: boolean };
+
+export function inputsOf(message: Message, now: Moment): WatchdogInput[] {
+  const { topic, payload, retained } = message;
+  if (topic === HEARTBEAT_TOPIC) return answeredBy(payload.toString(), now);
+  if (topic === OWN_ALARM_TOPIC) return retained ? retainedBy(payload.toString()) : [];
+  if (topic === OWN_OPERATIONS_TOPIC) return retained ? [] : operationsIn(payload.toString(), now);
+  const parsed = parseTopic(topic);
+  if (parsed?.kind === 'points') return beatsIn(payload);
+  if (parsed?.kind !== 'service') return [];
+  const status = payload.length === 0 ? null : statusIn(payload.toString());
+  return status === undefined ? [] : [{ kind: 'status', id: `${parsed.service}/${parsed.id}`, status }];
+}
+
+function answeredBy(payload: string, now: Moment): WatchdogInput[] {
+  const answer = parseHeartbeat(payload);
+  return answer === undefined ? [] : [{ kind: 'answered', beat: answer.beat, now }];
+}
+
+function retainedBy(payload: string): WatchdogInput[] {
+  const state = stateOfRetained(payload);
+  return state === undefined ? [] : [{ kind: 'retained', state }];
+}
+
+function operationsIn(payload: string, now: Moment): WatchdogInput[] {
+  const operation = parseAlarmOperation(parseJson(payload));
+  return typeof operation === 'string' ? [] : [{ kind: 'operation', operation, now }];
+}
+
+const BEAT_KEY = Buffer.from(`${makeSeries({ ...WATCHDOG_DEVICE, metric: BEAT_METRIC }).key} `);
+const NEWLINE = 0x0a;
+
+/** The beats in a batch. The lane is shared with whole areas of the plant: what is not ours is not even decoded. */
+function beatsIn(batch: Buffer): WatchdogInput[] {
+  const inputs: WatchdogInput[] = [];
+  const table = new SeriesTable();
+  for (let at = batch.indexOf(BEAT_KEY); at !== -1; at = batch.indexOf(BEAT_KEY, at + 1)) {
+    const end = batch.indexOf(NEWLINE, at);
+    const line = batch.toString('utf8', at, end === -1 ? batch.length : end);
+    decodeBatch(
+      line,
+      table,
+      (point) => {
+        const beat = beatOf(point);
+        if (beat !== undefined) inputs.push({ kind: 'seen', beat });
+      },
+      () => {},
+    );
+  }
+  return inputs;
+}
+
+/** Only what the diagnosis reads is looked at. */
+function statusIn(payload: string): ServiceStatus | undefined {
+  const status = parseJson(payload) as Partial<ServiceStatus> | null | undefined;
+  const { service, status: state, detail } = status ?? {};
+  const isKnown = state === 'up' || state === 'down' || state === 'restarting';
+  if (typeof service !== 'string' || !isKnown || !['string', 'undefined'].includes(typeof detail)) return undefined;
+  return status as ServiceStatus;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
