@@ -34,7 +34,7 @@ export class SeriesTable {
       this.#byName.clear();
       this.#byKey.clear();
     }
-    const series = makeSeries(name);
+    const series = makeSeries(name, this.#byName.size);
     this.#byName.set(id, series);
     this.#byKey.set(series.key, series);
     return series;

@@ -17,12 +17,14 @@ export type Series = SeriesName & {
   readonly key: string;
   /** The lane of the series' area, 0 to 63. */
   readonly shard: number;
+  /** Its place in the table that made it: who keeps something by series keeps it in an array. */
+  readonly seat: number;
 };
 
 /** The one measurement that points are stored under. */
 export const READING = 'reading';
 
-export function makeSeries(name: SeriesName): Series {
+export function makeSeries(name: SeriesName, seat = 0): Series {
   const { site, area, device, metric } = name;
   const tag = escapeTag;
   return {
@@ -32,5 +34,6 @@ export function makeSeries(name: SeriesName): Series {
     metric,
     key: `${READING},area=${tag(area)},device=${tag(device)},metric=${tag(metric)},site=${tag(site)}`,
     shard: shardOf(site, area),
+    seat,
   };
 }

@@ -3,6 +3,7 @@
 
 import { alarmOverlay } from '#domain/alarm.ts';
 import type { JournalEntry, JournalEvent } from '#domain/journal.ts';
+import type { Series } from '#domain/series.ts';
 import { type DeviceModel, modelOf } from '#runtime/plant-files.ts';
 import type { CommandAction } from '../language/compile-action.ts';
 import { type CompiledRule, compileRule } from '../language/compile-rule.ts';
@@ -31,6 +32,7 @@ import {
 } from './snapshot.ts';
 import { instanceKey, withoutEvidence } from './state.ts';
 import { isSuppressed } from './suppression.ts';
+import { readTimers } from './timers.ts';
 import { triggerOf } from './triggers.ts';
 
 type Input<K extends EngineInput['kind']> = Extract<EngineInput, { kind: K }>;
@@ -59,6 +61,8 @@ export class Engine {
   readonly #loaded = new Map<string, LoadedRule>();
   /** Rules whose expressions read the alarms of a rule, or that it inhibits. */
   readonly #readers = new Map<string, Set<LoadedRule>>();
+  /** Series as they were last met, by their seat in the decoder's table: the one look-up that every point costs. */
+  readonly #seats: ({ readonly series: Series; readonly state: SeriesState } | undefined)[] = [];
   readonly #activeByRule = new Map<string, Set<Instance>>();
   readonly #deadlines = new Deadlines<Instance>();
   readonly #meter: EngineOptions['meter'];
@@ -170,6 +174,11 @@ export class Engine {
     return this.#loaded;
   }
 
+  /** Whether any rule reads the metric. */
+  wantsMetric(metric: string): boolean {
+    return this.#binder.wantsMetric(metric);
+  }
+
   /** The latest moment that it has been told of, ms since the epoch. */
   get clock(): number {
     return this.#clock;
@@ -210,44 +219,55 @@ export class Engine {
   }
 
   #point({ point, receivedAt }: Input<'point'>): void {
-    if (!this.#binder.wantsMetric(point.series.metric)) return;
-    const series = this.#plant.series(point.series);
+    const series = this.#seriesOf(point.series);
+    if (series === undefined) return;
     const bindings = series.bindings ?? this.#binder.bind(series, point.measuredAt);
     const { measuredAt, value, quality } = point;
     if (point.late || measuredAt < series.at - LATENESS_MS) {
       this.#historical(series, point);
       return;
     }
-    if (measuredAt <= series.at && !this.#isNews(series, point)) return;
-    const isNewest = measuredAt >= series.at;
+    // The same message may come again; a second value of the newest moment corrects the first.
+    if (measuredAt === series.at && series.value === value && series.quality === quality) return;
+    if (measuredAt < series.at) {
+      this.#overtaken(series, point);
+      return;
+    }
     for (let i = 0; i < bindings.length; i++) {
       const instance = bindings[i]?.instance;
       if (instance !== undefined && instance.dueAt - instance.lagMs <= measuredAt)
         this.#runDeadlines(instance, measuredAt);
     }
-    if (isNewest) {
-      series.at = measuredAt;
-      series.value = value;
-      series.quality = quality;
-      if (value !== null && quality !== 'bad') series.goodAt = measuredAt;
-    }
+    series.at = measuredAt;
+    series.value = value;
+    series.quality = quality;
+    if (value !== null && quality !== 'bad') series.goodAt = measuredAt;
     if (series.windows.length > 0) for (const window of series.windows) window.take(measuredAt, value, quality);
     this.#touchSeries(series);
     for (let i = 0; i < bindings.length; i++) {
       const instance = bindings[i]?.instance;
       if (instance === undefined) continue;
-      if (isNewest) instance.noteLag(receivedAt, measuredAt);
+      instance.noteLag(receivedAt, measuredAt);
       this.#evaluate(instance, Math.max(measuredAt, instance.state.evaluatedAt));
     }
   }
 
-  /**
-   * A sample of the newest one's moment counts only where it corrects it: it may also be the same message once more. An
-   * older one counts where a window can take it in.
-   */
-  #isNews(series: SeriesState, { measuredAt, value, quality }: Input<'point'>['point']): boolean {
-    if (measuredAt === series.at) return series.value !== value || series.quality !== quality;
-    return series.windows.length > 0;
+  /** A sample that a newer one has overtaken: it is no value of now any more, but windows may take it in. */
+  #overtaken(series: SeriesState, { measuredAt, value, quality }: Input<'point'>['point']): void {
+    const isNews = series.windows.map((window) => window.take(measuredAt, value, quality)).includes(true);
+    if (!isNews) return;
+    this.#touchSeries(series);
+    for (const { instance } of series.bindings ?? []) this.#evaluate(instance, instance.state.evaluatedAt);
+  }
+
+  /** undefined where no rule reads the metric: what nobody asks for is not kept. */
+  #seriesOf(series: Series): SeriesState | undefined {
+    const known = this.#seats[series.seat];
+    if (known !== undefined && known.series === series) return known.state;
+    if (!this.#binder.wantsMetric(series.metric)) return undefined;
+    const state = this.#plant.seriesOf(this.#plant.device(series), series.metric);
+    this.#seats[series.seat] = { series, state };
+    return state;
   }
 
   /** Backfill is journaled where it would have raised an alarm, and raises none. */
@@ -383,7 +403,7 @@ export class Engine {
     const calls = before !== null && alarmOverlay(state) === null && state.active;
     if (calls) tell(instance);
     this.#transition(instance, event, detail);
-    if (calls) this.#notify(instance, 'ACTIVE', detail.at);
+    if (calls) this.#transition(instance, 'RE_ALARM', { at: detail.at });
   }
 
   #reply(
@@ -605,11 +625,14 @@ export class Engine {
     const { state, loaded } = instance;
     gatherEvidence(instance, at);
     const frame = instance.lookAt(at);
+    if (state.timers.length > 0) readTimers(instance, frame);
     this.#touch(instance);
     if (state.shelvedUntil !== null && this.#moment >= state.shelvedUntil) this.#endShelving(instance);
     if (loaded.hasDesignSuppression) this.#suppress(instance);
-    judge(instance, frame, (event) => this.#transition(instance, event, { at }));
-    if (instance.rule.reAlarmMs !== undefined) reAlarm(instance, () => this.#transition(instance, 'RE_ALARM', { at }));
+    const event = judge(instance, frame);
+    if (event !== undefined) this.#transition(instance, event, { at });
+    if (loaded.rule.reAlarmMs !== undefined && reAlarm(instance) !== undefined)
+      this.#transition(instance, 'RE_ALARM', { at });
     if (state.commands.length > 0) commands.advanceCommands(instance, this.#commandEvents(instance));
     // While an alarm is shown, so is whether its inputs can be trusted.
     if (instance.shown !== '' && instance.shown !== present.shownForm(instance)) {
@@ -713,12 +736,6 @@ export class Engine {
   #tellPeople(instance: Instance, entry: JournalEntry): void {
     if (present.isNews(entry.event) && instance.state.story?.isTold === true)
       this.#outputs.push({ kind: 'notice', notice: present.noticeOf(instance, entry) });
-  }
-
-  /** Calls people about an alarm whose overlay has ended. */
-  #notify(instance: Instance, event: JournalEvent, at: number): void {
-    if (instance.rule.isShadow) return;
-    this.#transition(instance, event === 'ACTIVE' ? 'RE_ALARM' : event, { at });
   }
 
   #annunciate(instance: Instance): void {

@@ -10,10 +10,7 @@ import { type Truth, truthOf } from '../language/operand.ts';
 import type { Instance } from './instance.ts';
 import { limitOf, reasonOf, summaryOf } from './present.ts';
 import type { LevelState, Story } from './state.ts';
-import { readTimers, timersEndAt } from './timers.ts';
-
-/** Told of every transition, in order, with the state already moved. */
-export type OnTransition = (event: JournalEvent) => void;
+import { timersEndAt } from './timers.ts';
 
 /** Time goes on to `at`: what was known to hold since the last look has held so long. */
 export function gatherEvidence({ state }: Instance, at: number): void {
@@ -31,41 +28,46 @@ export function passOver({ state }: Instance, at: number): void {
   state.evaluatedAt = Math.max(at, state.evaluatedAt);
 }
 
-/** Judges an instance at a moment to which its time has been brought, in a frame that shows it. */
-export function judge(instance: Instance, frame: Frame, onTransition: OnTransition): void {
+/**
+ * Judges an instance at a moment to which its time has been brought, in a frame that shows it. Gives what happened to the
+ * alarm, with the state already moved; undefined where nothing did.
+ */
+export function judge(instance: Instance, frame: Frame): JournalEvent | undefined {
   const { rule, state } = instance;
-  readTimers(instance, frame);
   const isAligned = rule.alignWithinMs === undefined || instance.isAligned();
   let highest = -1;
-  for (let i = 0; i < rule.levels.length; i++) {
-    const [level, levelState] = [rule.levels[i], state.levels[i]];
-    if (level === undefined || levelState === undefined) continue;
-    stepLevel(level, levelState, { frame, isAligned, offDelayMs: rule.offDelayMs });
+  for (let i = 0; i < state.levels.length; i++) {
+    const level = rule.levels[i] as CompiledLevel;
+    const levelState = state.levels[i] as LevelState;
+    stepLevel(level, levelState, isAligned ? frame : undefined);
+    if (levelState.evidenceMs >= (levelState.on ? rule.offDelayMs : level.onDelayMs) && levelState.truth === 'true')
+      turn(level, levelState, isAligned ? frame : undefined);
     if (levelState.on) highest = i;
   }
   if (state.active && rule.clearsOnSilence?.evaluate(frame) === true) {
     for (const level of state.levels) Object.assign(level, { on: false, truth: 'unknown', evidenceMs: 0 });
     highest = -1;
   }
-  if (!state.active) {
-    if (highest >= 0) activate(instance, { frame, level: highest }, onTransition);
-  } else if (highest < 0) giveBack(instance, onTransition);
-  else if (highest !== state.story?.level) changeLevel(instance, { frame, level: highest }, onTransition);
+  if (!state.active) return highest >= 0 ? activate(instance, { frame, level: highest }) : undefined;
+  if (highest < 0) return giveBack(instance);
+  return highest === state.story?.level ? undefined : changeLevel(instance, { frame, level: highest });
 }
 
-type Moment = { readonly frame: Frame; readonly isAligned: boolean; readonly offDelayMs: number };
+/** What of the level counts now; without a frame its inputs cannot be compared, and nothing is known. */
+function look(level: CompiledLevel, { on }: LevelState, frame: Frame | undefined): Truth {
+  return frame === undefined ? 'unknown' : truthOf((on ? level.clearCondition : level.condition).evaluate(frame));
+}
 
-function stepLevel(level: CompiledLevel, state: LevelState, { frame, isAligned, offDelayMs }: Moment): void {
-  const look = (isOn: boolean): Truth =>
-    isAligned ? truthOf((isOn ? level.clearCondition : level.condition).evaluate(frame)) : 'unknown';
-  state.truth = look(state.on);
+function stepLevel(level: CompiledLevel, state: LevelState, frame: Frame | undefined): void {
+  state.truth = look(level, state, frame);
   if (state.truth === 'false') state.evidenceMs = 0;
-  else if (state.truth === 'true' && state.evidenceMs >= (state.on ? offDelayMs : level.onDelayMs)) {
-    state.on = !state.on;
-    state.evidenceMs = 0;
-    // From here on the other condition gathers the evidence.
-    state.truth = look(state.on);
-  }
+}
+
+/** From here on the other condition gathers the evidence. */
+function turn(level: CompiledLevel, state: LevelState, frame: Frame | undefined): void {
+  state.on = !state.on;
+  state.evidenceMs = 0;
+  state.truth = look(level, state, frame);
 }
 
 /**
@@ -93,12 +95,12 @@ function reAlarmAt({ rule, state }: Instance): number {
 }
 
 /** Annunciates again what is still active after its time. */
-export function reAlarm(instance: Instance, onTransition: OnTransition): void {
+export function reAlarm(instance: Instance): JournalEvent | undefined {
   const { state } = instance;
-  if (state.evaluatedAt < reAlarmAt(instance) || state.story === null) return;
+  if (state.evaluatedAt < reAlarmAt(instance) || state.story === null) return undefined;
   tell(instance);
   state.story.reAlarms++;
-  onTransition('RE_ALARM');
+  return 'RE_ALARM';
 }
 
 /** The operator is called, again or for the first time. */
@@ -109,7 +111,7 @@ export function tell({ state }: Instance): void {
   Object.assign(state.story, { isTold: true, toldAt: state.evaluatedAt, ackedBy: null, ackComment: null });
 }
 
-function activate(instance: Instance, raised: { frame: Frame; level: number }, onTransition: OnTransition): void {
+function activate(instance: Instance, raised: { frame: Frame; level: number }): JournalEvent {
   const { state } = instance;
   const at = state.evaluatedAt;
   Object.assign(state, { active: true, unacked: true, latched: false, episode: state.episode + 1, changedAt: at });
@@ -118,7 +120,7 @@ function activate(instance: Instance, raised: { frame: Frame; level: number }, o
     ...textsOf(instance, raised),
     ...{ isFirstOut: isFirstOut(instance), isTold: alarmOverlay(state) === null, toldAt: at, reAlarms: 0 },
   };
-  onTransition('ACTIVE');
+  return 'ACTIVE';
 }
 
 function textsOf(instance: Instance, { frame, level }: { frame: Frame; level: number }) {
@@ -141,23 +143,23 @@ function isFirstOut({ rule, area, key }: Instance): boolean {
 }
 
 /** Rising annunciates again, falling does not. */
-function changeLevel(instance: Instance, to: { frame: Frame; level: number }, onTransition: OnTransition): void {
+function changeLevel(instance: Instance, to: { frame: Frame; level: number }): JournalEvent | undefined {
   const { state } = instance;
   const { story } = state;
-  if (story === null) return;
+  if (story === null) return undefined;
   const isRising = to.level > story.level;
   Object.assign(story, { level: to.level }, isRising ? textsOf(instance, to) : {});
   state.changedAt = state.evaluatedAt;
   if (isRising && alarmOverlay(state) === null) tell(instance);
-  onTransition('LEVEL');
+  return 'LEVEL';
 }
 
-function giveBack({ rule, state }: Instance, onTransition: OnTransition): void {
+function giveBack({ rule, state }: Instance): JournalEvent {
   state.active = false;
   state.latched = rule.latching;
   state.changedAt = state.evaluatedAt;
   if (state.story !== null) state.story.clearedAt = state.evaluatedAt;
   // What nobody was told of, nobody needs to acknowledge.
   if (!rule.ackRequired || state.story?.isTold !== true) state.unacked = false;
-  onTransition('RETURNED');
+  return 'RETURNED';
 }

@@ -205,7 +205,8 @@ export class Instance {
       if (slot === null || slot === undefined) continue;
       const window = this.#views[i]?.window?.window;
       if (window !== undefined) {
-        const edge = window.nextEdge();
+        // Just after the edge: where a sample comes at the edge itself, one look serves both.
+        const edge = window.nextEdge() + 1;
         if (edge > at && edge < earliest) earliest = edge;
       }
       if (this.rule.inputs[i]?.isOnChange === true) continue;

@@ -3,7 +3,6 @@
 import type { DeviceView } from '#domain/device.ts';
 import type { Value } from '#domain/point.ts';
 import type { Quality } from '#domain/quality.ts';
-import type { Series } from '#domain/series.ts';
 import type { DeviceName } from '#domain/topic.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
 import type { SelectSpec } from '../language/rule-schema.ts';
@@ -68,8 +67,6 @@ const NO_CONFIG = {};
 
 export class Plant {
   readonly #areas = new Map<string, AreaState>();
-  /** Weak: the decoder's table of series is a bounded cache, and what it forgets must not live on here. */
-  #series = new WeakMap<Series, SeriesState>();
   #models: ReadonlyMap<string, DeviceModel>;
 
   constructor(models: ReadonlyMap<string, DeviceModel>) {
@@ -117,14 +114,6 @@ export class Plant {
       area.devices.set(name.device, device);
     }
     return device;
-  }
-
-  series(series: Series): SeriesState {
-    const known = this.#series.get(series);
-    if (known !== undefined) return known;
-    const state = this.seriesOf(this.device(series), series.metric);
-    this.#series.set(series, state);
-    return state;
   }
 
   seriesOf(device: DeviceState, metric: string): SeriesState {

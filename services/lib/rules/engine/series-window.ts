@@ -30,13 +30,12 @@ export class SeriesWindow {
     this.#window = new Window({ fn: spec.fn, windowMs: spec.windowMs, perMs: spec.perMs, maxAgeMs }, data);
   }
 
-  take(at: number, value: Value | null, quality: Quality): void {
+  /** False where the sample tells it nothing new. */
+  take(at: number, value: Value | null, quality: Quality): boolean {
     const usable = this.#usable(value, quality);
-    if (usable === undefined) return;
-    if (at >= this.#now) {
-      this.#now = at;
-      this.#window.add(at, usable);
-    } else this.#window.insert(at, usable);
+    if (usable === undefined) return false;
+    if (at > this.#now) this.#now = at;
+    return this.#window.add(at, usable);
   }
 
   /** Instances of one series may be at different moments; a window only goes forward. */

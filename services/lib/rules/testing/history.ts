@@ -25,6 +25,9 @@ export function ruleOf(file: object): CompiledRule {
   return compiled;
 }
 
+/** How long a shelving of a history lasts. */
+const SHELVED_MS = 20_000;
+
 /** One input and the moment it comes, in ms after START. */
 export type Event = { readonly at: number; readonly input: EngineInput };
 
@@ -77,7 +80,7 @@ export function histories({ rules, temps, operations = OPERATIONS }: HistoryOpti
           (at: number): EngineInput => ({
             kind: 'operation',
             alarm: { ...AREA, rule, instance },
-            operation: { op, episode: number, by: 'operator' },
+            operation: { op, episode: number, by: 'operator', ...(op === 'shelve' ? { until: at + SHELVED_MS } : {}) },
             ...({ role: 'engineer', isSigned: true } as const),
             at,
           }),

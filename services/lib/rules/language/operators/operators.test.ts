@@ -312,7 +312,7 @@ describe('expressions', () => {
         if (expected === null) unknowns++;
         expect(compiled.evaluate(frameOf({ inputs }))).toEqual(expected ?? UNKNOWN.STALE);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 10_000 },
     );
     expect(unknowns).toBeGreaterThan(200);
   });
@@ -331,7 +331,7 @@ describe('expressions', () => {
         compared++;
         expect(worth).toEqual(theirs === 0 ? expect.closeTo(0) : theirs);
       }),
-      { numRuns: 4_000 },
+      { numRuns: 10_000 },
     );
     expect(compared).toBeGreaterThan(2_000);
   });
@@ -353,7 +353,7 @@ describe('expressions', () => {
           if (typeof then === 'boolean') expect(then).toBe(worth);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 10_000 },
     );
   });
 });
