@@ -3,7 +3,6 @@ import { encodePoint, SeriesTable } from '#domain/batch.ts';
 import { topics } from '#domain/topic.ts';
 import { Engine } from '#rules/engine/engine.ts';
 import { ruleOf, START } from '#rules/testing/history.ts';
-import { readFacts } from './facts.ts';
 import { Rules } from './rules.ts';
 import { StateStore } from './state-store.ts';
 
@@ -23,6 +22,7 @@ const hot = ruleOf({
     },
   ],
 });
+const KEY = 'a key of the tests';
 const series = new SeriesTable().of({ site: 'lyon', area: 'farm', device: 't1', metric: 'temp' });
 const points = topics.points(series.shard);
 const line = (value: number, measuredAt: number) =>
@@ -34,14 +34,12 @@ function open(store = new StateStore(':memory:'), startedAt = START, rule = hot)
   const publishes: { topic: string; payload: string; take: () => void }[] = [];
   const unreadable: string[] = [];
   const rules = new Rules({
-    engine: new Engine({
-      rules: [rule],
-      saved: store.states(),
-      known: readFacts(store.facts(), startedAt),
-      startedAt,
-    }),
+    engine: new Engine({ rules: [rule], saved: store.rows(), startedAt }),
     store,
     now: () => clock.now,
+    later: (run) => run(),
+    operationsKey: KEY,
+    unsignedRole: 'operator',
     publish: (topic, payload) => new Promise((resolve) => publishes.push({ topic, payload, take: resolve })),
     onUnreadable: (_, reason) => unreadable.push(reason),
   });
@@ -62,8 +60,8 @@ describe('Rules', () => {
       'journal',
       'alarm',
       'journal',
-      'plant',
       'alarm',
+      'plant',
     ]);
     expect(store.queued().map(({ payload }) => payload)).toEqual(publishes.map(({ payload }) => payload));
   });
@@ -146,17 +144,6 @@ describe('Rules', () => {
     expect(journal[0]).toMatch(new RegExp(` ${START + 50_000}$`));
   });
 
-  it('writes a fact down once, and forgets a state that nobody says any more', () => {
-    const { store, take } = open();
-    const topic = topics.plantState('lyon', 'farm', 'mode');
-    take(topics.registry(device), JSON.stringify({ ...device, lastSeen: START }), true);
-    take(topics.registry(device), JSON.stringify({ ...device, lastSeen: START + 10_000 }), true);
-    take(topic, '"auto"', true);
-    expect(store.facts().map((fact) => fact.topic)).toEqual([topics.registry(device), topic]);
-    take(topic, '');
-    expect(store.facts().map((fact) => fact.topic)).toEqual([topics.registry(device)]);
-  });
-
   const device = {
     site: 'lyon',
     area: 'farm',
@@ -211,8 +198,8 @@ describe('Rules', () => {
 
   it('takes a cleared retained message for nothing', () => {
     const { take, unreadable, acks } = open();
-    for (const topic of ['device/v1/lyon/farm/t1', 'state/v1/lyon/farm/mode', 'alarm-op/v1/lyon/farm/hot/t1'])
-      take(topic, '');
+    const topicsCleared = ['device/v1/lyon/farm/t1', 'state/v1/lyon/farm/mode', 'alarm-op/v1/lyon/farm/hot/t1'];
+    for (const topic of topicsCleared) take(topic, '');
     expect([unreadable, acks()]).toEqual([[], 3]);
   });
 

@@ -1,185 +1,211 @@
-// Between the broker and the engine: messages to inputs, outputs to messages. A message is acknowledged once everything
-// it led to is on disk (state-store.ts); the outbox is then published in order, and struck off as the broker takes it.
+// Between the broker and the engine. A message is stepped through the engine at once; it and everything it led to are then
+// written down together with what came in the same turn (one fsync for all), and only after that acknowledged and published.
+// A disk that is full makes it wait: nothing is acknowledged, nothing is lost, and it goes on by itself.
 
-import { parseAlarmOperation } from '#domain/alarm.ts';
-import { decodeBatch, SeriesTable } from '#domain/batch.ts';
-import { type CommandEnvelope, parseCommandReply } from '#domain/command.ts';
-import { encodeJournalEntry } from '#domain/journal.ts';
-import { shardOf } from '#domain/shard.ts';
-import { parseTopic, topics } from '#domain/topic.ts';
+import type { Role } from '#domain/alarm.ts';
+import { SeriesTable } from '#domain/batch.ts';
 import type { Engine } from '#rules/engine/engine.ts';
-import type { EngineInput, EngineOutput } from '#rules/engine/inputs.ts';
+import type { EngineInput, EngineOutput, Notice } from '#rules/engine/inputs.ts';
+import type { StateRow } from '#rules/engine/snapshot.ts';
 import type { Delivery } from '#runtime/bus.ts';
-import { type FactRow, factRow, parseFact, parseJson } from './facts.ts';
-import type { OutMessage, QueuedMessage, StateStore } from './state-store.ts';
+import { Budget } from './budget.ts';
+import { messagesOf } from './messages-of.ts';
+import { Outbox } from './outbox.ts';
+import { type Message, type Reading, readMessage } from './read-message.ts';
+import {
+  type Commit,
+  isDiskFull,
+  type LoggedInput,
+  type OutMessage,
+  type QueuedNotice,
+  type StateStore,
+} from './state-store.ts';
 
 export type RulesParts = {
   readonly engine: Engine;
   readonly store: StateStore;
   readonly publish: (topic: string, payload: string, retain: boolean) => Promise<void>;
   readonly now: () => number;
-  readonly onPoint?: () => void;
+  /** Runs a function after what is at hand: what comes in one turn is written down together. */
+  readonly later: (run: () => void) => void;
+  readonly operationsKey: string;
+  /** What an operation may do that nobody signed; undefined: nothing. */
+  readonly unsignedRole: Role | undefined;
+  /** What the service itself says to an input; it goes the way of everything that is decided. */
+  readonly answer?: (input: EngineInput, at: number) => OutMessage | undefined;
+  readonly onNotice?: (notice: QueuedNotice) => void;
+  readonly onInput?: (input: EngineInput) => void;
   readonly onOutput?: (output: EngineOutput) => void;
   /** A message that means nothing to the engine, in words. */
   readonly onUnreadable?: (topic: string, reason: string) => void;
 };
 
-/** Messages published and not yet taken by the broker; the rest waits on disk and in order. */
-const PUBLISH_WINDOW = 256;
+/** Inputs between two checkpoints; they are replayed at a start, about half a second for so many bytes. */
+const LOG_BYTES_MAX = 32 * 1_048_576;
+
+type Turn = {
+  readonly inputs: LoggedInput[];
+  readonly messages: OutMessage[];
+  readonly notices: Notice[];
+  readonly acks: (() => void)[];
+  /** Rows of a checkpoint that could not be written yet: the engine tells each change once. */
+  rows: readonly StateRow[] | undefined;
+};
+
+const encoder = new TextEncoder();
 
 export class Rules implements Disposable {
   readonly #parts: RulesParts;
-  readonly #table = new SeriesTable();
-  readonly #waiting: QueuedMessage[];
-  /** Published and not yet struck off, oldest first. */
-  readonly #published: { readonly id: number; isTaken: boolean }[] = [];
-  /** The broker has everything up to this outbox id; struck off with the next write, since every write is an fsync. */
-  #takenId = 0;
-  #struckId = 0;
-  #isClosing = false;
+  readonly #outbox: Outbox;
+  readonly #budget = new Budget();
+  readonly #reading: Omit<Reading, 'onUnreadable'>;
+  #turn: Turn = newTurn();
+  #isScheduled = false;
+  #loggedBytes = 0;
+  #problem: string | undefined;
 
   constructor(parts: RulesParts) {
+    const { store, publish, now, operationsKey, unsignedRole } = parts;
     this.#parts = parts;
-    this.#waiting = parts.store.queued();
-    this.#pump();
+    this.#reading = { table: new SeriesTable(), operationsKey, unsignedRole };
+    this.#outbox = new Outbox({
+      ...{ store, publish, now },
+      onDelivered: (device, cid) => this.put({ kind: 'delivered', device, cid, at: now() }),
+    });
+    for (const input of store.inputs()) this.#replay(input);
+    this.#outbox.open();
+    for (const notice of store.notices()) parts.onNotice?.(notice);
   }
 
-  /** Takes one message; acknowledges it when what it led to is on disk. */
-  take(delivery: Delivery): void {
-    const outputs: EngineOutput[] = [];
-    const facts: FactRow[] = [];
-    for (const input of this.#inputsOf(delivery)) {
-      if (input.kind === 'device' || input.kind === 'plant-state') facts.push(factRow(input));
-      outputs.push(...this.#parts.engine.step(input));
-    }
-    this.#settle(outputs, facts);
-    delivery.ack();
+  /** Takes one message; acknowledges it when it and what it led to are on disk. */
+  take({ topic, payload, retained, ack }: Delivery): void {
+    const message: Message = { topic, payload, retained, at: this.#parts.now() };
+    const inputs = this.#read(message, (reason) => this.#parts.onUnreadable?.(topic, reason));
+    this.#turn.acks.push(ack);
+    if (inputs.some((input) => this.#moves(input))) this.#turn.inputs.push(message);
+    for (const input of inputs) this.#step(input);
+    this.#schedule();
+  }
+
+  /** Puts an input of the service's own in; it is written down like a message. */
+  put(input: EngineInput): void {
+    this.#turn.inputs.push({
+      at: this.#parts.now(),
+      topic: '',
+      payload: encoder.encode(JSON.stringify(input)),
+      retained: false,
+    });
+    this.#step(input);
+    this.#schedule();
+  }
+
+  /** Puts an input in whose outcome is a checkpoint: a new set of rules is not written down twice. */
+  putAndKeep(input: EngineInput): void {
+    this.#step(input);
+    this.#flush({ isCheckpoint: true });
   }
 
   tick(): void {
-    this.#settle(this.#parts.engine.step({ kind: 'tick', at: this.#parts.now() }));
-    this.#strikeOff();
-  }
-
-  /** From now on what the broker takes is struck off at once: there is no next tick. */
-  [Symbol.dispose](): void {
-    this.#isClosing = true;
-    this.#strikeOff();
-  }
-
-  #strikeOff(): void {
-    if (this.#takenId <= this.#struckId) return;
-    this.#parts.store.strikeOff(this.#takenId);
-    this.#struckId = this.#takenId;
-  }
-
-  /** Retains every shown alarm again: a broker without a memory of its own may have lost them. */
-  republish(): void {
-    this.#enqueue(this.#parts.store.commit([], this.#parts.engine.annunciated().flatMap(messagesOf)));
-  }
-
-  *#inputsOf({ topic, payload, retained }: Delivery): Iterable<EngineInput> {
     const at = this.#parts.now();
-    const parsed = parseTopic(topic);
-    const unreadable = (reason: string) => this.#parts.onUnreadable?.(topic, reason);
-    if (parsed === undefined) {
-      unreadable('the topic is none of the plant');
-      return;
-    }
-    if (parsed.kind === 'points') {
-      const inputs: EngineInput[] = [];
-      decodeBatch(
-        payload.toString('utf8'),
-        this.#table,
-        (point) => inputs.push({ kind: 'point', point, receivedAt: at }),
-        ({ reason, line }) => unreadable(`${reason}: ${line.slice(0, 200)}`),
-      );
-      for (const input of inputs) {
-        this.#parts.onPoint?.();
-        yield input;
-      }
-      return;
-    }
-    if (parsed.kind === 'state' || (parsed.kind === 'registry' && payload.length > 0)) {
-      const fact = parseFact(parsed, payload.toString('utf8'), at);
-      if (typeof fact === 'string') unreadable(fact);
-      else yield fact;
-      return;
-    }
-    if (payload.length === 0) return; // a retained message was cleared
-    const json = parseJson(payload.toString('utf8'));
-    if (json === undefined) unreadable('not valid JSON');
-    else if (parsed.kind === 'alarm-op') {
-      const operation = parseAlarmOperation(json);
-      if (retained) unreadable('an operation must not be retained');
-      else if (typeof operation === 'string') unreadable(operation);
-      else yield { kind: 'operation', alarm: parsed, operation, at };
-    } else if (parsed.kind === 'device' && parsed.channel === 'ack') {
-      const reply = parseCommandReply(json);
-      if (typeof reply === 'string') unreadable(reply);
-      else yield { kind: 'reply', device: parsed, reply, at };
-    }
+    if (this.#problem !== undefined) this.#flush({ isCheckpoint: false });
+    else if (this.#parts.engine.nextDeadline() <= at) this.put({ kind: 'tick', at });
+    this.#outbox.strikeOff();
   }
 
-  #settle(outputs: readonly EngineOutput[], facts: readonly FactRow[] = []): void {
-    for (const output of outputs) this.#parts.onOutput?.(output);
-    const changed = this.#parts.engine.takeChanged();
-    const news = facts.filter((fact) => !this.#parts.store.isKnown(fact));
-    if (changed.length === 0 && outputs.length === 0 && news.length === 0) return;
-    this.#enqueue(this.#parts.store.commit(changed, outputs.flatMap(messagesOf), news));
+  /** What keeps it from acknowledging, in words. */
+  problem(): string | undefined {
+    return this.#problem;
   }
 
-  #enqueue(messages: readonly QueuedMessage[]): void {
-    this.#waiting.push(...messages);
-    this.#pump();
+  /** Retains every shown alarm again, and what else there is to say: a broker without a memory may have lost it all. */
+  republish(besides: readonly OutMessage[] = []): void {
+    const alarms = this.#parts.engine.annunciated().flatMap(messagesOf);
+    for (const message of [...alarms, ...besides]) this.#outbox.tell(message);
   }
 
-  #pump(): void {
-    while (this.#published.length < PUBLISH_WINDOW) {
-      const message = this.#waiting.shift();
-      if (message === undefined) return;
-      const entry = { id: message.id, isTaken: false };
-      this.#published.push(entry);
-      // A command that waited too long must not move anything any more, even where its device does not look at the time.
-      const sent = isExpired(message, this.#parts.now())
-        ? Promise.resolve()
-        : this.#parts.publish(message.topic, message.payload, message.retain);
-      sent.then(
-        () => {
-          entry.isTaken = true;
-          // Only an unbroken row may be struck off: an earlier message may still be on its way.
-          while (this.#published[0]?.isTaken === true) this.#takenId = this.#published.shift()?.id ?? this.#takenId;
-          if (this.#isClosing) this.#strikeOff();
-          this.#pump();
-        },
-        () => {}, // only a closing bus refuses: the message stays in the outbox for our next life
-      );
+  /** Writes everything down as it stands. */
+  [Symbol.dispose](): void {
+    this.#flush({ isCheckpoint: true });
+    this.#outbox[Symbol.dispose]();
+  }
+
+  /** Whether it can change the engine: points that no rule reads need not be written down. */
+  #moves(input: EngineInput): boolean {
+    return input.kind !== 'point' || this.#parts.engine.wantsMetric(input.point.series.metric);
+  }
+
+  #read(message: Message, onUnreadable: (reason: string) => void): EngineInput[] {
+    return readMessage(message, { ...this.#reading, onUnreadable });
+  }
+
+  /** What it leads to was decided, and written down, in an earlier life. */
+  #replay(logged: LoggedInput): void {
+    this.#loggedBytes += logged.payload.length;
+    const inputs =
+      logged.topic === ''
+        ? [JSON.parse(new TextDecoder().decode(logged.payload)) as EngineInput]
+        : this.#read(logged, () => {});
+    for (const input of inputs) this.#parts.engine.step(input);
+  }
+
+  #step(input: EngineInput): void {
+    this.#parts.onInput?.(input);
+    for (const output of this.#parts.engine.step(input)) {
+      this.#parts.onOutput?.(output);
+      this.#turn.messages.push(...messagesOf(output));
+      if (output.kind === 'notice') this.#turn.notices.push(output.notice);
+      if (output.kind !== 'overrun') continue;
+      const at = this.#parts.now();
+      if (this.#budget.overrun(output.rule, at)) this.put({ ...output, kind: 'isolate', at });
     }
+    const answer = this.#parts.answer?.(input, this.#parts.now());
+    if (answer !== undefined) this.#turn.messages.push(answer);
   }
-}
 
-function messagesOf(output: EngineOutput): OutMessage[] {
-  switch (output.kind) {
-    case 'alarm':
-      return [
-        {
-          topic: topics.alarm(output.alarm),
-          payload: output.message === null ? '' : JSON.stringify(output.message),
-          retain: true,
-        },
-      ];
-    case 'journal': {
-      const { entry } = output;
-      return [
-        { topic: topics.journal(shardOf(entry.site, entry.area)), payload: encodeJournalEntry(entry), retain: false },
-      ];
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#parts.later(() => {
+      this.#isScheduled = false;
+      this.#flush({ isCheckpoint: this.#loggedBytes > LOG_BYTES_MAX });
+    });
+  }
+
+  #flush({ isCheckpoint }: { readonly isCheckpoint: boolean }): void {
+    const turn = this.#turn;
+    if (isCheckpoint) turn.rows = merged(turn.rows ?? [], this.#parts.engine.takeChanged());
+    const { inputs, messages, notices, acks, rows } = turn;
+    if (inputs.length > 0 || messages.length > 0 || notices.length > 0 || rows !== undefined) {
+      const committed = this.#commit({ inputs, messages, notices, ...(rows === undefined ? {} : { rows }) });
+      if (committed === undefined) return;
+      this.#loggedBytes += inputs.reduce((sum, { payload }) => sum + payload.length, 0);
+      if (rows !== undefined) this.#loggedBytes = 0;
+      this.#turn = newTurn();
+      this.#outbox.add(committed.messages);
+      for (const notice of committed.notices) this.#parts.onNotice?.(notice);
+    } else this.#turn = newTurn();
+    for (const ack of acks) ack();
+  }
+
+  /** undefined where the disk takes no more for now: the turn stays as it is. */
+  #commit(commit: Commit): ReturnType<StateStore['commit']> | undefined {
+    try {
+      const committed = this.#parts.store.commit(commit);
+      this.#problem = undefined;
+      return committed;
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      this.#problem = 'the disk is full: alarms wait, and no message is acknowledged; make room on it';
+      return undefined;
     }
-    case 'command':
-      return [{ topic: topics.device(output.device, 'cmd'), payload: JSON.stringify(output.envelope), retain: false }];
   }
 }
 
-function isExpired({ topic, payload }: OutMessage, now: number): boolean {
-  const parsed = parseTopic(topic);
-  return parsed?.kind === 'device' && parsed.channel === 'cmd' && (JSON.parse(payload) as CommandEnvelope).exp <= now;
+/** Later rows over earlier ones. */
+function merged(earlier: readonly StateRow[], later: readonly StateRow[]): StateRow[] {
+  return [...new Map([...earlier, ...later].map((row) => [row.key, row])).values()];
+}
+
+function newTurn(): Turn {
+  return { inputs: [], messages: [], notices: [], acks: [], rows: undefined };
 }

@@ -1,29 +1,52 @@
-// What the rules service must not forget: the state of its instances, what it knows of the plant (facts.ts), and what it
-// has decided and the broker has not yet taken (the outbox). All are written in one transaction before anything is published or acknowledged, so a kill between
-// any two steps loses no transition; what was published and not yet struck off is published again, with the same ids.
+// What the rules service must not forget: the engine's state as of the last checkpoint, every input since, what it decided
+// and the broker has not yet taken (the outbox), and notices that nobody has got yet. An input and all that it led to are one
+// transaction, on disk before anything is acknowledged or published. The engine is deterministic, so the checkpoint and the
+// inputs after it are its state at any moment, and a kill between any two steps loses nothing and invents nothing; what was
+// published and not yet struck off is published again, with the same ids.
 
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { SavedState } from '#rules/engine/engine.ts';
-import type { InstanceState } from '#rules/engine/state.ts';
-import type { FactRow } from './facts.ts';
-import type { Retired } from './retired.ts';
+import type { Notice } from '#rules/engine/inputs.ts';
+import type { StateRow } from '#rules/engine/snapshot.ts';
 
 export type OutMessage = { readonly topic: string; readonly payload: string; readonly retain: boolean };
 export type QueuedMessage = OutMessage & { readonly id: number };
+export type QueuedNotice = { readonly id: number; readonly notice: Notice };
+
+/** An input as it came: a message, or what the service itself put in (topic '', an EngineInput as JSON). */
+export type LoggedInput = {
+  readonly at: number;
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly retained: boolean;
+};
+
+/** One transaction. Rows make a checkpoint: the inputs before it are not needed any more. */
+export type Commit = {
+  readonly inputs?: readonly LoggedInput[];
+  readonly messages?: readonly OutMessage[];
+  readonly notices?: readonly Notice[];
+  readonly rows?: readonly StateRow[];
+};
+
+export type Committed = { readonly messages: readonly QueuedMessage[]; readonly notices: readonly QueuedNotice[] };
 
 /** Raised when the tables change; an older file is then refused rather than misread. */
-const FORMAT = 1;
+const FORMAT = 2;
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS input (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, topic TEXT NOT NULL, payload BLOB NOT NULL, retained INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, payload TEXT NOT NULL, retain INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS notice (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL) STRICT;
+  PRAGMA user_version = ${FORMAT};
+`;
 
 export class StateStore implements Disposable {
   readonly #db: DatabaseSync;
-  readonly #putState: StatementSync;
-  readonly #putMessage: StatementSync;
-  readonly #dropMessages: StatementSync;
-  readonly #putFact: StatementSync;
-  readonly #dropFact: StatementSync;
-  readonly #getFact: StatementSync;
+  readonly #put: { readonly [kind in 'row' | 'input' | 'message' | 'notice']: StatementSync };
+  readonly #drop: { readonly [kind in 'row' | 'inputs' | 'messages' | 'notice']: StatementSync };
 
   /** @throws Error where the file is damaged, or was written by another format of this program */
   constructor(file: string) {
@@ -31,17 +54,20 @@ export class StateStore implements Disposable {
     this.#db = new DatabaseSync(file);
     try {
       this.#prepareTables(file);
-      this.#putState = this.#db.prepare(
-        'INSERT INTO instance VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET state = excluded.state',
-      );
-      this.#putMessage = this.#db.prepare('INSERT INTO outbox (topic, payload, retain) VALUES (?, ?, ?)');
-      this.#dropMessages = this.#db.prepare('DELETE FROM outbox WHERE id <= ?');
-      this.#putFact = this.#db.prepare(
-        'INSERT INTO fact VALUES (?, ?) ON CONFLICT (topic) DO UPDATE SET payload = excluded.payload',
-      );
-      this.#dropFact = this.#db.prepare('DELETE FROM fact WHERE topic = ?');
-      this.#getFact = this.#db.prepare('SELECT payload FROM fact WHERE topic = ?');
-      this.states(); // what cannot be read must be known now and not at the first alarm
+      const prepare = (sql: string) => this.#db.prepare(sql);
+      this.#put = {
+        row: prepare('INSERT INTO state VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value'),
+        input: prepare('INSERT INTO input (at, topic, payload, retained) VALUES (?, ?, ?, ?)'),
+        message: prepare('INSERT INTO outbox (topic, payload, retain) VALUES (?, ?, ?)'),
+        notice: prepare('INSERT INTO notice (body) VALUES (?)'),
+      };
+      this.#drop = {
+        row: prepare('DELETE FROM state WHERE key = ?'),
+        inputs: prepare('DELETE FROM input'),
+        messages: prepare('DELETE FROM outbox WHERE id <= ?'),
+        notice: prepare('DELETE FROM notice WHERE id = ?'),
+      };
+      for (const { value } of this.rows()) JSON.parse(value ?? 'null'); // what cannot be read must be known now
     } catch (error) {
       this.#db.close();
       throw error;
@@ -53,26 +79,19 @@ export class StateStore implements Disposable {
     const format = (this.#db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
     if (format !== 0 && format !== FORMAT)
       throw new Error(`${file} has format ${format}; this release reads format ${FORMAT}`);
-    this.#db.exec(`
-      CREATE TABLE IF NOT EXISTS instance (key TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT;
-      CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, payload TEXT NOT NULL, retain INTEGER NOT NULL) STRICT;
-      CREATE TABLE IF NOT EXISTS fact (topic TEXT PRIMARY KEY, payload TEXT NOT NULL) STRICT;
-      PRAGMA user_version = ${FORMAT};
-    `);
+    this.#db.exec(TABLES);
   }
 
-  states(): SavedState[] {
-    const rows = this.#db.prepare('SELECT key, state FROM instance').all() as { key: string; state: string }[];
-    return rows.map(({ key, state }) => ({ key, state: JSON.parse(state) as InstanceState }));
+  /** The engine's state at the last checkpoint. */
+  rows(): StateRow[] {
+    return this.#db.prepare('SELECT key, value FROM state').all() as StateRow[];
   }
 
-  facts(): { readonly topic: string; readonly payload: string }[] {
-    return this.#db.prepare('SELECT topic, payload FROM fact').all() as { topic: string; payload: string }[];
-  }
-
-  /** Whether the fact is written down as it is. */
-  isKnown({ topic, payload }: FactRow): boolean {
-    return ((this.#getFact.get(topic) as { payload: string } | undefined)?.payload ?? null) === payload;
+  /** Inputs since the last checkpoint, in order. */
+  *inputs(): Iterable<LoggedInput> {
+    const rows = this.#db.prepare('SELECT at, topic, payload, retained FROM input ORDER BY id').iterate();
+    for (const row of rows as Iterable<{ at: number; topic: string; payload: Uint8Array; retained: number }>)
+      yield { ...row, retained: row.retained === 1 };
   }
 
   /** Everything decided and not yet struck off, oldest first. */
@@ -84,25 +103,29 @@ export class StateStore implements Disposable {
     }));
   }
 
+  notices(): QueuedNotice[] {
+    const rows = this.#db.prepare('SELECT id, body FROM notice ORDER BY id').all() as { id: number; body: string }[];
+    return rows.map(({ id, body }) => ({ id, notice: JSON.parse(body) as Notice }));
+  }
+
   /** Writes all or nothing; on disk when it returns. */
-  commit(
-    states: readonly SavedState[],
-    messages: readonly OutMessage[],
-    facts: readonly FactRow[] = [],
-  ): QueuedMessage[] {
+  commit({ inputs = [], messages = [], notices = [], rows }: Commit): Committed {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
-      for (const { key, state } of states) this.#putState.run(key, JSON.stringify(state));
-      for (const { topic, payload } of facts) {
-        if (payload === null) this.#dropFact.run(topic);
-        else this.#putFact.run(topic, payload);
-      }
-      const queued = messages.map((message) => {
-        const { lastInsertRowid } = this.#putMessage.run(message.topic, message.payload, message.retain ? 1 : 0);
-        return { ...message, id: Number(lastInsertRowid) };
-      });
+      for (const { at, topic, payload, retained } of inputs) this.#put.input.run(at, topic, payload, retained ? 1 : 0);
+      const committed = {
+        messages: messages.map((message) => {
+          const { lastInsertRowid } = this.#put.message.run(message.topic, message.payload, message.retain ? 1 : 0);
+          return { ...message, id: Number(lastInsertRowid) };
+        }),
+        notices: notices.map((notice) => ({
+          notice,
+          id: Number(this.#put.notice.run(JSON.stringify(notice)).lastInsertRowid),
+        })),
+      };
+      if (rows !== undefined) this.#checkpoint(rows);
       this.#db.exec('COMMIT');
-      return queued;
+      return committed;
     } catch (error) {
       // A full disk rolls back by itself; a second time would hide why.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
@@ -110,23 +133,32 @@ export class StateStore implements Disposable {
     }
   }
 
-  /** Forgets the states that nobody wants any more, and has the retained messages of their alarms cleared. */
-  retire(retired: readonly Retired[]): void {
-    const drop = this.#db.prepare('DELETE FROM instance WHERE key = ?');
-    this.#db.exec('BEGIN IMMEDIATE');
-    for (const { key, topic, isKept } of retired) {
-      if (topic !== undefined) this.#putMessage.run(topic, '', 1);
-      if (!isKept) drop.run(key);
+  #checkpoint(rows: readonly StateRow[]): void {
+    for (const { key, value } of rows) {
+      if (value === null) this.#drop.row.run(key);
+      else this.#put.row.run(key, value);
     }
-    this.#db.exec('COMMIT');
+    this.#drop.inputs.run();
   }
 
   /** Strikes off everything up to this message: the broker has it. */
   strikeOff(id: number): void {
-    this.#dropMessages.run(id);
+    this.#drop.messages.run(id);
+  }
+
+  strikeOffNotice(id: number): void {
+    this.#drop.notice.run(id);
   }
 
   [Symbol.dispose](): void {
     this.#db.close();
   }
+}
+
+/** SQLITE_FULL and SQLITE_IOERR_WRITE: the disk takes no more for now. */
+const DISK_FULL: readonly number[] = [13, 778];
+
+/** Whether what failed may be tried again once there is room. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && DISK_FULL.includes((error as { errcode?: number }).errcode ?? 0);
 }

@@ -123,6 +123,10 @@ export type Rationalisation = {
   readonly timeToRespond?: string | undefined;
 };
 
+/** What a person may do, from least to most. */
+export const ROLES = ['viewer', 'operator', 'engineer', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
 export const ALARM_OPERATIONS = ['ack', 'shelve', 'unshelve', 'reset', 'oos', 'in-service', 'approve'] as const;
 export type AlarmOperationName = (typeof ALARM_OPERATIONS)[number];
 

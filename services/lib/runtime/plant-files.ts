@@ -75,6 +75,10 @@ export function modelOf({ model, metrics }: Pick<ModelData, 'model' | 'metrics'>
   return { model, metrics: new Map(Object.entries(metrics)) };
 }
 
+export function modelData({ model, metrics }: DeviceModel): ModelData {
+  return { model, metrics: Object.fromEntries(metrics) };
+}
+
 export type PlantFiles = {
   readonly models: ReadonlyMap<string, DeviceModel>;
   /** By `site/area/device`. */

@@ -7,7 +7,7 @@ import { closeSync, fstatSync, linkSync, mkdirSync, openSync, readFileSync, rmSy
 import path from 'node:path';
 import { StartError } from './process.ts';
 
-export const SECRET_NAMES = ['operator-password', 'session-key'] as const;
+export const SECRET_NAMES = ['operator-password', 'session-key', 'operations-key'] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];
 
 export type Secret = { readonly value: string; readonly file: string; readonly isNew: boolean };

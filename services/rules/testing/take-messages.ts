@@ -22,11 +22,14 @@ const timeOf = (n: number) => START + n * 1_000;
 
 const store = new StateStore(file);
 let now = timeOf(Number(first));
-const engine = new Engine({ rules: [hot], saved: store.states(), startedAt: now });
+const engine = new Engine({ rules: [hot], saved: store.rows(), startedAt: now });
 const rules = new Rules({
   engine,
   store,
   now: () => now,
+  later: (run) => setImmediate(run),
+  operationsKey: 'key',
+  unsignedRole: 'operator',
   publish: async (topic, payload) => {
     await new Promise((resolve) => setImmediate(resolve));
     say('published', topic, payload);
@@ -39,6 +42,7 @@ for (let n = Number(first); n < Number(first) + Number(count); n++) {
   const topic = topics.points(series.shard);
   rules.take({ topic, payload: Buffer.from(line), qos: 1, retained: false, ack: () => say('acknowledged', n) });
   if (n % 7 === 0) rules.tick();
+  if (n % 11 === 0) rules.putAndKeep({ kind: 'tick', at: now }); // a checkpoint
   if (n % 3 === 0) await new Promise((resolve) => setImmediate(resolve));
 }
 process.stdin.resume(); // to be killed here at the latest

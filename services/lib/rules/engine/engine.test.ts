@@ -388,8 +388,8 @@ describe('what leaves the engine', () => {
     const outputs = engine.step({ kind: 'device', device: { ...device, ...rest, online: false }, at: START + 1 });
     expect(outputs).toMatchObject([
       { kind: 'journal' },
-      { kind: 'notice' },
       { message: { reason: 'the device of temperature is offline' } },
+      { kind: 'notice' },
     ]);
   });
 

@@ -669,8 +669,8 @@ export class Engine {
     this.#outputs.push({ kind: 'journal', entry });
     this.#touch(instance);
     if (event === 'ACTIVE' || event === 'RETURNED') this.#noteChange(instance, event);
-    this.#act(instance, entry);
     this.#annunciate(instance);
+    this.#act(instance, entry);
     instance.lookAt(instance.state.evaluatedAt);
   }
 

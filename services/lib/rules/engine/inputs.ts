@@ -1,7 +1,7 @@
 // What reaches the engine, and what leaves it. Absence is an input too: a tick goes the same way as a point. Every input is
 // plain data, so that what happened can be written down and happen again.
 
-import type { AlarmMessage, AlarmOperation, Priority } from '#domain/alarm.ts';
+import type { AlarmMessage, AlarmOperation, Priority, Role } from '#domain/alarm.ts';
 import type { CommandEnvelope, CommandReply } from '#domain/command.ts';
 import type { DeviceView } from '#domain/device.ts';
 import type { JournalEntry, JournalEvent } from '#domain/journal.ts';
@@ -9,9 +9,6 @@ import type { Point, Value } from '#domain/point.ts';
 import type { AlarmName, DeviceName } from '#domain/topic.ts';
 import type { ModelData } from '#runtime/plant-files.ts';
 import type { RuleFile } from '../language/rule-schema.ts';
-
-/** Who does an operation, as far as the service could make sure of it. */
-export type Role = 'viewer' | 'operator' | 'engineer' | 'admin';
 
 export type EngineInput =
   | { readonly kind: 'point'; readonly point: Point; readonly receivedAt: number }
@@ -39,6 +36,7 @@ export type EngineInput =
       readonly kind: 'operation';
       readonly alarm: AlarmName;
       readonly operation: AlarmOperation;
+      /** Who does it, as far as the service could make sure of it. */
       readonly role: Role;
       /** Whether the service knows for certain who sent it; an approval needs that. */
       readonly isSigned: boolean;

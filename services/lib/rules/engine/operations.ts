@@ -1,11 +1,9 @@
 // What people do to an alarm: acknowledge, shelve, reset, take out of service, approve a command. Each is done, refused with
 // a sentence, or found to be done already: a message may come twice.
 
-import type { AlarmOperation, AlarmOperationName } from '#domain/alarm.ts';
-import { alarmOverlay } from '#domain/alarm.ts';
+import { type AlarmOperation, type AlarmOperationName, alarmOverlay, type Role } from '#domain/alarm.ts';
 import { formatDuration } from '#domain/duration.ts';
 import type { JournalEvent } from '#domain/journal.ts';
-import type { Role } from './inputs.ts';
 import type { Instance } from './instance.ts';
 
 /** Who may do what; an engineer may do what an operator may. */

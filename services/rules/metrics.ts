@@ -1,0 +1,42 @@
+// What the rules service counts.
+
+import type { Engine } from '#rules/engine/engine.ts';
+import type { Log } from '#runtime/log.ts';
+import type { Metrics } from '#runtime/metrics.ts';
+import type { RulesParts } from './rules.ts';
+
+type Counting = Required<Pick<RulesParts, 'onInput' | 'onOutput' | 'onUnreadable'>>;
+
+export function countRules(
+  metrics: Metrics,
+  { engine, log }: { readonly engine: Engine; readonly log: Log },
+): Counting {
+  const points = metrics.counter('rules_points_total', 'Points evaluated.');
+  const reloads = metrics.counter('rules_reloads_total', 'Times that the rules were loaded.');
+  const outputs = metrics.counter('rules_outputs_total', 'Alarms, journal entries, commands and notices decided.', [
+    'kind',
+  ]);
+  const isolated = metrics.counter('rules_isolated_total', 'Rules stopped because they threw or overran their budget.');
+  const refused = metrics.counter(
+    'rules_messages_refused_total',
+    'Messages and lines of batches that could not be read.',
+  );
+  metrics.gauge('rules_instances', 'Alarm instances.', () => engine.instances.size);
+  metrics.gauge(
+    'rules_loaded',
+    'Rules loaded, companions and alarms of the pipeline included.',
+    () => engine.rules.size,
+  );
+  return {
+    onInput({ kind }) {
+      if (kind === 'point') points.inc();
+      else if (kind === 'reload') reloads.inc();
+      else if (kind === 'isolate') isolated.inc();
+    },
+    onOutput: ({ kind }) => outputs.inc({ kind }),
+    onUnreadable(topic, reason) {
+      refused.inc();
+      log.debug({ topic, reason }, 'message not understood');
+    },
+  };
+}

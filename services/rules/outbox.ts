@@ -1,0 +1,96 @@
+// Publishes what was decided, in order, and strikes it off as the broker takes it. A bounded window is under way; the rest
+// waits on disk.
+
+import type { CommandEnvelope } from '#domain/command.ts';
+import { type DeviceName, parseTopic } from '#domain/topic.ts';
+import type { OutMessage, QueuedMessage, StateStore } from './state-store.ts';
+
+/** Messages published and not yet taken by the broker; the rest waits on disk and in order. */
+const PUBLISH_WINDOW = 256;
+
+export type OutboxParts = {
+  readonly store: StateStore;
+  readonly publish: (topic: string, payload: string, retain: boolean) => Promise<void>;
+  readonly now: () => number;
+  /** The broker has a command. */
+  readonly onDelivered: (device: DeviceName, cid: string) => void;
+};
+
+export class Outbox implements Disposable {
+  readonly #parts: OutboxParts;
+  readonly #waiting: QueuedMessage[];
+  /** Published and not yet struck off, oldest first. */
+  readonly #published: { readonly id: number; isTaken: boolean }[] = [];
+  /** The broker has everything up to this id; struck off with the next tick, since every write is an fsync. */
+  #takenId = 0;
+  #struckId = 0;
+  #isClosing = false;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+    this.#waiting = parts.store.queued();
+  }
+
+  /** Begins with what an earlier life has left. */
+  open(): void {
+    this.#pump();
+  }
+
+  add(messages: readonly QueuedMessage[]): void {
+    this.#waiting.push(...messages);
+    this.#pump();
+  }
+
+  /** Publishes what need not outlive us. */
+  tell(message: OutMessage): void {
+    this.#parts.publish(message.topic, message.payload, message.retain).catch(() => {}); // only a closing bus refuses
+  }
+
+  strikeOff(): void {
+    if (this.#takenId <= this.#struckId) return;
+    this.#parts.store.strikeOff(this.#takenId);
+    this.#struckId = this.#takenId;
+  }
+
+  /** From now on what the broker takes is struck off at once: there is no next tick. */
+  [Symbol.dispose](): void {
+    this.#isClosing = true;
+    this.strikeOff();
+  }
+
+  #pump(): void {
+    while (this.#published.length < PUBLISH_WINDOW) {
+      const message = this.#waiting.shift();
+      if (message === undefined) return;
+      const entry = { id: message.id, isTaken: false };
+      this.#published.push(entry);
+      this.#send(message).then(
+        () => this.#taken(entry),
+        () => {}, // only a closing bus refuses: the message stays in the outbox for our next life
+      );
+    }
+  }
+
+  async #send({ topic, payload, retain }: QueuedMessage): Promise<void> {
+    const command = commandIn(topic, payload);
+    // A command that waited too long must not move anything any more, even where its device does not look at the time.
+    if (command !== undefined && command.envelope.exp <= this.#parts.now()) return;
+    await this.#parts.publish(topic, payload, retain);
+    if (command !== undefined && !this.#isClosing) this.#parts.onDelivered(command.device, command.envelope.cid);
+  }
+
+  #taken(entry: { isTaken: boolean }): void {
+    entry.isTaken = true;
+    // Only an unbroken row may be struck off: an earlier message may still be on its way.
+    while (this.#published[0]?.isTaken === true) this.#takenId = this.#published.shift()?.id ?? this.#takenId;
+    if (this.#isClosing) this.strikeOff();
+    this.#pump();
+  }
+}
+
+function commandIn(topic: string, payload: string): { device: DeviceName; envelope: CommandEnvelope } | undefined {
+  const parsed = parseTopic(topic);
+  if (parsed?.kind !== 'device' || parsed.channel !== 'cmd') return undefined;
+  const { site, area, device } = parsed;
+  return { device: { site, area, device }, envelope: JSON.parse(payload) as CommandEnvelope };
+}
