@@ -43,7 +43,7 @@ export type JournalEntry = {
 };
 
 /** What one instance can do within one millisecond without its entries overwriting each other; see `n` below. */
-const EVENTS_PER_MS = 8;
+export const EVENTS_PER_MS = 8;
 
 /**
  * The entry as one line, timestamps in ms. The store keeps one point per series and moment, so what tells two entries of

@@ -1,7 +1,7 @@
 // What leaves the engine about an alarm: its retained message, its journal entries and notices, with their sentences.
 
 import { type AlarmMessage, alarmOverlay, alarmState, isAnnunciated, type Priority } from '#domain/alarm.ts';
-import type { JournalEntry, JournalEvent } from '#domain/journal.ts';
+import { EVENTS_PER_MS, type JournalEntry, type JournalEvent } from '#domain/journal.ts';
 import type { PublishAction } from '../language/compile-action.ts';
 import type { Expression, Frame } from '../language/expression.ts';
 import { formatValue } from '../language/format-value.ts';
@@ -142,7 +142,10 @@ function identityOf(instance: Instance, name: string): string | undefined {
 
 export type EntryDetail = Partial<Pick<JournalEntry, 'actor' | 'comment' | 'command' | 'historical'>>;
 
-/** The next journal entry of an alarm; takes its sequence number. */
+/**
+ * The next journal entry of an alarm; takes its sequence number. More entries of one moment than the store tells apart go to
+ * the next millisecond.
+ */
 export function journalEntry(
   instance: Instance,
   event: JournalEvent,
@@ -150,6 +153,8 @@ export function journalEntry(
 ): JournalEntry {
   const { rule, alarm, state, slots } = instance;
   state.seq++;
+  state.entriesThen = at === state.entryAt ? state.entriesThen + 1 : 0;
+  state.entryAt = at;
   const sampleTime = slots.reduce((newest, slot) => Math.max(newest, slot?.at ?? 0), 0);
   return {
     alarmId: alarmIdOf(instance),
@@ -165,7 +170,7 @@ export function journalEntry(
     overlay: alarmOverlay(state),
     priority: priorityOf(instance),
     sampleTime: sampleTime || at,
-    journalTime: at,
+    journalTime: at + Math.floor(state.entriesThen / EVENTS_PER_MS),
     inputs: instance.snapshot(state.evaluatedAt),
     summary: state.story?.summary ?? '',
     ...(state.story === null || state.story.limit === null ? {} : { limit: state.story.limit }),

@@ -65,6 +65,9 @@ export type InstanceState = {
   /** Grows with everything that is told, over all episodes. */
   seq: number;
   changedAt: number;
+  /** The moment of the last journal entry, and how many there were of it: entries of one moment must not coincide. */
+  entryAt: number;
+  entriesThen: number;
   story: Story | null;
   commands: CommandState[];
   /** The newest backfilled sample that it was asked of, and whether that one would have raised it. */
@@ -95,6 +98,8 @@ export function newInstanceState({ levels, timers }: CompiledRule, at: number): 
     episode: 0,
     seq: 0,
     changedAt: at,
+    entryAt: 0,
+    entriesThen: 0,
     story: null,
     commands: NONE,
     historicalAt: 0,
