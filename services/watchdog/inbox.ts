@@ -2,16 +2,30 @@
 
 import { parseAlarmOperation } from '#domain/alarm.ts';
 import { decodeBatch, SeriesTable } from '#domain/batch.ts';
-import { BEAT_METRIC, beatOf, HEARTBEAT_TOPIC, parseHeartbeat, WATCHDOG_DEVICE } from '#domain/heartbeat.ts';
+import {
+  BEAT_METRIC,
+  BEAT_SHARD,
+  beatOf,
+  HEARTBEAT_TOPIC,
+  parseHeartbeat,
+  WATCHDOG_DEVICE,
+} from '#domain/heartbeat.ts';
 import { makeSeries } from '#domain/series.ts';
 import type { ServiceStatus } from '#domain/service.ts';
-import { parseTopic, topics } from '#domain/topic.ts';
+import { filters, parseTopic, topics } from '#domain/topic.ts';
 import { OWN_ALARM } from './own-alarm.ts';
 import { stateOfRetained } from './saved-state.ts';
 import type { Moment, WatchdogInput } from './watchdog.ts';
 
 export const OWN_ALARM_TOPIC: string = topics.alarm(OWN_ALARM);
 export const OWN_OPERATIONS_TOPIC: string = topics.alarmOperation(OWN_ALARM);
+/** What is of the moment, and worth nothing once it has passed. */
+export const PASSING_FILTERS: readonly string[] = [
+  HEARTBEAT_TOPIC,
+  topics.points(BEAT_SHARD),
+  filters.services,
+  OWN_ALARM_TOPIC,
+];
 
 type Message = { readonly topic: string; readonly payload: Buffer; readonly retained: boolean };
 

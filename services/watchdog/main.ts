@@ -1,12 +1,10 @@
 // The watchdog as a process: small, alone, and of use on the day when the others are not.
 
 import path from 'node:path';
-import { BEAT_SHARD, HEARTBEAT_TOPIC } from '#domain/heartbeat.ts';
-import { filters, topics } from '#domain/topic.ts';
 import type { Delivery } from '#runtime/bus.ts';
 import { runService } from '#runtime/process.ts';
 import { watchdogSection } from './config.ts';
-import { inputsOf, OWN_ALARM_TOPIC, OWN_OPERATIONS_TOPIC } from './inbox.ts';
+import { inputsOf, OWN_OPERATIONS_TOPIC, PASSING_FILTERS } from './inbox.ts';
 import { retryOf, senderOf } from './post-call.ts';
 import { Reporter } from './reporter.ts';
 import { readSavedState, writeSavedState } from './saved-state.ts';
@@ -23,12 +21,8 @@ await runService('watchdog', { watchdog: watchdogSection }, async (service) => {
   const { saved, problem } = readSavedState(file);
   if (problem !== undefined) log.error(problem);
   // Milliseconds outrun beats: counting on from now, no number of an earlier life comes again.
-  const watchdog = new Watchdog({
-    intervalMs,
-    firstBeat: now(),
-    startedMs: performance.now(),
-    alarm: saved.alarm,
-  });
+  const { at: firstBeat, elapsedMs: startedMs } = moment();
+  const watchdog = new Watchdog({ intervalMs, firstBeat, startedMs, alarm: saved.alarm });
   const bus = service.openBus();
   const reporter = new Reporter({
     watchdog,
@@ -46,18 +40,12 @@ await runService('watchdog', { watchdog: watchdogSection }, async (service) => {
   };
   bus.onConnect(() => reporter.republish());
   // An acknowledgement waits for us while we are away; everything else is of the moment.
-  const operations = { clientId: 'penstock-watchdog-operations', filters: [OWN_OPERATIONS_TOPIC], cleanSession: false };
-  stack.use(bus.consume({ ...operations, onDelivery }));
-  const listener = stack.use(
-    bus.consume({
-      clientId: 'penstock-watchdog-in',
-      filters: [HEARTBEAT_TOPIC, topics.points(BEAT_SHARD), filters.services, OWN_ALARM_TOPIC],
-      cleanSession: true,
-      onDelivery,
-    }),
-  );
+  const waiting = { clientId: 'penstock-watchdog-operations', filters: [OWN_OPERATIONS_TOPIC], cleanSession: false };
+  const passing = { clientId: 'penstock-watchdog-in', filters: PASSING_FILTERS, cleanSession: true };
+  const operations = stack.use(bus.consume({ ...waiting, onDelivery }));
+  const listener = stack.use(bus.consume({ ...passing, onDelivery }));
   health.add('pipeline', () => watchdog.problem());
-  health.add('listener', () => listener.problem());
+  health.add('listener', () => listener.problem() ?? operations.problem());
   health.add('state', () => reporter.problem());
   const timer = setInterval(() => {
     const now = moment();
