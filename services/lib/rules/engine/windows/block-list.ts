@@ -1,18 +1,19 @@
 // Stretches of samples that follow one another, each with the number of its slice of time, the index at which it ends, and its
 // sums. Written at the end, read anywhere.
 
+import { NO_SUMS } from './fold.ts';
+
 const CAPACITY_MIN = 4;
 
 export class BlockList {
   count = 0;
   readonly numbers: number[] = [];
   readonly ends: number[] = [];
-  sums: Float64Array;
+  sums: Float64Array = NO_SUMS;
   readonly #width: number;
 
   constructor(width: number) {
     this.#width = width;
-    this.sums = new Float64Array(CAPACITY_MIN * width);
   }
 
   /** The number of the newest block; -Infinity where there is none. */
@@ -27,7 +28,7 @@ export class BlockList {
   /** A block of one sample, whose sums the caller writes. */
   push(number: number, end: number): void {
     if ((this.count + 1) * this.#width > this.sums.length) {
-      const wider = new Float64Array(this.sums.length * 2);
+      const wider = new Float64Array(Math.max(CAPACITY_MIN * this.#width, this.sums.length * 2));
       wider.set(this.sums);
       this.sums = wider;
     }

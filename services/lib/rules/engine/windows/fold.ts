@@ -16,3 +16,5 @@ export interface Fold {
   absorb(left: Cell, right: Cell): void;
   value(of: Cell, count: number, spec: WindowSpec): number | undefined;
 }
+
+export const NO_SUMS: Float64Array = new Float64Array(0);

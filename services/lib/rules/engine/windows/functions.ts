@@ -4,6 +4,7 @@ import type { Value } from '#domain/point.ts';
 import type { WindowFunction } from '../../language/window-functions.ts';
 import { BlockFold } from './block-fold.ts';
 import type { Fold } from './fold.ts';
+import { FoldRoom } from './fold-room.ts';
 import { openChanges } from './functions/changes.ts';
 import { openCount, openDelta } from './functions/ends.ts';
 import { maximum, minimum } from './functions/extremes.ts';
@@ -30,7 +31,8 @@ export const FUNCTIONS = {
 } as const satisfies Record<WindowFunction, FunctionRow>;
 
 function folding(fold: Fold, samplesMin: number): FunctionRow {
-  return { keeps: 'number', samplesMin, open: (samples, spec) => new BlockFold(samples, spec, fold) };
+  const room = new FoldRoom(fold);
+  return { keeps: 'number', samplesMin, open: (samples, spec) => new BlockFold(samples, spec, room) };
 }
 
 type ValueKeeping = {

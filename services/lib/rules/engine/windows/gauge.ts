@@ -10,6 +10,8 @@ export interface Gauge {
   joined(): void;
   /** The oldest sample is about to be dropped. */
   leaving(): void;
+  /** All samples have been dropped at once. */
+  emptied(): void;
   /** The pairs of neighbours that begin at `from` to `to` are about to change: one value changes, or one sample comes between. */
   parting(from: number, to: number): void;
   /** They have changed; the sample at `to` is the one that came late or has a new value. */

@@ -32,6 +32,10 @@ export class HeldTime {
     this.#between.leaving();
   }
 
+  emptied(): void {
+    this.#between.emptied();
+  }
+
   parting(from: number, to: number): void {
     this.#between.parting(from, to);
   }

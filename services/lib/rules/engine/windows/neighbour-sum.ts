@@ -26,6 +26,10 @@ export class NeighbourSum {
     if (this.#samples.count > 1) this.#total -= this.#measure(this.#samples.first);
   }
 
+  emptied(): void {
+    this.#total = 0;
+  }
+
   parting(from: number, to: number): void {
     this.#total -= this.#between(from, to);
   }

@@ -7,21 +7,21 @@ import type { Value } from '#domain/point.ts';
 export type ValueStore = Float64Array | Value[];
 
 const CAPACITY_MIN = 8;
+const NO_TIMES = new Float64Array(0);
 
 export class Samples {
   /** The sample that was dropped last; -Infinity where none was. */
   leftAt = Number.NEGATIVE_INFINITY;
   leftValue: Value = 0;
   readonly #makeStore: (capacity: number) => ValueStore;
-  #times = new Float64Array(CAPACITY_MIN);
-  #values: ValueStore;
-  #mask = CAPACITY_MIN - 1;
+  #times: Float64Array = NO_TIMES;
+  #values: ValueStore = NO_TIMES;
+  #mask = -1;
   #first = 0;
   #end = 0;
 
   constructor(makeStore: (capacity: number) => ValueStore) {
     this.#makeStore = makeStore;
-    this.#values = makeStore(CAPACITY_MIN);
   }
 
   get first(): number {
@@ -73,7 +73,7 @@ export class Samples {
   }
 
   push(at: number, value: Value): void {
-    if (this.count > this.#mask) this.#resize((this.#mask + 1) * 2);
+    if (this.count > this.#mask) this.#resize(Math.max(CAPACITY_MIN, (this.#mask + 1) * 2));
     this.#put(this.#end, at, value);
     this.#end++;
   }
@@ -95,6 +95,16 @@ export class Samples {
     this.#first++;
     const capacity = this.#mask + 1;
     if (capacity > CAPACITY_MIN && this.count * 4 <= capacity) this.#resize(capacity / 2);
+  }
+
+  /** The newest becomes the one that was dropped last. */
+  dropAll(): void {
+    this.leftAt = this.timeOf(this.#end - 1);
+    this.leftValue = this.valueOf(this.#end - 1);
+    this.#first = this.#end;
+    this.#times = NO_TIMES;
+    this.#values = NO_TIMES;
+    this.#mask = -1;
   }
 
   #put(index: number, at: number, value: Value): void {

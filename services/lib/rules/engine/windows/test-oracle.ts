@@ -26,6 +26,20 @@ export class Oracle {
     this.#now = Math.max(this.#now, now);
   }
 
+  /** The same samples, and a later moment. */
+  later(now: number): Oracle {
+    const oracle = new Oracle(this.#spec);
+    for (const { at, value } of this.#all()) oracle.add(at, value);
+    oracle.advance(this.#now);
+    oracle.advance(now);
+    return oracle;
+  }
+
+  /** All samples in order, then the moment: what a window would see that nothing came late to. */
+  inOrder(): { readonly samples: readonly Sample[]; readonly now: number } {
+    return { samples: this.#all(), now: this.#now };
+  }
+
   /** Largest magnitude of a value in the window. */
   get magnitude(): number {
     return Math.max(0, ...this.samples().map(({ value }) => Math.abs(Number(value))));

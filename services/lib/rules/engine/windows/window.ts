@@ -23,7 +23,8 @@ export class Window {
   readonly #row: FunctionRow;
   readonly #samples: Samples;
   readonly #gauge: Gauge;
-  readonly #held: HeldTime;
+  /** Only where somebody has asked for the coverage. */
+  #held: HeldTime | undefined;
   #now = Number.NEGATIVE_INFINITY;
   #discards = 0;
 
@@ -32,7 +33,6 @@ export class Window {
     this.#row = FUNCTIONS[spec.fn];
     this.#samples = new Samples(KEEPING[this.#row.keeps].makeStore);
     this.#gauge = this.#row.open(this.#samples, spec);
-    this.#held = new HeldTime(this.#samples, spec, () => true);
     if (data !== undefined) this.#restore(data);
   }
 
@@ -46,23 +46,28 @@ export class Window {
     return this.#discards;
   }
 
-  /** A sample, usually the newest; one at the moment of another replaces it. Moves `now` on where it is newer. */
-  add(at: number, value: Value): void {
+  /**
+   * A sample, usually the newest; one at the moment of another replaces it. Moves `now` on where it is newer. False where it
+   * tells nothing new: it is there already, or too old to matter.
+   */
+  add(at: number, value: Value): boolean {
     const kept = this.#encoded(at, value);
     if (at > this.#samples.newestAt) this.#append(at, kept);
-    else if (at <= Math.max(this.#samples.leftAt, this.#now - this.#spec.windowMs)) this.#setLeft(at, kept);
-    else this.#place(at, kept);
+    else if (at > Math.max(this.#samples.leftAt, this.#now - this.#spec.windowMs)) return this.#place(at, kept);
+    else return this.#setLeft(at, kept);
+    return true;
   }
 
   /** A late sample: everything is as if it had come in order. One that is no longer in the window changes nothing in it. */
-  insert(at: number, value: Value): void {
-    this.add(at, value);
+  insert(at: number, value: Value): boolean {
+    return this.add(at, value);
   }
 
   /** Moves the window's right edge to `now`; what is older than the window leaves. */
   advance(now: number): void {
     if (now > this.#now) this.#now = now;
     const edge = this.#now - this.#spec.windowMs;
+    if (this.#samples.count > 0 && this.#samples.newestAt <= edge) this.#dropAll();
     while (this.#samples.oldestAt <= edge) this.#drop();
   }
 
@@ -75,6 +80,7 @@ export class Window {
 
   /** The share of the window, 0 to 1, for which a sample was held. */
   coverage(): number {
+    this.#held ??= this.#beginHeld();
     return this.#held.within(this.#now) / this.#spec.windowMs;
   }
 
@@ -127,35 +133,50 @@ export class Window {
   #append(at: number, kept: Value): void {
     this.#samples.push(at, kept);
     this.#gauge.joined();
-    this.#held.joined();
+    this.#held?.joined();
     this.advance(at);
     this.#keepBounded();
   }
 
   /** At or before the window's left edge: only the newest of those is held into it. */
-  #setLeft(at: number, kept: Value): void {
-    if (at < this.#samples.leftAt) return;
+  #setLeft(at: number, kept: Value): boolean {
+    const { leftAt, leftValue } = this.#samples;
+    if (at < leftAt || (at === leftAt && leftValue === kept)) return false;
     this.#samples.leftAt = at;
     this.#samples.leftValue = kept;
+    return true;
   }
 
   /** Between the window's samples, or in the place of one of them. */
-  #place(at: number, kept: Value): void {
+  #place(at: number, kept: Value): boolean {
     const samples = this.#samples;
     const index = samples.indexAt(at);
     const isNew = samples.timeOf(index) !== at;
-    if (!isNew && samples.valueOf(index) === kept) return;
-    for (const gauge of [this.#gauge, this.#held]) gauge.parting(index - 1, isNew ? index - 1 : index);
+    if (!isNew && samples.valueOf(index) === kept) return false;
+    for (const gauge of [this.#gauge, this.#held]) gauge?.parting(index - 1, isNew ? index - 1 : index);
     if (isNew) samples.insert(index, at, kept);
     else samples.replace(index, kept);
-    for (const gauge of [this.#gauge, this.#held]) gauge.paired(index - 1, index);
+    for (const gauge of [this.#gauge, this.#held]) gauge?.paired(index - 1, index);
     this.#keepBounded();
+    return true;
   }
 
   #drop(): void {
     this.#gauge.leaving();
-    this.#held.leaving();
+    this.#held?.leaving();
     this.#samples.dropOldest();
+  }
+
+  #dropAll(): void {
+    this.#gauge.emptied();
+    this.#held?.emptied();
+    this.#samples.dropAll();
+  }
+
+  #beginHeld(): HeldTime {
+    const held = new HeldTime(this.#samples, this.#spec, () => true);
+    held.paired(this.#samples.first, this.#samples.end);
+    return held;
   }
 
   #keepBounded(): void {

@@ -10,6 +10,7 @@ export function openChanges(samples: Samples): Gauge {
   return {
     joined: () => changes.joined(),
     leaving: () => changes.leaving(),
+    emptied: () => changes.emptied(),
     parting: (from, to) => changes.parting(from, to),
     paired: (from, to) => changes.paired(from, to),
     value: () => changes.total,

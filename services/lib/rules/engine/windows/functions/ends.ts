@@ -4,7 +4,7 @@ import type { Gauge } from '../gauge.ts';
 import type { Samples } from '../samples.ts';
 
 const ignore = () => {};
-const STATELESS = { joined: ignore, leaving: ignore, parting: ignore, paired: ignore } as const;
+const STATELESS = { joined: ignore, leaving: ignore, emptied: ignore, parting: ignore, paired: ignore } as const;
 
 export function openCount(samples: Samples): Gauge {
   return { ...STATELESS, value: () => samples.count };

@@ -12,6 +12,7 @@ export function openTimeIn(samples: Samples, spec: WindowSpec): Gauge {
     held,
     joined: () => held.joined(),
     leaving: () => held.leaving(),
+    emptied: () => held.emptied(),
     parting: (from, to) => held.parting(from, to),
     paired: (from, to) => held.paired(from, to),
     value: (now) => (held.isKnown(now) ? held.within(now) / 1000 : undefined),
