@@ -6,6 +6,10 @@ import { styleText } from 'node:util';
 import type { Cli, CliCommand, StopSignals } from './cli.ts';
 import { configShowCommand } from './commands/config-show.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { rulesBacktestCommand } from './commands/rules-backtest.ts';
+import { rulesDiffCommand } from './commands/rules-diff.ts';
+import { rulesFmtCommand } from './commands/rules-fmt.ts';
+import { rulesTestCommand } from './commands/rules-test.ts';
 import { serviceCommand } from './commands/service.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { startCommand } from './commands/start.ts';
@@ -20,6 +24,10 @@ const COMMANDS: readonly CliCommand[] = [
   tailCommand,
   configShowCommand,
   doctorCommand,
+  rulesBacktestCommand,
+  rulesDiffCommand,
+  rulesFmtCommand,
+  rulesTestCommand,
 ];
 
 const { env, stdout, stderr } = process;

@@ -1,0 +1,112 @@
+// The rules of a backtest: files and folders that were named, or the rules folder as a revision of git had it. All or
+// nothing: a set with an error is refused with everything that is wrong, since a number over half the rules is no number.
+
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { type FileProblem, type JsonFile, parseJsonFile } from '#runtime/json-file.ts';
+import { type CompiledRule, compileRule } from '../language/compile-rule.ts';
+import { type RuleFile, ruleSchema } from '../language/rule-schema.ts';
+import { isRuleFile } from '../rule-files.ts';
+
+export type LoadedFile = {
+  readonly rule: CompiledRule;
+  readonly file: string;
+  /** Where a part of the rule is written. */
+  readonly at: JsonFile<RuleFile>['at'];
+};
+
+export type RuleSet = {
+  /** What it is called: its folder, its files or its revision. */
+  readonly name: string;
+  readonly files: readonly LoadedFile[];
+  readonly problems: readonly FileProblem[];
+};
+
+/** Far above any rule file. */
+const GIT_BYTES_MAX = 16 * 1024 * 1024;
+
+type Text = { readonly file: string; readonly text: string; readonly isNamed: boolean };
+
+/** The rules of files and folders. Disabled rules of a folder are left out; a file that is named itself is meant. */
+export function readRuleSet(operands: readonly string[], only?: string): RuleSet {
+  const problems: FileProblem[] = [];
+  const texts = operands.flatMap((operand): Text[] => {
+    try {
+      if (!statSync(operand).isDirectory()) return [{ file: operand, text: read(operand), isNamed: true }];
+      const names = readdirSync(operand).filter(isRuleFile).sort();
+      return names.map((name) => path.join(operand, name)).map((file) => ({ file, text: read(file), isNamed: false }));
+    } catch (error) {
+      problems.push(problemOf(operand, error));
+      return [];
+    }
+  });
+  return compiled(operands.join(', '), texts, { problems, only });
+}
+
+/** The rules of a folder as a revision had them. */
+export async function readRuleRevision(folder: string, revision: string, only?: string): Promise<RuleSet> {
+  try {
+    // It must not become a flag of git.
+    if (revision.startsWith('-')) throw new Error('a revision does not begin with a dash');
+    const names = (await git(folder, ['ls-tree', '--name-only', '-z', revision, './'])).split('\0').filter(isRuleFile);
+    const texts: Text[] = [];
+    for (const name of names) {
+      const text = await git(folder, ['show', `${revision}:./${name}`]);
+      texts.push({ file: `${revision}:${path.join(folder, name)}`, text, isNamed: false });
+    }
+    return compiled(revision, texts, { problems: [], only });
+  } catch (error) {
+    const why = String((error as { stderr?: string }).stderr || (error as Error).message).trim();
+    const message = `is neither a folder nor a revision that git knows in ${folder}: ${why.split('\n')[0]}`;
+    return { name: revision, files: [], problems: [{ file: revision, line: 1, column: 1, message }] };
+  }
+}
+
+async function git(folder: string, words: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('git', ['-C', folder, ...words], { maxBuffer: GIT_BYTES_MAX });
+  return stdout;
+}
+
+function compiled(
+  name: string,
+  texts: readonly Text[],
+  { problems, only }: { readonly problems: FileProblem[]; readonly only: string | undefined },
+): RuleSet {
+  const files: LoadedFile[] = [];
+  const known = new Map<string, string>();
+  for (const { file, text, isNamed } of texts) {
+    const parsed = parseJsonFile(file, text, ruleSchema);
+    if (Array.isArray(parsed)) {
+      problems.push(...parsed);
+      continue;
+    }
+    const { value, at } = parsed;
+    if (only !== undefined ? value.id !== only : value.mode === 'disabled' && !isNamed) continue;
+    const rule = compileRule(value);
+    const before = known.get(value.id);
+    if (Array.isArray(rule))
+      problems.push(...rule.map(({ path: place, message }) => ({ file, ...at(place), message })));
+    else if (before !== undefined)
+      problems.push({ file, ...at(['id']), message: `rule '${value.id}' is also in ${before}` });
+    else files.push({ rule, file, at });
+    known.set(value.id, file);
+  }
+  return { name, files, problems };
+}
+
+function read(file: string): string {
+  return readFileSync(file, 'utf8');
+}
+
+function problemOf(file: string, error: unknown): FileProblem {
+  const { code } = error as NodeJS.ErrnoException;
+  const message = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
+  return { file, line: 1, column: 1, message };
+}
+
+/** As if it were active: what a rule in shadow would have done is what a backtest is asked. */
+export function asActive(rule: CompiledRule): CompiledRule {
+  return { ...rule, isShadow: false, companions: rule.companions.map(asActive) };
+}
