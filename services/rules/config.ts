@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { portSetting } from '#runtime/config.ts';
-import { rulesFolder } from '#runtime/sections.ts';
+import { operationRights, rulesFolder } from '#runtime/sections.ts';
 
 export const rulesSection = z.strictObject({
   ...rulesFolder,
@@ -10,10 +10,7 @@ export const rulesSection = z.strictObject({
     .describe(
       'How changes in the rules folder are noticed: polling for network and container mounts; off: at start only.',
     ),
-  unsignedRole: z
-    .enum(['none', 'viewer', 'operator', 'engineer', 'admin'])
-    .default('operator')
-    .describe('What an operation on an alarm may do that was published without the signature of the console.'),
+  ...operationRights,
   budgetMs: z
     .number()
     .positive()

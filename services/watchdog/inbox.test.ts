@@ -4,11 +4,14 @@ import { BEAT_SHARD, HEARTBEAT_TOPIC, WATCHDOG_DEVICE } from '#domain/heartbeat.
 import type { Point } from '#domain/point.ts';
 import { makeSeries, type SeriesName } from '#domain/series.ts';
 import { topics } from '#domain/topic.ts';
-import { inputsOf, OWN_ALARM_TOPIC, OWN_OPERATIONS_TOPIC } from './inbox.ts';
+import { signOperation } from '#runtime/signed-operation.ts';
+import { inputsOf, OWN_ALARM_TOPIC, OWN_OPERATIONS_TOPIC, type Rights } from './inbox.ts';
 
 const NOW = { at: 5, elapsedMs: 7 };
+const KEY = 'a key of the tests';
+const RIGHTS: Rights = { operationsKey: KEY, unsignedRole: 'operator' };
 const read = (topic: string, payload: string, retained = false) =>
-  inputsOf({ topic, payload: Buffer.from(payload), retained }, NOW);
+  inputsOf({ topic, payload: Buffer.from(payload), retained }, NOW, RIGHTS);
 
 const line = (value: number, name: Partial<SeriesName> = {}, quality: Point['quality'] = 'good') =>
   encodePoint({
@@ -53,6 +56,21 @@ describe('inputsOf()', () => {
     const payload = '{"op":"ack","episode":1,"by":"kim"}';
     expect(read(OWN_OPERATIONS_TOPIC, payload)).toMatchObject([{ kind: 'operation', operation: { op: 'ack' } }]);
     expect(read(OWN_OPERATIONS_TOPIC, payload, true)).toEqual([]);
+  });
+
+  it('knows the right of who signed, and gives none to a forged, a moved or an unsigned one where signatures are a must', () => {
+    const ack = { op: 'ack', episode: 1, by: 'kim' } as const;
+    const rolesOf = (payload: string, rights: Rights = RIGHTS) =>
+      inputsOf({ topic: OWN_OPERATIONS_TOPIC, payload: Buffer.from(payload), retained: false }, NOW, rights).map(
+        (each) => (each.kind === 'operation' ? (each.role ?? 'nobody') : each.kind),
+      );
+    const signer = { role: 'engineer', key: KEY, sentAt: 1 } as const;
+    const signed = signOperation(OWN_OPERATIONS_TOPIC, ack, signer);
+    expect(rolesOf(signed)).toEqual(['engineer']);
+    expect(rolesOf(signed.replace('engineer', 'admin'))).toEqual(['nobody']);
+    expect(rolesOf(signOperation(`${OWN_OPERATIONS_TOPIC}-2`, ack, signer))).toEqual(['nobody']);
+    expect(rolesOf(JSON.stringify(ack))).toEqual(['operator']);
+    expect(rolesOf(JSON.stringify(ack), { ...RIGHTS, unsignedRole: undefined })).toEqual(['nobody']);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 // From a message on the bus to what it tells the watchdog. Pure; what means nothing here gives nothing.
 
-import { parseAlarmOperation } from '#domain/alarm.ts';
+import { parseAlarmOperation, type Role } from '#domain/alarm.ts';
 import { decodeBatch, SeriesTable } from '#domain/batch.ts';
 import {
   BEAT_METRIC,
@@ -13,6 +13,7 @@ import {
 import { makeSeries } from '#domain/series.ts';
 import type { ServiceStatus } from '#domain/service.ts';
 import { filters, parseTopic, topics } from '#domain/topic.ts';
+import { readSignature } from '#runtime/signed-operation.ts';
 import { OWN_ALARM } from './own-alarm.ts';
 import { stateOfRetained } from './saved-state.ts';
 import type { Moment, WatchdogInput } from './watchdog.ts';
@@ -29,11 +30,18 @@ export const PASSING_FILTERS: readonly string[] = [
 
 type Message = { readonly topic: string; readonly payload: Buffer; readonly retained: boolean };
 
-export function inputsOf(message: Message, now: Moment): WatchdogInput[] {
+/** Who may do what: the same for our alarm as for those of rules. */
+export type Rights = {
+  readonly operationsKey: string;
+  /** undefined: what is not signed is refused. */
+  readonly unsignedRole: Role | undefined;
+};
+
+export function inputsOf(message: Message, now: Moment, rights: Rights): WatchdogInput[] {
   const { topic, payload, retained } = message;
   if (topic === HEARTBEAT_TOPIC) return answeredBy(payload.toString(), now);
   if (topic === OWN_ALARM_TOPIC) return retained ? retainedBy(payload.toString()) : [];
-  if (topic === OWN_OPERATIONS_TOPIC) return retained ? [] : operationsIn(payload.toString(), now);
+  if (topic === OWN_OPERATIONS_TOPIC) return retained ? [] : operationsIn(payload.toString(), now, rights);
   const parsed = parseTopic(topic);
   if (parsed?.kind === 'points') return beatsIn(payload);
   if (parsed?.kind !== 'service') return [];
@@ -51,9 +59,13 @@ function retainedBy(payload: string): WatchdogInput[] {
   return state === undefined ? [] : [{ kind: 'retained', state }];
 }
 
-function operationsIn(payload: string, now: Moment): WatchdogInput[] {
-  const operation = parseAlarmOperation(parseJson(payload));
-  return typeof operation === 'string' ? [] : [{ kind: 'operation', operation, now }];
+function operationsIn(payload: string, now: Moment, { operationsKey, unsignedRole }: Rights): WatchdogInput[] {
+  const json = parseJson(payload);
+  const operation = parseAlarmOperation(json);
+  if (typeof operation === 'string') return [];
+  const signature = readSignature(OWN_OPERATIONS_TOPIC, json, operationsKey);
+  if (signature.isSigned === 'wrong') return [{ kind: 'operation', operation, role: undefined, now }];
+  return [{ kind: 'operation', operation, role: signature.isSigned ? signature.role : unsignedRole, now }];
 }
 
 const BEAT_KEY = Buffer.from(`${makeSeries({ ...WATCHDOG_DEVICE, metric: BEAT_METRIC }).key} `);

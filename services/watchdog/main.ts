@@ -3,6 +3,8 @@
 import path from 'node:path';
 import type { Delivery } from '#runtime/bus.ts';
 import { runService } from '#runtime/process.ts';
+import { readOrCreateSecret } from '#runtime/secrets.ts';
+import { operationRightsSetting } from '#runtime/sections.ts';
 import { watchdogSection } from './config.ts';
 import { inputsOf, OWN_OPERATIONS_TOPIC, PASSING_FILTERS } from './inbox.ts';
 import { retryOf, senderOf } from './post-call.ts';
@@ -13,7 +15,7 @@ import { type Moment, Watchdog } from './watchdog.ts';
 /** How late a miss may be noticed, as a share of the interval. */
 const TICKS_PER_INTERVAL = 60;
 
-await runService('watchdog', { watchdog: watchdogSection }, async (service) => {
+await runService('watchdog', { watchdog: watchdogSection, rules: operationRightsSetting }, async (service) => {
   const { config, log, metrics, now, stack, health } = service;
   const { interval: intervalMs } = config.watchdog;
   const moment = (): Moment => ({ at: now(), elapsedMs: performance.now() });
@@ -34,8 +36,13 @@ await runService('watchdog', { watchdog: watchdogSection }, async (service) => {
     log,
     metrics,
   });
+  const { unsignedRole } = config.rules;
+  const rights = {
+    operationsKey: readOrCreateSecret(config.root.data, 'operations-key').value,
+    unsignedRole: unsignedRole === 'none' ? undefined : unsignedRole,
+  };
   const onDelivery = (delivery: Delivery) => {
-    for (const input of inputsOf(delivery, moment())) reporter.step(input);
+    for (const input of inputsOf(delivery, moment(), rights)) reporter.step(input);
     delivery.ack();
   };
   bus.onConnect(() => reporter.republish());

@@ -1,7 +1,7 @@
 // The one alarm that the watchdog keeps by itself, since rules may be what is missing: the states and words of every other
 // alarm (domain/alarm.ts), without delays, levels, shelving or latch. Pure; its state is plain data and survives a restart.
 
-import { type AlarmMessage, type AlarmOperation, alarmState, isAnnunciated } from '#domain/alarm.ts';
+import { type AlarmMessage, type AlarmOperation, alarmState, isAnnunciated, type Role } from '#domain/alarm.ts';
 import { BEAT_METRIC, WATCHDOG_DEVICE } from '#domain/heartbeat.ts';
 import type { JournalEntry, JournalEvent } from '#domain/journal.ts';
 import type { AlarmName } from '#domain/topic.ts';
@@ -94,10 +94,13 @@ export class OwnAlarm {
     return [this.#entry('RETURNED', clearedAt)];
   }
 
-  operate({ op, episode, by, comment }: AlarmOperation, at: number): JournalEntry[] {
+  /** @param role of who does it; undefined where nobody vouches for them */
+  operate({ op, episode, by, comment }: AlarmOperation, role: Role | undefined, at: number): JournalEntry[] {
     const { story } = this.#state;
     const moment = this.#momentOf(at);
     const refuse = (why: string) => [this.#entry('REFUSED', moment, { actor: by, comment: `${op}: ${why}` })];
+    if (role === undefined) return refuse('the operation bears no signature that this watchdog can check');
+    if (role === 'viewer') return refuse("the role 'viewer' may not do this; it needs operator");
     if (op !== 'ack') return refuse('the alarm of the watchdog can only be acknowledged');
     if (episode !== this.#state.episode)
       return refuse(`episode ${episode} is over; the alarm is in episode ${this.#state.episode}`);

@@ -74,7 +74,7 @@ describe('stateOfRetained()', () => {
     const alarm = raised();
     const known = () => ({ ...alarm.state, story: { ...alarm.state.story, lastAnswer: null } });
     expect(roundTrip(alarm)).toEqual(known());
-    alarm.operate({ op: 'ack', episode: 1, by: 'kim', comment: 'seen' }, 2_000);
+    alarm.operate({ op: 'ack', episode: 1, by: 'kim', comment: 'seen' }, 'operator', 2_000);
     expect(roundTrip(alarm)).toEqual(known());
     const returned = raised();
     returned.clear(3_000);

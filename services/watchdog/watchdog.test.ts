@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AlarmOperation } from '#domain/alarm.ts';
+import type { AlarmOperation, Role } from '#domain/alarm.ts';
 import type { OwnAlarmState } from './own-alarm.ts';
 import {
   type Behaviour,
@@ -91,7 +91,7 @@ describe('an outage', () => {
     pipeline.run(INTERVAL_MS, WELL);
     expect(pipeline.events()).toEqual(['ACTIVE', 'RETURNED']);
     expect(pipeline.watchdog.message()).toMatchObject({ state: 'RTNUN', quality: 'GOOD' });
-    pipeline.step({ kind: 'operation', operation: ack(1), now: pipeline.now });
+    pipeline.step({ kind: 'operation', operation: ack(1), role: 'operator', now: pipeline.now });
     expect(pipeline.watchdog.message()).toBeNull();
     expect(pipeline.events()).toEqual(['ACTIVE', 'RETURNED', 'ACKED']);
     expect(pipeline.log.filter(({ kind }) => kind === 'call')).toMatchObject([{ isRaised: true }, { isRaised: false }]);
@@ -241,7 +241,12 @@ describe('a restart of the watchdog', () => {
 
   it('keeps an acknowledgement, and who gave it', () => {
     const { pipeline } = raised();
-    pipeline.step({ kind: 'operation', operation: { ...ack(1), comment: 'on site' }, now: pipeline.now });
+    pipeline.step({
+      kind: 'operation',
+      operation: { ...ack(1), comment: 'on site' },
+      role: 'operator',
+      now: pipeline.now,
+    });
     const next = new FakePipeline({ alarm: pipeline.watchdog.alarmState, startedMs: 500_000 });
     expect(next.watchdog.message()).toMatchObject({ state: 'ACKED', ackedBy: 'kim', ackComment: 'on site' });
     next.run(2 * INTERVAL_MS, WELL);
@@ -269,7 +274,7 @@ describe('a restart of the watchdog', () => {
   it('what the broker had retained of an episode that is over is replaced', () => {
     const { pipeline, saved } = raised();
     pipeline.run(MINUTE, WELL);
-    pipeline.step({ kind: 'operation', operation: ack(1), now: pipeline.now });
+    pipeline.step({ kind: 'operation', operation: ack(1), role: 'operator', now: pipeline.now });
     expect(pipeline.step({ kind: 'retained', state: saved })).toEqual([{ kind: 'alarm', message: null }]);
     expect(pipeline.watchdog.problem()).toBeUndefined();
   });
@@ -317,9 +322,9 @@ describe('what operators do', () => {
     pipeline.run(2 * INTERVAL_MS, RULES_SILENT);
     return pipeline;
   };
-  const operate = (pipeline: FakePipeline, operation: AlarmOperation) =>
+  const operate = (pipeline: FakePipeline, operation: AlarmOperation, role: Role | undefined = 'operator') =>
     pipeline
-      .step({ kind: 'operation', operation, now: pipeline.now })
+      .step({ kind: 'operation', operation, role, now: pipeline.now })
       .flatMap((each) => (each.kind === 'journal' ? [`${each.entry.event} ${each.entry.comment ?? ''}`.trim()] : []));
 
   it('an acknowledgement is of its episode; one of another is refused and journaled', () => {
@@ -335,6 +340,16 @@ describe('what operators do', () => {
     operate(pipeline, ack(1));
     expect(operate(pipeline, ack(1))).toEqual([]);
     expect(operate(pipeline, ack(1, '__proto__'))).toEqual(['REFUSED ack: there is nothing to acknowledge']);
+  });
+
+  it('a viewer may acknowledge nothing, nor may somebody whom nobody vouches for', () => {
+    const pipeline = raised();
+    expect(operate(pipeline, ack(1), 'viewer')).toEqual([
+      "REFUSED ack: the role 'viewer' may not do this; it needs operator",
+    ]);
+    const outputs = pipeline.step({ kind: 'operation', operation: ack(1), role: undefined, now: pipeline.now });
+    expect(outputs).toMatchObject([{ kind: 'alarm' }, { entry: { event: 'REFUSED', actor: 'kim' } }]);
+    expect(pipeline.watchdog.message()).toMatchObject({ state: 'UNACK', ackedBy: null });
   });
 
   it('an acknowledged alarm goes without a trace when the pipeline answers', () => {

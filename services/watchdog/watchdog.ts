@@ -1,7 +1,7 @@
 // The watchdog itself: beats out, what is known of their way in, one alarm of its own. Pure: it is stepped like the rules
 // engine, and whoever holds it sends, writes down and calls what comes out.
 
-import type { AlarmMessage, AlarmOperation } from '#domain/alarm.ts';
+import type { AlarmMessage, AlarmOperation, Role } from '#domain/alarm.ts';
 import type { JournalEntry } from '#domain/journal.ts';
 import type { ServiceStatus } from '#domain/service.ts';
 import { type Answer, Beats, type BeatsOptions } from './beats.ts';
@@ -25,7 +25,13 @@ export type WatchdogInput =
   | { readonly kind: 'answered'; readonly beat: number; readonly now: Moment }
   /** null: the retained status was taken away. */
   | { readonly kind: 'status'; readonly id: string; readonly status: ServiceStatus | null }
-  | { readonly kind: 'operation'; readonly operation: AlarmOperation; readonly now: Moment }
+  /** `role` is undefined where nobody vouches for who sent it. */
+  | {
+      readonly kind: 'operation';
+      readonly operation: AlarmOperation;
+      readonly role: Role | undefined;
+      readonly now: Moment;
+    }
   /** What the broker had retained of our alarm, from this or an earlier life. */
   | { readonly kind: 'retained'; readonly state: OwnAlarmState };
 
@@ -90,7 +96,7 @@ export class Watchdog {
         this.#putStatus(input.id, input.status);
         return [];
       case 'operation':
-        return this.#tell(this.#alarm.operate(input.operation, input.now.at));
+        return this.#tell(this.#alarm.operate(input.operation, input.role, input.now.at));
       case 'retained':
         return this.#adopt(input.state);
     }

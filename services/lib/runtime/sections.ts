@@ -53,6 +53,16 @@ export const rulesFolder = {
 /** Where the rules' folder is, for those that read models and devices there; the rest of the section is the rules'. */
 export const rulesFolderSetting = z.looseObject(rulesFolder);
 
+export const operationRights = {
+  unsignedRole: z
+    .enum(['none', 'viewer', 'operator', 'engineer', 'admin'])
+    .default('operator')
+    .describe('What an operation on an alarm may do that was published without the signature of the console.'),
+};
+
+/** The same for the watchdog, which takes the operations on its own alarm; the rest of the section is the rules'. */
+export const operationRightsSetting = z.looseObject(operationRights);
+
 export type BrokerConfig = z.infer<typeof brokerSection>;
 export type StoreConfig = z.infer<typeof storeSection>;
 
