@@ -86,7 +86,7 @@ test('every problem is said at once with its place, and costs no other file', ()
   expect(sources.map((source) => source.filter)).toEqual(['home/+/+']);
   expect(problems.toSorted()).toEqual([
     'a.json:2:12: topic: write {name} for a level that varies, not + or #',
-    expect.stringMatching(/^a\.json:3:13: format: Invalid option/),
+    expect.stringMatching(/^a\.json:3:13: format must be one of/),
     "a.json:4:3: unknown field 'sites'; did you mean 'site'?",
     'b.json:1:12: the area is not said: capture {area} in the topic or add "area"',
     'c.json:1:12: the topic has no capture {room}',

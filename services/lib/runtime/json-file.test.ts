@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { didYouMean, formatProblem, parseJsonFile, readJsonFiles } from './json-file.ts';
+import { didYouMean, formatProblem, parseJsonFile, readJsonFiles, splitSuggestion } from './json-file.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -33,7 +33,7 @@ test('comments and trailing commas are allowed, and places can be asked for', ()
 test.each([
   ['', ['a.json:1:1: not valid JSON: value expected']],
   ['{\n  "name": "x"\n  "list": []\n}', ['a.json:3:3: not valid JSON: comma expected']],
-  ['{}', [expect.stringMatching(/^a\.json:1:1: name: Invalid input/)]],
+  ['{}', ['a.json:1:1: name is missing']],
   ['{\n  "name": "x",\n  "lst": []\n}', ["a.json:3:3: unknown field 'lst'; did you mean 'list'?"]],
   [
     '{"name":"x","inputs":{"t":{"metric":"m","windw":1}}}',
@@ -46,11 +46,38 @@ test.each([
   ['{"name":"x","__proto__":{"list":5}}', ["a.json:1:13: unknown field '__proto__'"]],
   [
     '{"name":5,"inputs":{"t":{}}}',
-    [expect.stringMatching(/^a\.json:1:9: name: /), expect.stringMatching(/^a\.json:1:25: inputs\.t\.metric: /)],
+    [expect.stringMatching(/^a\.json:1:9: name: /), 'a.json:1:25: inputs.t.metric is missing'],
+  ],
+  [
+    '{"name":"x",\n"list":[{"a":1,"a":2}], "name":"y", "name":"z"}',
+    [
+      "a.json:2:25: field 'name' is written twice, and only the last would count; keep one",
+      "a.json:2:37: field 'name' is written twice, and only the last would count; keep one",
+      "a.json:2:16: field 'a' is written twice, and only the last would count; keep one",
+    ],
   ],
   [`{\n"name": ${'{"a":'.repeat(250)}1${'}'.repeat(250)}}`, ['a.json:2:1004: not valid JSON: it nests too deeply']],
 ])('%j: every problem with its place', (text, expected) => {
   expect(problemsOf(text)).toEqual(expected);
+});
+
+test('a word that is none of the allowed ones is said with those, and with the one that was meant', () => {
+  const words = z.strictObject({ level: z.enum(['low', 'high']), kind: z.literal('Rule').default('Rule') });
+  expect(parseJsonFile('a.json', '{"level":"hgih","kind":5}', words)).toEqual([
+    {
+      ...{ file: 'a.json', line: 1, column: 10, code: 'SCHEMA' },
+      message: 'level must be one of low, high (got "hgih"); did you mean \'high\'?',
+    },
+    { file: 'a.json', line: 1, column: 24, code: 'SCHEMA', message: 'kind must be Rule (got 5)' },
+  ]);
+});
+
+test('splitSuggestion() takes apart what didYouMean() put together', () => {
+  expect(splitSuggestion(`there is no x 'tmp'${didYouMean('tmp', ['temp'])}`)).toEqual({
+    message: "there is no x 'tmp'",
+    suggestion: 'temp',
+  });
+  expect(splitSuggestion('all is well')).toEqual({ message: 'all is well' });
 });
 
 test('a folder is read in name order, and a file that cannot be read costs no other', () => {
@@ -80,7 +107,13 @@ test('a file of 200,000 opening brackets is one more problem, and hides no other
   const { files, problems } = readJsonFiles(folder, (name) => name.endsWith('.json'), schema);
   expect(files.map(({ value }) => value.name)).toEqual(['good']);
   expect(problems).toEqual([
-    { file: path.join(folder, 'deep.json'), line: 1, column: 201, message: 'not valid JSON: it nests too deeply' },
+    {
+      file: path.join(folder, 'deep.json'),
+      line: 1,
+      column: 201,
+      message: 'not valid JSON: it nests too deeply',
+      code: 'JSON',
+    },
   ]);
 });
 

@@ -20,6 +20,8 @@ export type FileProblem = {
   readonly line: number;
   readonly column: number;
   readonly message: string;
+  /** JSON: it cannot be read; SCHEMA: it is not of the form; else what the one who found it calls it. */
+  readonly code?: string;
 };
 
 export type JsonFile<T> = {
@@ -75,24 +77,63 @@ export function parseJsonFile<T>(file: string, text: string, schema: z.ZodType<T
       file,
       ...place(offset),
       message: `not valid JSON: ${why}`,
+      code: 'JSON',
     }));
   }
   const { tree } = parsedTree;
   const at = (path: readonly PropertyKey[]): Place => place(nearestNode(tree, path).offset);
   // zod leaves such a member of a record out without a word: what its author wrote would then not be there.
   const hostile = hostileKey(tree);
-  if (hostile !== undefined) return [{ file, ...place(hostile.offset), message: "unknown field '__proto__'" }];
-  const parsed = schema.safeParse(plainValue(tree));
-  if (parsed.success) return { file, value: parsed.data, at };
-  return parsed.error.issues.flatMap((issue) =>
+  if (hostile !== undefined)
+    return [{ file, ...place(hostile.offset), message: "unknown field '__proto__'", code: 'SCHEMA' }];
+  const twice = duplicateKeys(tree).map(({ offset, value }) => {
+    const message = `field '${value}' is written twice, and only the last would count; keep one`;
+    return { file, ...place(offset), message, code: 'JSON' };
+  });
+  const plain = plainValue(tree);
+  const parsed = schema.safeParse(plain);
+  if (parsed.success) return twice.length > 0 ? twice : { file, value: parsed.data, at };
+  const wrong = parsed.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({
           file,
           ...place(keyNode(tree, issue.path, key).offset),
           message: `unknown field '${key}'${didYouMean(key, knownKeys(schema, issue.path))}`,
         }))
-      : [{ file, ...at(issue.path), message: `${pathText(issue.path)}${issue.message}` }],
+      : [{ file, ...at(issue.path), message: describeIssue(issue, valueAt(plain, issue.path)) }],
   );
+  return [...twice, ...wrong.map((each) => ({ ...each, code: 'SCHEMA' }))];
+}
+
+/** zod's sentence, or a better one where only a list of words was allowed or nothing is there. */
+function describeIssue(issue: z.core.$ZodIssue, given: unknown): string {
+  const field = pathText(issue.path);
+  if (field === '') return issue.message;
+  const words = wordsOf(issue);
+  if (given === undefined && (issue.code === 'invalid_type' || words !== undefined)) return `${field} is missing`;
+  if (words === undefined) return `${field}: ${issue.message}`;
+  const hint = typeof given === 'string' ? didYouMean(given, words) : '';
+  const wanted = words.length === 1 ? words[0] : `one of ${words.join(', ')}`;
+  return `${field} must be ${wanted} (got ${JSON.stringify(given)?.slice(0, GOT_LENGTH_MAX)})${hint}`;
+}
+
+/** Of what was written instead of a word: enough to find it again. */
+const GOT_LENGTH_MAX = 60;
+
+function wordsOf(issue: z.core.$ZodIssue): string[] | undefined {
+  if (issue.code === 'invalid_value') return issue.values.map(String);
+  if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options))
+    return issue.options.map(String);
+  return undefined;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let at = value;
+  for (const step of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
+    at = (at as Record<PropertyKey, unknown>)[step];
+  }
+  return at;
 }
 
 /** Every file of a folder whose name ends so, in name order; a missing folder has none, one that cannot be read is a problem. */
@@ -137,6 +178,12 @@ export function didYouMean(word: string, known: readonly string[]): string {
   return near === undefined ? '' : `; did you mean '${near}'?`;
 }
 
+/** The sentence and the word that {@link didYouMean} put at its end. */
+export function splitSuggestion(text: string): { readonly message: string; readonly suggestion?: string } {
+  const [, message, suggestion] = /^(.*); did you mean '([^']+)'\?$/s.exec(text) ?? [];
+  return message === undefined || suggestion === undefined ? { message: text } : { message, suggestion };
+}
+
 /** The known word that was probably meant; undefined where none is near enough to be one. */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
@@ -158,7 +205,7 @@ export function describeParseError({ error }: ParseError): string {
 }
 
 function pathText(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? '' : `${path.join('.')}: `;
+  return path.map(String).join('.');
 }
 
 function nearestNode(tree: Node, path: readonly PropertyKey[]): Node {
@@ -172,6 +219,21 @@ function nearestNode(tree: Node, path: readonly PropertyKey[]): Node {
 function keyNode(tree: Node, path: readonly PropertyKey[], key: string): Node {
   const value = findNodeAtLocation(tree, [...path, key] as (string | number)[]);
   return value?.parent?.children?.[0] ?? nearestNode(tree, path);
+}
+
+/** Keys that stand in their object for the second time or more. */
+function duplicateKeys(node: Node): Node[] {
+  const seen = new Set<unknown>();
+  const own =
+    node.type !== 'object'
+      ? []
+      : (node.children ?? []).flatMap(({ children: [key] = [] }) => {
+          if (key === undefined) return [];
+          if (seen.has(key.value)) return [key];
+          seen.add(key.value);
+          return [];
+        });
+  return [...own, ...(node.children ?? []).flatMap(duplicateKeys)];
 }
 
 function hostileKey(node: Node): Node | undefined {
