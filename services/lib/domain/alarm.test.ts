@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { ALARM_OPERATIONS, type AlarmState, alarmState, isAnnunciated, parseAlarmOperation } from './alarm.ts';
+import {
+  ALARM_OPERATIONS,
+  type AlarmOverlay,
+  type AlarmState,
+  alarmOverlay,
+  alarmState,
+  isAnnunciated,
+  parseAlarmOperation,
+} from './alarm.ts';
 
 // All sixteen combinations, in binary order of active, unacked, latched, pending: ISA-18.2's states are a function of them.
 const TABLE: readonly AlarmState[] = [
@@ -14,6 +22,22 @@ test.each(TABLE.map((state, i) => ({ state, i })))('alarmState() of facts $i is 
   expect(alarmState(facts)).toBe(state);
   expect(isAnnunciated(state)).toBe(facts.active || facts.unacked || facts.latched);
 });
+
+// All eight combinations, in binary order of out of service, shelved, suppressed: what a person did is shown first.
+const OVERLAYS: readonly (AlarmOverlay | null)[] = [
+  ...([null, 'DSUPR', 'SHLVD', 'SHLVD'] as const),
+  ...(['OOSRV', 'OOSRV', 'OOSRV', 'OOSRV'] as const),
+];
+
+test.each(OVERLAYS.map((overlay, i) => ({ overlay, i })))(
+  'alarmOverlay() of facts $i is $overlay',
+  ({ overlay, i }) => {
+    const facts = { outOfService: (i & 4) > 0, suppressed: (i & 1) > 0 };
+    expect(alarmOverlay({ ...facts, shelvedUntil: (i & 2) > 0 ? 1_800_000_000_000 : null })).toBe(overlay);
+    // The moment itself says nothing of whether it is shelved: the engine ends a shelving, no reader's clock does.
+    if ((i & 2) > 0) expect(alarmOverlay({ ...facts, shelvedUntil: 0 })).toBe(overlay);
+  },
+);
 
 test('parseAlarmOperation() takes every operation and drops what it does not know', () => {
   for (const op of ALARM_OPERATIONS) {

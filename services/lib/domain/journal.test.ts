@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ALARM_EVENT, encodeJournalEntry, type JournalEntry } from './journal.ts';
+import { ALARM_OVERLAYS } from './alarm.ts';
+import { ALARM_EVENT, encodeJournalEntry, JOURNAL_EVENTS, type JournalEntry } from './journal.ts';
 import { decodeLine, type Line } from './line-protocol.ts';
 
 const entry: JournalEntry = {
@@ -14,11 +15,13 @@ const entry: JournalEntry = {
   episode: 2,
   event: 'ACTIVE',
   state: 'UNACK',
+  overlay: null,
   priority: 'critical',
   sampleTime: 1_795_355_425_172,
   journalTime: 1_795_355_425_180,
   inputs: { level: { metric: 'level', value: 9.4, quality: 'GOOD', ageMs: 8, unit: 'm' } },
   summary: 'Level of tank-01 is 9.4 m',
+  historical: false,
   shadow: false,
 };
 
@@ -57,8 +60,33 @@ test('encodeJournalEntry() loses nothing that a replay of the decision needs', (
     sampleTime: 1_795_355_425_172n,
     inputs: JSON.stringify(entry.inputs),
     summary: 'Level of tank-01 is 9.4 m',
+    historical: false,
     shadow: false,
   });
+});
+
+test('encodeJournalEntry() writes overlay and limit where there is one, and each keeps its type', () => {
+  const fieldsOf = (changes: Partial<JournalEntry>) =>
+    Object.fromEntries(decode(encodeJournalEntry({ ...entry, ...changes })).fields);
+  expect(fieldsOf({ overlay: 'SHLVD', limit: 9, historical: true })).toMatchObject({
+    overlay: { type: 'string', value: 'SHLVD' },
+    limit: { type: 'float', value: 9 }, // never an integer: a store keeps one type per field for ever
+    historical: { type: 'boolean', value: true },
+  });
+  for (const limit of [0, -0.5, 1e300]) expect(fieldsOf({ limit }).limit).toEqual({ type: 'float', value: limit });
+  expect(Object.keys(fieldsOf({}))).not.toContain('overlay');
+  expect(Object.keys(fieldsOf({}))).not.toContain('limit');
+});
+
+test('every event and overlay is a tag and a field that a store takes', () => {
+  for (const event of JOURNAL_EVENTS) {
+    const tags = new Map(decode(encodeJournalEntry({ ...entry, event })).tags);
+    expect(tags.get('event')).toBe(event);
+  }
+  for (const overlay of ALARM_OVERLAYS) {
+    // What is shown over an alarm does not make another point of it: a repeat must overwrite itself.
+    expect(identity({ ...entry, overlay })).toBe(identity(entry));
+  }
 });
 
 test('texts of people come back as they were written, whatever they hold', () => {

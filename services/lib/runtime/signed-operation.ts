@@ -24,7 +24,9 @@ export function readSignature(topic: string, payload: unknown, key: string): Sig
   if (!isPlainObject(payload) || payload.sig === undefined) return { isSigned: false };
   const { sig, ...signed } = payload;
   const role = ROLES.find((each) => each === signed.role);
-  if (typeof sig !== 'string' || role === undefined) return { isSigned: 'wrong' };
+  // We sign plain values alone; lists within lists, thousands deep, would overflow the stack of who serialises them.
+  const isFlat = Object.values(signed).every((value) => typeof value !== 'object' || value === null);
+  if (typeof sig !== 'string' || role === undefined || !isFlat) return { isSigned: 'wrong' };
   const wanted = Buffer.from(signatureOf(topic, signed, key));
   const given = Buffer.from(sig);
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return { isSigned: 'wrong' };
