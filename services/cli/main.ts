@@ -8,6 +8,7 @@ import { configShowCommand } from './commands/config-show.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { rulesBacktestCommand } from './commands/rules-backtest.ts';
 import { rulesDiffCommand } from './commands/rules-diff.ts';
+import { rulesExplainCommand } from './commands/rules-explain.ts';
 import { rulesFmtCommand } from './commands/rules-fmt.ts';
 import { rulesTestCommand } from './commands/rules-test.ts';
 import { serviceCommand } from './commands/service.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly CliCommand[] = [
   configShowCommand,
   doctorCommand,
   rulesBacktestCommand,
+  rulesExplainCommand,
   rulesDiffCommand,
   rulesFmtCommand,
   rulesTestCommand,

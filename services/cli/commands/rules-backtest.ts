@@ -17,6 +17,7 @@ import type { Cli, CliCommand } from '../cli.ts';
 import { momentOption, readSourceOptions, SOURCE_OPTIONS, type SourceOptions } from '../history/history-options.ts';
 import { openHistory } from '../history/open-history.ts';
 import { progressLine } from '../history/progress-line.ts';
+import { refuse } from '../history/refuse.ts';
 import { printable, printableJson } from '../printable.ts';
 import { type AllSettings, readSettings } from '../settings.ts';
 
@@ -172,11 +173,6 @@ function draw({ results, range }: Backtest, file: string, cli: Cli): number {
 function nothingIn(set: RuleSet | undefined, rule: string | undefined): string {
   const where = set?.name ?? '';
   return rule === undefined ? `there is no rule in ${where}` : `there is no rule '${rule}' in ${where}`;
-}
-
-function refuse(sentences: readonly string[], exitCode: number, cli: Cli): number {
-  cli.err(sentences.map((sentence) => `${cli.paint('red', 'error')} ${printable(sentence)}\n`).join(''));
-  return exitCode;
 }
 
 function interrupted(cli: Cli): number {

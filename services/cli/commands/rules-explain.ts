@@ -1,0 +1,139 @@
+// `penstock rules explain`: why an alarm is active, or why it is not, at any moment. It replays the time before that moment.
+
+import { parseDuration } from '#domain/duration.ts';
+import { formatMoment } from '#rules/backtest/format-time.ts';
+import { lookbackMs } from '#rules/backtest/lookback.ts';
+import { SourceError } from '#rules/backtest/point-source.ts';
+import { type LoadedFile, type RuleSet, readRuleSet } from '#rules/backtest/rule-set.ts';
+import { wantedSeries } from '#rules/backtest/wanted-series.ts';
+import type { Explanation } from '#rules/explain/explain.ts';
+import { type ExplainedHistory, explainHistory } from '#rules/explain/explain-history.ts';
+import { explanationText, type PlaceOf } from '#rules/explain/explain-text.ts';
+import { namedAlarm, rulesBehind } from '#rules/explain/named-alarm.ts';
+import type { CompiledRule } from '#rules/language/compile-rule.ts';
+import { didYouMean, formatProblem } from '#runtime/json-file.ts';
+import { type PlantFiles, readPlantFiles } from '#runtime/plant-files.ts';
+import { EXIT } from '#runtime/process.ts';
+import type { Cli, CliCommand } from '../cli.ts';
+import { momentOption, readSourceOptions, SOURCE_OPTIONS, type SourceOptions } from '../history/history-options.ts';
+import { openHistory } from '../history/open-history.ts';
+import { refuse } from '../history/refuse.ts';
+import { printable, printableJson } from '../printable.ts';
+import { type AllSettings, readSettings } from '../settings.ts';
+
+const HELP = `
+The alarm is rule/site/area/instance, as the journal has it, or site/area/rule/instance, as its topic has it.
+What people did (acknowledging, shelving) is not in the history of points, and is not replayed.
+
+  penstock rules explain tank-temp-high/lyon/tank-farm/tank-01
+  penstock rules explain tank-temp-high/lyon/tank-farm/tank-01 --at 2026-10-25T01:30`;
+
+export const rulesExplainCommand: CliCommand = {
+  name: 'rules explain',
+  operands: '[alarm]',
+  summary: 'say why an alarm is active at a moment, or why it is not: inputs, operands, delays',
+  help: HELP,
+  options: [
+    ['--at <moment>', 'the moment (default: now)'],
+    ['--lookback <duration>', "how much before it is replayed (default: the rule's longest reach, at least 1h)"],
+    ...SOURCE_OPTIONS,
+    ['--json', 'as JSON'],
+  ],
+  run: async ({ operands: [alarm], options, settings }, cli) => {
+    const loaded = readSettings(settings, cli);
+    if (typeof loaded === 'number') return loaded;
+    const wish = readWish(alarm, options, cli.now());
+    if (Array.isArray(wish)) return refuse(wish, EXIT.usage, cli);
+    const { dir } = loaded.config.rules;
+    const set = readRuleSet([dir]);
+    const plant = readPlantFiles(dir);
+    const named = namedAlarm(wish.alarm, rulesOf(set));
+    const problems = [...set.problems, ...plant.problems].map(formatProblem);
+    if (typeof named === 'string') return refuse([named, ...problems], EXIT.findings, cli);
+    // A broken file beside it is no reason not to explain this rule.
+    for (const problem of problems) cli.err(`${cli.paint('yellow', 'warning')} ${printable(problem)}\n`);
+    const file = set.files.find(({ rule }) => rule === named.rule);
+    const rules = rulesBehind(named.rule, rulesOf(set));
+    const startedAt = wish.at - (wish.lookbackMs ?? lookbackMs(rules));
+    return await replay({ ...wish, rules, key: named.key, startedAt, file, plant }, loaded.config, cli);
+  },
+};
+
+const rulesOf = ({ files }: RuleSet) => files.map(({ rule }) => rule);
+
+async function replay(wish: Replayed, config: AllSettings, cli: Cli): Promise<number> {
+  const { rules, plant, at, startedAt, file } = wish;
+  const { asked } = cli.stopSignals();
+  const range = { from: startedAt, to: at + 1 };
+  const wanted = wantedSeries(rules, plant.devices.values());
+  const source = openHistory({ ...wish, file: wish.recording, range, wanted, signal: asked }, config, cli);
+  const { models, devices } = plant;
+  try {
+    const done = await explainHistory({
+      ...{ rules, key: wish.key, at, startedAt, source, isPlantWhole: wish.recording === undefined },
+      plant: { models, devices, states: wish.states },
+    });
+    return report(done, { ...wish, file }, cli);
+  } catch (error) {
+    if (asked.aborted) return EXIT.interrupted;
+    if (!(error instanceof SourceError)) throw error;
+    return refuse([error.message], error.isUnreachable ? EXIT.unavailable : EXIT.findings, cli);
+  }
+}
+
+type Wish = Omit<SourceOptions, 'file'> & {
+  readonly recording: string | undefined;
+  readonly alarm: string;
+  readonly at: number;
+  readonly lookbackMs: number | undefined;
+  readonly isJson: boolean;
+};
+
+function readWish(alarm: string | undefined, options: Readonly<Record<string, unknown>>, now: number): Wish | string[] {
+  const source = readSourceOptions(options);
+  const at = momentOption('--at', options.at, now) ?? now;
+  const { lookback } = options;
+  const lookMs = typeof lookback === 'string' ? parseDuration(lookback) : undefined;
+  const problems = [
+    ...(alarm === undefined ? ['name an alarm: rule/site/area/instance'] : []),
+    ...(Array.isArray(source) ? source : []),
+    ...(typeof at === 'string' ? [at] : []),
+    ...(lookback !== undefined && lookMs === undefined
+      ? [`--lookback must be a duration such as 2h, and not '${lookback}'`]
+      : []),
+  ];
+  if (alarm === undefined || Array.isArray(source) || typeof at === 'string' || problems.length > 0) return problems;
+  const { file: recording, holdMs, states } = source;
+  return { recording, holdMs, states, alarm, at, lookbackMs: lookMs, isJson: options.json === true };
+}
+
+type Replayed = Wish & {
+  readonly rules: readonly CompiledRule[];
+  readonly key: string;
+  readonly startedAt: number;
+  /** Where the rule is written. */
+  readonly file: LoadedFile | undefined;
+  readonly plant: PlantFiles;
+};
+
+function report({ explanation, known, points }: ExplainedHistory, wish: Replayed, cli: Cli): number {
+  const { key, startedAt, at, file } = wish;
+  const span = `${formatMoment(startedAt)} to ${formatMoment(at)} UTC`;
+  if (explanation === undefined) {
+    const hint = didYouMean(key, known) || (known.length === 0 ? '' : `; there are ${known.slice(0, 10).join(', ')}`);
+    const why = `there is no alarm '${key}' from ${span} (${points} points): no device of its scope makes such a group${hint}`;
+    return refuse([why], EXIT.findings, cli);
+  }
+  const placeOf: PlaceOf = (path) => placeIn(file, explanation, path);
+  if (wish.isJson) cli.out(`${printableJson(JSON.stringify({ ...explanation, startedAt, points }, null, 2))}\n`);
+  else cli.out(explanationText(explanation, placeOf).split('\n').map(printable).join('\n'));
+  cli.err(`replayed ${points.toLocaleString('en-US')} points, ${span}; --lookback sees further\n`);
+  return EXIT.ok;
+}
+
+/** What a companion is judged by was written by nobody. */
+function placeIn(file: LoadedFile | undefined, { alarm }: Explanation, path: readonly (string | number)[]) {
+  if (file === undefined || !alarm.startsWith(`${file.rule.id}/`)) return undefined;
+  const { line, column } = file.at(path);
+  return `${file.file}:${line}:${column}`;
+}
