@@ -12,7 +12,7 @@ import { LeavingSlices } from './leaving-slices.ts';
 import type { Samples } from './samples.ts';
 import type { WindowSpec } from './window-spec.ts';
 
-/** A turn costs so many merges, and opening a slice a 32nd of the samples: with 600,000 samples both stay under 1 ms. */
+/** A turn costs so many merges, and opening a slice a 32nd of the samples: with 600,000 samples about 1 ms. */
 const SLICES = 32;
 
 export class BlockFold implements Gauge {

@@ -202,6 +202,21 @@ describe('Window', () => {
     expect([window.trend(), window.nextTurn()]).toEqual([0, window.nextEdge()]);
   });
 
+  it('says whether a sample told anything new', () => {
+    const window = windowOf('timeIn', [[0, true]], { maxAgeMs: 60_000 });
+    const told = (at: number, value: Value) => window.add(T0 + at, value);
+    expect([told(0, true), told(0, false), told(5000, true), told(5000, true)]).toEqual([false, true, true, false]);
+    expect([told(2000, true), told(2000, true)]).toEqual([true, false]);
+    window.advance(T0 + 30_000);
+    expect([told(5000, true), told(4000, true), told(5000, false), told(6000, true)]).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+    expect(window.count).toBe(0);
+  });
+
   it('is plain JSON when saved, empty or not', () => {
     const spec = { fn: 'changes', windowMs: 10_000, perMs: 1000, maxAgeMs: 3000 } as const;
     expect(new Window(spec).save()).toEqual({ now: null, left: null, gaps: [], values: [], discards: 0 });
@@ -223,9 +238,21 @@ describe('Window', () => {
     window.insert(T0 + WINDOW_SAMPLES_MAX - 1.5, WINDOW_SAMPLES_MAX - 1.5);
     const dropped = WINDOW_SAMPLES_MAX / 16;
     expect([window.count, window.discards]).toEqual([WINDOW_SAMPLES_MAX - dropped + 1, dropped]);
-    expect(window.value()).toBeCloseTo((dropped + WINDOW_SAMPLES_MAX - 1) / 2, 0);
+    const sum = ((dropped + WINDOW_SAMPLES_MAX - 1) / 2) * (WINDOW_SAMPLES_MAX - dropped) + WINDOW_SAMPLES_MAX - 1.5;
+    expect(window.value()).toBeCloseTo(sum / window.count, 6);
     expect(window.nextEdge()).toBe(T0 + dropped + 7 * 86_400_000);
     const restored = new Window({ fn: 'avg', windowMs: 7 * 86_400_000, perMs: 1000, maxAgeMs: 3000 }, window.save());
     expect([restored.value(), restored.discards]).toEqual([window.value(), dropped]);
+  });
+
+  it('loses nothing at its left edge until the edge comes to the samples that are left of too many', () => {
+    const spec = { windowMs: 7 * 86_400_000, maxAgeMs: Number.POSITIVE_INFINITY };
+    const window = windowOf('timeIn', [], spec);
+    for (let i = 0; i <= WINDOW_SAMPLES_MAX; i++) window.add(T0 + i, true);
+    const leftAt = T0 + window.discards - 1;
+    expect([window.value(), window.trend()]).toEqual([(T0 + WINDOW_SAMPLES_MAX - leftAt) / 1000, 1]);
+    expect(window.nextTurn()).toBe(leftAt + spec.windowMs);
+    window.advance(window.nextTurn());
+    expect([window.value(), window.trend()]).toEqual([spec.windowMs / 1000, 0]);
   });
 });
