@@ -16,7 +16,12 @@ const STABLE_MS = 100;
 const TOGETHER_MS = 50;
 const POLL_MS = 1_000;
 
-export function watchFolder(folder: string, { isPolling, onChange }: WatchOptions, log: Log): AsyncDisposable {
+export type FolderWatch = AsyncDisposable & {
+  /** Resolves when every later change will be noticed. */
+  readonly ready: Promise<void>;
+};
+
+export function watchFolder(folder: string, { isPolling, onChange }: WatchOptions, log: Log): FolderWatch {
   const watcher = watch(folder, {
     ignoreInitial: true,
     depth: 2,
@@ -34,7 +39,9 @@ export function watchFolder(folder: string, { isPolling, onChange }: WatchOption
   watcher.on('error', (error) =>
     log.error({ folder, err: error }, 'the folder can no longer be watched; restart to load changes'),
   );
+  const ready = new Promise<void>((resolve) => watcher.on('ready', () => resolve()));
   return {
+    ready,
     async [Symbol.asyncDispose]() {
       clearTimeout(timer);
       await watcher.close();

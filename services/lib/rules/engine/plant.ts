@@ -146,17 +146,23 @@ export class Plant {
   describe(
     view: DeviceView,
     at: number,
-  ): { readonly device: DeviceState; readonly isChanged: boolean; readonly isOnlineChanged: boolean } {
+  ): {
+    readonly device: DeviceState;
+    readonly isNew: boolean;
+    readonly isChanged: boolean;
+    readonly isOnlineChanged: boolean;
+  } {
     const device = this.device(view);
     const attributes = attributesOf(view, view);
     const isChanged = !isSame(attributes, device.attributes);
+    const isNew = device.view === null;
     const isOnlineChanged = device.online !== view.online;
     if (isChanged) device.attributes = attributes;
     if (isOnlineChanged && view.online === false) device.offlineAt = at;
     device.view = view;
     device.model = view.model === null ? null : (this.#models.get(view.model) ?? null);
     device.online = view.online;
-    return { device, isChanged, isOnlineChanged };
+    return { device, isNew, isChanged, isOnlineChanged };
   }
 
   /** Forgets what the registry said; samples stay, since they were measured. */

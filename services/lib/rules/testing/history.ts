@@ -15,8 +15,8 @@ import { ruleSchema } from '../language/rule-schema.ts';
 export const START = 1_700_000_000_000;
 const AREA = { site: 'lyon', area: 'farm' };
 
-/** All that this release obeys, and one that it refuses. */
-const OPERATIONS = ['ack', 'ack', 'reset', 'reset', 'shelve'] as const;
+/** What an operator does to alarms that are shown. */
+const OPERATIONS = ['ack', 'reset'] as const;
 
 /** @throws Error where the rule does not compile */
 export function ruleOf(file: object): CompiledRule {

@@ -1,0 +1,248 @@
+// What becomes of alarms: every transition is journaled, shown, and acted upon here and nowhere else. Companions are raised
+// and let return here, commands sent, people told, operators obeyed or refused.
+
+import { alarmOverlay } from '#domain/alarm.ts';
+import type { JournalEntry, JournalEvent } from '#domain/journal.ts';
+import type { CommandAction } from '../language/compile-action.ts';
+import type { Binder } from './binder.ts';
+import * as commands from './commands.ts';
+import { tell } from './evaluate.ts';
+import type { EngineInput } from './inputs.ts';
+import type { Instance } from './instance.ts';
+import type { Ledger } from './ledger.ts';
+import type { LoadedRule } from './loaded-rule.ts';
+import type { Now } from './now.ts';
+import { operate } from './operations.ts';
+import { PIPELINE, type PipelineAlarm } from './pipeline-alarms.ts';
+import type { Plant } from './plant.ts';
+import * as present from './present.ts';
+import { instanceKey } from './state.ts';
+import { triggerOf } from './triggers.ts';
+
+type Input<K extends EngineInput['kind']> = Extract<EngineInput, { kind: K }>;
+
+export type AlarmsParts = {
+  readonly now: Now;
+  readonly plant: Plant;
+  readonly binder: Binder;
+  readonly ledger: Ledger;
+  readonly loaded: ReadonlyMap<string, LoadedRule>;
+  /** Judges an instance as of now. */
+  readonly evaluateNow: (instance: Instance) => void;
+  /** Sees to it that the instance is looked at when time alone would change it. */
+  readonly schedule: (instance: Instance) => void;
+};
+
+export class Alarms {
+  readonly #now: Now;
+  readonly #plant: Plant;
+  readonly #binder: Binder;
+  readonly #ledger: Ledger;
+  readonly #loaded: ReadonlyMap<string, LoadedRule>;
+  readonly #evaluateNow: (instance: Instance) => void;
+  readonly #schedule: (instance: Instance) => void;
+  readonly #activeByRule = new Map<string, Set<Instance>>();
+
+  constructor({ now, plant, binder, ledger, loaded, evaluateNow, schedule }: AlarmsParts) {
+    this.#now = now;
+    this.#plant = plant;
+    this.#binder = binder;
+    this.#ledger = ledger;
+    this.#loaded = loaded;
+    this.#evaluateNow = evaluateNow;
+    this.#schedule = schedule;
+  }
+
+  /** The active alarms of a rule, wherever they are. */
+  activeOf(rule: string): Iterable<Instance> {
+    return this.#activeByRule.get(rule) ?? [];
+  }
+
+  operation({ alarm, ...asked }: Input<'operation'>): void {
+    const instance = this.#binder.instances.get(instanceKey(alarm));
+    if (instance === undefined) return;
+    const { op, by, comment } = asked.operation;
+    const at = Math.max(asked.at, instance.state.evaluatedAt);
+    const who = { at, actor: by, ...(comment === undefined ? {} : { comment }) };
+    const before = alarmOverlay(instance.state);
+    let outcome = operate(instance, { ...asked, at });
+    if (op === 'approve' && outcome.kind === 'done') {
+      const refusal = commands.approveCommand(instance, this.commandEvents(instance, who));
+      if (refusal !== undefined) outcome = { kind: 'refused', why: refusal };
+    }
+    if (outcome.kind === 'repeated') return;
+    if (outcome.kind === 'refused')
+      this.transition(instance, 'REFUSED', { at, actor: by, comment: `${op}: ${outcome.why}` });
+    else this.afterOverlay(instance, before, { event: outcome.event, detail: who });
+    this.#schedule(instance);
+  }
+
+  /** Journals what may have ended an overlay; an alarm that comes out of one active calls the operator. */
+  afterOverlay(
+    instance: Instance,
+    before: ReturnType<typeof alarmOverlay>,
+    { event, detail }: { readonly event: JournalEvent; readonly detail: present.EntryDetail & { readonly at: number } },
+  ): void {
+    const { state } = instance;
+    const calls = before !== null && alarmOverlay(state) === null && state.active;
+    if (calls) tell(instance);
+    this.transition(instance, event, detail);
+    if (calls) this.transition(instance, 'RE_ALARM', { at: detail.at });
+  }
+
+  reply(
+    device: Input<'reply'>['device'],
+    {
+      cid,
+      status,
+      reason,
+    }: { cid: string; status: Input<'reply'>['reply']['status'] | 'DELIVERED'; reason: string | undefined },
+  ): void {
+    for (const instance of this.#plant.area(device.site, device.area).instances) {
+      const command = instance.state.commands.find((each) => commands.isCommandOf(each, device, cid));
+      if (command === undefined) continue;
+      const events = this.commandEvents(instance);
+      commands.takeReply(instance, { command, status, ...(reason === undefined ? {} : { reason }) }, events);
+      this.#schedule(instance);
+    }
+  }
+
+  /** Raises an alarm that another one, or the service, is the reason of; null lets it return. */
+  raise(instance: Instance, because: string | null): void {
+    if ((instance.state.raisedBecause === null) === (because === null)) return;
+    instance.state.raisedBecause = because;
+    this.#evaluateNow(instance);
+  }
+
+  #raiseCompanion(instance: Instance, name: string, because: string): void {
+    const loaded = this.#loaded.get(`${instance.rule.id}.${name}`);
+    if (loaded === undefined) return;
+    this.raise(this.#binder.summon(loaded, { name: instance.name, area: instance.area, at: this.#now.clock }), because);
+  }
+
+  pipeline(
+    id: PipelineAlarm,
+    {
+      instance: name,
+      isRaised,
+      because,
+    }: { readonly instance: string; readonly isRaised: boolean; readonly because: string },
+  ): void {
+    const loaded = this.#loaded.get(id);
+    if (loaded === undefined) return;
+    const area = this.#plant.area(PIPELINE.site, PIPELINE.area);
+    const key = instanceKey({ rule: id, ...PIPELINE, instance: name });
+    if (!isRaised && this.#binder.instances.get(key) === undefined) return;
+    this.raise(this.#binder.summon(loaded, { name, area, at: this.#now.clock }), isRaised ? because : null);
+  }
+
+  transition(instance: Instance, event: JournalEvent, detail: present.EntryDetail & { readonly at: number }): void {
+    const entry = present.journalEntry(instance, event, detail);
+    this.#now.outputs.push({ kind: 'journal', entry });
+    this.#ledger.touch(instance);
+    if (event === 'ACTIVE' || event === 'RETURNED') this.#noteChange(instance, event);
+    this.annunciate(instance);
+    this.#act(instance, entry);
+    instance.lookAt(instance.state.evaluatedAt);
+  }
+
+  #noteChange(instance: Instance, event: 'ACTIVE' | 'RETURNED'): void {
+    const { rule } = instance;
+    const events = this.commandEvents(instance);
+    if (event === 'ACTIVE') {
+      this.noteActive(instance);
+      commands.withdrawCommands(instance, events, 'a new episode has begun');
+      if (instance.state.commands.length > 0) instance.state.commands = [];
+    } else {
+      this.forgetActive(instance);
+      commands.withdrawCommands(instance, events, 'the alarm has returned');
+      for (const { id } of rule.companions) {
+        const raised = this.#binder.instances.get(instanceKey({ ...instance.alarm, rule: id }));
+        if (raised?.rule.companionOf?.kind === 'raised') this.raise(raised, null);
+      }
+    }
+    for (const loaded of this.#now.readers.get(rule.id) ?? [])
+      for (const reader of loaded.instances)
+        if (reader.area.site === instance.area.site) this.#now.affected.add(reader);
+  }
+
+  noteActive(instance: Instance): void {
+    const { rule, area } = instance;
+    const active = this.#activeByRule.get(rule.id) ?? new Set();
+    if (active.has(instance)) return;
+    this.#activeByRule.set(rule.id, active.add(instance));
+    area.activeAlarms.set(rule.id, (area.activeAlarms.get(rule.id) ?? 0) + 1);
+  }
+
+  forgetActive(instance: Instance): void {
+    const { rule, area } = instance;
+    if (this.#activeByRule.get(rule.id)?.delete(instance) === true)
+      area.activeAlarms.set(rule.id, (area.activeAlarms.get(rule.id) ?? 1) - 1);
+  }
+
+  /** What the rule does about what has happened; in shadow nothing is done. */
+  #act(instance: Instance, entry: JournalEntry): void {
+    const { rule } = instance;
+    if (rule.isShadow || entry.historical) return;
+    const isOverlaid = alarmOverlay(instance.state) !== null;
+    if (!isOverlaid || entry.event === 'SHELVED' || entry.event === 'OUT_OF_SERVICE') this.#tellPeople(instance, entry);
+    const trigger = triggerOf(entry.event);
+    if (trigger === undefined) return;
+    for (const action of rule.actions) {
+      if (!action.on.includes(trigger) || (isOverlaid && trigger !== 'shelve' && !action.evenIfSuppressed)) continue;
+      if (action.type === 'command') commands.requestCommands(instance, action, this.commandEvents(instance));
+      else if (action.type === 'notify')
+        this.#now.outputs.push({ kind: 'notice', notice: present.noticeOf(instance, entry, action.to) });
+      else if (action.type === 'alarm') this.#raiseCompanion(instance, action.id, `${rule.name}: ${entry.summary}`);
+      else this.#now.outputs.push(present.publicationOf(instance, action, entry));
+    }
+  }
+
+  #tellPeople(instance: Instance, entry: JournalEntry): void {
+    if (present.isNews(entry.event) && instance.state.story?.isTold === true)
+      this.#now.outputs.push({ kind: 'notice', notice: present.noticeOf(instance, entry) });
+  }
+
+  annunciate(instance: Instance): void {
+    const message = present.alarmMessage(instance);
+    if (message === null && instance.shown === '') return;
+    instance.shown = message === null ? '' : present.shownForm(instance);
+    this.#now.outputs.push({ kind: 'alarm', alarm: instance.alarm, message });
+  }
+
+  hide(instance: Instance): void {
+    if (instance.shown === '') return;
+    instance.shown = '';
+    this.#now.outputs.push({ kind: 'alarm', alarm: instance.alarm, message: null });
+  }
+
+  commandEvents(instance: Instance, who: present.EntryDetail = {}): commands.CommandEvents {
+    const now = Math.max(instance.state.evaluatedAt, this.#now.clock);
+    return {
+      now,
+      members: (each) => this.#binder.membersOf(each),
+      onStatus: (command) => {
+        const entry = present.journalEntry(instance, 'COMMAND', { ...who, at: now, command });
+        this.#now.outputs.push({ kind: 'journal', entry });
+        this.#ledger.touch(instance);
+        this.annunciate(instance);
+      },
+      onSend: (device, envelope) => {
+        this.#ledger.touchDevice(device);
+        this.#now.outputs.push({ kind: 'command', device: device.name, envelope });
+      },
+      onFailure: (action, command) =>
+        this.#failed(instance, action, `${command.command} to ${command.device}: ${command.status}`),
+    };
+  }
+
+  #failed(instance: Instance, action: CommandAction, because: string): void {
+    for (const consequence of action.onFailure) {
+      if (consequence.type === 'alarm') this.#raiseCompanion(instance, consequence.id, because);
+      else {
+        const entry = present.failureEntry(instance, because, this.#now.clock);
+        this.#now.outputs.push({ kind: 'notice', notice: present.noticeOf(instance, entry, consequence.to) });
+      }
+    }
+  }
+}
