@@ -99,12 +99,17 @@ export type JournalRow = {
   readonly episode: number;
   readonly event: string;
   readonly state: string;
+  readonly overlay: string | null;
   readonly priority: string;
+  /** The limit that was passed, where there is one. */
+  readonly limit: number | null;
   readonly summary: string;
   readonly actor: string | null;
   readonly comment: string | null;
   readonly command: string | null;
   readonly commandReason: string | null;
+  /** Decided on data that came too late to be acted on. */
+  readonly historical: boolean;
   readonly shadow: boolean;
 };
 

@@ -35,6 +35,7 @@ await runService('console', sections, async ({ config, log, metrics, health, sta
   const pageDir = path.join(import.meta.dirname, 'dist');
   const password = readOrCreateSecret(root.data, 'operator-password').value;
   const sessionKey = readOrCreateSecret(root.data, 'session-key').value;
+  const operationsKey = readOrCreateSecret(root.data, 'operations-key').value;
   const sessions = new Sessions({ password, sessionKey }, session, now);
   const { models } = readPlantFiles(config.rules.dir);
   const plant = new Plant({ catalog: makeCatalog(models), seriesMax, alarmsMax });
@@ -52,8 +53,8 @@ await runService('console', sections, async ({ config, log, metrics, health, sta
   const store = openInflux({ ...storeConfig, url: storeUrl(storeConfig, config.historian) });
   const { database } = storeConfig;
   const wait = (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal });
-  const limits = { loginsPerMinute };
-  const app = await buildApp({ plant, live, bus, store, database, sessions, limits, log, now, wait, pageDir });
+  const outside = { bus, store, database, log, now, wait, pageDir };
+  const app = await buildApp({ ...outside, plant, live, sessions, operationsKey, limits: { loginsPerMinute } });
   stack.defer(() => app.close());
   const timer = setInterval(() => live.tick(), refresh);
   stack.defer(() => clearInterval(timer));

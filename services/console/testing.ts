@@ -18,6 +18,7 @@ import { openInflux } from './store/influx.ts';
 
 export const START = 1_800_000_000_000;
 export const PASSWORD = 'correct horse';
+export const OPERATIONS_KEY = 'what the tests sign with';
 
 export function sampleAlarm(changes: Partial<AlarmMessage> = {}): AlarmMessage {
   return {
@@ -30,7 +31,10 @@ export function sampleAlarm(changes: Partial<AlarmMessage> = {}): AlarmMessage {
     area: 'tank-farm',
     instance: 'tank-01',
     state: 'UNACK',
+    overlay: null,
+    shelvedUntil: null,
     priority: 'high',
+    firstOut: false,
     episode: 1,
     quality: 'GOOD',
     activeSince: START,
@@ -42,6 +46,7 @@ export function sampleAlarm(changes: Partial<AlarmMessage> = {}): AlarmMessage {
     summary: 'Tank 01 is hot',
     reason: 'temperature 82 Cel is above 80 Cel',
     labels: {},
+    commands: [],
     shadow: false,
     ...changes,
   };
@@ -117,6 +122,7 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
     store: openInflux({ url: options.storeUrl ?? 'http://127.0.0.1:1', database: 'plant' }),
     database: 'plant',
     sessions: new Sessions({ password: PASSWORD, sessionKey: 'key' }, 60_000, now),
+    operationsKey: OPERATIONS_KEY,
     limits: { loginsPerMinute },
     log: silentLog(),
     now,

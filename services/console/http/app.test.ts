@@ -2,10 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import type { AlarmMessage } from '#domain/alarm.ts';
 import { topics } from '#domain/topic.ts';
 import { MemoryBus } from '#runtime/memory-bus.ts';
+import { readSignature } from '#runtime/signed-operation.ts';
 import {
   delivered,
+  OPERATIONS_KEY,
   openTestConsole,
   PASSWORD,
   publishAlarm,
@@ -121,20 +124,85 @@ test('who is logged in is told, the id of the session is not', async () => {
   expect(answer.json()).toEqual({ user: 'operator', expiresAt: START + 60_000 });
 });
 
-test('an acknowledgement goes out in the name of the session', async () => {
+const SHELVED = { overlay: 'SHLVD', shelvedUntil: START + 60_000 } as const;
+const COMMAND = { cid: 'tank-hot/tank-01/3/close', command: 'valve.set', device: 'T1-inlet' };
+const WAITING = { commands: [{ ...COMMAND, status: 'AWAITING_APPROVAL' }] } as const;
+
+test.each<[string, object, Partial<AlarmMessage>]>([
+  ['ack', { comment: ' seen ' }, {}],
+  ['ack', {}, { state: 'RTNUN', ...SHELVED }],
+  ['reset', {}, { state: 'LATCH' }],
+  ['shelve', { until: START + 3_600_000, comment: 'being repaired' }, {}],
+  ['shelve', {}, { state: 'ACKED' }],
+  ['shelve', { until: START + 1 }, { state: 'NORM', ...SHELVED }],
+  ['unshelve', {}, SHELVED],
+  ['unshelve', {}, { ...SHELVED, overlay: 'OOSRV' }],
+  ['oos', {}, { overlay: 'DSUPR' }],
+  ['in-service', {}, { overlay: 'OOSRV', state: 'NORM' }],
+  ['approve', { comment: '  ' }, WAITING],
+])("'%s' with %j of an alarm with %j goes out signed, in the name of the session", async (op, rest, changes) => {
   const { app, bus, logIn } = await openTestConsole();
-  await publishAlarm(bus, sampleAlarm({ episode: 3 }));
+  await publishAlarm(bus, sampleAlarm({ episode: 3, ...changes }));
   await delivered();
-  const payload = { op: 'ack', episode: 3, comment: ' seen ' };
+  const payload = { op, episode: 3, ...rest };
   const answer = await app.inject({ method: 'POST', url: OPERATIONS, payload, headers: { cookie: await logIn() } });
-  const sent = { op: 'ack', episode: 3, by: 'operator', comment: 'seen' };
-  expect([answer.statusCode, answer.json()]).toEqual([202, sent]);
-  expect(bus.payloads(topics.alarmOperation(sampleAlarm())).map((text) => JSON.parse(text))).toEqual([sent]);
+  const comment = Object.entries(rest).flatMap(([key, text]) =>
+    key === 'comment' && text.trim() ? [text.trim()] : [],
+  );
+  const sent = { op, episode: 3, by: 'operator', ...rest, comment: comment[0] };
+  expect([answer.statusCode, answer.json()]).toEqual([202, JSON.parse(JSON.stringify(sent))]);
+  const topic = topics.alarmOperation(sampleAlarm());
+  const published = bus.payloads(topic).map((text) => JSON.parse(text));
+  expect(published).toEqual([{ ...answer.json(), role: 'engineer', sentAt: START, sig: expect.any(String) }]);
+  expect(readSignature(topic, published[0], OPERATIONS_KEY)).toEqual({ isSigned: true, role: 'engineer' });
+});
+
+test('an alarm that never came can be put back in service', async () => {
+  const { app, bus, logIn } = await openTestConsole();
+  await publishAlarm(bus, sampleAlarm({ episode: 0, state: 'NORM', overlay: 'OOSRV' }));
+  await delivered();
+  const payload = { op: 'in-service', episode: 0 };
+  const answer = await app.inject({ method: 'POST', url: OPERATIONS, payload, headers: { cookie: await logIn() } });
+  expect(answer.statusCode).toBe(202);
+});
+
+test.each<[string, Partial<AlarmMessage>, RegExp]>([
+  ['reset', {}, /waits for no reset: it is UNACK/],
+  ['reset', { state: 'ACKED' }, /waits for no reset: it is ACKED/],
+  ['unshelve', {}, /is not shelved/],
+  ['unshelve', { overlay: 'DSUPR' }, /is not shelved/],
+  ['oos', { overlay: 'OOSRV' }, /is out of service already/],
+  ['in-service', { ...SHELVED }, /is in service/],
+  ['approve', {}, /no command that waits for an approval/],
+  ['approve', { commands: [{ ...COMMAND, status: 'SENT' }] }, /no command that waits for an approval/],
+])("'%s' of an alarm with %j is refused at once, in words", async (op, changes, words) => {
+  const { app, bus, logIn } = await openTestConsole();
+  await publishAlarm(bus, sampleAlarm(changes));
+  await delivered();
+  const payload = { op, episode: 1 };
+  const answer = await app.inject({ method: 'POST', url: OPERATIONS, payload, headers: { cookie: await logIn() } });
+  expect(answer.json()).toMatchObject({ status: 409, detail: expect.stringMatching(words) });
+  expect(bus.payloads(topics.alarmOperation(sampleAlarm()))).toEqual([]);
+});
+
+test.each(['ack', 'reset', 'shelve', 'unshelve', 'oos', 'in-service', 'approve'])("'%s' needs a login", async (op) => {
+  const { app, bus } = await openTestConsole();
+  await publishAlarm(bus, sampleAlarm());
+  await delivered();
+  const answer = await app.inject({ method: 'POST', url: OPERATIONS, payload: { op, episode: 1 } });
+  expect(answer.statusCode).toBe(401);
+  expect(bus.payloads(topics.alarmOperation(sampleAlarm()))).toEqual([]);
 });
 
 test.each([
   ['in another name', { op: 'ack', episode: 1, by: 'somebody' }, OPERATIONS, 400],
-  ['of another kind', { op: 'shelve', episode: 1 }, OPERATIONS, 400],
+  ['of no kind', { op: 'silence', episode: 1 }, OPERATIONS, 400],
+  ['of a prototype', { op: 'constructor', episode: 1 }, OPERATIONS, 400],
+  ['with a role of its own', { op: 'oos', episode: 1, role: 'admin' }, OPERATIONS, 400],
+  ['that shelves into the past', { op: 'shelve', episode: 1, until: START }, OPERATIONS, 400],
+  ['that shelves to no moment', { op: 'shelve', episode: 1, until: 1e300 }, OPERATIONS, 400],
+  ['that ends an acknowledgement', { op: 'ack', episode: 1, until: START + 1 }, OPERATIONS, 400],
+  ['of an episode before the first', { op: 'ack', episode: -1 }, OPERATIONS, 400],
   ['of an episode that is over', { op: 'ack', episode: 2 }, OPERATIONS, 409],
   ['of an alarm that is not', { op: 'ack', episode: 1 }, OPERATIONS.replace('tank-01', 'tank-99'), 404],
   ['of a topic that is not', { op: 'ack', episode: 1 }, OPERATIONS.replace('tank-01', '%23'), 400],
@@ -158,7 +226,7 @@ test('every fault of a request is named with its place', async () => {
     headers: { cookie: await logIn() },
   });
   expect(answer.json().errors).toEqual([
-    { pointer: '/body/op', detail: "must be 'ack'" },
+    { pointer: '/body/op', detail: 'must be one of ack, shelve, unshelve, reset, oos, in-service, approve' },
     { pointer: '/body/episode', detail: expect.any(String) },
   ]);
 });

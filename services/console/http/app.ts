@@ -27,6 +27,8 @@ export type AppParts = {
   readonly store: Store;
   readonly database: string;
   readonly sessions: Sessions;
+  /** What operations on alarms are signed with; the rules service has the same. */
+  readonly operationsKey: string;
   readonly limits: { readonly loginsPerMinute: number };
   readonly log: Log;
   readonly now: () => number;

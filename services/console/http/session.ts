@@ -3,10 +3,17 @@
 // out before their time, in memory.
 
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import type { Role } from '#domain/alarm.ts';
 import type { SessionView } from '../api.ts';
 
 export const OPERATOR = 'operator';
 export const SESSION_COOKIE = 'penstock_session';
+
+/**
+ * What a login may do. There is one login, and it belongs to whoever runs the plant: without an engineer's right nobody could
+ * put an alarm out of service, or back.
+ */
+export const SESSION_ROLE: Role = 'engineer';
 
 export type Login = { readonly user: string; readonly password: string };
 

@@ -1,5 +1,6 @@
 // The newest message of every alarm. Bounded: where it is full, alarms in their normal state make room, oldest first;
-// an annunciated alarm is never thrown out for another, a new one past the bound is counted instead.
+// an annunciated alarm is never thrown out for another, a new one past the bound is counted instead. So is a normal one
+// that was shelved or out of service: nobody can bring back what is not shown.
 
 import { type AlarmMessage, isAnnunciated } from '#domain/alarm.ts';
 import { type AlarmName, alarmKey } from '#domain/topic.ts';
@@ -59,6 +60,8 @@ export class AlarmTable {
   #makeRoom(): boolean {
     if (this.#byId.size < this.#max) return true;
     const [oldest] = this.#quiet;
-    return oldest !== undefined && this.#remove(oldest);
+    if (oldest === undefined) return false;
+    if (this.#byId.get(oldest)?.overlay !== null) this.dropped++;
+    return this.#remove(oldest);
   }
 }

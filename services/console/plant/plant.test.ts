@@ -52,6 +52,39 @@ test('normal alarms make room for active ones, active ones never do', async () =
   expect(plant.dropped.alarms).toBe(1);
 });
 
+test('a shelved alarm in its normal state makes room too, and that is not kept quiet', async () => {
+  const { bus, plant } = await openTestConsole({ alarmsMax: 1 });
+  const shelved = { overlay: 'SHLVD', shelvedUntil: START + 1_000, state: 'NORM' } as const;
+  await publishAlarm(bus, sampleAlarm({ instance: 'a', ...shelved }));
+  await publishAlarm(bus, sampleAlarm({ instance: 'b' }));
+  await delivered();
+  expect([plant.snapshot().alarms.map((alarm) => alarm.instance), plant.dropped.alarms]).toEqual([['b'], 1]);
+});
+
+test.each<[string, object]>([
+  ['overlay', { overlay: undefined }],
+  ['overlay', { overlay: 'HIDDEN' }],
+  ['shelvedUntil', { shelvedUntil: undefined }],
+  ['shelvedUntil', { shelvedUntil: 'tomorrow' }],
+  ['firstOut', { firstOut: undefined }],
+  ['firstOut', { firstOut: 1 }],
+  ['commands', { commands: undefined }],
+  ['commands', { commands: { length: 1 } }],
+  ['commands.0.status', { commands: [{ cid: 'a', command: 'b', device: 'c', status: 'DONE' }] }],
+  ['commands.1', { commands: [{ cid: 'a', command: 'b', device: 'c', status: 'SENT' }, null] }],
+])('an alarm whose %s is wrong (%j) is refused with its place', (place, changes) => {
+  const payload = Buffer.from(JSON.stringify({ ...sampleAlarm(), ...changes }));
+  const said = decodePlantInput(topics.alarm(sampleAlarm()), payload, new SeriesTable());
+  expect(String(said).startsWith(`${place}: `)).toBe(true);
+});
+
+test('an alarm under an overlay comes with its end, its first-out mark and its commands', () => {
+  const command = { cid: 'x/y/1/close', command: 'valve.set', device: '__proto__', status: 'UNVERIFIED' } as const;
+  const alarm = sampleAlarm({ overlay: 'SHLVD', shelvedUntil: START + 1, firstOut: true, commands: [command] });
+  const payload = Buffer.from(JSON.stringify(alarm));
+  expect(decodePlantInput(topics.alarm(alarm), payload, new SeriesTable())).toMatchObject({ message: alarm });
+});
+
 test('the newest point of a series counts: late ones do not, neither does a clock that was ahead', async () => {
   const { bus, plant } = await openTestConsole();
   const at = async (value: number, measuredAt: number) => {

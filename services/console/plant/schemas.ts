@@ -2,7 +2,8 @@
 // a newer service may say more than this console understands.
 
 import { z } from 'zod';
-import { ALARM_STATES, type AlarmMessage, PRIORITIES, UNKNOWN_REASONS } from '#domain/alarm.ts';
+import { ALARM_OVERLAYS, ALARM_STATES, type AlarmMessage, PRIORITIES, UNKNOWN_REASONS } from '#domain/alarm.ts';
+import { COMMAND_STATUSES } from '#domain/command.ts';
 import { type DeviceView, parseDeviceView } from '#domain/device.ts';
 import { REJECT_REASONS, type Rejected, type RejectReason } from '#domain/rejected.ts';
 import type { ServiceStatus } from '#domain/service.ts';
@@ -25,6 +26,13 @@ const rationalisation = z.object({
   timeToRespond: z.string().optional(),
 });
 
+const command = z.object({
+  cid: z.string(),
+  command: z.string(),
+  device: z.string(),
+  status: z.enum(COMMAND_STATUSES),
+});
+
 export const alarmMessage = z.object({
   alarmId: z.string().min(1),
   seq: z.int(),
@@ -35,7 +43,10 @@ export const alarmMessage = z.object({
   area: z.string(),
   instance: z.string(),
   state: z.enum(ALARM_STATES),
+  overlay: z.enum(ALARM_OVERLAYS).nullable(),
+  shelvedUntil: moment.nullable(),
   priority: z.enum(PRIORITIES),
+  firstOut: z.boolean(),
   episode: z.int(),
   quality: z.enum(['GOOD', 'UNKNOWN', ...UNKNOWN_REASONS]),
   activeSince: moment,
@@ -48,6 +59,7 @@ export const alarmMessage = z.object({
   reason: z.string(),
   rationalisation: rationalisation.exactOptional(),
   labels,
+  commands: z.array(command),
   shadow: z.boolean(),
 }) satisfies z.ZodType<AlarmMessage>;
 

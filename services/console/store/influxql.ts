@@ -41,12 +41,15 @@ export const JOURNAL_FIELDS = [
   'seq',
   'episode',
   'state',
+  'overlay',
   'priority',
+  'limit',
   'summary',
   'actor',
   'comment',
   'command',
   'commandReason',
+  'historical',
   'shadow',
 ] as const;
 

@@ -1,4 +1,5 @@
-// The alarm journal as the store keeps it, newest first.
+// The alarm journal as the store keeps it, newest first. Entries of earlier releases have fewer fields, and a store that has
+// never seen a field has no column for it: absent is null, or false.
 
 import type { JournalRow } from '../api.ts';
 import type { Cell, Store } from './influx.ts';
@@ -29,12 +30,15 @@ function toRow(cells: { readonly [column: string]: Cell }): JournalRow {
     episode: Number(cells.episode),
     event: text('event'),
     state: text('state'),
+    overlay: textOrNull('overlay'),
     priority: text('priority'),
+    limit: typeof cells.limit === 'number' ? cells.limit : null,
     summary: text('summary'),
     actor: textOrNull('actor'),
     comment: textOrNull('comment'),
     command: textOrNull('command'),
     commandReason: textOrNull('commandReason'),
+    historical: cells.historical === true,
     shadow: cells.shadow === true,
   };
 }

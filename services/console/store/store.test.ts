@@ -99,7 +99,7 @@ test('a series without numbers is an empty trend', async () => {
   expect(answer.json()).toMatchObject({ at: [], mean: [], unit: null, gapMs: 60_000 });
 });
 
-test('the journal comes as entries, absent texts as null', async () => {
+test('the journal comes as entries; of an earlier release, or of a store that never saw a field, with nulls', async () => {
   const columns = [
     'time',
     'site',
@@ -149,18 +149,39 @@ test('the journal comes as entries, absent texts as null', async () => {
       episode: 1,
       event: 'ACKED',
       state: 'ACKED',
+      overlay: null,
       priority: 'high',
+      limit: null,
       summary: 'Hot',
       actor: 'operator',
       comment: null,
       command: null,
       commandReason: null,
+      historical: false,
       shadow: false,
     },
   ]);
   expect(asked[0]?.q).toMatch(
     `time >= ${START + 1 - 86_400_000}ms AND time < ${START + 1}ms ORDER BY time DESC LIMIT 5`,
   );
+});
+
+test('an entry says what was shown over the alarm, which limit was passed, and whether it came too late', async () => {
+  const columns = ['time', 'event', 'overlay', 'limit', 'historical'];
+  const rows = [
+    [START, 'HISTORICAL', 'SHLVD', 0, true],
+    [START, 'ACTIVE', null, null, false],
+    [START, 'ACTIVE', null, '9', null],
+  ];
+  const { url, asked } = await openFakeStore(200, oneSeries(columns, rows));
+  const { app, logIn } = await openTestConsole({ storeUrl: url });
+  const answer = await app.inject({ url: '/api/journal', headers: { cookie: await logIn() } });
+  expect(answer.json().entries).toMatchObject([
+    { overlay: 'SHLVD', limit: 0, historical: true },
+    { overlay: null, limit: null, historical: false },
+    { overlay: null, limit: null, historical: false },
+  ]);
+  for (const field of ['overlay', 'limit', 'historical']) expect(asked[0]?.q).toContain(`"${field}"`);
 });
 
 test.each([

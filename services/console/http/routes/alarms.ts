@@ -3,23 +3,35 @@
 
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { type AlarmOperation, isUnacknowledged } from '#domain/alarm.ts';
+import { ALARM_OPERATIONS, type AlarmOperation } from '#domain/alarm.ts';
 import { topics } from '#domain/topic.ts';
 import { nameText } from '#runtime/name-schema.ts';
+import { signOperation } from '#runtime/signed-operation.ts';
+import { whyNot } from '../../alarm-operations.ts';
 import type { AlarmView } from '../../api.ts';
 import type { AppParts } from '../app.ts';
 import { ProblemError } from '../problem.ts';
+import { SESSION_ROLE } from '../session.ts';
 
 /** Longer than a broker needs that works; an operator should know by then. */
 const CONFIRM_MS_MAX = 5_000;
 
 const alarmName = z.object({ site: nameText, area: nameText, rule: nameText, instance: nameText });
 
-const operation = z.strictObject({
-  op: z.literal('ack', { error: "must be 'ack'" }),
-  episode: z.int().min(1),
-  comment: z.string().trim().max(2_000).optional(),
-});
+const operation = z
+  .strictObject({
+    op: z.enum(ALARM_OPERATIONS, { error: `must be one of ${ALARM_OPERATIONS.join(', ')}` }),
+    /** 0: the alarm has never come; it can be out of service all the same. */
+    episode: z.int().min(0),
+    comment: z.string().trim().max(2_000).optional(),
+    /** End of a shelving, ms since the epoch; as long as the rule allows where it is left out. */
+    until: z.int().optional(),
+  })
+  .refine(({ op, until }) => until === undefined || op === 'shelve', {
+    error: "belongs to 'shelve' alone",
+    path: ['until'],
+  });
+type OperationBody = z.infer<typeof operation>;
 
 export function alarmRoutes(parts: AppParts): FastifyPluginAsyncZod {
   const { plant } = parts;
@@ -29,23 +41,32 @@ export function alarmRoutes(parts: AppParts): FastifyPluginAsyncZod {
       '/alarms/:site/:area/:rule/:instance/operations',
       { schema: { params: alarmName, body: operation } },
       async (request, reply) => {
-        const { op, episode, comment } = request.body;
-        const problem = refusal(plant.alarm(request.params), episode);
+        const sentAt = parts.now();
+        const problem = refusal(plant.alarm(request.params), request.body, sentAt);
         if (problem !== undefined) throw problem;
-        const sent: AlarmOperation = {
-          op,
-          episode,
-          by: request.session?.user ?? '',
-          ...(comment === undefined || comment === '' ? {} : { comment }),
-        };
-        await publishConfirmed(parts, topics.alarmOperation(request.params), JSON.stringify(sent));
-        return reply.code(202).send(sent);
+        const sent = toOperation(request.body, request.session?.user ?? '');
+        const topic = topics.alarmOperation(request.params);
+        const signer = { role: SESSION_ROLE, key: parts.operationsKey, sentAt };
+        await publishConfirmed(parts, topic, signOperation(topic, sent, signer));
+        return reply.code(202).send(sent); // without the signature, which is none of a browser's business
       },
     );
   };
 }
 
-function refusal(alarm: AlarmView | undefined, episode: number): ProblemError | undefined {
+function toOperation({ op, episode, comment, until }: OperationBody, by: string): AlarmOperation {
+  return {
+    ...{ op, episode, by },
+    ...(comment === undefined || comment === '' ? {} : { comment }),
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
+function refusal(
+  alarm: AlarmView | undefined,
+  { op, episode, until }: OperationBody,
+  now: number,
+): ProblemError | undefined {
   if (alarm === undefined) return new ProblemError(404, 'There is no such alarm.');
   if (alarm.episode !== episode) {
     return new ProblemError(
@@ -53,9 +74,11 @@ function refusal(alarm: AlarmView | undefined, episode: number): ProblemError | 
       `The alarm has come again: this is episode ${alarm.episode}, not ${episode}. Look again.`,
     );
   }
-  if (isUnacknowledged(alarm.state)) return undefined;
-  const by = alarm.ackedBy === null ? '' : ` (by ${alarm.ackedBy})`;
-  return new ProblemError(409, `The alarm waits for no acknowledgement: it is ${alarm.state}${by}.`);
+  if (until !== undefined && until <= now) {
+    return new ProblemError(400, 'The shelving would be over before it begins; name an end that lies ahead.');
+  }
+  const why = whyNot(op, alarm);
+  return why === undefined ? undefined : new ProblemError(409, `The alarm ${why}.`);
 }
 
 /** Until the broker has taken it, an operator must not be told that anything was done. */
