@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Role } from '#domain/alarm.ts';
 import { encodePoint, SeriesTable } from '#domain/batch.ts';
 import { topics } from '#domain/topic.ts';
 import { Engine } from '#rules/engine/engine.ts';
+import type { Meter } from '#rules/engine/evaluator.ts';
 import { ruleOf, START } from '#rules/testing/history.ts';
+import { signOperation } from '#runtime/signed-operation.ts';
 import { Rules } from './rules.ts';
 import { StateStore } from './state-store.ts';
 
@@ -29,12 +32,18 @@ const line = (value: number, measuredAt: number) =>
   encodePoint({ series, value, quality: 'good', measuredAt, late: false });
 
 /** The service on a store in memory; every publish waits to be taken or refused. */
-function open(store = new StateStore(':memory:'), startedAt = START, rule = hot) {
+function open(store = new StateStore(':memory:'), startedAt = START, rule = hot, meter?: Meter) {
   const clock = { now: startedAt };
   const publishes: { topic: string; payload: string; take: () => void }[] = [];
   const unreadable: string[] = [];
+  const engine = new Engine({
+    rules: [rule],
+    saved: store.rows(),
+    startedAt,
+    ...(meter === undefined ? {} : { meter }),
+  });
   const rules = new Rules({
-    engine: new Engine({ rules: [rule], saved: store.rows(), startedAt }),
+    engine,
     store,
     now: () => clock.now,
     later: (run) => run(),
@@ -46,7 +55,7 @@ function open(store = new StateStore(':memory:'), startedAt = START, rule = hot)
   let acks = 0;
   const take = (topic: string, payload: string | Buffer, retained = false) =>
     rules.take({ topic, payload: Buffer.from(payload), qos: 1, retained, ack: () => acks++ });
-  return { rules, store, clock, publishes, unreadable, take, acks: () => acks };
+  return { rules, engine, store, clock, publishes, unreadable, take, acks: () => acks };
 }
 
 const taken = () => new Promise((resolve) => setImmediate(resolve));
@@ -71,6 +80,58 @@ describe('Rules', () => {
     store[Symbol.dispose]();
     expect(() => take(points, line(90, START))).toThrow();
     expect([acks(), publishes]).toEqual([0, []]);
+  });
+
+  it('waits while the disk is full: nothing is acknowledged, nothing lost, and it goes on by itself', () => {
+    let isFull = true;
+    class FullStore extends StateStore {
+      override commit(...commit: Parameters<StateStore['commit']>) {
+        if (isFull) throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
+        return super.commit(...commit);
+      }
+    }
+    const { rules, publishes, store, take, acks, clock } = open(new FullStore(':memory:'));
+    take(points, line(90, START));
+    take(points, line(20, START + 1_000));
+    rules.putAndKeep({ kind: 'tick', at: START + 1_500 });
+    clock.now = START + 2_000;
+    rules.tick();
+    expect([acks(), publishes]).toEqual([0, []]);
+    expect(rules.problem()).toContain('the disk is full');
+    isFull = false;
+    rules.tick();
+    expect([acks(), rules.problem()]).toEqual([2, undefined]);
+    expect(publishes.filter(({ topic }) => topic.startsWith('journal/'))).toHaveLength(3);
+    expect(store.rows().some(({ key }) => key === 'instance/hot/lyon/farm/t1')).toBe(true);
+  });
+
+  it('stops a rule that overruns its budget again and again, and says so in an alarm', () => {
+    let ms = 0;
+    const { rules, publishes, take, engine } = open(undefined, START, hot, { nowMs: () => (ms += 6), budgetMs: 5 });
+    for (let i = 0; i < 3; i++) take(points, line(20, START + i * 1_000));
+    expect(engine.rules.get('hot')?.isolatedBecause).toMatch(/took 6\.0 ms, more than its 5 ms/);
+    const alarm = publishes.find(({ topic }) => topic === 'alarm/v1/penstock/pipeline/rule-isolated/hot');
+    expect(JSON.parse(alarm?.payload ?? '{}')).toMatchObject({ state: 'UNACK', instance: 'hot' });
+    take(points, line(95, START + 10_000));
+    expect(publishes.some(({ topic }) => topic === 'alarm/v1/lyon/farm/hot/t1')).toBe(false);
+    rules.putAndKeep({ kind: 'reload', rules: [{ ...hot.source, name: 'mended' }], at: START + 11_000 });
+    expect(engine.rules.get('hot')?.isolatedBecause).toBeUndefined();
+  });
+
+  it('takes an operation by its signature and role', () => {
+    const topic = topics.alarmOperation({ site: 'lyon', area: 'farm', rule: 'hot', instance: 't1' });
+    const ack = { op: 'ack', episode: 1, by: 'ann' } as const;
+    const signed = (role: Role, key = KEY) => signOperation(topic, ack, { role, key, sentAt: START });
+    const { publishes, take, unreadable } = open();
+    const last = () => publishes.at(-1)?.payload ?? '';
+    const journal = () => publishes.filter((each) => each.topic.startsWith('journal/')).at(-1)?.payload;
+    take(points, line(90, START));
+    take(topic, signed('operator', 'another key'));
+    expect(unreadable).toEqual(['the signature of the operation is wrong']);
+    take(topic, signed('viewer'));
+    expect(journal()).toContain("the role 'viewer' may not do this");
+    take(topic, signed('operator'));
+    expect(last()).toContain('"state":"ACKED"');
   });
 
   it('strikes off an unbroken row only', async () => {
