@@ -2,7 +2,14 @@ import { createServer, type IncomingHttpHeaders, type RequestListener, type Serv
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { type HostAddress, OutboundError, type OutboundPolicy, parseRetryAfter, post } from './outbound-http.ts';
+import {
+  type HostAddress,
+  OutboundError,
+  type OutboundPolicy,
+  outboundProblem,
+  parseRetryAfter,
+  post,
+} from './outbound-http.ts';
 
 const PLANT: OutboundPolicy = { allowedHosts: ['127.0.0.1', 'hook.test'], allowPrivate: true, allowHttp: true };
 const PUBLIC: OutboundPolicy = { ...PLANT, allowPrivate: false };
@@ -71,6 +78,13 @@ test.each([
 ] as const)('%s is refused before anything is resolved', async (url, policy, message) => {
   const resolve = () => Promise.reject(new Error('was asked'));
   expect(await failure(post(url, '', { policy, resolve }))).toMatchObject({ message, retryable: false });
+  expect(outboundProblem(url, policy)).toBe(message);
+});
+
+test('an allowed address has no problem', () => {
+  expect(outboundProblem('https://hook.test/x', PUBLIC)).toBeUndefined();
+  expect(outboundProblem('https://HOOK.test./x', PUBLIC)).toBeUndefined();
+  expect(outboundProblem('https://a.hook.test/x', { ...PUBLIC, allowedHosts: ['*.hook.test'] })).toBeUndefined();
 });
 
 test.each([

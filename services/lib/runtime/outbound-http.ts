@@ -78,6 +78,17 @@ export async function post(url: string, body: string, options: PostOptions): Pro
   }
 }
 
+/** What can be seen to be wrong with an address before anything is sent; undefined where nothing is. */
+export function outboundProblem(url: string, policy: OutboundPolicy): string | undefined {
+  try {
+    allowedTarget(url, policy);
+    return undefined;
+  } catch (error) {
+    if (error instanceof OutboundError) return error.message;
+    throw error;
+  }
+}
+
 /** The parser of URLs knows the other ways to write an IPv4 address (0x7f.1, 0177.0.0.1, 2130706433) and undoes them. */
 function allowedTarget(text: string, { allowHttp, allowedHosts }: OutboundPolicy): URL {
   const refuse = (message: string) => new OutboundError(message, { retryable: false });
