@@ -106,6 +106,8 @@ function rowsOf(text: string, where: string): Rows {
 }
 
 function causeOf(error: unknown): string {
-  const { name, cause, message } = error as Error & { cause?: { code?: string } };
-  return name === 'TimeoutError' ? `no answer within ${ANSWER_MS_MAX / 1_000} s` : (cause?.code ?? message);
+  const { name, cause, message } = error as Error & { cause?: { code?: string; message?: string } };
+  return name === 'TimeoutError'
+    ? `no answer within ${ANSWER_MS_MAX / 1_000} s`
+    : (cause?.code ?? cause?.message ?? message);
 }

@@ -1,7 +1,7 @@
 // Pieces of a text stream to whole lines. A text field may hold newlines, so a piece is cut where no quote is open.
 
 /** A line longer than this is none of ours: it is passed on as it is, to be refused, and memory stays bounded. */
-const LINE_CHARACTERS_MAX = 4 * 1024 * 1024;
+const LINE_CHARACTERS_MAX = 1024 * 1024;
 const TEXT_FIELD = 'text="';
 
 export class LineCutter {
@@ -35,12 +35,12 @@ function endOfLines(text: string): number {
   return closedAt === text.length || text.indexOf('\n', closedAt) === -1 ? text.lastIndexOf('\n', openedAt) + 1 : end;
 }
 
-/** Index of the quote that closes a text; the length of the text where none does. */
+/** Index of the quote that closes a text: one that no backslash takes; the length of the text where there is none. */
 function closingQuote(text: string, from: number): number {
-  for (let i = from; i < text.length; i++) {
-    const c = text[i];
-    if (c === '\\') i++;
-    else if (c === '"') return i;
+  for (let at = text.indexOf('"', from); at !== -1; at = text.indexOf('"', at + 1)) {
+    let backslashes = 0;
+    while (at - 1 - backslashes >= from && text[at - 1 - backslashes] === '\\') backslashes++;
+    if (backslashes % 2 === 0) return at;
   }
   return text.length;
 }

@@ -2,7 +2,7 @@
 // by its first bytes, not by its name.
 
 import { createReadStream } from 'node:fs';
-import { addAbortSignal, Readable } from 'node:stream';
+import { addAbortSignal, pipeline, Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { SourceError } from './point-source.ts';
@@ -34,11 +34,15 @@ async function* texts(stream: Readable): AsyncIterable<string> {
   const whole = prepended(Buffer.from(first.value), pieces);
   const isGzip = first.value[0] === 0x1f && first.value[1] === 0x8b;
   const decoder = new StringDecoder('utf8');
-  const plain: AsyncIterable<Buffer> = isGzip
-    ? Readable.from(whole).compose(createGunzip({ chunkSize: PIECE_BYTES }))
-    : whole;
+  const plain: AsyncIterable<Buffer> = isGzip ? gunzipped(whole) : whole;
   for await (const piece of plain) yield decoder.write(piece);
   yield decoder.end();
+}
+
+function gunzipped(pieces: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
+  pipeline(Readable.from(pieces), gunzip, () => {}); // what goes wrong is thrown to whoever reads
+  return gunzip;
 }
 
 async function* prepended(first: Buffer, rest: AsyncIterable<Buffer>): AsyncIterable<Buffer> {

@@ -12,6 +12,7 @@ import type { DeviceModel } from '#runtime/plant-files.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EngineInput } from '../engine/inputs.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
+import { isTarget } from './wanted-series.ts';
 
 export type PlantState = { readonly site: string; readonly area: string; readonly name: string; readonly value: Value };
 
@@ -28,7 +29,7 @@ export type ReplayOptions = {
   readonly startedAt: number;
   /**
    * Whether every device that the files name was there from the start, so that its silence counts. Else a device is there
-   * from its first point on: a recording of some devices says nothing of the others.
+   * from its first point on: a recording of some devices says nothing of the others. What commands go to is always there.
    */
   readonly isPlantWhole: boolean;
   readonly onEntry?: (entry: JournalEntry) => void;
@@ -52,8 +53,8 @@ export class Replay {
     this.#options = options;
     this.engine = new Engine({ rules, models: plant.models, startedAt });
     for (const state of plant.states) this.#step({ kind: 'plant-state', ...state, at: startedAt });
-    if (!options.isPlantWhole) return;
-    for (const device of plant.devices.values()) this.#describe(device, startedAt);
+    for (const device of plant.devices.values())
+      if (options.isPlantWhole || isTarget(device, rules)) this.#describe(device, startedAt);
   }
 
   /** Series that points have come of. */

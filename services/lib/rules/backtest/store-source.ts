@@ -138,12 +138,16 @@ function inOrder(points: Point[]): Point[] {
 
 function pointOf(row: Rows[number], table: SeriesTable): Point | BatchError {
   const [time, value, flag, text, q, late, ...tags] = row;
-  const [site, area, device, metric] = tags.map(String) as [string, string, string, string];
+  const [site, area, device, metric] = tags.map((tag) => (typeof tag === 'string' ? tag : '')) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   const refused = (reason: string): BatchError => ({ line: JSON.stringify(row), reason });
   if (!isName(site) || !isName(area) || !isName(device) || !isMetricName(metric))
     return refused('site, area, device or metric is not a valid name');
-  const measuredAt = Number(time);
-  if (!Number.isSafeInteger(measuredAt)) return refused('the time is none');
+  if (typeof time !== 'number' || !Number.isSafeInteger(time)) return refused('the time is none');
   const quality = q === null || q === undefined ? 'good' : decodeQuality(Number(q));
   if (quality === undefined) return refused('the quality is not 0, 1 or 2');
   const found: Value | null = value ?? flag ?? text ?? null;
@@ -152,7 +156,7 @@ function pointOf(row: Rows[number], table: SeriesTable): Point | BatchError {
     series: table.of({ site, area, device, metric }),
     value: found,
     quality,
-    measuredAt,
+    measuredAt: time,
     late: late === true,
   };
 }

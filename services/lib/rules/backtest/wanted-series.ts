@@ -33,12 +33,31 @@ function devicesOf(
 ): readonly string[] | null {
   if (select?.device !== undefined) return [select.device];
   if (select === undefined && scope.devices !== undefined) return scope.devices;
-  const { labels = {}, ...plain } = select ?? { model: scope.model, labels: scope.labels };
-  const attributes = [...Object.entries(plain), ...Object.entries(labels)].filter(([, value]) => value !== undefined);
+  const attributes = attributesOf(select ?? { model: scope.model, labels: scope.labels });
   // What a device is called and where it stands is known of every device; its model, role and labels only from files.
   const isFromFiles = attributes.some(([key]) => !['site', 'area', 'device'].includes(key));
   if (!isFromFiles) return null;
-  return known.filter((device) => attributes.every(([key, value]) => attributeOf(device, key) === value)).map(nameOf);
+  return known.filter((device) => hasAll(device, attributes)).map(nameOf);
+}
+
+/** Whether a device of the files is what a rule sends commands to. */
+export function isTarget(device: DeviceEntry, rules: readonly CompiledRule[]): boolean {
+  return rules.some(({ actions }) =>
+    actions.some((action) => {
+      if (action.type !== 'command') return false;
+      const { select, device: name } = action.target;
+      return select === undefined ? device.device === name : hasAll(device, attributesOf(select));
+    }),
+  );
+}
+
+function attributesOf({ labels = {}, ...plain }: SelectSpec): [key: string, value: string][] {
+  const all = [...Object.entries(plain), ...Object.entries(labels)];
+  return all.filter((each): each is [string, string] => each[1] !== undefined);
+}
+
+function hasAll(device: DeviceEntry, attributes: readonly (readonly [key: string, value: string])[]): boolean {
+  return attributes.every(([key, value]) => attributeOf(device, key) === value);
 }
 
 const nameOf = ({ device }: DeviceEntry): string => device;
