@@ -10,6 +10,7 @@ import { rulesBacktestCommand } from './commands/rules-backtest.ts';
 import { rulesDiffCommand } from './commands/rules-diff.ts';
 import { rulesExplainCommand } from './commands/rules-explain.ts';
 import { rulesFmtCommand } from './commands/rules-fmt.ts';
+import { rulesNewCommand } from './commands/rules-new.ts';
 import { rulesTestCommand } from './commands/rules-test.ts';
 import { serviceCommand } from './commands/service.ts';
 import { simulateCommand } from './commands/simulate.ts';
@@ -29,6 +30,7 @@ const COMMANDS: readonly CliCommand[] = [
   rulesExplainCommand,
   rulesDiffCommand,
   rulesFmtCommand,
+  rulesNewCommand,
   rulesTestCommand,
 ];
 

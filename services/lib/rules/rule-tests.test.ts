@@ -1,35 +1,31 @@
-// Every rule that ships is run through its own tests, by the engine that runs it live.
+// Every rule that ships is run through its own tests, by the engine that runs it live, and its tests reach all of it.
 
+import { globSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readJsonFiles } from '#runtime/json-file.ts';
 import { readRules } from './rule-files.ts';
-import { ruleTestFileSchema } from './testing/rule-test-schema.ts';
-import { runRuleTest } from './testing/run-rule-test.ts';
+import { failureText } from './testing/compare-expectation.ts';
+import { runTestFiles } from './testing/run-test-files.ts';
 
 const RULES = path.resolve(import.meta.dirname, '../../../rules');
 const { rules, problems } = readRules(RULES);
-const tests = readJsonFiles(RULES, (name) => name.endsWith('.test.json'), ruleTestFileSchema);
+const runs = runTestFiles(globSync(path.join(RULES, '*.json')).sort());
 
 describe('rules/', () => {
   it('has rules, and every file of it loads', () => {
-    expect([...problems, ...tests.problems]).toEqual([]);
+    expect([...problems, ...runs.problems]).toEqual([]);
     expect(rules.length).toBeGreaterThan(0);
   });
 
-  it('has a test beside every rule', () => {
-    const tested = new Set(tests.files.map(({ file }) => path.basename(file, '.test.json')));
-    expect(rules.map(({ id }) => id).filter((id) => !tested.has(id))).toEqual([]);
-  });
+  it.each(runs.results.map((result) => [`${result.rule}: ${result.name}`, result] as const))(
+    '%s',
+    (_, { failures }) => {
+      expect(failures.map(failureText)).toEqual([]);
+    },
+  );
 
-  for (const { file, value } of tests.files) {
-    for (const test of value.tests) {
-      const id = test.rule ?? path.basename(file, '.test.json');
-      it(`${id}: ${test.name}`, () => {
-        const rule = rules.find((each) => each.id === id);
-        expect(rule, `rule ${id}`).toBeDefined();
-        if (rule !== undefined) expect(runRuleTest(rule, test)).toEqual([]);
-      });
-    }
-  }
+  it.each(rules.map(({ id }) => id))('%s is reached by its tests, every arm, action and suppression of it', (id) => {
+    const coverage = runs.coverage.find(({ rule }) => rule === id);
+    expect(coverage?.items.filter(({ missing }) => missing.length > 0)).toEqual([]);
+  });
 });

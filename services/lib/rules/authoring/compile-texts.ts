@@ -1,7 +1,7 @@
 // Rule files as texts, wherever they come from (a folder, a revision), to compiled rules. Files of other kinds are passed
 // over; the name of a file says nothing here.
 
-import { type FileProblem, parseJsonFile, parseJsonTree, plainValue } from '#runtime/json-file.ts';
+import { type FileProblem, type JsonFile, parseJsonFile, parseJsonTree, plainValue } from '#runtime/json-file.ts';
 import { type CompiledRule, type CompileOptions, compileRule } from '../language/compile-rule.ts';
 import { ruleSchema } from '../language/rule-schema.ts';
 import { schemaNameOf } from './format-rule-file.ts';
@@ -10,8 +10,8 @@ export type TextFile = { readonly file: string; readonly text: string };
 
 export type CompiledTexts = {
   readonly rules: ReadonlyMap<string, CompiledRule>;
-  /** The file of each rule, by its id. */
-  readonly files: ReadonlyMap<string, string>;
+  /** Where each rule stands, by its id. */
+  readonly sources: ReadonlyMap<string, Pick<JsonFile<unknown>, 'file' | 'at'>>;
   readonly problems: readonly FileProblem[];
 };
 
@@ -20,7 +20,7 @@ export function compileTexts(
   optionsOf: (file: string) => CompileOptions = () => ({}),
 ): CompiledTexts {
   const rules = new Map<string, CompiledRule>();
-  const files = new Map<string, string>();
+  const sources = new Map<string, Pick<JsonFile<unknown>, 'file' | 'at'>>();
   const problems: FileProblem[] = [];
   for (const { file, text } of texts) {
     if (!isRule(file, text)) continue;
@@ -34,13 +34,17 @@ export function compileTexts(
     if (Array.isArray(compiled))
       problems.push(...compiled.map((each) => ({ file, ...at(each.path), message: each.message })));
     else if (rules.has(value.id))
-      problems.push({ file, ...at(['id']), message: `there is a rule '${value.id}' in ${files.get(value.id)} too` });
+      problems.push({
+        file,
+        ...at(['id']),
+        message: `there is a rule '${value.id}' in ${sources.get(value.id)?.file} too`,
+      });
     else {
       rules.set(value.id, compiled);
-      files.set(value.id, file);
+      sources.set(value.id, { file, at });
     }
   }
-  return { rules, files, problems };
+  return { rules, sources, problems };
 }
 
 /** What is no JSON counts as a rule, so that it is not passed over in silence. */

@@ -2,154 +2,168 @@
 
 import { SeriesTable } from '#domain/batch.ts';
 import type { CommandReply } from '#domain/command.ts';
-import type { DeviceView } from '#domain/device.ts';
-import { parseDuration } from '#domain/duration.ts';
+import { didYouMean } from '#runtime/json-file.ts';
+import type { DeviceModel } from '#runtime/plant-files.ts';
 import { Engine } from '../engine/engine.ts';
+import { joinGroup } from '../engine/group-name.ts';
 import type { EngineInput, EngineOutput } from '../engine/inputs.ts';
-import type { Instance } from '../engine/instance.ts';
-import { qualityAt, stateCodeOf } from '../engine/present.ts';
-import { instanceKey } from '../engine/state.ts';
+import type { Watch } from '../language/compile-expression.ts';
 import { type CompiledRule, compileRule } from '../language/compile-rule.ts';
 import { ruleSchema } from '../language/rule-schema.ts';
+import { compareExpectation, type Failure, failureText, findInstance } from './compare-expectation.ts';
 import type { RuleTest } from './rule-test-schema.ts';
-import { parseSeries } from './series-notation.ts';
+import { msOf, roleOf, START, sceneOf, type TestScene } from './test-events.ts';
+import { TestJournal } from './test-journal.ts';
 
-/** Any moment will do, so long as it is always the same. */
-const START = 1_700_000_000_000;
-const DEVICE_KEYS = new Set(['device', 'metric', 'values', 'role', 'model', 'site', 'area']);
-
-const ms = (text: string): number => parseDuration(text) ?? 0;
-
-type Event = { readonly at: number; readonly order: number; readonly run: () => void };
+export type RunOptions = {
+  /** Rules whose alarms the tested one reads, or that inhibit it. */
+  readonly others?: readonly CompiledRule[];
+  readonly models?: ReadonlyMap<string, DeviceModel>;
+  /** Told of everything that comes out, with the engine as it then stands. */
+  readonly onOutput?: (output: EngineOutput, engine: Engine) => void;
+  /** Watches a rule that the test overrides, which is compiled anew. */
+  readonly watcher?: { readonly watch: Watch; readonly attach: (rule: CompiledRule) => void };
+};
 
 /** What did not come true, one sentence each; empty where the test passes. */
-export function runRuleTest(shipped: CompiledRule, test: RuleTest): string[] {
-  const rule = overridden(shipped, test.override);
-  if (typeof rule === 'string') return [rule];
-  const failures: string[] = [];
-  const table = new SeriesTable();
-  const engine = new Engine({ rules: [rule], startedAt: START });
-  const events: Event[] = [];
-  const site = rule.scope.labels?.site ?? 'site';
-  const area = rule.scope.labels?.area ?? 'area';
-  const instanceOf = (name: string): Instance | undefined =>
-    engine.instances.get(instanceKey({ rule: rule.id, site, area, instance: name }));
-  const feed = (input: EngineInput) => scheduleReplies(engine.step(input));
-  const schedule = (at: number, order: number, run: () => void) => events.push({ at, order, run });
+export function runRuleTest(rule: CompiledRule, test: RuleTest, options: RunOptions = {}): string[] {
+  return failuresOf(rule, test, options).map(failureText);
+}
 
-  function scheduleReplies(outputs: readonly EngineOutput[]): void {
-    for (const output of outputs) {
-      if (output.kind !== 'command') continue;
-      const { device, envelope } = output;
-      for (const script of test.devices.filter((each) => each.on === envelope.cmd)) {
-        for (const { after, status } of script.reply) {
-          const at = clock + ms(after);
-          const reply: CommandReply = { cid: envelope.cid, status, ts: at };
-          schedule(at, 1, () => feed({ kind: 'reply', device, reply, at }));
-        }
+/** What did not come true, in the order of the expectations' moments; empty where the test passes. */
+export function failuresOf(shipped: CompiledRule, test: RuleTest, options: RunOptions = {}): Failure[] {
+  const rule = overridden(shipped, test.override, options.watcher);
+  if (typeof rule === 'string') return [unrunnable(rule)];
+  const scene = sceneOf(test, rule, new SeriesTable());
+  if (typeof scene === 'string') return [unrunnable(scene)];
+  const stranger = strangerIn(test, rule, scene);
+  if (stranger !== undefined) return [unrunnable(stranger)];
+  return new TestRun(rule, test, options).run(scene);
+}
+
+function unrunnable(why: string): Failure {
+  return { index: undefined, at: '', instance: '', field: 'test', expected: undefined, got: why };
+}
+
+/** Of one moment, what devices answer comes with samples, and what is expected comes last. */
+const ORDER = { reply: 1, expect: 3 } as const;
+
+type Step = { readonly at: number; readonly order: number; readonly run: () => void };
+
+class TestRun {
+  readonly #rule: CompiledRule;
+  readonly #test: RuleTest;
+  readonly #onOutput: RunOptions['onOutput'];
+  readonly #engine: Engine;
+  readonly #journal = new TestJournal();
+  readonly #failures: Failure[] = [];
+  #steps: Step[] = [];
+  #clock = START;
+
+  constructor(rule: CompiledRule, test: RuleTest, { others = [], models, onOutput }: RunOptions) {
+    this.#rule = rule;
+    this.#test = test;
+    this.#onOutput = onOutput;
+    const rules = [rule, ...others.filter(({ id }) => id !== rule.id)];
+    this.#engine = new Engine({ rules, startedAt: START, ...(models === undefined ? {} : { models }) });
+  }
+
+  run({ events }: TestScene): Failure[] {
+    for (const event of events) {
+      const { at, order } = event;
+      const run = () => ('input' in event ? this.#feed(event.input) : this.#operate(event.operation, at));
+      this.#steps.push({ at, order, run });
+    }
+    const observed = { rule: this.#rule, engine: this.#engine, journal: this.#journal };
+    for (const [i, expected] of this.#test.expect.entries()) {
+      const run = () => this.#failures.push(...compareExpectation(expected, i, observed));
+      this.#steps.push({ at: START + msOf(expected.at), order: ORDER.expect, run });
+    }
+    this.#steps.sort(byMoment);
+    for (let next = this.#steps[0]; next !== undefined; next = this.#steps[0]) {
+      const due = this.#engine.nextDeadline();
+      this.#clock = Math.max(this.#clock, Math.min(due, next.at));
+      // Deadline by deadline: one may send a command whose answer comes before the next step.
+      if (due <= next.at) this.#feed({ kind: 'tick', at: this.#clock });
+      else {
+        this.#steps.shift();
+        next.run();
       }
     }
+    return this.#failures;
   }
 
-  for (const [name, state] of Object.entries(test.plant ?? {})) {
-    schedule(START, 0, () => feed({ kind: 'plant-state', site, area, name, value: state, at: START }));
-  }
-  for (const entry of test.series) {
-    const { device, metric } = entry;
-    const view = deviceView(entry, rule, { site, area });
-    schedule(START, 0, () => feed({ kind: 'device', device: view, at: START }));
-    const samples = parseSeries(entry.values);
-    if (typeof samples === 'string') return [`series ${device}/${metric}: ${samples}`];
-    const series = table.of({ site, area, device, metric });
-    for (const [i, value] of samples.entries()) {
-      if (value === 'missing') continue;
-      const at = START + i * ms(test.interval);
-      const quality = value === null ? 'bad' : 'good';
-      const point = { series, value, quality, measuredAt: at, late: false } as const;
-      schedule(at, 1, () => feed({ kind: 'point', point, receivedAt: at }));
+  #feed(input: EngineInput): void {
+    for (const output of this.#engine.step(input)) {
+      if (output.kind === 'journal') this.#journal.add(output.entry);
+      if (output.kind === 'command') this.#answer(output);
+      this.#onOutput?.(output, this.#engine);
     }
   }
-  for (const { at: when, do: op, instance, by, comment, episode } of test.operator) {
-    const at = START + ms(when);
-    schedule(at, 2, () => {
-      const running = episode ?? instanceOf(instance)?.state.episode ?? 0;
-      const operation = { op, by, episode: running, ...(comment === undefined ? {} : { comment }) };
-      feed({
-        kind: 'operation',
-        alarm: { site, area, rule: rule.id, instance },
-        operation,
-        role: 'operator',
-        isSigned: true,
-        at,
-      });
+
+  #answer({ device, envelope }: Extract<EngineOutput, { kind: 'command' }>): void {
+    for (const script of this.#test.devices) {
+      if (script.on !== envelope.cmd) continue;
+      for (const { after, status } of script.reply) {
+        const at = this.#clock + msOf(after);
+        const reply: CommandReply = { cid: envelope.cid, status, ts: at };
+        this.#steps.push({ at, order: ORDER.reply, run: () => this.#feed({ kind: 'reply', device, reply, at }) });
+      }
+      this.#steps.sort(byMoment);
+    }
+  }
+
+  #operate(operation: RuleTest['operator'][number], at: number): void {
+    const { do: op, instance: name, by, comment, episode, until } = operation;
+    const instance = findInstance(this.#engine, this.#rule.id, name);
+    if (instance === undefined) return;
+    this.#feed({
+      kind: 'operation',
+      alarm: instance.alarm,
+      operation: {
+        op,
+        by,
+        episode: episode ?? instance.state.episode,
+        ...(comment === undefined ? {} : { comment }),
+        ...(until === undefined ? {} : { until: START + msOf(until) }),
+      },
+      role: roleOf(operation),
+      isSigned: true,
+      at,
     });
-  }
-  for (const expected of test.expect) {
-    schedule(START + ms(expected.at), 3, () =>
-      failures.push(...compare(expected, instanceOf(expected.instance), rule)),
-    );
-  }
-
-  let clock = START;
-  for (;;) {
-    events.sort((a, b) => a.at - b.at || a.order - b.order);
-    const next = events[0];
-    if (next === undefined) return failures;
-    const deadline = engine.nextDeadline();
-    clock = Math.min(deadline, next.at);
-    feed({ kind: 'tick', at: clock });
-    if (deadline > next.at || engine.nextDeadline() > next.at) {
-      clock = next.at;
-      events.splice(events.indexOf(next), 1);
-      next.run();
-    }
   }
 }
 
+const byMoment = (a: Step, b: Step): number => a.at - b.at || a.order - b.order;
+
 /** The rule with the fields that the test changes, or what is wrong with them. */
-function overridden(rule: CompiledRule, override: RuleTest['override']): CompiledRule | string {
+function overridden(
+  rule: CompiledRule,
+  override: RuleTest['override'],
+  watcher: RunOptions['watcher'],
+): CompiledRule | string {
   if (override === undefined) return rule;
   const parsed = ruleSchema.safeParse({ ...rule.source, ...override });
   if (!parsed.success)
     return `override: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`;
-  const compiled = compileRule(parsed.data);
-  if (!Array.isArray(compiled)) return compiled;
+  const compiled = compileRule(parsed.data, watcher === undefined ? {} : { watch: watcher.watch });
+  if (!Array.isArray(compiled)) {
+    watcher?.attach(compiled);
+    return compiled;
+  }
   return `override: ${compiled.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`;
 }
 
-function deviceView(
-  entry: RuleTest['series'][number],
-  rule: CompiledRule,
-  where: { site: string; area: string },
-): DeviceView {
-  const given = Object.entries(entry).filter(([key]) => !DEVICE_KEYS.has(key));
-  const scoped = Object.entries(rule.scope.labels ?? {}).filter(([key]) => !DEVICE_KEYS.has(key));
-  const text = (key: string) => (typeof entry[key] === 'string' ? (entry[key] as string) : null);
-  return {
-    ...where,
-    device: entry.device,
-    model: text('model') ?? rule.scope.model ?? null,
-    role: text('role'),
-    labels: Object.fromEntries([...scoped, ...given].map(([key, value]) => [key, String(value)])),
-    online: true,
-    lastSeen: START,
-    firmware: null,
-    lastError: null,
-  };
-}
-
-function compare(expected: RuleTest['expect'][number], instance: Instance | undefined, rule: CompiledRule): string[] {
-  const got = {
-    state: instance === undefined ? 'NORM' : stateCodeOf(instance),
-    quality: instance === undefined ? 'UNKNOWN' : qualityAt(instance),
-    shadow: rule.isShadow,
-    commands: (instance?.state.commands ?? []).map(({ command, status }) => ({ command, status })),
-  };
-  return (['state', 'quality', 'shadow', 'commands'] as const).flatMap((field) => {
-    const wanted = expected[field];
-    if (wanted === undefined || JSON.stringify(wanted) === JSON.stringify(got[field])) return [];
-    return [
-      `at ${expected.at}, ${expected.instance}: ${field} is ${JSON.stringify(got[field])}, expected ${JSON.stringify(wanted)}`,
-    ];
-  });
+/** An instance that no device of the test could make: a typing error would else prove silence for ever. */
+function strangerIn(test: RuleTest, rule: CompiledRule, { devices }: TestScene): string | undefined {
+  const known = new Set<string>();
+  for (const { labels, ...view } of devices.values()) {
+    const attributes: { readonly [name: string]: unknown } = { ...labels, ...view };
+    known.add(joinGroup(rule.groupBy.map((label) => String(attributes[label] ?? ''))) ?? '');
+  }
+  known.delete('');
+  const named = [...test.expect, ...test.operator].find(({ instance }) => !known.has(instance));
+  if (named === undefined) return undefined;
+  const hint = didYouMean(named.instance, [...known]) || `; there are ${[...known].join(', ') || 'none'}`;
+  return `at ${named.at}: the series make no instance '${named.instance}'${hint}`;
 }

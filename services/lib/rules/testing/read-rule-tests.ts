@@ -1,0 +1,65 @@
+// Test files with the rules they are for: `*.test.json`, and any file that calls itself `"kind": "RuleTest"`. The rules are
+// those beside the file, or what its `ruleFiles` name.
+
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type FileProblem, type JsonFile, parseJsonFile, parseJsonTree, plainValue } from '#runtime/json-file.ts';
+import { type DeviceModel, readPlantFiles } from '#runtime/plant-files.ts';
+import { type CompiledTexts, compileTexts } from '../authoring/compile-texts.ts';
+import { schemaNameOf } from '../authoring/format-rule-file.ts';
+import type { CompileOptions } from '../language/compile-rule.ts';
+import { type RuleTestFile, ruleTestFileSchema } from './rule-test-schema.ts';
+
+export type TestFile = JsonFile<RuleTestFile> & {
+  readonly rules: CompiledTexts;
+  readonly models: ReadonlyMap<string, DeviceModel>;
+};
+
+export type TestFiles = { readonly files: readonly TestFile[]; readonly problems: readonly FileProblem[] };
+
+/** `optionsOf` says how the rules of a file are compiled. Every problem is told once. */
+export function readRuleTests(
+  candidates: readonly string[],
+  optionsOf: (file: string) => CompileOptions = () => ({}),
+): TestFiles {
+  const problems: FileProblem[] = [];
+  const compiled = new Map<string, CompiledTexts>();
+  const models = new Map<string, ReadonlyMap<string, DeviceModel>>();
+  const files = candidates.flatMap((file): TestFile[] => {
+    const text = readFileSync(file, 'utf8');
+    if (!isTest(file, text)) return [];
+    const parsed = parseJsonFile(file, text, ruleTestFileSchema);
+    if (Array.isArray(parsed)) {
+      problems.push(...parsed);
+      return [];
+    }
+    const folder = path.dirname(file);
+    const patterns = parsed.value.ruleFiles ?? ['*.json'];
+    const rules = once(compiled, JSON.stringify([folder, patterns]), () => {
+      const made = compileTexts(textsOf(folder, patterns), optionsOf);
+      problems.push(...made.problems);
+      return made;
+    });
+    return [{ ...parsed, rules, models: once(models, folder, () => readPlantFiles(folder).models) }];
+  });
+  return { files, problems };
+}
+
+function once<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const found = known.get(key) ?? make();
+  known.set(key, found);
+  return found;
+}
+
+function isTest(file: string, text: string): boolean {
+  if (file.endsWith('.test.json')) return true;
+  const parsed = parseJsonTree(text);
+  return parsed.ok && schemaNameOf(file, plainValue(parsed.tree)) === 'rule-test';
+}
+
+function textsOf(folder: string, patterns: readonly string[]): { readonly file: string; readonly text: string }[] {
+  return globSync([...patterns], { cwd: folder })
+    .sort()
+    .map((name) => path.join(folder, name))
+    .map((file) => ({ file, text: readFileSync(file, 'utf8') }));
+}
