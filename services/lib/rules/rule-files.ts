@@ -1,29 +1,67 @@
-// The rules folder: one rule per file, each compiled by itself. A file with any error is refused as a whole and never
-// hides another.
+// The rules folder as an edge of the one validator: reads the texts, asks check/, and gives back what may run. A file that
+// cannot be read is one more finding, not the end.
 
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type FileProblem, readJsonFiles } from '#runtime/json-file.ts';
-import { type CompiledRule, compileRule } from './language/compile-rule.ts';
-import { ruleSchema } from './language/rule-schema.ts';
+import type { FileProblem } from '#runtime/json-file.ts';
+import { readPlantFiles } from '#runtime/plant-files.ts';
+import { type CheckOptions, checkRules, type RuleText } from './check/check-rules.ts';
+import { isTestText } from './check/file-kind.ts';
+import { errorOf, type Finding, inReadingOrder, isError, problemOf } from './check/finding.ts';
+import type { CompiledRule } from './language/compile-rule.ts';
 
-export type RuleFiles = { readonly rules: readonly CompiledRule[]; readonly problems: readonly FileProblem[] };
+export type RuleFiles = {
+  readonly rules: readonly CompiledRule[];
+  readonly findings: readonly Finding[];
+  /** The errors among the findings, as the readers of other files tell theirs. */
+  readonly problems: readonly FileProblem[];
+  /** What every file held when it was read. */
+  readonly texts: ReadonlyMap<string, string>;
+};
 
 export function isRuleFile(name: string): boolean {
   return name.endsWith('.json') && !name.endsWith('.test.json');
 }
 
-export function readRules(rulesDir: string): RuleFiles {
-  const { files, problems } = readJsonFiles(rulesDir, isRuleFile, ruleSchema);
-  const found: FileProblem[] = [...problems];
-  const rules = new Map<string, CompiledRule>();
-  for (const { file, value, at } of files) {
-    const wanted = path.basename(file, '.json');
-    const compiled = compileRule(value);
-    if (value.id !== wanted)
-      found.push({ file, ...at(['id']), message: `the id must be the file's name, '${wanted}'` });
-    else if (Array.isArray(compiled))
-      found.push(...compiled.map(({ path: place, message }) => ({ file, ...at(place), message })));
-    else if (value.mode !== 'disabled') rules.set(compiled.id, compiled);
+/** Checked against the models of the folder where no others are given. */
+export function readRules(rulesDir: string, options: CheckOptions = {}): RuleFiles {
+  const { texts, unreadable } = readRuleTexts(rulesDir);
+  const models = options.models ?? readPlantFiles(rulesDir).models;
+  const checked = checkRules(texts, { ...options, models });
+  const findings = inReadingOrder([...unreadable, ...checked.findings]);
+  return {
+    rules: checked.rules,
+    findings,
+    problems: findings.filter(isError).map(problemOf),
+    texts: new Map(texts.map(({ file, text }) => [file, text])),
+  };
+}
+
+type RuleTexts = { readonly texts: readonly RuleText[]; readonly unreadable: readonly Finding[] };
+
+/** The texts of a folder that are rules, in the order of their names; a missing folder has none. */
+function readRuleTexts(folder: string): RuleTexts {
+  let names: string[];
+  try {
+    names = readdirSync(folder).filter(isRuleFile).sort();
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return { texts: [], unreadable: isMissing ? [] : [unreadableAt(folder, error)] };
   }
-  return { rules: [...rules.values()], problems: found };
+  const texts: RuleText[] = [];
+  const unreadable: Finding[] = [];
+  for (const file of names.map((name) => path.join(folder, name))) {
+    try {
+      const text = readFileSync(file, 'utf8');
+      if (!isTestText(file, text)) texts.push({ file, text });
+    } catch (error) {
+      unreadable.push(unreadableAt(file, error));
+    }
+  }
+  return { texts, unreadable };
+}
+
+export function unreadableAt(file: string, error: unknown): Finding {
+  const message = `cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`;
+  return errorOf({ file, line: 1, column: 1, message, code: 'JSON' }, '');
 }
