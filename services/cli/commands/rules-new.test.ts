@@ -75,6 +75,14 @@ describe('rules new', () => {
     [{ metric: 'temperature', above: '80', model: 'tnak' }, "there is no model 'tnak'; did you mean 'tank'?"],
     [{ metric: 'temperature', above: 'eighty' }, '--above must be a number'],
     [{ metric: 'temperature', above: '' }, '--above must be a number'],
+    [
+      { metric: 'running', above: '80' },
+      "--above compares with a number, and the model says that 'running' is a boolean",
+    ],
+    [
+      { metric: 'running', equals: '1' },
+      "--equals compares with a number, and the model says that 'running' is a boolean",
+    ],
     [{ metric: 'temperature', above: '80', priority: 'urgent' }, '--priority is one of'],
     [{ metric: 'temperature', above: '80', priority: 'high' }, 'needs --response'],
     [{ metric: 'temperature', above: '80', id: '../../evil' }, '--id must be'],

@@ -71,7 +71,7 @@ export function newCommand(ask: Ask, hasPerson: () => boolean): CliCommand {
 function offerOf(models: ReadonlyMap<string, DeviceModel>): Offer {
   return {
     metrics: [...models.values()].flatMap(({ model, metrics }) =>
-      [...metrics].map(([metric, { unit }]) => ({ metric, model, unit })),
+      [...metrics].map(([metric, { unit, type }]) => ({ metric, model, unit, type })),
     ),
     deadbandFor: (metric, model) =>
       suggestDeadband(promiseOf({ metric, ...(model === undefined ? {} : { model }) }, models)),
@@ -104,6 +104,9 @@ function wishOf(answers: Answers, models: ReadonlyMap<string, DeviceModel>): Rul
   if (urgency === undefined) problems.push(`--priority is one of ${PRIORITIES.join(', ')}, not '${priority}'`);
   if (metric === undefined || kind === undefined || urgency === undefined || problems.length > 0) return problems;
   const promise = promiseOf(answers, models);
+  const wanted = wantedOf(kind, answers);
+  const mismatch = mismatchOf(wanted, promise, metric);
+  if (mismatch !== undefined) return [mismatch];
   return {
     id: answers.id ?? `${metric.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}-${kind}`,
     name: answers.name,
@@ -111,7 +114,7 @@ function wishOf(answers: Answers, models: ReadonlyMap<string, DeviceModel>): Rul
     model,
     unit: answers.unit ?? promise.unit,
     interval: promise.interval,
-    wanted: wantedOf(kind, answers),
+    wanted,
     deadband: deadbandOf(kind, answers, promise),
     onDelay: answers.onDelay ?? DELAY_DEFAULT,
     offDelay: answers.offDelay ?? DELAY_DEFAULT,
@@ -138,6 +141,19 @@ function wantedOf(kind: WishKind, answers: Answers): RuleWish['wanted'] {
       if (text === 'true' || text === 'false') return { kind, value: text === 'true' };
       return { kind, value: Number.isFinite(numberOf(text)) ? numberOf(text) : text };
   }
+}
+
+/** A comparison with what the metric never is would be a rule that never fires. */
+function mismatchOf(wanted: RuleWish['wanted'], { type }: Partial<MetricModel>, metric: string): string | undefined {
+  if (type === undefined || wanted.kind === 'silent') return undefined;
+  const needed = wanted.kind === 'equals' ? typeOf(wanted.value) : 'number';
+  return needed === type
+    ? undefined
+    : `--${wanted.kind} compares with a ${needed}, and the model says that '${metric}' is a ${type}`;
+}
+
+function typeOf(value: number | boolean | string): MetricModel['type'] {
+  return typeof value === 'string' ? 'text' : (typeof value as 'number' | 'boolean');
 }
 
 /** Asked for, or usual for the signal; none where 0 was asked for. */

@@ -6,7 +6,12 @@ import { PRIORITIES } from '#domain/alarm.ts';
 import { WISH_KINDS, type WishKind } from '#rules/authoring/rule-wish.ts';
 
 /** A metric that a model promises. */
-export type OfferedMetric = { readonly metric: string; readonly model: string; readonly unit: string | undefined };
+export type OfferedMetric = {
+  readonly metric: string;
+  readonly model: string;
+  readonly unit: string | undefined;
+  readonly type: 'number' | 'boolean' | 'text';
+};
 
 export type Offer = {
   readonly metrics: readonly OfferedMetric[];
@@ -55,7 +60,8 @@ async function askAll(answers: { [flag: string]: string }, offer: Offer): Promis
     if (answers[flag] === '') delete answers[flag];
   };
   if (answers.metric === undefined) Object.assign(answers, await askMetric(offer));
-  const kind = WISH_KINDS.find((each) => answers[each] !== undefined) ?? (await askKind());
+  const kind =
+    WISH_KINDS.find((each) => answers[each] !== undefined) ?? (await askKind(kindsFor(answers.metric ?? '', offer)));
   await ask(kind, () => asked(LIMIT_QUESTIONS[kind], { placeholder: kind === 'silent' ? '2m' : '' }));
   if (kind === 'above' || kind === 'below') {
     const usual = offer.deadbandFor(answers.metric ?? '', answers.model);
@@ -97,10 +103,16 @@ async function askMetric({ metrics }: Offer): Promise<Answers> {
   return { metric, model };
 }
 
-function askKind(): Promise<WishKind> {
+/** Only numbers have limits. */
+function kindsFor(metric: string, { metrics }: Offer): readonly WishKind[] {
+  const type = metrics.find((each) => each.metric === metric)?.type ?? 'number';
+  return type === 'number' ? WISH_KINDS : WISH_KINDS.filter((kind) => kind === 'silent' || kind === 'equals');
+}
+
+function askKind(kinds: readonly WishKind[]): Promise<WishKind> {
   return chosen(
     'It is an alarm when …',
-    WISH_KINDS.map((value) => ({ value, label: KIND_LABELS[value] })),
+    kinds.map((value) => ({ value, label: KIND_LABELS[value] })),
   );
 }
 
