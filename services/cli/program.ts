@@ -10,7 +10,7 @@ import { splitWords } from './words.ts';
 const EXIT_CODES = `
 Exit codes:
   0    done
-  1    findings (doctor)
+  1    findings, failed tests, or differences
   2    wrong usage
   69   a needed service is not reachable, or a port is taken
   78   the configuration is invalid
@@ -21,7 +21,10 @@ Every setting is a flag, an environment variable and a key of penstock.json, in 
   --broker-port 1884   PENSTOCK_BROKER_PORT=1884   { "broker": { "port": 1884 } }
   --config FILE reads another file; \`penstock config show\` lists all settings.`;
 
-const GROUPS: Readonly<Record<string, string>> = { config: 'show the settings' };
+const GROUPS: Readonly<Record<string, string>> = {
+  config: 'show the settings',
+  rules: 'write, test, compare and explain alarm rules',
+};
 
 /** Runs what the words ask for and gives the exit code. */
 export async function runProgram(commands: readonly CliCommand[], words: readonly string[], cli: Cli): Promise<number> {

@@ -74,7 +74,7 @@ function offerOf(models: ReadonlyMap<string, DeviceModel>): Offer {
       [...metrics].map(([metric, { unit, type }]) => ({ metric, model, unit, type })),
     ),
     deadbandFor: (metric, model) =>
-      suggestDeadband(promiseOf({ metric, ...(model === undefined ? {} : { model }) }, models)),
+      suggestDeadband({ ...promiseOf({ metric, ...(model === undefined ? {} : { model }) }, models), metric }),
   };
 }
 
@@ -157,11 +157,15 @@ function typeOf(value: number | boolean | string): MetricModel['type'] {
 }
 
 /** Asked for, or usual for the signal; none where 0 was asked for. */
-function deadbandOf(kind: WishKind, { deadband, unit }: Answers, promise: Partial<MetricModel>): number | undefined {
+function deadbandOf(
+  kind: WishKind,
+  { metric = '', deadband, unit }: Answers,
+  promise: Partial<MetricModel>,
+): number | undefined {
   if (deadband !== undefined) return numberOf(deadband) === 0 ? undefined : numberOf(deadband);
   if (kind !== 'above' && kind !== 'below') return undefined;
   // The span is in the model's unit.
-  return unit === undefined || unit === promise.unit ? suggestDeadband(promise) : undefined;
+  return unit === undefined || unit === promise.unit ? suggestDeadband({ ...promise, metric }) : undefined;
 }
 
 /** NaN for what is no number, the empty text included. */

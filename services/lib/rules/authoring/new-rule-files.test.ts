@@ -100,21 +100,22 @@ describe('newRuleFiles()', () => {
 });
 
 describe('suggestDeadband()', () => {
-  it.each<[unit: string | undefined, share: number | undefined]>([
-    ['Cel', 0.01],
-    ['[degF]', 0.01],
-    ['kPa', 0.02],
-    ['L/min', 0.05],
-    ['mm', 0.05],
-    ['A', undefined],
-    ['nonsense', undefined],
-    [undefined, undefined],
-  ])('%s', (unit, share) => {
-    expect(usualDeadbandShare(unit)).toBe(share);
+  it.each<[metric: string, unit: string | undefined, share: number | undefined]>([
+    ['t', 'Cel', 0.01],
+    ['t', '[degF]', 0.01],
+    ['bearing-temp', undefined, 0.01],
+    ['p', 'kPa', 0.02],
+    ['q', 'L/min', 0.05],
+    ['level', 'mm', 0.05],
+    ['position', '%', undefined],
+    ['current', 'A', undefined],
+    ['x', 'nonsense', undefined],
+  ])('%s in %s', (metric, unit, share) => {
+    expect(usualDeadbandShare({ metric, unit })).toBe(share);
   });
 
   it('is a part of the span, with two digits', () => {
-    expect(suggestDeadband({ unit: 'Cel', min: -20, max: 150 })).toBe(1.7);
-    expect(suggestDeadband({ unit: 'Cel' })).toBeUndefined();
+    expect(suggestDeadband({ metric: 't', unit: 'Cel', min: -20, max: 150 })).toBe(1.7);
+    expect(suggestDeadband({ metric: 't', unit: 'Cel' })).toBeUndefined();
   });
 });

@@ -3,28 +3,32 @@
 
 import { converter } from '../language/units.ts';
 
-const SHARES: readonly { readonly unit: string; readonly share: number }[] = [
-  { unit: 'Cel', share: 0.01 },
-  { unit: 'bar', share: 0.02 },
-  { unit: 'm3/h', share: 0.05 },
-  { unit: 'kg/h', share: 0.05 },
-  { unit: 'm', share: 0.05 },
-  { unit: '%', share: 0.05 },
+type Signal = { readonly share: number; readonly units: readonly string[]; readonly word: RegExp };
+
+const SIGNALS: readonly Signal[] = [
+  { share: 0.01, units: ['Cel'], word: /temp/i },
+  { share: 0.02, units: ['bar'], word: /pressure/i },
+  { share: 0.05, units: ['m3/h', 'kg/h'], word: /flow/i },
+  // Lengths and per cents are much else too: a level is told by its name.
+  { share: 0.05, units: [], word: /level/i },
 ];
 
-/** Part of the span; undefined where no usual one is known for what the unit measures. */
-export function usualDeadbandShare(unit: string | undefined): number | undefined {
-  if (unit === undefined) return undefined;
-  return SHARES.find((each) => converter(unit, each.unit) !== undefined)?.share;
-}
-
-/** In the metric's unit, with two digits; undefined where the span or the type of signal is not known. */
-export function suggestDeadband(metric: {
+export type Measured = {
+  readonly metric: string;
   readonly unit?: string | undefined;
   readonly min?: number | undefined;
   readonly max?: number | undefined;
-}): number | undefined {
-  const share = usualDeadbandShare(metric.unit);
-  if (share === undefined || metric.min === undefined || metric.max === undefined) return undefined;
-  return Number(((metric.max - metric.min) * share).toPrecision(2));
+};
+
+/** Part of the span; undefined where no usual one is known for what is measured. */
+export function usualDeadbandShare({ metric, unit }: Pick<Measured, 'metric' | 'unit'>): number | undefined {
+  const converts = (units: readonly string[]) => units.some((each) => converter(unit ?? '', each) !== undefined);
+  return SIGNALS.find(({ units, word }) => word.test(metric) || converts(units))?.share;
+}
+
+/** In the metric's unit, with two digits; undefined where the span or the type of signal is not known. */
+export function suggestDeadband(measured: Measured): number | undefined {
+  const share = usualDeadbandShare(measured);
+  if (share === undefined || measured.min === undefined || measured.max === undefined) return undefined;
+  return Number(((measured.max - measured.min) * share).toPrecision(2));
 }
