@@ -127,7 +127,7 @@ function report({ explanation, known, points }: ExplainedHistory, wish: Replayed
   const placeOf: PlaceOf = (path) => placeIn(file, explanation, path);
   if (wish.isJson) cli.out(`${printableJson(JSON.stringify({ ...explanation, startedAt, points }, null, 2))}\n`);
   else cli.out(explanationText(explanation, placeOf).split('\n').map(printable).join('\n'));
-  cli.err(`replayed ${points.toLocaleString('en-US')} points, ${span}; --lookback sees further\n`);
+  cli.err(`replayed ${span}, points: ${points.toLocaleString('en-US')}; --lookback sees further\n`);
   return EXIT.ok;
 }
 
