@@ -113,3 +113,19 @@ test('when too much waits, what is not critical is refused and said; critical ca
   expect(w.done).toEqual([10_001]);
   expect(w.notifier.problem()).toContain('10000 notifications wait already');
 });
+
+test('an alarm that was acknowledged while its call was being tried again is not repeated where no follow-ups are wanted', async () => {
+  let isDown = true;
+  const w = notifierWorld(configOf({ routes: [{ receiver: 'a', followUps: false, repeatInterval: HOUR }] }), {
+    answer: async () => {
+      if (isDown) throw new Refusal(true);
+    },
+  });
+  w.take(alarmNamed('T1'));
+  await w.at(NOON);
+  w.take(alarmNamed('T1', { event: 'ACKED', state: 'ACKED', seq: 2 }));
+  await w.at(NOON + 1_000);
+  isDown = false;
+  for (let at = NOON; at <= NOON + 5 * HOUR; at += MINUTE) await w.at(at);
+  expect(w.said()).toEqual(['a: ACTIVE T1']);
+});
