@@ -89,6 +89,33 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
     await rejected.first().waitFor();
   });
 
+  it.each([
+    ['shelve', 'SHLVD', /Shelved until .* left/, 'unshelve'],
+    // An engineer's right alone: the rules service has read the console's signature.
+    ['oos', 'OOSRV', /Out of service/, 'in-service'],
+  ])("sets an alarm aside with '%s', and brings it back", async (op, overlay, words, undo) => {
+    const isCounted = (n: number) =>
+      page
+        .getByTestId('count-high')
+        .filter({ hasText: `High ${n}` })
+        .waitFor();
+    await page.getByTestId('alarm-filter').selectOption('open');
+    await isCounted(1);
+    await alarm().getByText('Details').click();
+    await page.getByTestId(`${op}-button`).click();
+    await alarm().waitFor({ state: 'detached' });
+    await isCounted(0);
+    await page.getByTestId('aside-note').getByRole('button').click();
+    await alarm()
+      .and(page.locator(`[data-overlay=${overlay}]`))
+      .filter({ hasText: words })
+      .waitFor();
+    await alarm().getByTestId(`${undo}-button`).click();
+    await page.getByTestId('alarms-empty').waitFor();
+    await page.getByTestId('alarm-filter').selectOption('open');
+    await alarm().and(page.locator('[data-state=UNACK]')).waitFor();
+  });
+
   it('acknowledges, and the alarm leaves when it has returned', async () => {
     await alarm().getByTestId('ack-button').click();
     await alarm().and(page.locator('[data-state=ACKED]')).waitFor();

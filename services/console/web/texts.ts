@@ -1,6 +1,7 @@
 // Every word on the page, in one place, ready for translation.
 
-import type { AlarmState, Priority } from '#domain/alarm.ts';
+import type { AlarmOverlay, AlarmState, Priority } from '#domain/alarm.ts';
+import type { CommandStatus } from '#domain/command.ts';
 import type { ShownStatus } from './parts/shown-status.ts';
 
 export const PRIORITY_WORDS: { readonly [priority in Priority]: string } = {
@@ -17,6 +18,28 @@ export const STATE_WORDS: { readonly [state in AlarmState]: string } = {
   LATCH: 'returned, waits for reset',
   PENDING: 'evidence is being gathered',
   NORM: 'normal',
+};
+
+export const OVERLAY_WORDS: { readonly [overlay in AlarmOverlay]: string } = {
+  OOSRV: 'Out of service',
+  SHLVD: 'Shelved',
+  DSUPR: 'Suppressed by design',
+};
+
+export const COMMAND_WORDS: { readonly [status in CommandStatus]: string } = {
+  BLOCKED: 'BLOCKED, not sent',
+  AWAITING_APPROVAL: 'WAITS FOR APPROVAL',
+  QUEUED: 'waits for the device to come back',
+  SENT: 'sent',
+  DELIVERED: 'delivered',
+  ACCEPTED: 'accepted by the device',
+  REJECTED: 'REJECTED by the device',
+  SUCCEEDED: 'done, says the device',
+  FAILED: 'FAILED, says the device',
+  VERIFIED: 'done, and the plant shows it',
+  UNVERIFIED: 'NOT VERIFIED, the plant does not show it done',
+  TIMEOUT: 'NO ANSWER from the device in time',
+  EXPIRED: 'EXPIRED, not to be carried out any more',
 };
 
 export const SERVICE_WORDS: { readonly [status in ShownStatus]: string } = {
@@ -56,7 +79,11 @@ export const texts = {
   alarms: {
     heading: 'Alarms',
     filter: 'Show',
-    filters: { open: 'Active or unacknowledged', unacked: 'Unacknowledged' },
+    filters: {
+      open: 'Active or unacknowledged',
+      unacked: 'Unacknowledged',
+      aside: 'Shelved, suppressed, out of service',
+    },
     columns: {
       priority: 'Priority',
       state: 'State',
@@ -68,17 +95,38 @@ export const texts = {
     empty: {
       open: 'No alarm is active or waits for an acknowledgement.',
       unacked: 'Every alarm is acknowledged.',
+      aside: 'No alarm is shelved, suppressed or out of service.',
     },
     unknownNow: (quality: string) => `The condition cannot be decided now (${quality}).`,
     details: 'Details',
     more: (n: number) => `${n} more alarms of lower rank are not drawn.`,
-    acknowledge: 'Acknowledge',
-    acknowledgeNamed: (name: string) => `Acknowledge ${name}`,
+    aside: (n: number) =>
+      n === 1
+        ? 'One alarm is shelved, suppressed or out of service.'
+        : `${n} alarms are shelved, suppressed or out of service.`,
+    showAside: 'Show',
+    both: (one: string, other: string) => `${one}; ${other.toLowerCase()}`,
+    shelvedUntil: (end: string, left: string) => `until ${end}, ${left} left`,
+    firstOut: 'First out',
+    firstOutMeans: 'The first alarm of its group: what tripped the others.',
+    commandTo: (command: string, device: string) => `${command} to ${device}`,
+    operations: {
+      ack: 'Acknowledge',
+      shelve: 'Shelve',
+      unshelve: 'End shelving',
+      reset: 'Reset',
+      oos: 'Take out of service',
+      'in-service': 'Put back in service',
+      approve: 'Approve',
+    },
+    operationNamed: (word: string, name: string) => `${word}: ${name}`,
+    shelveFor: 'Shelve for how long',
+    shelveLongest: 'as long as the rule allows',
     acknowledgeWithComment: 'Acknowledge with comment',
     comment: 'Comment (optional)',
     sending: 'Sending …',
     sent: 'Sent',
-    unanswered: 'The rules service has not answered yet.',
+    unanswered: 'Not done so far. If the rules service refused it, the alarm journal says why.',
     announce: (priority: string, summary: string) => `New ${priority} alarm: ${summary}`,
     detail: {
       rule: 'Rule',
@@ -87,6 +135,7 @@ export const texts = {
       consequence: 'Consequence',
       response: 'Response',
       timeToRespond: 'Time to respond',
+      commands: 'Commands of this episode',
       inputs: 'Inputs when decided',
       activeSince: 'Active since',
       clearedAt: 'Returned',

@@ -4,10 +4,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ALARM_OPERATIONS, type AlarmOperation } from '#domain/alarm.ts';
+import { whyNot } from '#domain/alarm-operations.ts';
 import { topics } from '#domain/topic.ts';
 import { nameText } from '#runtime/name-schema.ts';
 import { signOperation } from '#runtime/signed-operation.ts';
-import { whyNot } from '../../alarm-operations.ts';
 import type { AlarmView } from '../../api.ts';
 import type { AppParts } from '../app.ts';
 import { ProblemError } from '../problem.ts';

@@ -1,16 +1,17 @@
 // What an operator needs next: why it happens, what it leads to, what to do and how soon; and what was measured.
 
-import { useSignal } from '@preact/signals';
-import { type InputSnapshot, isUnacknowledged } from '#domain/alarm.ts';
+import { type InputSnapshot, isAnnunciated } from '#domain/alarm.ts';
 import type { AlarmView } from '../../api.ts';
 import { now } from '../state/clock.ts';
 import { texts } from '../texts.ts';
 import { formatAge, formatMoment, formatValue } from '../values/format.ts';
-import type { Acknowledgement } from './acknowledge.ts';
+import { describeCommand } from './commands.tsx';
+import { OperationForm } from './operation-form.tsx';
+import type { Operation } from './use-operation.ts';
 
-export type AlarmDetailProps = { readonly alarm: AlarmView; readonly acknowledgement: Acknowledgement };
+export type AlarmDetailProps = { readonly alarm: AlarmView; readonly operation: Operation };
 
-export function AlarmDetail({ alarm, acknowledgement }: AlarmDetailProps) {
+export function AlarmDetail({ alarm, operation }: AlarmDetailProps) {
   const words = texts.alarms.detail;
   const { cause, consequence, response, timeToRespond } = alarm.rationalisation ?? {};
   const labels = Object.entries(alarm.labels).map(([name, value]) => `${name}: ${value}`);
@@ -22,9 +23,10 @@ export function AlarmDetail({ alarm, acknowledgement }: AlarmDetailProps) {
     [words.timeToRespond, timeToRespond],
     [words.where, `${alarm.site} / ${alarm.area} / ${alarm.instance}`],
     [words.rule, `${alarm.name} (${alarm.rule})`],
-    [words.activeSince, moment(alarm.activeSince)],
+    [words.activeSince, isAnnunciated(alarm.state) ? moment(alarm.activeSince) : undefined],
     [words.clearedAt, alarm.clearedAt === null ? undefined : moment(alarm.clearedAt)],
     [words.acked, alarm.ackedBy === null ? undefined : [alarm.ackedBy, alarm.ackComment].filter(Boolean).join(': ')],
+    [words.commands, alarm.commands.map(describeCommand).join('\n') || undefined],
     [words.inputs, Object.entries(alarm.inputs).map(describeInput).join('\n') || undefined],
     [words.labels, labels.length === 0 ? undefined : labels.join(', ')],
   ];
@@ -43,7 +45,7 @@ export function AlarmDetail({ alarm, acknowledgement }: AlarmDetailProps) {
             ),
         )}
       </dl>
-      {isUnacknowledged(alarm.state) && <CommentForm acknowledgement={acknowledgement} />}
+      <OperationForm alarm={alarm} operation={operation} />
     </>
   );
 }
@@ -52,33 +54,4 @@ function describeInput([name, input]: [string, InputSnapshot]): string {
   const value = input.quality === 'GOOD' ? formatValue(input.value, input.unit ?? null) : input.quality;
   const age = input.ageMs === null ? '' : ` (${formatAge(input.ageMs)})`;
   return name === input.metric ? `${name} = ${value}${age}` : `${name}: ${input.metric} = ${value}${age}`;
-}
-
-function CommentForm({ acknowledgement }: Pick<AlarmDetailProps, 'acknowledgement'>) {
-  const comment = useSignal('');
-  const isUnderWay = acknowledgement.is === 'sending' || acknowledgement.is === 'sent';
-  return (
-    <form
-      class="comment"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void acknowledgement.send(comment.value);
-      }}
-    >
-      <label class="inline">
-        {texts.alarms.comment}{' '}
-        <input
-          data-testid="ack-comment"
-          maxLength={2000}
-          value={comment.value}
-          onInput={(event) => {
-            comment.value = event.currentTarget.value;
-          }}
-        />
-      </label>
-      <button type="submit" data-testid="ack-with-comment" disabled={isUnderWay}>
-        {texts.alarms.acknowledgeWithComment}
-      </button>
-    </form>
-  );
 }

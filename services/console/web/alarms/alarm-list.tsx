@@ -2,7 +2,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import { alarms } from '../state/live.ts';
 import { texts } from '../texts.ts';
 import { AlarmRow } from './alarm-row.tsx';
-import { FILTER_NAMES, type FilterName, sortedAlarms } from './order.ts';
+import { FILTER_NAMES, type FilterName, isAside, sortedAlarms } from './order.ts';
 
 /** Rows that are drawn: more than anybody reads in a flood, and few enough to redraw in one frame. */
 const ROWS_MAX = 200;
@@ -56,7 +56,28 @@ export function AlarmList() {
           ))}
         </table>
       )}
+      {filter.value !== 'aside' && (
+        <AsideNote
+          onShow={() => {
+            filter.value = 'aside';
+          }}
+        />
+      )}
       {sorted.value.length > ROWS_MAX && <p class="hint">{more(sorted.value.length - ROWS_MAX)}</p>}
     </section>
+  );
+}
+
+/** What is silenced is not forgotten: how much there is stands below every other list. */
+function AsideNote({ onShow }: { readonly onShow: () => void }) {
+  const count = useComputed(() => Array.from(alarms.value.values()).filter(isAside).length).value;
+  if (count === 0) return null;
+  return (
+    <p class="hint" data-testid="aside-note">
+      {texts.alarms.aside(count)}{' '}
+      <button type="button" class="quiet link" onClick={onShow}>
+        {texts.alarms.showAside}
+      </button>
+    </p>
   );
 }

@@ -1,40 +1,59 @@
 // One alarm: what is wrong, in a line; what to do about it, on demand. Its own tbody, so that both rows move together.
 
 import { useSignal } from '@preact/signals';
-import { isUnacknowledged } from '#domain/alarm.ts';
+import { isAnnunciated, isUnacknowledged } from '#domain/alarm.ts';
 import type { AlarmView } from '../../api.ts';
 import { now } from '../state/clock.ts';
 import { texts } from '../texts.ts';
 import { formatAge, formatMoment, formatValue } from '../values/format.ts';
-import { type Acknowledgement, useAcknowledgement } from './acknowledge.ts';
 import { AlarmDetail } from './alarm-detail.tsx';
+import { CommandNotes } from './commands.tsx';
 import { PriorityCell, StateMark } from './marks.tsx';
 import { isOpen } from './order.ts';
+import { OverlayMark, OverlayNote } from './overlay-mark.tsx';
+import { RowActions } from './row-actions.tsx';
+import { useOperation } from './use-operation.ts';
 
 export function AlarmRow({ alarm }: { readonly alarm: AlarmView }) {
   const isExpanded = useSignal(false);
-  const acknowledgement = useAcknowledgement(alarm);
-  const canAcknowledge = isUnacknowledged(alarm.state);
+  const operation = useOperation(alarm);
+  const isCalling = isOpen(alarm) && isUnacknowledged(alarm.state);
+  /** What was never active, or is over, stands in the list for what was done to it. */
+  const since = isAnnunciated(alarm.state) ? alarm.activeSince : alarm.changedAt;
   const detailId = `detail-${alarm.id}`;
   return (
-    <tbody
-      class={`alarm ${alarm.priority} ${canAcknowledge ? 'unacked' : 'acked'} ${isOpen(alarm) ? 'open' : 'quiet'}`}
-    >
-      <tr data-testid="alarm-row" data-rule={alarm.rule} data-instance={alarm.instance} data-state={alarm.state}>
+    <tbody class={`alarm ${alarm.priority} ${isCalling ? 'unacked' : 'acked'} ${isOpen(alarm) ? 'open' : 'quiet'}`}>
+      <tr
+        data-testid="alarm-row"
+        data-rule={alarm.rule}
+        data-instance={alarm.instance}
+        data-state={alarm.state}
+        data-overlay={alarm.overlay}
+      >
         <td>
-          <PriorityCell priority={alarm.priority} isFilled={canAcknowledge} isColoured={isOpen(alarm)} />
+          <PriorityCell priority={alarm.priority} isFilled={isCalling} isColoured={isOpen(alarm)} />
         </td>
         <td>
           <StateMark state={alarm.state} />
+          <OverlayMark alarm={alarm} />
         </td>
         <td class="what">
           <p class="summary clamp" dir="auto">
+            {alarm.firstOut && (
+              <>
+                <span class="tag" title={texts.alarms.firstOutMeans}>
+                  {texts.alarms.firstOut}
+                </span>{' '}
+              </>
+            )}
             {alarm.summary}
           </p>
           <p class="reason clamp" dir="auto">
             {alarm.reason}
           </p>
           {alarm.quality !== 'GOOD' && <p class="hatched">{texts.alarms.unknownNow(alarm.quality)}</p>}
+          <OverlayNote alarm={alarm} />
+          <CommandNotes alarm={alarm} />
           <bdi class="hint">
             {alarm.area} / {alarm.instance}
           </bdi>{' '}
@@ -54,50 +73,22 @@ export function AlarmRow({ alarm }: { readonly alarm: AlarmView }) {
           <MainInput alarm={alarm} />
         </td>
         <td class="since">
-          {formatMoment(alarm.activeSince, now.value)}
+          {formatMoment(since, now.value)}
           <br />
-          <span class="hint">{formatAge(now.value - alarm.activeSince)}</span>
+          <span class="hint">{formatAge(now.value - since)}</span>
         </td>
         <td>
-          {canAcknowledge && <AckButton alarm={alarm} acknowledgement={acknowledgement} />}
-          <p class="problem" role="alert">
-            {acknowledgement.why}
-          </p>
+          <RowActions alarm={alarm} operation={operation} />
         </td>
       </tr>
       {isExpanded.value && (
         <tr id={detailId} class="detail">
           <td colSpan={6}>
-            <AlarmDetail alarm={alarm} acknowledgement={acknowledgement} />
+            <AlarmDetail alarm={alarm} operation={operation} />
           </td>
         </tr>
       )}
     </tbody>
-  );
-}
-
-function AckButton({
-  alarm,
-  acknowledgement,
-}: {
-  readonly alarm: AlarmView;
-  readonly acknowledgement: Acknowledgement;
-}) {
-  const { acknowledge, acknowledgeNamed, sending, sent, unanswered } = texts.alarms;
-  const isUnderWay = acknowledgement.is === 'sending' || acknowledgement.is === 'sent';
-  return (
-    <>
-      <button
-        type="button"
-        data-testid="ack-button"
-        aria-label={acknowledgeNamed(`${alarm.name} ${alarm.instance}`)}
-        disabled={isUnderWay}
-        onClick={() => void acknowledgement.send('')}
-      >
-        {isUnderWay ? (acknowledgement.is === 'sent' ? sent : sending) : acknowledge}
-      </button>
-      {acknowledgement.is === 'unanswered' && <p class="problem">{unanswered}</p>}
-    </>
   );
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { AlarmState, Priority } from '#domain/alarm.ts';
+import { ALARM_OVERLAYS, ALARM_STATES, type AlarmState, type Priority } from '#domain/alarm.ts';
 import { sampleAlarm } from '../../testing.ts';
-import { FILTER_NAMES, sortedAlarms } from './order.ts';
+import { FILTER_NAMES, isAside, isOpen, sortedAlarms } from './order.ts';
 
 const alarmOf = (id: string, priority: Priority, state: AlarmState, activeSince = 0, shadow = false) => ({
   ...sampleAlarm({ priority, state, activeSince, shadow }),
@@ -36,5 +36,17 @@ test('no filter promises normal alarms, which the page is never told of', () => 
   expect(FILTER_NAMES.map((name) => [name, sortedAlarms(normal, name).length])).toEqual([
     ['open', 0],
     ['unacked', 0],
+    ['aside', 0],
   ]);
+});
+
+test('an alarm under an overlay is aside in every state, calls for nobody and counts nowhere', () => {
+  const list = ALARM_STATES.flatMap((state) =>
+    ALARM_OVERLAYS.map((overlay) => ({ ...alarmOf(`${state} ${overlay}`, 'critical', state), overlay })),
+  );
+  expect(list.filter(isOpen)).toEqual([]);
+  expect(sortedAlarms(list, 'unacked')).toEqual([]);
+  expect(sortedAlarms(list, 'aside')).toHaveLength(18);
+  const shadow = alarmOf('shadow', 'critical', 'UNACK', 0, true);
+  expect(isAside({ ...shadow, overlay: 'SHLVD' })).toBe(false);
 });

@@ -1,18 +1,26 @@
 // Which alarms are shown, and in which order: the most urgent first, of those the newest. Normal ones are not offered: an
-// alarm's retained message is cleared when it returns to normal, so the page does not have them.
+// alarm's retained message is cleared when it returns to normal, so the page does not have them, unless they are shelved or
+// out of service.
 
 import { isAnnunciated, isUnacknowledged, PRIORITIES } from '#domain/alarm.ts';
 import type { AlarmView } from '../../api.ts';
 
 const RANK = new Map(PRIORITIES.map((priority, rank) => [priority, rank]));
 
+/** Whether it calls for somebody. */
 export function isOpen(alarm: AlarmView): boolean {
-  return isAnnunciated(alarm.state) && !alarm.shadow;
+  return isAnnunciated(alarm.state) && alarm.overlay === null && !alarm.shadow;
+}
+
+/** Whether somebody, or the plant's design, has silenced it: still there, and not to be forgotten. */
+export function isAside(alarm: AlarmView): boolean {
+  return alarm.overlay !== null && !alarm.shadow;
 }
 
 export const FILTERS = {
   open: isOpen,
   unacked: (alarm: AlarmView) => isOpen(alarm) && isUnacknowledged(alarm.state),
+  aside: isAside,
 } as const;
 export type FilterName = keyof typeof FILTERS;
 export const FILTER_NAMES = Object.keys(FILTERS) as FilterName[];

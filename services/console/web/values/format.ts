@@ -51,8 +51,8 @@ const DATE_TIME = new Intl.DateTimeFormat('en-GB', {
 
 const HALF_DAY_MS = 43_200_000;
 
-/** The time of day in the viewer's zone; the date too where it is not of the last twelve hours. */
+/** The time of day in the viewer's zone; the date too where it is more than twelve hours away. */
 export function formatMoment(at: number, now: number): string {
   if (!Number.isFinite(at) || Math.abs(at) > 8.64e15) return '';
-  return (now - at > HALF_DAY_MS ? DATE_TIME : TIME).format(at);
+  return (Math.abs(now - at) > HALF_DAY_MS ? DATE_TIME : TIME).format(at);
 }

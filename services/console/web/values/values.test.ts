@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ValueView } from '../../api.ts';
 import { sampleDevice } from '../../testing.ts';
 import { conditionOf } from './condition.ts';
-import { formatAge, formatNumber, formatValue } from './format.ts';
+import { formatAge, formatMoment, formatNumber, formatValue } from './format.ts';
 import { groupValues } from './group.ts';
 
 const sampleValue = (changes: Partial<ValueView> = {}): ValueView => ({
@@ -84,4 +84,12 @@ test('groupValues() draws no more than a screen can hold, and says how many it l
   const many = Array.from({ length: 1_000 }, (_, id) => sampleValue({ id, device: `d${id}` }));
   const { areas, hidden } = groupValues(many, '');
   expect([areas[0]?.values.length, hidden]).toEqual([200, 800]);
+});
+
+test('a moment of another half day bears its date, before and after now', () => {
+  const noon = new Date(2026, 0, 15, 12).getTime();
+  const hours = (n: number) => formatMoment(noon + n * 3_600_000, noon);
+  expect([hours(-12), hours(11)]).toEqual(['00:00:00', '23:00:00']);
+  expect([hours(-13), hours(60)]).toEqual(['14 Jan, 23:00', '18 Jan, 00:00']);
+  expect([Number.NaN, 1e300, Number.POSITIVE_INFINITY].map((at) => formatMoment(at, noon))).toEqual(['', '', '']);
 });

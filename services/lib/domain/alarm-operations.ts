@@ -1,7 +1,7 @@
-// What an operator can do to an alarm as it stands: what the page offers and what the API lets through. Only what the rules
-// service would certainly refuse is refused here; whether a latch may be reset now, it alone knows.
+// What a person can do to an alarm as its message shows it: what a page offers and an API lets through. Only what the rules
+// service would certainly refuse is refused here; who may do it, and whether a latch may be reset now, it alone decides.
 
-import { type AlarmMessage, type AlarmOperationName, isUnacknowledged } from '#domain/alarm.ts';
+import { type AlarmMessage, type AlarmOperationName, isUnacknowledged } from './alarm.ts';
 
 /** Why the operation has nothing to do on this alarm, as the end of a sentence; undefined where it has. */
 export function whyNot(op: AlarmOperationName, alarm: AlarmMessage): string | undefined {
