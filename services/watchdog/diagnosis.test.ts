@@ -40,7 +40,7 @@ describe('diagnose()', () => {
   it.each([
     [[], 'rules has never reported to this broker'],
     [[status('rules', 'up')], 'rules says that it is up, but gets the beats and answers none'],
-    [[status('rules', 'down')], 'rules is down'],
+    [[status('rules', 'down')], 'rules has left the broker: it is down or it hangs'],
     [[status('rules', 'down', { detail: 'no disk' })], 'rules is down (no disk)'],
     [[status('rules', 'restarting')], 'rules is being started again'],
     [[status('ingest', 'down')], 'rules has never reported to this broker'],

@@ -41,6 +41,9 @@ function silenceOf(service: Part, failing: string, statuses: readonly ServiceSta
   const status = own.find((each) => each.status === 'up') ?? own[0];
   if (status === undefined) return `${service} has never reported to this broker`;
   if (status.status === 'up') return `${service} says that it is up, but ${failing}`;
+  // A bare `down` is what a last will says, of a process that froze as well as of one that ended.
+  if (status.status === 'down' && status.detail === undefined)
+    return `${service} has left the broker: it is down or it hangs`;
   const state = status.status === 'down' ? 'is down' : 'is being started again';
   return `${service} ${state}${status.detail === undefined ? '' : ` (${status.detail})`}`;
 }

@@ -66,6 +66,13 @@ describe('an outage', () => {
     });
   });
 
+  it('is three misses, and not two', () => {
+    const pipeline = wellFor();
+    pipeline.run(2 * INTERVAL_MS, RULES_SILENT);
+    const raisedAt = pipeline.log.findIndex(({ kind }) => kind === 'call');
+    expect(pipeline.log.slice(0, raisedAt).filter(({ kind }) => kind === 'missed').length).toBe(3);
+  });
+
   it('says what the missing service last said of itself', () => {
     const pipeline = wellFor();
     pipeline.status('rules', 'restarting', 'ended with signal SIGSEGV; starting again in 8 s');
@@ -231,6 +238,13 @@ describe('a restart of the watchdog', () => {
     expect(next.events()).toEqual(['RETURNED']);
   });
 
+  it('in the middle of an outage is not taken in by a single answer', () => {
+    const next = new FakePipeline({ alarm: raised().saved, startedMs: 500_000 });
+    let n = 0;
+    next.run(MINUTE, { ...WELL, answerMs: () => (n++ === 0 ? 20 : undefined) });
+    expect(next.events()).toEqual([]);
+  });
+
   it('after which the pipeline answers returns the alarm, in its own episode and with a higher seq', () => {
     const { saved } = raised();
     const next = new FakePipeline({ alarm: saved, startedMs: 500_000 });
@@ -267,6 +281,8 @@ describe('a restart of the watchdog', () => {
     const next = new FakePipeline();
     next.step({ kind: 'retained', state: saved });
     expect(next.watchdog.problem()).toBe(saved.story?.reason);
+    next.run(1_000, WELL);
+    expect(next.events()).toEqual([]);
     next.run(2 * INTERVAL_MS, WELL);
     expect(next.events()).toEqual(['RETURNED']);
   });
