@@ -135,6 +135,8 @@ describe('penstock rules backtest', () => {
     const { exitCode, out, err } = await run('--file', record([90]));
     expect([exitCode, out]).toEqual([1, '']);
     expect(err).toMatch(/broken\.json:1:\d+: there is no input 'x'/);
+    const alone = await run('--file', file('night.lp'), '--rule', 'hot');
+    expect([alone.exitCode, alone.err]).toEqual([0, expect.stringMatching(/^warning .*broken\.json/)]);
   });
 
   it('lets no label turn the terminal round', async () => {

@@ -10,6 +10,7 @@ import { backtestText } from '#rules/backtest/report-text.ts';
 import { type RuleSet, readRuleRevision, readRuleSet } from '#rules/backtest/rule-set.ts';
 import { timelineSvg } from '#rules/backtest/timeline-svg.ts';
 import { wantedSeries } from '#rules/backtest/wanted-series.ts';
+import { rulesBehind } from '#rules/explain/named-alarm.ts';
 import { formatProblem } from '#runtime/json-file.ts';
 import { readPlantFiles } from '#runtime/plant-files.ts';
 import { EXIT } from '#runtime/process.ts';
@@ -55,9 +56,12 @@ export const rulesBacktestCommand: CliCommand = {
     const { dir } = loaded.config.rules;
     const sets = await readSets(operands.length === 0 ? [dir] : operands, wish, dir);
     const plant = readPlantFiles(dir);
-    const problems = [...sets.flatMap((set) => set.problems), ...plant.problems];
-    if (problems.length > 0) return refuse(problems.map(formatProblem), EXIT.findings, cli);
-    if (sets.at(-1)?.files.length === 0) return refuse([nothingIn(sets.at(-1), wish.rule)], EXIT.findings, cli);
+    const problems = [...sets.flatMap((set) => set.problems), ...plant.problems].map(formatProblem);
+    const isThere = sets.at(-1)?.files.some(({ rule }) => wish.rule === undefined || rule.id === wish.rule) === true;
+    // A number over half the rules is none; a rule that was named alone does not wait for a broken one beside it.
+    if (problems.length > 0 && (wish.rule === undefined || !isThere)) return refuse(problems, EXIT.findings, cli);
+    if (!isThere) return refuse([nothingIn(sets.at(-1), wish.rule)], EXIT.findings, cli);
+    for (const problem of problems) cli.err(`${cli.paint('yellow', 'warning')} ${printable(problem)}\n`);
     const { models, devices } = plant;
     return await run({ sets, plant: { models, devices, states: wish.states } }, wish, { cli, config: loaded.config });
   },
@@ -105,12 +109,20 @@ async function readSets(operands: readonly string[], { rule, against }: Wish, ru
 const isFolder = (name: string): boolean => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
 const folderOf = (name: string): string => (isFolder(name) ? name : path.dirname(name));
 
+/** Of one rule alone: with those behind it, since its own alarms depend on theirs. */
+function namedRules({ name, files }: RuleSet, only: string | undefined): NamedRules {
+  const rules = files.map(({ rule }) => rule);
+  const asked = rules.find(({ id }) => id === only);
+  if (only === undefined) return { name, rules };
+  return { name, rules: asked === undefined ? [] : rulesBehind(asked, rules), only };
+}
+
 type Parts = { readonly sets: readonly RuleSet[]; readonly plant: Parameters<typeof backtest>[0]['plant'] };
 type Around = { readonly cli: Cli; readonly config: AllSettings };
 
 async function run({ sets, plant }: Parts, wish: Wish, { cli, config }: Around): Promise<number> {
   const { asked } = cli.stopSignals();
-  const named = sets.map(({ name, files }): NamedRules => ({ name, rules: files.map(({ rule }) => rule) }));
+  const named = sets.map((set) => namedRules(set, wish.rule));
   const rules = named.flatMap((set) => set.rules);
   const { from, to } = wish;
   const lookback = from === undefined ? 0 : lookbackMs(rules);
@@ -157,8 +169,9 @@ function report(done: Backtest, wish: Wish, { cli, tookMs }: { readonly cli: Cli
 }
 
 function draw({ results, range }: Backtest, file: string, cli: Cli): number {
+  const sets = results.map(({ episodes }, i) => ({ name: i === 0 ? 'before' : 'after', episodes }));
   try {
-    writeFileSync(file, timelineSvg({ title: 'Alarms of a backtest', sets: results, range }));
+    writeFileSync(file, timelineSvg({ title: 'Alarms of a backtest', sets, range }));
     return EXIT.ok;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -88,6 +88,15 @@ describe('backtest()', () => {
     expect([done.isCut, seen]).toEqual([true, [1]]);
   });
 
+  it('runs the rules behind the only one that is asked for, and reports that one', async () => {
+    const reader = ruleOf({ id: 'reader', condition: { alarm: 'hot' } });
+    const result = only(
+      await run([], minutes(90, 20), { sets: [{ name: 'now', rules: [ruleOf(HOT), reader], only: 'reader' }] }),
+    );
+    expect(result.rules.map(({ rule, activations }) => [rule, activations])).toEqual([['reader', 1]]);
+    expect([result.kpis.alarms, result.episodes.length]).toEqual([1, 1]);
+  });
+
   it('keeps the numbers of each operating position apart', async () => {
     const rules = ['north', 'south'].map((position) =>
       ruleOf({ ...HOT, id: `hot-${position}`, scope: { devices: [position] }, labels: { position } }),

@@ -12,7 +12,12 @@ import { type Plant, Replay } from './replay.ts';
 import { type RuleRow, ruleRows } from './rule-rows.ts';
 import { asActive } from './rule-set.ts';
 
-export type NamedRules = { readonly name: string; readonly rules: readonly CompiledRule[] };
+export type NamedRules = {
+  readonly name: string;
+  readonly rules: readonly CompiledRule[];
+  /** The only rule that is reported; the others run because it reads their alarms. undefined: all are. */
+  readonly only?: string | undefined;
+};
 
 export type BacktestOptions = {
   readonly sets: readonly NamedRules[];
@@ -95,6 +100,7 @@ class SetRun {
   readonly #episodes: EpisodeFold;
   readonly #commands: CommandCount;
   readonly #leftOut: ReadonlySet<string>;
+  readonly #others: ReadonlySet<string>;
   #historical = 0;
 
   constructor(set: NamedRules, from: number, { plant, lookbackMs, isPlantWhole }: BacktestOptions) {
@@ -103,16 +109,22 @@ class SetRun {
     this.#kpis = new KpiFold(from);
     this.#episodes = new EpisodeFold(from);
     this.#commands = new CommandCount(from);
+    const others = set.rules.filter(({ id }) => set.only !== undefined && set.only !== id);
+    this.#others = new Set(others.flatMap((rule) => [rule, ...rule.companions]).map(({ id }) => id));
     this.#leftOut = new Set(set.rules.flatMap(alarmsOfFailure));
     this.replay = new Replay({
       rules: set.rules.map(asActive),
       ...{ plant, isPlantWhole, startedAt: from - lookbackMs },
       onEntry: (entry) => this.#take(entry),
-      onCommand: (device, envelope, at) => this.#commands.take(device, envelope, at),
+      onCommand: (device, envelope, at) => {
+        const rule = envelope.cid.slice(0, envelope.cid.indexOf('/'));
+        if (!this.#others.has(rule)) this.#commands.take(device, envelope, at);
+      },
     });
   }
 
   #take(entry: JournalEntry): void {
+    if (this.#others.has(entry.rule)) return;
     this.#commands.takeEntry(entry);
     if (this.#leftOut.has(entry.rule)) return;
     if (entry.historical && entry.journalTime >= this.from) this.#historical++;
@@ -134,9 +146,10 @@ class SetRun {
     this.replay.runUntil(to - 1);
     this.#episodes.finish(to);
     const { episodes, left } = this.#episodes;
+    const reported = this.#set.rules.filter(({ id }) => !this.#others.has(id));
     return {
       name: this.#set.name,
-      rules: ruleRows(this.#set.rules, {
+      rules: ruleRows(reported, {
         counts: this.#episodes.rules,
         commands: this.#commands,
         stopped: this.replay.stopped,

@@ -83,7 +83,7 @@ export function kpiText(kpis: Kpis): string[] {
     `${decimal(value)} (${good} is good, ${max} the limit: ${value <= good ? 'good' : value <= max ? 'under the limit' : 'OVER'})`;
   const limit = (isOver: boolean) => (isOver ? ': OVER' : '');
   return [
-    `${counted(kpis.alarms, 'alarm')}${short}`,
+    `${counted(kpis.alarms, 'alarm')} that operators are told of, again or for the first time${short}`,
     ...formatTable(
       ['', ''],
       [

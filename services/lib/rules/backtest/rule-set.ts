@@ -29,8 +29,8 @@ const GIT_BYTES_MAX = 16 * 1024 * 1024;
 
 type Text = { readonly file: string; readonly text: string; readonly isNamed: boolean };
 
-/** The rules of files and folders. Disabled rules of a folder are left out; a file that is named itself is meant. */
-export function readRuleSet(operands: readonly string[], only?: string): RuleSet {
+/** The rules of files and folders. Disabled ones are left out, but for a file that is named itself and the rule `meant`. */
+export function readRuleSet(operands: readonly string[], meant?: string): RuleSet {
   const problems: FileProblem[] = [];
   const texts = operands.flatMap((operand): Text[] => {
     try {
@@ -42,11 +42,11 @@ export function readRuleSet(operands: readonly string[], only?: string): RuleSet
       return [];
     }
   });
-  return compiled(operands.join(', '), texts, { problems, only });
+  return compiled(operands.join(', '), texts, { problems, meant });
 }
 
 /** The rules of a folder as a revision had them. */
-export async function readRuleRevision(folder: string, revision: string, only?: string): Promise<RuleSet> {
+export async function readRuleRevision(folder: string, revision: string, meant?: string): Promise<RuleSet> {
   try {
     // It must not become a flag of git.
     if (revision.startsWith('-')) throw new Error('a revision does not begin with a dash');
@@ -56,7 +56,7 @@ export async function readRuleRevision(folder: string, revision: string, only?: 
       const text = await git(folder, ['show', `${revision}:./${name}`]);
       texts.push({ file: `${revision}:${path.join(folder, name)}`, text, isNamed: false });
     }
-    return compiled(revision, texts, { problems: [], only });
+    return compiled(revision, texts, { problems: [], meant });
   } catch (error) {
     const why = String((error as { stderr?: string }).stderr || (error as Error).message).trim();
     const message = `is neither a folder nor a revision that git knows in ${folder}: ${why.split('\n')[0]}`;
@@ -72,7 +72,7 @@ async function git(folder: string, words: readonly string[]): Promise<string> {
 function compiled(
   name: string,
   texts: readonly Text[],
-  { problems, only }: { readonly problems: FileProblem[]; readonly only: string | undefined },
+  { problems, meant }: { readonly problems: FileProblem[]; readonly meant: string | undefined },
 ): RuleSet {
   const files: LoadedFile[] = [];
   const known = new Map<string, string>();
@@ -83,7 +83,7 @@ function compiled(
       continue;
     }
     const { value, at } = parsed;
-    if (only !== undefined ? value.id !== only : value.mode === 'disabled' && !isNamed) continue;
+    if (value.mode === 'disabled' && !isNamed && value.id !== meant) continue;
     const rule = compileRule(value);
     const before = known.get(value.id);
     if (Array.isArray(rule))

@@ -38,7 +38,7 @@ describe('timelineSvg()', () => {
   it('draws a bar where the alarm was, with its words', () => {
     const svg = draw([episode(T0 + 15 * MINUTE, T0 + 30 * MINUTE)]);
     expectWellFormed(svg);
-    expect(svg).toContain('<rect class="high" x="519" y="89" width="219" height="12">');
+    expect(svg).toContain('<rect class="high" x="526.5" y="89" width="216.5" height="12">');
     expect(svg).toContain('<title>r/s/a/i, high: 2026-10-07T00:15:00.000Z to 2026-10-07T00:30:00.000Z. hot</title>');
     expect(svg).toMatch(/role="img" aria-labelledby="title desc"/);
     expect(svg).toContain('prefers-color-scheme:dark');

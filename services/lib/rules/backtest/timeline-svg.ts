@@ -14,7 +14,7 @@ export type TimelineOptions = {
 };
 
 const WIDTH = 1_200;
-const LEFT = 300;
+const LEFT = 310;
 const RIGHT = 24;
 const TOP = 84;
 const LANE = 22;
@@ -22,7 +22,7 @@ const BAR = 16;
 /** A taller picture is read by nobody; what has least alarm time is left out, and said. */
 const LANES_MAX = 200;
 const TICK_EVERY = 96;
-const NAME_CHARACTERS = 42;
+const NAME_CHARACTERS = 34;
 
 /** Height of a bar, and what stands for it in the legend. */
 const SHAPES: { readonly [priority in Priority]: { readonly height: number } } = {
@@ -103,7 +103,7 @@ function laneSvg(
   });
   return [
     ...(isMarked ? [`<rect class="r" x="0" y="${y}" width="${WIDTH}" height="${LANE}"/>`] : []),
-    `<text class="t" x="${LEFT - 12}" y="${y + 15}" text-anchor="end">${escaped(shortened(name))}<title>${escaped(name)}</title></text>`,
+    `<text class="t" x="${LEFT - 12}" y="${y + 15}" text-anchor="end">${escaped(set === '' ? shortened(alarm) : `${shortened(alarm)} (${set})`)}<title>${escaped(name)}</title></text>`,
     ...bars,
   ].join('\n');
 }
