@@ -35,6 +35,7 @@ function writeRules(folder: string): void {
     deadband: 2,
     onDelay: '500ms',
     priority: 'high',
+    rationalisation: { response: 'Open the cooling valve', timeToRespond: '10m' },
     annotations: { summary: '{{tank}} at {{temp}}' },
     actions: [
       {

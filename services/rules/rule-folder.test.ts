@@ -53,6 +53,7 @@ function open(store = new StateStore(':memory:'), startedAt = START) {
       published.push({ topic, payload });
     },
   });
+  rules.open();
   const statuses: RulesStatus[] = [];
   const folder = new RuleFolder({
     ...{ dir, engine },

@@ -18,6 +18,8 @@ export type RuleFolderParts = {
   readonly now: () => number;
   readonly putAndKeep: (input: EngineInput) => void;
   readonly tell: (message: OutMessage) => void;
+  /** Loads what else stands in the folder; gives what is wrong with it. */
+  readonly loadNotify?: () => readonly FileProblem[];
   readonly onLoad: (load: { readonly rules: number; readonly problems: readonly FileProblem[] }) => void;
 };
 
@@ -42,10 +44,11 @@ export class RuleFolder {
   }
 
   load(): void {
-    const { dir, engine, now, putAndKeep } = this.#parts;
-    const { rules, problems } = readRules(dir);
+    const { dir, engine, now, putAndKeep, loadNotify } = this.#parts;
+    const { rules, problems: ruleProblems } = readRules(dir);
     const plant = readPlantFiles(dir);
-    this.#problems = [...problems, ...plant.problems];
+    const problems = [...ruleProblems, ...plant.problems, ...(loadNotify?.() ?? [])];
+    this.#problems = problems;
     const broken = Map.groupBy(problems, ({ file }) => instanceOf(file));
     const good = new Set(rules.map(({ id }) => id));
     const files = [...rules.map(({ source }) => source), ...lastGood(engine, new Set(broken.keys()), good)];
@@ -70,11 +73,6 @@ export class RuleFolder {
     );
     const status: RulesStatus = { rules, problems: this.#problems.map(formatProblem), loadedAt: this.#parts.now() };
     return { topic: topics.service('rules', 'files'), payload: JSON.stringify(status), retain: true };
-  }
-
-  problem(): string | undefined {
-    const { length } = this.#problems;
-    return length === 0 ? undefined : `${length} problem${length === 1 ? '' : 's'} in rule files`;
   }
 
   #alarm(instance: string, raised: { readonly isRaised: boolean; readonly because: string }): void {

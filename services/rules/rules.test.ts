@@ -52,6 +52,7 @@ function open(store = new StateStore(':memory:'), startedAt = START, rule = hot,
     publish: (topic, payload) => new Promise((resolve) => publishes.push({ topic, payload, take: resolve })),
     onUnreadable: (_, reason) => unreadable.push(reason),
   });
+  rules.open();
   let acks = 0;
   const take = (topic: string, payload: string | Buffer, retained = false) =>
     rules.take({ topic, payload: Buffer.from(payload), qos: 1, retained, ack: () => acks++ });
@@ -116,6 +117,7 @@ describe('Rules', () => {
     expect(publishes.some(({ topic }) => topic === 'alarm/v1/lyon/farm/hot/t1')).toBe(false);
     rules.putAndKeep({ kind: 'reload', rules: [{ ...hot.source, name: 'mended' }], at: START + 11_000 });
     expect(engine.rules.get('hot')?.isolatedBecause).toBeUndefined();
+    expect(engine.instances.get('rule-isolated/penstock/pipeline/hot')?.state.active).toBe(false);
   });
 
   it('takes an operation by its signature and role', () => {

@@ -73,8 +73,12 @@ export class Rules implements Disposable {
       onDelivered: (device, cid) => this.put({ kind: 'delivered', device, cid, at: now() }),
     });
     for (const input of store.inputs()) this.#replay(input);
+  }
+
+  /** Begins with what an earlier life has left undone. */
+  open(): void {
     this.#outbox.open();
-    for (const notice of store.notices()) parts.onNotice?.(notice);
+    for (const notice of this.#parts.store.notices()) this.#parts.onNotice?.(notice);
   }
 
   /** Takes one message; acknowledges it when it and what it led to are on disk. */

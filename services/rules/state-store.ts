@@ -1,8 +1,8 @@
 // What the rules service must not forget: the engine's state as of the last checkpoint, every input since, what it decided
-// and the broker has not yet taken (the outbox), and notices that nobody has got yet. An input and all that it led to are one
-// transaction, on disk before anything is acknowledged or published. The engine is deterministic, so the checkpoint and the
-// inputs after it are its state at any moment, and a kill between any two steps loses nothing and invents nothing; what was
-// published and not yet struck off is published again, with the same ids.
+// and the broker has not yet taken (the outbox), notices that nobody has got yet, and who was told what. An input and all
+// that it led to are one transaction, on disk before anything is acknowledged or published. The engine is deterministic, so
+// the checkpoint and the inputs after it are its state at any moment, and a kill between any two steps loses nothing and
+// invents nothing; what was published and not yet struck off is published again, with the same ids.
 
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -40,13 +40,14 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS input (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, topic TEXT NOT NULL, payload BLOB NOT NULL, retained INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, payload TEXT NOT NULL, retain INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS notice (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS told (key TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
   PRAGMA user_version = ${FORMAT};
 `;
 
 export class StateStore implements Disposable {
   readonly #db: DatabaseSync;
-  readonly #put: { readonly [kind in 'row' | 'input' | 'message' | 'notice']: StatementSync };
-  readonly #drop: { readonly [kind in 'row' | 'inputs' | 'messages' | 'notice']: StatementSync };
+  readonly #put: { readonly [kind in 'row' | 'input' | 'message' | 'notice' | 'told']: StatementSync };
+  readonly #drop: { readonly [kind in 'row' | 'inputs' | 'messages' | 'notice' | 'told']: StatementSync };
 
   /** @throws Error where the file is damaged, or was written by another format of this program */
   constructor(file: string) {
@@ -60,12 +61,14 @@ export class StateStore implements Disposable {
         input: prepare('INSERT INTO input (at, topic, payload, retained) VALUES (?, ?, ?, ?)'),
         message: prepare('INSERT INTO outbox (topic, payload, retain) VALUES (?, ?, ?)'),
         notice: prepare('INSERT INTO notice (body) VALUES (?)'),
+        told: prepare('INSERT INTO told VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET record = excluded.record'),
       };
       this.#drop = {
         row: prepare('DELETE FROM state WHERE key = ?'),
         inputs: prepare('DELETE FROM input'),
         messages: prepare('DELETE FROM outbox WHERE id <= ?'),
         notice: prepare('DELETE FROM notice WHERE id = ?'),
+        told: prepare('DELETE FROM told WHERE key = ?'),
       };
       for (const { value } of this.rows()) JSON.parse(value ?? 'null'); // what cannot be read must be known now
     } catch (error) {
@@ -106,6 +109,20 @@ export class StateStore implements Disposable {
   notices(): QueuedNotice[] {
     const rows = this.#db.prepare('SELECT id, body FROM notice ORDER BY id').all() as { id: number; body: string }[];
     return rows.map(({ id, body }) => ({ id, notice: JSON.parse(body) as Notice }));
+  }
+
+  /** Who was told what: JSON that the notifier gave to be kept, oldest first. */
+  told(): string[] {
+    const rows = this.#db.prepare('SELECT record FROM told ORDER BY rowid').all() as { record: string }[];
+    return rows.map(({ record }) => record);
+  }
+
+  keepTold(key: string, record: string): void {
+    this.#put.told.run(key, record);
+  }
+
+  forgetTold(key: string): void {
+    this.#drop.told.run(key);
   }
 
   /** Writes all or nothing; on disk when it returns. */

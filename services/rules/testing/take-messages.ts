@@ -35,6 +35,7 @@ const rules = new Rules({
     say('published', topic, payload);
   },
 });
+rules.open();
 const series = new SeriesTable().of({ site: 'lyon', area: 'farm', device: 't1', metric: 'temp' });
 for (let n = Number(first); n < Number(first) + Number(count); n++) {
   now = timeOf(n);

@@ -185,7 +185,7 @@ export class Alarms {
     const { rule } = instance;
     if (rule.isShadow || entry.historical) return;
     const isOverlaid = alarmOverlay(instance.state) !== null;
-    if (!isOverlaid || entry.event === 'SHELVED' || entry.event === 'OUT_OF_SERVICE') this.#tellPeople(instance, entry);
+    if (!isOverlaid || present.beginsOverlay(entry.event)) this.#tellPeople(instance, entry);
     const trigger = triggerOf(entry.event);
     if (trigger === undefined) return;
     for (const action of rule.actions) {
@@ -205,14 +205,14 @@ export class Alarms {
 
   annunciate(instance: Instance): void {
     const message = present.alarmMessage(instance);
-    if (message === null && instance.shown === '') return;
-    instance.shown = message === null ? '' : present.shownForm(instance);
+    if (message === null && instance.shown === null) return;
+    instance.shown = message === null ? null : present.shownOf(instance);
     this.#now.outputs.push({ kind: 'alarm', alarm: instance.alarm, message });
   }
 
   hide(instance: Instance): void {
-    if (instance.shown === '') return;
-    instance.shown = '';
+    if (instance.shown === null) return;
+    instance.shown = null;
     this.#now.outputs.push({ kind: 'alarm', alarm: instance.alarm, message: null });
   }
 

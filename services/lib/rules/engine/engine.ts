@@ -42,7 +42,7 @@ export class Engine {
   readonly #binder: Binder;
   readonly #loaded = new Map<string, LoadedRule>();
   /** Series as they were last met, by their seat in the decoder's table: the one look-up that every point costs. */
-  readonly #seats: ({ readonly series: Series; readonly state: SeriesState } | undefined)[] = [];
+  readonly #seats: (SeriesState | undefined)[] = [];
   #saved: Map<string, InstanceRow>;
   #isRestoring = true;
 
@@ -187,7 +187,7 @@ export class Engine {
   #point({ point, receivedAt }: Input<'point'>): void {
     const series = this.#seriesOf(point.series);
     if (series === undefined) return;
-    const bindings = series.bindings ?? this.#binder.bind(series, point.measuredAt);
+    const feeds = series.feeds ?? this.#binder.bind(series, point.measuredAt);
     const { measuredAt, value, quality } = point;
     if (point.late || measuredAt < series.at - LATENESS_MS) {
       this.#historical(series, point);
@@ -199,10 +199,8 @@ export class Engine {
       this.#overtaken(series, point);
       return;
     }
-    for (let i = 0; i < bindings.length; i++) {
-      const instance = bindings[i]?.instance;
-      if (instance !== undefined && instance.dueAt - instance.lagMs <= measuredAt)
-        this.#evaluator.runDeadlines(instance, measuredAt);
+    for (const instance of feeds) {
+      if (instance.dueAt - instance.lagMs <= measuredAt) this.#evaluator.runDeadlines(instance, measuredAt);
     }
     series.at = measuredAt;
     series.value = value;
@@ -210,9 +208,7 @@ export class Engine {
     if (value !== null && quality !== 'bad') series.goodAt = measuredAt;
     if (series.windows.length > 0) for (const window of series.windows) window.take(measuredAt, value, quality);
     this.#ledger.touchSeries(series);
-    for (let i = 0; i < bindings.length; i++) {
-      const instance = bindings[i]?.instance;
-      if (instance === undefined) continue;
+    for (const instance of feeds) {
       instance.noteLag(receivedAt, measuredAt);
       this.#evaluator.evaluate(instance, Math.max(measuredAt, instance.state.evaluatedAt));
     }
@@ -223,28 +219,29 @@ export class Engine {
     const isNews = series.windows.map((window) => window.take(measuredAt, value, quality)).includes(true);
     if (!isNews) return;
     this.#ledger.touchSeries(series);
-    for (const { instance } of series.bindings ?? []) this.#evaluator.evaluate(instance, instance.state.evaluatedAt);
+    for (const instance of series.feeds ?? []) this.#evaluator.evaluate(instance, instance.state.evaluatedAt);
   }
 
   /** undefined where no rule reads the metric: what nobody asks for is not kept. */
   #seriesOf(series: Series): SeriesState | undefined {
     const known = this.#seats[series.seat];
-    if (known !== undefined && known.series === series) return known.state;
+    if (known !== undefined && known.named === series) return known;
     if (!this.#binder.wantsMetric(series.metric)) return undefined;
     const state = this.#plant.seriesOf(this.#plant.device(series), series.metric);
-    this.#seats[series.seat] = { series, state };
+    state.named = series;
+    this.#seats[series.seat] = state;
     return state;
   }
 
   /** Backfill is journaled where it would have raised an alarm, and raises none. */
   #historical(series: SeriesState, point: Input<'point'>['point']): void {
     if (!point.late) return;
-    for (const { instance, input } of series.bindings ?? []) {
+    for (const instance of series.feeds ?? []) {
       const { state, loaded } = instance;
       if (loaded.isolatedBecause !== undefined || !loaded.judgesHistory || point.measuredAt <= state.historicalAt)
         continue;
       state.historicalAt = point.measuredAt;
-      const isTrue = isTrueOfHistory(instance, input, point);
+      const isTrue = isTrueOfHistory(instance, instance.slots.indexOf(series), point);
       if (isTrue && !state.historicallyTrue)
         this.#alarms.transition(instance, 'HISTORICAL', { at: point.measuredAt, historical: true });
       state.historicallyTrue = isTrue;
@@ -273,7 +270,7 @@ export class Engine {
   #instancesOf(device: DeviceState): Set<Instance> {
     const instances = new Set<Instance>();
     for (const series of device.series.values()) {
-      for (const { instance } of this.#binder.bind(series, this.#now.clock)) instances.add(instance);
+      for (const instance of this.#binder.bind(series, this.#now.clock)) instances.add(instance);
     }
     return instances;
   }
@@ -324,6 +321,9 @@ export class Engine {
     );
     const added = [...next.values()].filter(({ id, rev }) => this.#loaded.get(id)?.rule.rev !== rev);
     for (const loaded of changed) this.#unload(loaded, next.get(loaded.rule.id));
+    for (const { rule, isolatedBecause } of changed)
+      if (isolatedBecause !== undefined)
+        this.#alarms.pipeline('rule-isolated', { instance: rule.id, isRaised: false, because: '' });
     for (const rule of added) if (rule.companionOf === undefined) this.#load(rule);
     this.#rebindAll(models === undefined ? [...changed.map(({ rule }) => rule), ...added] : undefined);
     for (const rule of added)
@@ -368,7 +368,7 @@ export class Engine {
   }
 
   #retire(instance: Instance): void {
-    if (instance.shown !== '' || instance.state.active)
+    if (instance.shown !== null || instance.state.active)
       this.#alarms.transition(instance, 'RETIRED', { at: instance.state.evaluatedAt });
     this.#alarms.hide(instance);
     this.#alarms.forgetActive(instance);
@@ -382,12 +382,12 @@ export class Engine {
     const metrics = rules && new Set(rules.flatMap(({ inputs }) => inputs.map(({ metric }) => metric)));
     for (const device of this.#plant.devices()) {
       for (const series of device.series.values())
-        if (metrics === undefined || metrics.has(series.metric)) series.bindings = undefined;
+        if (metrics === undefined || metrics.has(series.metric)) series.feeds = undefined;
     }
     this.#bindAll();
     for (const device of this.#plant.devices()) {
       for (const series of device.series.values()) {
-        const used = new Set(series.bindings?.flatMap(({ instance }) => instance.windows));
+        const used = new Set(series.feeds?.flatMap(({ windows }) => windows));
         if (series.windows.some((window) => !used.has(window)))
           series.windows = series.windows.filter((window) => used.has(window));
       }
@@ -399,7 +399,7 @@ export class Engine {
       for (const metric of device.model?.metrics.keys() ?? [])
         if (this.#binder.wantsMetric(metric)) this.#plant.seriesOf(device, metric);
       for (const series of device.series.values())
-        if (series.bindings === undefined) this.#binder.bind(series, this.#now.clock);
+        if (series.feeds === undefined) this.#binder.bind(series, this.#now.clock);
     }
     // Alarms that no series feeds: raised by others, or of devices that have not been heard of yet.
     for (const key of [...this.#saved.keys()]) {

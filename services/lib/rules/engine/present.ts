@@ -1,6 +1,14 @@
 // What leaves the engine about an alarm: its retained message, its journal entries and notices, with their sentences.
 
-import { type AlarmMessage, alarmOverlay, alarmState, isAnnunciated, type Priority } from '#domain/alarm.ts';
+import {
+  type AlarmMessage,
+  type AlarmOverlay,
+  type AlarmState,
+  alarmOverlay,
+  alarmState,
+  isAnnunciated,
+  type Priority,
+} from '#domain/alarm.ts';
 import { EVENTS_PER_MS, type JournalEntry, type JournalEvent } from '#domain/journal.ts';
 import type { PublishAction } from '../language/compile-action.ts';
 import type { Expression, Frame } from '../language/expression.ts';
@@ -15,8 +23,9 @@ export function alarmIdOf({ key, state }: Instance): string {
   return `${key}/${state.episode}`;
 }
 
-export function stateCodeOf({ state }: Instance) {
-  return alarmState({ ...state, pending: isPending(state) });
+export function stateCodeOf({ state }: Instance): AlarmState {
+  const { active, unacked, latched } = state;
+  return alarmState({ active, unacked, latched, pending: !active && isPending(state) });
 }
 
 /** Of the level that holds, or of the rule's lowest one. */
@@ -24,14 +33,23 @@ export function priorityOf({ rule, state }: Instance): Priority {
   return rule.levels[state.story?.level ?? 0]?.priority ?? rule.levels[0]?.priority ?? 'medium';
 }
 
-/** GOOD while the condition that counts is known; else the reason its unknown inputs share, UNKNOWN where they differ. */
-export function qualityOf({ state, rule, loaded }: Instance): AlarmMessage['quality'] {
-  const counting = state.active ? [state.levels[state.story?.level ?? 0]] : state.levels;
-  if (counting.every((level) => level?.truth !== 'unknown') || rule.inputs.length === 0) return 'GOOD';
-  const reasons = new Set(loaded.frame.inputs.flatMap((value) => (isUnknown(value) ? [value.unknown] : [])));
+/**
+ * GOOD while the condition that counts is known; else the reason its unknown inputs share, UNKNOWN where they differ. The
+ * frame is brought to the instance only where its inputs are asked for.
+ */
+export function qualityAt(instance: Instance): AlarmMessage['quality'] {
+  if (instance.rule.inputs.length === 0 || isConditionKnown(instance)) return 'GOOD';
+  const { inputs } = instance.lookAt(instance.state.evaluatedAt);
+  const reasons = new Set(inputs.flatMap((value) => (isUnknown(value) ? [value.unknown] : [])));
   const [only] = reasons;
   const isPlain = only === 'STALE' || only === 'BAD' || only === 'NEVER' || only === 'INSUFFICIENT' || only === 'UNIT';
   return reasons.size === 1 && isPlain ? only : 'UNKNOWN';
+}
+
+function isConditionKnown({ state }: Instance): boolean {
+  if (state.active) return state.levels[state.story?.level ?? 0]?.truth !== 'unknown';
+  for (const level of state.levels) if (level.truth === 'unknown') return false;
+  return true;
 }
 
 /**
@@ -59,7 +77,7 @@ export function alarmMessage(instance: Instance): AlarmMessage | null {
     priority: priorityOf(instance),
     firstOut: story?.isFirstOut ?? false,
     episode: state.episode,
-    quality: instance.rule.inputs.length === 0 ? 'GOOD' : qualityAt(instance),
+    quality: qualityAt(instance),
     activeSince: story?.activeSince ?? 0,
     clearedAt: story?.clearedAt ?? null,
     changedAt: state.changedAt,
@@ -75,16 +93,29 @@ export function alarmMessage(instance: Instance): AlarmMessage | null {
   };
 }
 
-/** The quality, with the frame brought to the instance first. */
-export function qualityAt(instance: Instance): AlarmMessage['quality'] {
-  instance.lookAt(instance.state.evaluatedAt);
-  return qualityOf(instance);
+/** What decides whether the alarm must be shown again. */
+export type Shown = {
+  readonly code: AlarmState;
+  readonly overlay: AlarmOverlay | null;
+  readonly seq: number;
+  readonly quality: AlarmMessage['quality'];
+};
+
+export function shownOf(instance: Instance): Shown {
+  const { state } = instance;
+  const [code, overlay] = [stateCodeOf(instance), alarmOverlay(state)];
+  return { code, overlay, seq: state.seq, quality: qualityAt(instance) };
 }
 
-/** What decides whether the alarm must be shown again. */
-export function shownForm(instance: Instance): string {
+/** Asked after every evaluation of an alarm that is shown: it makes nothing. */
+export function isAsShown(instance: Instance, { code, overlay, seq, quality }: Shown): boolean {
   const { state } = instance;
-  return `${stateCodeOf(instance)} ${alarmOverlay(state) ?? ''} ${state.seq} ${qualityAt(instance)}`;
+  return (
+    state.seq === seq &&
+    stateCodeOf(instance) === code &&
+    alarmOverlay(state) === overlay &&
+    qualityAt(instance) === quality
+  );
 }
 
 function labelsOf(instance: Instance): { readonly [name: string]: string } {
@@ -208,8 +239,16 @@ export function noticeOf(instance: Instance, entry: JournalEntry, to?: string): 
   };
 }
 
+const OVERLAY_BEGINS: ReadonlySet<JournalEvent> = new Set<JournalEvent>(['SHELVED', 'SUPPRESSED', 'OUT_OF_SERVICE']);
+
+/** Whether nobody is called from here on; who was called must hear of that. */
+export function beginsOverlay(event: JournalEvent): boolean {
+  return OVERLAY_BEGINS.has(event);
+}
+
 const NEWS: ReadonlySet<JournalEvent> = new Set<JournalEvent>([
-  ...(['ACTIVE', 'LEVEL', 'RE_ALARM', 'RETURNED', 'ACKED', 'RESET', 'SHELVED', 'OUT_OF_SERVICE', 'RETIRED'] as const),
+  ...(['ACTIVE', 'LEVEL', 'RE_ALARM', 'RETURNED', 'ACKED', 'RESET', 'RETIRED'] as const),
+  ...OVERLAY_BEGINS,
 ]);
 
 /** Whether people hear of it. */

@@ -1,0 +1,83 @@
+// The parts of the rules service, put together: engine, store, notifier, rules folder.
+
+import path from 'node:path';
+import { Engine } from '#rules/engine/engine.ts';
+import type { Bus } from '#runtime/bus.ts';
+import type { Config } from '#runtime/config.ts';
+import { formatProblem } from '#runtime/json-file.ts';
+import { requireRulesFolder } from '#runtime/plant-files.ts';
+import type { Service } from '#runtime/process.ts';
+import { readOrCreateSecret } from '#runtime/secrets.ts';
+import type { rulesSection } from './config.ts';
+import { heartbeatMessage } from './heartbeat.ts';
+import { countRules } from './metrics.ts';
+import { openNotifier } from './open-notifier.ts';
+import { openStateStore } from './open-state-store.ts';
+import { RuleFolder } from './rule-folder.ts';
+import { Rules } from './rules.ts';
+
+type Sections = { readonly rules: typeof rulesSection };
+
+export type OpenRules = {
+  readonly bus: Bus;
+  readonly rules: Rules;
+  readonly folder: RuleFolder;
+  /** Everything that time does. */
+  readonly tick: () => void;
+};
+
+export type RunParts = {
+  /** Monotonic, ms. */
+  readonly nowMs: () => number;
+  /** Runs a function after what is at hand. */
+  readonly later: (run: () => void) => void;
+};
+
+export function openRules(service: Service<Sections>, { nowMs, later }: RunParts): OpenRules {
+  const { log, metrics, now, stack, health } = service;
+  const { root, rules: settings } = service.config as Config<Sections> & typeof service.config;
+  const { dir, unsignedRole, budgetMs } = settings;
+  requireRulesFolder(dir);
+  const store = stack.use(openStateStore(path.join(root.data, 'rules', 'state.db')));
+  // Opened after the store and so closed before it: what the broker takes last is still struck off.
+  const bus = service.openBus();
+  const engine = new Engine({
+    saved: store.rows(),
+    startedAt: now(),
+    onAmbiguous: (message) => log.warn(message),
+    meter: { nowMs, budgetMs },
+  });
+  const publish = (topic: string, payload: string, retain: boolean) => bus.publish(topic, payload, { retain });
+  const { notifier, load: loadNotify } = stack.use(
+    openNotifier({ ...{ dir, store, metrics, log, now }, put: (input) => rules.put(input) }),
+  );
+  const rules: Rules = stack.use(
+    new Rules({
+      ...{ engine, store, publish, now, later },
+      answer: (input, at) => (input.kind === 'point' ? heartbeatMessage(input.point, at) : undefined),
+      operationsKey: readOrCreateSecret(root.data, 'operations-key').value,
+      unsignedRole: unsignedRole === 'none' ? undefined : unsignedRole,
+      onNotice: ({ notice, id }) => notifier.take(notice, id),
+      ...countRules(metrics, { engine, log }),
+    }),
+  );
+  rules.open();
+  rules.put({ kind: 'resume', at: now() });
+  const folder = new RuleFolder({
+    ...{ dir, engine, now, loadNotify },
+    putAndKeep: (input) => rules.putAndKeep(input),
+    tell: ({ topic, payload, retain }) => publish(topic, payload, retain).catch(() => {}), // only a closing bus refuses
+    onLoad: ({ rules: count, problems }) => {
+      for (const problem of problems) log.error(formatProblem(problem));
+      log.info({ rules: count, problems: problems.length }, 'rules loaded');
+    },
+  });
+  folder.load();
+  // A broken file or a receiver that is away keeps nobody from being served: they have alarms of their own.
+  health.add('disk', () => rules.problem());
+  const tick = () => {
+    rules.tick();
+    notifier.tick(now());
+  };
+  return { bus, rules, folder, tick };
+}
