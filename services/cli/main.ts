@@ -7,6 +7,7 @@ import type { Cli, CliCommand, StopSignals } from './cli.ts';
 import { configShowCommand } from './commands/config-show.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { rulesBacktestCommand } from './commands/rules-backtest.ts';
+import { rulesCheckCommand } from './commands/rules-check.ts';
 import { rulesDiffCommand } from './commands/rules-diff.ts';
 import { rulesExplainCommand } from './commands/rules-explain.ts';
 import { rulesFmtCommand } from './commands/rules-fmt.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly CliCommand[] = [
   configShowCommand,
   doctorCommand,
   rulesBacktestCommand,
+  rulesCheckCommand,
   rulesExplainCommand,
   rulesDiffCommand,
   rulesFmtCommand,

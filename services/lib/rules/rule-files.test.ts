@@ -29,7 +29,10 @@ function read(rule: unknown, name = 'hot.json') {
 
 describe('readRules()', () => {
   it('takes the short form', () => {
-    expect(read(hot)).toMatchObject({ rules: [{ id: 'hot', onDelayMs: 0, priority: 'medium' }], problems: [] });
+    expect(read(hot)).toMatchObject({
+      rules: [{ id: 'hot', levels: [{ onDelayMs: 0, priority: 'medium' }] }],
+      problems: [],
+    });
   });
 
   it('gives the line and column of what is wrong', () => {
@@ -76,26 +79,32 @@ describe('readRules()', () => {
     [
       'a template name that nothing fills',
       { annotations: { summary: 'is {{tmp}} now' } },
-      '{{tmp}} is none of temp, limit, device',
+      /\{\{tmp\}\} is none of temp, age\.temp, device/,
     ],
     [
       'the age of an input that there is not',
       { annotations: { summary: '{{age.limit}}' } },
       '{{age.limit}} is none of',
     ],
-    ['levels', { levels: [] }, /levels: this release does not evaluate it yet/],
-    ['inhibitedBy', { inhibitedBy: { rule: 'x' } }, /inhibitedBy: this release does not evaluate it yet/],
-    ['suppressWhen', { suppressWhen: true }, /suppressWhen: this release does not evaluate it yet/],
-    ['a window', { inputs: { temp: { metric: 'temperature', fn: 'avg' } } }, "this release evaluates 'last' only"],
+    ['no levels at all', { condition: undefined, levels: [] }, /levels: /],
+    ['levels beside a condition', { levels: [{ priority: 'low', condition: true }] }, 'says it in each of them'],
+    ['an inhibitedBy that is no list', { inhibitedBy: { rule: 'x' } }, /inhibitedBy: /],
+    ['a suppressWhen that is a text', { suppressWhen: 'always' }, 'a condition is true or false, and this is a text'],
+    [
+      'a function without its window',
+      { inputs: { temp: { metric: 'temperature', fn: 'avg' } } },
+      "'avg' needs a window",
+    ],
     [
       'an input field nearly right',
       { inputs: { temp: { metric: 'temperature', maxage: '5s' } } },
       "unknown field 'maxage'; did you mean 'maxAge'?",
     ],
+    ['a notification to nobody', { actions: [{ id: 'a', on: ['clear'], type: 'notify' }] }, 'actions.0.to is missing'],
     [
-      'another kind of action',
-      { actions: [{ id: 'a', on: ['clear'], type: 'notify' }] },
-      "this release acts on 'active' only",
+      'an action nearly right',
+      { actions: [{ id: 'a', on: ['clear'], type: 'notfy', to: 'shift' }] },
+      '(got "notfy"); did you mean \'notify\'?',
     ],
     ['a field nearly right', { onDealy: '5s' }, "unknown field 'onDealy'; did you mean 'onDelay'?"],
     ['a duration without a unit', { onDelay: '20' }, 'must be a duration with one unit'],
@@ -171,6 +180,43 @@ describe('readRules()', () => {
       expect.stringContaining('not valid JSON'),
       'cannot be read (EISDIR)',
       "'>' takes 2 operands, not 0",
+    ]);
+  });
+
+  it('holds rules against the models of the folder, and tells warnings without refusing for them', () => {
+    mkdirSync(path.join(folder, 'models'));
+    writeFileSync(
+      path.join(folder, 'models', 'tank.model.json'),
+      JSON.stringify({ model: 'tank', metrics: { temperature: { unit: 'Cel', min: 0, max: 100 } } }),
+    );
+    const scope = { model: 'tank' };
+    writeFileSync(
+      path.join(folder, 'far.json'),
+      JSON.stringify({ ...hot, id: 'far', scope, params: { limit: { default: 101 } } }),
+    );
+    writeFileSync(path.join(folder, 'hot.json'), JSON.stringify({ ...hot, scope }));
+    const { rules, findings, problems, texts } = readRules(folder);
+    expect(rules.map(({ id }) => id)).toEqual(['hot']);
+    expect(findings.map(({ file, code, level }) => [path.basename(file), code, level])).toEqual([
+      ['far.json', 'R003', 'error'],
+      ['far.json', 'R005', 'warn'],
+      ['hot.json', 'R005', 'warn'],
+    ]);
+    expect(problems.map(({ code, message }) => [code, message])).toEqual([
+      ['R003', 'the condition is always false: the alarm never comes; temp is 0 to 100'],
+    ]);
+    expect([...texts.keys()].map((file) => path.basename(file))).toEqual(['far.json', 'hot.json']);
+  });
+
+  it('takes a number before the name for an order, and a file that calls itself a test for one', () => {
+    writeFileSync(path.join(folder, '12-cold.json'), JSON.stringify({ ...hot, id: 'cold' }));
+    writeFileSync(path.join(folder, '7-up.json'), JSON.stringify({ ...hot, id: '7-up' }));
+    writeFileSync(path.join(folder, 'tests.json'), '{ "kind": "RuleTest" }');
+    writeFileSync(path.join(folder, '13-cold.json'), JSON.stringify({ ...hot, id: 'cold' }));
+    const { rules, problems } = readRules(folder);
+    expect(rules.map(({ id }) => id)).toEqual(['cold', '7-up']);
+    expect(problems.map(({ file, message }) => `${path.basename(file)}: ${message}`)).toEqual([
+      `13-cold.json: rule 'cold' is also in ${path.join(folder, '12-cold.json')}`,
     ]);
   });
 

@@ -70,7 +70,7 @@ function readMember({ file, text }: RuleText, findings: Finding[]): Member | und
 function ofMember(member: Member, index: MetricIndex, coverage: Coverage | undefined): Finding[] {
   const { source, rule } = member;
   const facts = factsOf(source, index);
-  const covered = coverage?.get(source.id);
+  const covered = coverage?.get(member.file);
   const remarks = LINTS.flatMap(({ code, ofFile, ofRule }) =>
     [...(ofFile?.(source, facts) ?? []), ...(rule === undefined ? [] : (ofRule?.(rule, facts) ?? []))].map(
       (remark) => [code, remark] as const,

@@ -3,7 +3,7 @@
 import type { CoverageItem, RuleCoverage } from '../../testing/coverage.ts';
 import type { Remark } from './lint.ts';
 
-/** By the id of the rule. A rule that is not in it was not looked for. */
+/** By the file of the rule. A file that is not in it was not looked for. */
 export type Coverage = ReadonlyMap<string, Pick<RuleCoverage, 'items'>>;
 
 export function untested(coverage: Pick<RuleCoverage, 'items'>): Remark[] {
@@ -15,9 +15,5 @@ export function untested(coverage: Pick<RuleCoverage, 'items'>): Remark[] {
 }
 
 function remarkOf({ path, text, missing }: CoverageItem): Remark {
-  return {
-    path,
-    message: `in no test is '${text}' seen to hold and not to hold: ${missing.join(', ')}`,
-    level: 'warn',
-  };
+  return { path, message: `in the tests, '${text}' is ${missing.join(' and ')}`, level: 'warn' };
 }
