@@ -2,18 +2,10 @@
 // that may want it; it is bound once and then costs one array per sample, however many rules there are.
 
 import type { CompiledRule } from '../language/compile-rule.ts';
-import { joinGroup, splitGroup } from './group-name.ts';
+import { joinGroup } from './group-name.ts';
 import { Instance } from './instance.ts';
 import type { LoadedRule } from './loaded-rule.ts';
-import {
-  type AreaState,
-  type Binding,
-  type DeviceState,
-  isSelected,
-  type Plant,
-  type SeriesState,
-  SITE_AREA,
-} from './plant.ts';
+import { type AreaState, type DeviceState, isSelected, type Plant, type SeriesState, SITE_AREA } from './plant.ts';
 import { instanceKey } from './state.ts';
 
 type Wanted = { readonly loaded: LoadedRule; readonly input: number };
@@ -84,26 +76,26 @@ export class Binder {
     this.#instances.delete(instance.key);
     instance.loaded.instances.delete(instance);
     instance.area.instances.delete(instance);
-    for (const series of instance.slots) if (series !== null) series.bindings = undefined;
+    for (const series of instance.slots) if (series !== null) series.feeds = undefined;
   }
 
-  /** The inputs a series feeds; instances are made as they are first needed, and take in their other members at once. */
-  bind(series: SeriesState, at: number): readonly Binding[] {
-    if (series.bindings !== undefined) return series.bindings;
-    const bindings = this.#bind(series, at);
+  /** The instances a series feeds; they are made as they are first needed, and take in their other members at once. */
+  bind(series: SeriesState, at: number): readonly Instance[] {
+    if (series.feeds !== undefined) return series.feeds;
+    const feeds = this.#bind(series, at);
     for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) {
-      if (next.bindings === undefined) this.#bind(next, at);
+      if (next.feeds === undefined) this.#bind(next, at);
     }
     // Making an instance may have unbound this very series.
-    return series.bindings ?? bindings;
+    return series.feeds ?? feeds;
   }
 
-  #bind(series: SeriesState, at: number): readonly Binding[] {
-    const bindings: Binding[] = [];
+  #bind(series: SeriesState, at: number): readonly Instance[] {
+    const feeds = new Set<Instance>();
     for (const wanted of this.#wantedBy(series)) {
       const instance = this.#instanceFor(wanted, series.device, at);
       if (instance === undefined) continue;
-      if (instance.bind(wanted.input, series)) bindings.push({ instance, input: wanted.input });
+      if (instance.bind(wanted.input, series)) feeds.add(instance);
       else {
         const name = wanted.loaded.rule.inputs[wanted.input]?.name;
         this.#events.onAmbiguous(
@@ -111,8 +103,8 @@ export class Binder {
         );
       }
     }
-    series.bindings = bindings;
-    return bindings;
+    series.feeds = [...feeds];
+    return series.feeds;
   }
 
   *#wantedBy({ metric, device }: SeriesState): Iterable<Wanted> {
@@ -137,7 +129,7 @@ export class Binder {
     const known = this.#instances.get(key);
     // A selected device outside the scope (the valve of a tank in scope) joins a group and never founds one.
     if (known !== undefined || !isMember) return known;
-    return this.#add(new Instance(loaded, key, { name, area, group, at }));
+    return this.#add(new Instance(loaded, key, { name, area, at }));
   }
 
   /** Where the alarms of a rule live that a device in this area belongs to. */
@@ -150,8 +142,7 @@ export class Binder {
     const key = instanceKey({ rule: loaded.rule.id, site: area.site, area: area.area, instance: name });
     const known = this.#instances.get(key);
     if (known !== undefined) return known;
-    const group = splitGroup(name, loaded.rule.groupBy.length);
-    return this.#add(new Instance(loaded, key, { name, area, group, at }));
+    return this.#add(new Instance(loaded, key, { name, area, at }));
   }
 
   #add(instance: Instance): Instance {
@@ -164,9 +155,9 @@ export class Binder {
   }
 
   /** Takes a series from the inputs it feeds; what else fits them is bound when it next comes. */
-  unbind(series: SeriesState): Instance[] {
-    const instances = (series.bindings ?? []).map(({ instance }) => instance);
-    series.bindings = undefined;
+  unbind(series: SeriesState): readonly Instance[] {
+    const instances = series.feeds ?? [];
+    series.feeds = undefined;
     for (const instance of instances) {
       instance.unbind(series);
       this.#unbindMembers(instance);
@@ -178,8 +169,8 @@ export class Binder {
   #unbindMembers(instance: Instance): void {
     for (const device of this.membersOf(instance)) {
       for (const series of device.series.values()) {
-        if (series.bindings === undefined || !this.#byMetric.has(series.metric)) continue;
-        series.bindings = undefined;
+        if (series.feeds === undefined || !this.#byMetric.has(series.metric)) continue;
+        series.feeds = undefined;
         this.#waiting.push(series);
       }
     }

@@ -129,7 +129,7 @@ export class Evaluator {
       this.#alarms.transition(instance, 'RE_ALARM', { at });
     if (state.commands.length > 0) commands.advanceCommands(instance, this.#alarms.commandEvents(instance));
     // While an alarm is shown, so is whether its inputs can be trusted.
-    if (instance.shown !== '' && instance.shown !== present.shownForm(instance)) {
+    if (instance.shown !== null && !present.isAsShown(instance, instance.shown)) {
       state.seq++; // a receiver drops what is not newer
       this.#alarms.annunciate(instance);
     }

@@ -8,8 +8,10 @@ import type { CompiledRule } from '../language/compile-rule.ts';
 import type { Frame } from '../language/expression.ts';
 import { isUnknown, type Operand, UNKNOWN } from '../language/operand.ts';
 import { converter } from '../language/units.ts';
+import { splitGroup } from './group-name.ts';
 import type { LoadedRule } from './loaded-rule.ts';
 import type { AreaState, DeviceState, SeriesState } from './plant.ts';
+import type { Shown } from './present.ts';
 import { type SeriesWindow, windowOf } from './series-window.ts';
 import { type InstanceState, newInstanceState } from './state.ts';
 import { showTimers } from './timers.ts';
@@ -34,12 +36,11 @@ export class Instance {
   readonly key: string;
   readonly name: string;
   readonly area: AreaState;
-  /** Values of the rule's groupBy, in its order. */
-  readonly group: readonly string[];
   startedAt: number;
   readonly slots: (SeriesState | null)[];
   state: InstanceState;
-  readonly maxAgeMs: number[];
+  /** The rule's, shared, while no model says otherwise. */
+  maxAgeMs: readonly number[];
   #views: (SlotView | undefined)[] = NO_VIEWS;
   windows: SeriesWindow[] = NONE_WINDOWS;
   /** How far the newest sample's arrival was behind its event time: clock deadlines wait as long, so that a device
@@ -47,8 +48,8 @@ export class Instance {
   lagMs = 0;
   /** Time of which nothing is known, in event time: after a restart. undefined: none. */
   gap: { readonly from: number; readonly to: number } | undefined;
-  /** What was last shown of it, to show again only what changed; '' where nothing is. */
-  shown = '';
+  /** What was last shown of it, to show again only what changed; null where nothing is. */
+  shown: Shown | null = null;
   isDirty = false;
   dueAt = Number.POSITIVE_INFINITY;
   queuedAt = Number.POSITIVE_INFINITY;
@@ -56,21 +57,25 @@ export class Instance {
   constructor(
     loaded: LoadedRule,
     key: string,
-    parts: { readonly name: string; readonly area: AreaState; readonly group: readonly string[]; readonly at: number },
+    parts: { readonly name: string; readonly area: AreaState; readonly at: number },
   ) {
     this.loaded = loaded;
     this.key = key;
     this.name = parts.name;
     this.area = parts.area;
-    this.group = parts.group;
     this.startedAt = parts.at;
     this.slots = loaded.rule.inputs.map(() => null);
-    this.maxAgeMs = loaded.rule.inputs.map(({ maxAgeMs }) => maxAgeMs ?? maxAgeOf(undefined));
+    this.maxAgeMs = loaded.maxAgeMs;
     this.state = newInstanceState(loaded.rule, parts.at);
   }
 
   get rule(): CompiledRule {
     return this.loaded.rule;
+  }
+
+  /** Values of the rule's groupBy, in its order. */
+  get group(): readonly string[] {
+    return splitGroup(this.name, this.rule.groupBy.length);
   }
 
   get alarm(): AlarmName {
@@ -86,7 +91,7 @@ export class Instance {
     if (spec === undefined) return false;
     const model = series.device.model?.metrics.get(series.metric);
     const maxAgeMs = spec.maxAgeMs ?? maxAgeOf(model);
-    this.maxAgeMs[input] = maxAgeMs;
+    if (maxAgeMs !== this.maxAgeMs[input]) this.maxAgeMs = this.maxAgeMs.with(input, maxAgeMs);
     const isConverted = spec.unit !== undefined && model?.unit !== undefined && model.unit !== spec.unit;
     const convert = isConverted ? converter(model.unit ?? '', spec.unit ?? '') : undefined;
     const isUnitWrong = isConverted && convert === undefined;

@@ -1,6 +1,7 @@
 // A rule while it is loaded: its instances, and the one frame that its expressions see. The frame is brought to an instance
 // and a moment before anything is evaluated, so that an idle instance costs no frame of its own.
 
+import { maxAgeOf } from '#runtime/plant-files.ts';
 import type { CompiledParam, CompiledRule } from '../language/compile-rule.ts';
 import { type Expression, type Frame, walk } from '../language/expression.ts';
 import { type Operand, UNKNOWN } from '../language/operand.ts';
@@ -42,6 +43,8 @@ export class LoadedRule {
   readonly instances = new Set<Instance>();
   /** Why it is not evaluated any more; undefined while it is. */
   isolatedBecause: string | undefined;
+  /** From which age on each input is STALE where no model of its device says, ms. */
+  readonly maxAgeMs: readonly number[];
   /** Params that a device may have of its own; usually none. */
   readonly sourced: readonly { readonly index: number; readonly param: CompiledParam }[];
   /** Whether the frame must say when inputs were known last. */
@@ -55,6 +58,7 @@ export class LoadedRule {
   constructor(rule: CompiledRule) {
     this.rule = rule;
     this.frame = new RuleFrame(rule);
+    this.maxAgeMs = rule.inputs.map(({ maxAgeMs }) => maxAgeMs ?? maxAgeOf(undefined));
     this.sourced = rule.params.flatMap((param, index) => (param.source === undefined ? [] : [{ index, param }]));
     this.needsKnownAt = rule.clearsOnSilence !== undefined || rule.companionOf?.kind === 'no-data';
     this.moving = expressionsOf(rule).filter((each) => movesByItself(each, rule));

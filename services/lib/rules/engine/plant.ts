@@ -3,6 +3,7 @@
 import type { DeviceView } from '#domain/device.ts';
 import type { Value } from '#domain/point.ts';
 import type { Quality } from '#domain/quality.ts';
+import type { Series } from '#domain/series.ts';
 import type { DeviceName } from '#domain/topic.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
 import type { SelectSpec } from '../language/rule-schema.ts';
@@ -10,19 +11,19 @@ import type { Instance } from './instance.ts';
 import type { SeriesWindow } from './series-window.ts';
 import type { WindowData } from './windows/window-spec.ts';
 
-export type Binding = { readonly instance: Instance; readonly input: number };
-
 export type SeriesState = {
   readonly metric: string;
   readonly device: DeviceState;
+  /** As the decoder's table last named it; undefined where no sample has come by it. */
+  named: Series | undefined;
   /** Event time of the newest sample that counts, ms since the epoch; -Infinity where there was none. */
   at: number;
   value: Value | null;
   quality: Quality;
   /** Event time of the newest one that bore a value; -Infinity where none did. */
   goodAt: number;
-  /** Filled when the series is bound; undefined: to be bound before it is next used. */
-  bindings: readonly Binding[] | undefined;
+  /** Whose inputs it feeds, each instance once; undefined: to be bound before it is next used. */
+  feeds: readonly Instance[] | undefined;
   /** Windows over it, each kept once however many rules look through it. */
   windows: SeriesWindow[];
   /** Contents of windows from an earlier life, until they are asked for. */
@@ -123,12 +124,13 @@ export class Plant {
         ...{
           metric,
           device,
+          named: undefined,
           at: Number.NEGATIVE_INFINITY,
           value: null,
           quality: 'good',
           goodAt: Number.NEGATIVE_INFINITY,
         },
-        ...{ bindings: undefined, windows: NO_WINDOWS, savedWindows: undefined, isDirty: false },
+        ...{ feeds: undefined, windows: NO_WINDOWS, savedWindows: undefined, isDirty: false },
       };
       device.series.set(metric, state);
     }

@@ -7,6 +7,7 @@ import type { Quality } from '#domain/quality.ts';
 import { deviceKey } from '#domain/topic.ts';
 import type { Instance } from './instance.ts';
 import type { DeviceState, SeriesState } from './plant.ts';
+import type { Shown } from './present.ts';
 import type { InstanceState } from './state.ts';
 import type { WindowData } from './windows/window-spec.ts';
 
@@ -28,7 +29,7 @@ export type InstanceRow = {
   readonly state: InstanceState;
   readonly startedAt: number;
   readonly lagMs: number;
-  readonly shown: string;
+  readonly shown: Shown | null;
 };
 export type DeviceRow = {
   readonly view: DeviceView | null;
