@@ -82,6 +82,28 @@ const domainIsPure: Rule = (files) =>
         ),
     ]);
 
+/** What a rule means must not depend on where it runs: these are all that language and engine may know of the world. */
+const ENGINE_IMPORTS =
+  /^(?:#domain\/|#runtime\/(?:plant-files|name-schema|json-file)\.ts$|zod$|node:crypto$|js-quantities$)/;
+const ENGINE = /^services\/lib\/rules\/(?:engine|language)\//;
+
+const engineIsPure: Rule = (files) =>
+  files
+    .filter((file) => isProduction(file) && ENGINE.test(file.path) && !/\/test-[\w-]+\.ts$/.test(file.path))
+    .flatMap((file) =>
+      importsOf(file)
+        .filter(({ specifier, target }) => !ENGINE_IMPORTS.test(specifier) && !ENGINE.test(target ?? ''))
+        .filter(({ specifier }) => ONE_FILE[specifier]?.includes(file.path) !== true)
+        .map(({ line, specifier }) => `${file.path}:${line}: the engine imports '${specifier}' and must stay pure`),
+    );
+
+const nothingIsMadeOfText: Rule = (files) =>
+  files.filter(isProduction).flatMap((file) =>
+    codeLines(file)
+      .filter(({ code }) => /\beval\(|\bnew Function\b|\bFunction\(|node:vm/.test(code))
+      .map(({ line, code }) => `${file.path}:${line}: code is made of text: ${code.trim()}`),
+  );
+
 const servicesNeverMeet: Rule = (files) =>
   files
     .filter((file) => isCode(file) && file.path.startsWith('services/'))
@@ -170,6 +192,8 @@ const locksNameNoRegistry: Rule = (files) =>
 
 const RULES: Readonly<Record<string, Rule>> = {
   'the domain imports only itself and reads no clock': domainIsPure,
+  'the rule language and the engine are pure': engineIsPure,
+  'no code is made of text': nothingIsMadeOfText,
   'services never import each other': servicesNeverMeet,
   'production code needs no test': productionNeedsNoTests,
   'no clock, timer or environment below main.ts and the named edges': timeIsAnArgument,
@@ -226,6 +250,19 @@ describe('the rules bite', () => {
     [domainIsPure, 'services/lib/domain/x.ts', 'const at = Date.now();', ':1: the domain has no clock'],
     [domainIsPure, 'services/lib/domain/x.ts', 'const at = new Date();', ':1: the domain has no clock'],
     [domainIsPure, 'services/lib/domain/x.ts', 'const n = Math.random();', ':1: the domain has no clock'],
+    [
+      engineIsPure,
+      'services/lib/rules/engine/x.ts',
+      "import { readFileSync } from 'node:fs';",
+      "services/lib/rules/engine/x.ts:1: the engine imports 'node:fs'",
+    ],
+    [
+      engineIsPure,
+      'services/lib/rules/language/x.ts',
+      "import { a } from '../backtest/y.ts';",
+      ':1: the engine imports',
+    ],
+    [nothingIsMadeOfText, 'services/rules/x.ts', "const f = new Function('return 1');", ':1: code is made of text'],
     [
       servicesNeverMeet,
       'services/rules/engine/x.ts',

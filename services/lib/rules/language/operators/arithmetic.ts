@@ -38,11 +38,21 @@ function arithmetic(name: string, { min, max, compute }: Shape): Operator {
           return Number.isFinite(result) ? result : UNKNOWN.DIVISION;
         },
         wakesAt: earliest(operands),
-        describe: (frame) => `${name}(${operands.map((each) => each.describe(frame)).join(', ')})`,
+        describe: (frame) =>
+          inWords(
+            name,
+            operands.map((each) => each.describe(frame)),
+          ),
         comparisons: [],
       };
     },
   };
+}
+
+/** Signs between their operands, functions before them. */
+function inWords(name: string, operands: readonly string[]): string {
+  if (/^[a-z]/.test(name)) return `${name}(${operands.join(', ')})`;
+  return operands.length === 1 ? `${name}${operands[0]}` : operands.join(` ${name} `);
 }
 
 export const add = arithmetic('+', { min: 1, max: MANY, compute: (v) => v.reduce((a, b) => a + b, 0) });
