@@ -12,6 +12,7 @@ Exit codes:
   0    done
   1    findings, failed tests, or differences
   2    wrong usage
+  3    warnings, where --lint-fatal makes them count
   69   a needed service is not reachable, or a port is taken
   78   the configuration is invalid
   130  ended by a second Ctrl-C`;

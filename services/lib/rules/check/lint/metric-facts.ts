@@ -44,18 +44,23 @@ export function factsOf({ scope, inputs }: RuleFile, { models, byMetric }: Metri
 
 export type Range = { readonly low: number; readonly high: number };
 
-/** All values that a sensor can give, in the unit of the input; undefined where a limit or the unit is not known. */
-export function rangeOf(input: InputSpec | undefined, facts: MetricFacts | undefined): Range | undefined {
-  if (input === undefined || facts === undefined || facts.metrics.length === 0) return undefined;
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { type, unit, min, max } of facts.metrics) {
-    const convert = input.unit === undefined ? (value: number) => value : converter(unit ?? input.unit, input.unit);
+/** What the sensor of each model can give, in the unit of the input; none where a limit or a unit is not known. */
+export function rangesOf(input: InputSpec | undefined, facts: MetricFacts | undefined): readonly Range[] {
+  const ranges = (facts?.metrics ?? []).map(({ type, unit, min, max }) => {
+    const to = input?.unit;
+    const convert = to === undefined ? (value: number) => value : converter(unit ?? to, to);
     if (type !== 'number' || min === undefined || max === undefined || convert === undefined) return undefined;
-    const ends = [convert(min), convert(max)];
-    low = Math.min(low, ...ends);
-    high = Math.max(high, ...ends);
-  }
-  return { low, high };
+    const [a, b] = [convert(min), convert(max)];
+    return { low: Math.min(a, b), high: Math.max(a, b) };
+  });
+  return ranges.includes(undefined) ? [] : ranges.filter((each) => each !== undefined);
+}
+
+/** All values that a sensor can give, of whichever model it is; undefined where that is not known. */
+export function rangeOf(input: InputSpec | undefined, facts: MetricFacts | undefined): Range | undefined {
+  const ranges = rangesOf(input, facts);
+  if (ranges.length === 0) return undefined;
+  return { low: Math.min(...ranges.map(({ low }) => low)), high: Math.max(...ranges.map(({ high }) => high)) };
 }
 
 /** The shortest interval that any model names, ms; undefined where none does. */

@@ -11,9 +11,6 @@ import type { SetLint, SetMember, SetRemark } from './lint.ts';
 /** Rules that ask the same, of which a further one is compared with so many at most. */
 const COMPARED_MAX = 64;
 
-/** Rules for listed devices stand under each of these, all others under this. */
-const ANY_DEVICE = '';
-
 export const sameComparison: SetLint = {
   code: 'R016',
   ofSet: (members) => {
@@ -21,12 +18,9 @@ export const sameComparison: SetLint = {
     return members.flatMap((member): SetRemark[] => {
       if (member.rule.isShadow) return [];
       const first = questionsOf(member.rule.source).flatMap(({ key, path }) => {
-        const devices = member.rule.scope.devices ?? [ANY_DEVICE];
-        const places = new Set([...devices, ANY_DEVICE].map((device) => `${device} ${key}`));
-        const other = [...places]
-          .flatMap((place) => known.get(place) ?? [])
-          .find((each) => isOverlapping(each, member));
-        for (const device of devices) remember(known, `${device} ${key}`, member);
+        const [looksAt, standsAt] = placesOf(member, key);
+        const other = looksAt.flatMap((place) => known.get(place) ?? []).find((each) => isOverlapping(each, member));
+        for (const place of standsAt) remember(known, place, member);
         return other === undefined ? [] : [{ other, path }];
       });
       return first.slice(0, 1).map(({ other, path }) => {
@@ -36,6 +30,17 @@ export const sameComparison: SetLint = {
     });
   },
 };
+
+/** Where rules that could overlap stand, and where this one does: thousands of rules, one for each device, never meet. */
+function placesOf({ rule: { scope } }: SetMember, key: string): [looksAt: string[], standsAt: string[]] {
+  const [all, open] = [`all ${key}`, `open ${key}`];
+  if (scope.devices === undefined) return [[all], [all, open]];
+  const listed = [...new Set(scope.devices)].map((device) => `device ${device} ${key}`);
+  return [
+    [open, ...listed],
+    [all, ...listed],
+  ];
+}
 
 function remember(known: Map<string, SetMember[]>, place: string, member: SetMember): void {
   const members = known.get(place) ?? [];

@@ -7,7 +7,7 @@ import { formatValue } from '../../language/format-value.ts';
 import { converter } from '../../language/units.ts';
 import { type PlacedLevel, placedLevels } from './level-places.ts';
 import type { Facts, Lint, Remark } from './lint.ts';
-import { rangeOf } from './metric-facts.ts';
+import { rangesOf } from './metric-facts.ts';
 
 type Signal = {
   readonly name: string;
@@ -37,11 +37,12 @@ function ofLevel({ level, path, spec }: PlacedLevel, rule: CompiledRule, facts: 
   if (name === undefined || input === undefined || indexes.length > 1) return [];
   if (!['last', 'min', 'max', 'avg'].includes(input.fn)) return [];
   const known = facts.get(name);
-  const range = rangeOf(input, known);
+  // Where it may be one of several models, the least of their spans is certain to be asked for.
+  const span = Math.min(...rangesOf(input, known).map(({ low, high }) => high - low));
   const unit = input.unit ?? known?.metrics[0]?.unit;
   const signal = signalOf(input.metric, unit);
-  if (range === undefined || signal === undefined) return [];
-  const least = (range.high - range.low) * signal.share;
+  if (!Number.isFinite(span) || signal === undefined) return [];
+  const least = span * signal.share;
   if (spec.deadband >= least) return [];
   const message = `a deadband of ${spec.deadband} is small for a ${signal.name}: ${signal.share * 100} % of its span is ${formatValue(least)}`;
   return [{ path: [...path, 'deadband'], message, level: 'warn' }];
