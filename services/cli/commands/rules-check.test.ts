@@ -95,6 +95,7 @@ describe('rules check', () => {
     const { exitCode, out } = await check([folder], { json: true });
     const { findings } = JSON.parse(out) as { findings: { file: string; code: string; message: string }[] };
     expect(exitCode).toBe(1);
+    expect(out).toBe(`${JSON.stringify(JSON.parse(out), null, 2)}\n`);
     expect(findings.map(({ file, code, message }) => `${path.relative(folder, file)} ${code} ${message}`)).toEqual([
       expect.stringMatching(/^bad\.test\.json SCHEMA tests\.0\.expect: /),
       "devices/d.json SCHEMA there is no model 'n'",

@@ -94,7 +94,7 @@ function report(
 ): void {
   const findings = isQuiet ? checked.findings.filter(isError) : checked.findings;
   const made = REPORTS[format]({ ...checked, findings }, { paint: cli.paintOut, shown: printable });
-  cli.out(format === 'json' ? printableJson(made) : made);
+  cli.out(format === 'json' ? made.split('\n').map(printableJson).join('\n') : made);
   const summary = `${summaryText(summaryOf(checked))}\n`;
   if (!isQuiet) cli.err(format === 'text' && findings.length > 0 ? `\n${summary}` : summary);
 }
