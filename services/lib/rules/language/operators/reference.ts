@@ -26,7 +26,11 @@ export const variable: Operator = {
       type,
       evaluate,
       wakesAt: () => NEVER,
-      describe: (frame) => `${metric} ${shown(evaluate(frame))}${unit === undefined ? '' : ` ${formatUnit(unit)}`}`,
+      describe: (frame) => {
+        const value = evaluate(frame);
+        const sign = unit === undefined || isUnknown(value) ? '' : ` ${formatUnit(unit)}`;
+        return `${metric} ${shown(value)}${sign}`;
+      },
       comparisons: [],
     };
   },
