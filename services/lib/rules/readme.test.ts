@@ -2,7 +2,7 @@
 // test in them passes on the engine that runs live, every expression in a sentence compiles, and rules/README.md leaves out
 // no word of the language.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ALARM_OPERATIONS, ALARM_OVERLAYS, ALARM_STATES, UNKNOWN_REASONS } from '#domain/alarm.ts';
@@ -93,6 +93,16 @@ describe.each(PAGES)('$page', ({ page, rulesMin, testsMin }) => {
     expect(tests.length).toBeGreaterThanOrEqual(testsMin);
   });
 
+  it('leads nowhere that is not there', () => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)];
+    const dead = links.filter(([, file = '', place]) => {
+      const target = file === '' ? page : path.join(path.dirname(page), file);
+      return !existsSync(path.join(ROOT, target)) || (place !== undefined && !placesIn(read(target)).has(place));
+    });
+    expect(links.length).toBeGreaterThan(0);
+    expect(dead.map(([link]) => link)).toEqual([]);
+  });
+
   const expressions = codeSpansIn(read(page)).filter((code) => OPERATORS.has(operatorOf(code)));
   it.each(expressions)('%s compiles', (code) => {
     const problems: ExpressionProblem[] = [];
@@ -100,6 +110,17 @@ describe.each(PAGES)('$page', ({ page, rulesMin, testsMin }) => {
     expect(problems).toEqual([]);
   });
 });
+
+/** Where a link into a page can lead: its headings, in the form that GitHub gives them, and its anchors. */
+function placesIn(page: string): Set<string> {
+  const headings = [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  return new Set([...headings, ...[...page.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id)]);
+}
 
 /** `>` of `{">": […]}`; '' where the text is no expression. */
 function operatorOf(code: string): string {
