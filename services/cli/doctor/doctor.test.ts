@@ -112,17 +112,20 @@ describe('the services', () => {
 });
 
 describe('the rules folder', () => {
-  it('counts rules, and names a bad device file with its place', async () => {
+  it('counts rules, and names a bad rule or device file with its place', async () => {
     mkdirSync(path.join(folder, 'devices'));
-    writeFileSync(path.join(folder, 'a.json'), '{}');
+    const rule = { id: 'a', inputs: { t: 'temperature' }, condition: { '>': [{ var: 't' }, 80] } };
+    writeFileSync(path.join(folder, 'a.json'), JSON.stringify(rule));
+    writeFileSync(path.join(folder, 'b.json'), JSON.stringify({ ...rule, id: 'b', delay: '5s' }));
     writeFileSync(path.join(folder, 'a.test.json'), '{}');
     writeFileSync(path.join(folder, 'devices/x.json'), '{\n  "sight": "lyon" }');
     const findings = await checkRulesFolder(patient(['--rules-dir', folder]));
     expect(findings[0]).toMatchObject({
       status: 'ok',
-      detail: expect.stringContaining('1 rule files (their contents are checked by the rules service at start)'),
+      detail: expect.stringContaining('1 rules and 0 devices in'),
     });
     expect(findings.slice(1).some(({ detail }) => detail.includes('x.json:2:3'))).toBe(true);
+    expect(findings.slice(1).some(({ detail }) => /b\.json:1:\d+.*'delay'/.test(detail))).toBe(true);
   });
 
   it('fails where there is none', async () => {
