@@ -3,6 +3,7 @@
 
 import { alarmOverlay } from '#domain/alarm.ts';
 import type { JournalEntry, JournalEvent } from '#domain/journal.ts';
+import type { DeviceName } from '#domain/topic.ts';
 import type { CommandAction } from '../language/compile-action.ts';
 import type { Binder } from './binder.ts';
 import * as commands from './commands.ts';
@@ -98,7 +99,7 @@ export class Alarms {
       reason,
     }: { cid: string; status: Input<'reply'>['reply']['status'] | 'DELIVERED'; reason: string | undefined },
   ): void {
-    for (const instance of this.#plant.area(device.site, device.area).instances) {
+    for (const instance of this.#plant.instancesFor(device)) {
       const command = instance.state.commands.find((each) => commands.isCommandOf(each, device, cid));
       if (command === undefined) continue;
       const events = this.commandEvents(instance);
@@ -147,7 +148,6 @@ export class Alarms {
   }
 
   #noteChange(instance: Instance, event: 'ACTIVE' | 'RETURNED'): void {
-    const { rule } = instance;
     const events = this.commandEvents(instance);
     if (event === 'ACTIVE') {
       this.noteActive(instance);
@@ -156,14 +156,62 @@ export class Alarms {
     } else {
       this.forgetActive(instance);
       commands.withdrawCommands(instance, events, 'the alarm has returned');
-      for (const { id } of rule.companions) {
-        const raised = this.#binder.instances.get(instanceKey({ ...instance.alarm, rule: id }));
-        if (raised?.rule.companionOf?.kind === 'raised') this.raise(raised, null);
-      }
+      this.#letRaisedReturn(instance);
     }
+    this.#tellReaders(instance);
+  }
+
+  #letRaisedReturn({ rule, alarm }: Instance): void {
+    for (const { id } of rule.companions) {
+      const raised = this.#binder.instances.get(instanceKey({ ...alarm, rule: id }));
+      if (raised?.rule.companionOf?.kind === 'raised') this.raise(raised, null);
+    }
+  }
+
+  /** Alarms that read this one are judged anew. */
+  #tellReaders({ rule, area }: Instance): void {
     for (const loaded of this.#now.readers.get(rule.id) ?? [])
-      for (const reader of loaded.instances)
-        if (reader.area.site === instance.area.site) this.#now.affected.add(reader);
+      for (const reader of loaded.instances) if (reader.area.site === area.site) this.#now.affected.add(reader);
+  }
+
+  /** The alarm is no more: what it raised returns, what it inhibited is heard again. */
+  withdraw(instance: Instance): void {
+    if (!instance.state.active) return;
+    this.forgetActive(instance);
+    this.#letRaisedReturn(instance);
+    this.#tellReaders(instance);
+  }
+
+  /** Nothing is shown or sent by its rule any more; what is under way is seen to its end. */
+  goIntoShadow(instance: Instance): void {
+    commands.withdrawCommands(instance, this.commandEvents(instance), 'its rule is in shadow now');
+    for (const command of instance.state.commands) command.retriesLeft = 0;
+    this.hide(instance);
+  }
+
+  /** After its rule was loaded anew: shown as the rule now says it. Out of the shadow, an active alarm calls. */
+  showAnew(instance: Instance, wasInShadow: boolean): void {
+    const { state, rule } = instance;
+    if (rule.isShadow) return;
+    const at = state.evaluatedAt;
+    if (wasInShadow && !state.active) state.unacked = false; // nobody was told of it
+    if (wasInShadow && state.active && alarmOverlay(state) === null) {
+      tell(instance);
+      this.transition(instance, 'RE_ALARM', { at });
+    } else if (present.alarmMessage(instance) !== null) {
+      state.seq++; // a receiver drops what is not newer
+      this.annunciate(instance);
+    }
+  }
+
+  /** Alarms whose commands wait for the device. */
+  *waitingFor(device: DeviceName): Iterable<Instance> {
+    for (const instance of this.#plant.instancesFor(device)) {
+      const waits = instance.state.commands.some(
+        (each) => each.status === 'QUEUED' && commands.isCommandOf(each, device, each.cid),
+      );
+      if (waits) yield instance;
+    }
   }
 
   noteActive(instance: Instance): void {
@@ -199,7 +247,10 @@ export class Alarms {
   }
 
   #tellPeople(instance: Instance, entry: JournalEntry): void {
-    if (present.isNews(entry.event) && instance.state.story?.isTold === true)
+    const { story, evaluatedAt } = instance.state;
+    // A level that falls is no call: nothing was annunciated.
+    if (entry.event === 'LEVEL' && story?.toldAt !== evaluatedAt) return;
+    if (present.isNews(entry.event) && story?.isTold === true)
       this.#now.outputs.push({ kind: 'notice', notice: present.noticeOf(instance, entry) });
   }
 
@@ -221,6 +272,10 @@ export class Alarms {
     return {
       now,
       members: (each) => this.#binder.membersOf(each),
+      around: (each) => this.#plant.devicesAround(each.area),
+      device: ({ site, area, device }) => this.#plant.area(site, area).devices.get(device),
+      holders: (name) => this.#plant.instancesFor(name),
+      of: (other) => this.commandEvents(other),
       onStatus: (command) => {
         const entry = present.journalEntry(instance, 'COMMAND', { ...who, at: now, command });
         this.#now.outputs.push({ kind: 'journal', entry });
@@ -238,8 +293,11 @@ export class Alarms {
 
   #failed(instance: Instance, action: CommandAction, because: string): void {
     for (const consequence of action.onFailure) {
-      if (consequence.type === 'alarm') this.#raiseCompanion(instance, consequence.id, because);
-      else {
+      if (consequence.type === 'alarm') {
+        this.#raiseCompanion(instance, consequence.id, because);
+        // It returns with this alarm, which has returned already; an operator still has it to acknowledge.
+        if (!instance.state.active) this.#letRaisedReturn(instance);
+      } else {
         const entry = present.failureEntry(instance, because, this.#now.clock);
         this.#now.outputs.push({ kind: 'notice', notice: present.noticeOf(instance, entry, consequence.to) });
       }

@@ -156,13 +156,19 @@ export class Binder {
 
   /** Takes a series from the inputs it feeds; what else fits them is bound when it next comes. */
   unbind(series: SeriesState): readonly Instance[] {
-    const instances = series.feeds ?? [];
+    // What waits to be bound anew still feeds what it fed.
+    const instances = series.feeds ?? [...this.#fedBy(series)];
     series.feeds = undefined;
     for (const instance of instances) {
       instance.unbind(series);
       this.#unbindMembers(instance);
     }
     return instances;
+  }
+
+  *#fedBy(series: SeriesState): Iterable<Instance> {
+    for (const instance of this.#plant.instancesFor(series.device.name))
+      if (instance.slots.includes(series)) yield instance;
   }
 
   /** Members of the group that came before the instance could not be bound then: they are bound anew. */
@@ -174,6 +180,13 @@ export class Binder {
         this.#waiting.push(series);
       }
     }
+  }
+
+  /** No device of its group is in the scope of its rule any more; what other alarms raise has no devices. */
+  isOrphan(instance: Instance): boolean {
+    if (instance.rule.inputs.length === 0) return false;
+    for (const device of this.membersOf(instance)) if (isInScope(instance.rule, device)) return false;
+    return true;
   }
 
   /** Devices of the instance's group, in its scope or not. */

@@ -15,6 +15,13 @@ export type CommandEvents = {
   readonly now: number;
   /** Devices of the instance's group, in its scope or not. */
   readonly members: (instance: Instance) => Iterable<DeviceState>;
+  /** Devices of the instance's area; of its site where its rule spans that. */
+  readonly around: (instance: Instance) => Iterable<DeviceState>;
+  readonly device: (name: DeviceName) => DeviceState | undefined;
+  /** Alarms that may have commands for the device. */
+  readonly holders: (device: DeviceName) => Iterable<Instance>;
+  /** The same for another alarm. */
+  readonly of: (instance: Instance) => CommandEvents;
   /** A command changed its state; `reason` says why where there is a why. */
   readonly onStatus: (command: {
     readonly cid: string;
@@ -67,24 +74,35 @@ function blockedBecause(
   { action, target }: { readonly action: CommandAction; readonly target: DeviceState },
   now: number,
 ): string | undefined {
-  const permit = action.permitWhen?.evaluate(instance.lookAt(instance.state.evaluatedAt)) ?? true;
-  if (permit !== true) return isUnknown(permit) ? 'whether it is permitted is not known' : 'it is not permitted now';
-  if (action.rateLimit === undefined) return undefined;
+  const unpermitted = unpermittedBecause(instance, action);
+  if (unpermitted !== undefined || action.rateLimit === undefined) return unpermitted;
   const { max, perMs } = action.rateLimit;
-  const sent = (target.commandsSentAt[action.command] ?? []).filter((at) => at > now - perMs);
+  const sent = sentTo(target, action).filter((at) => at > now - perMs);
   return sent.length >= max
     ? `${target.name.device} had ${sent.length} of ${max} such commands in this time`
     : undefined;
 }
 
+/** Asked whenever it is about to be sent: what was permitted a minute ago may be a danger now. */
+function unpermittedBecause(instance: Instance, { permitWhen }: CommandAction): string | undefined {
+  const permit = permitWhen?.evaluate(instance.lookAt(instance.state.evaluatedAt)) ?? true;
+  if (permit === true) return undefined;
+  return isUnknown(permit) ? 'whether it is permitted is not known' : 'it is not permitted now';
+}
+
+function sentTo({ commandsSentAt }: DeviceState, { command }: CommandAction): readonly number[] {
+  return Object.hasOwn(commandsSentAt, command) ? (commandsSentAt[command] ?? []) : [];
+}
+
 /** Sends at once, or waits for a device that is known to be away. A newer command to it replaces one that waits. */
 function queue(moving: Moving, target: DeviceState, events: CommandEvents): void {
-  for (const other of moving.instance.area.instances) {
+  for (const other of events.holders(target.name)) {
     for (const older of other.state.commands) {
       if (older === moving.command || older.status !== 'QUEUED') continue;
-      if (older.device !== moving.command.device || older.command !== moving.command.command) continue;
+      if (!isCommandOf(older, target.name, older.cid) || older.command !== moving.command.command) continue;
       older.status = 'EXPIRED';
-      events.onStatus({ cid: older.cid, status: 'EXPIRED', reason: `replaced by ${moving.command.cid}` });
+      const reason = `replaced by ${moving.command.cid}`;
+      events.of(other).onStatus({ cid: older.cid, status: 'EXPIRED', reason });
     }
   }
   if (target.online === false) move(moving, 'QUEUED', events, 'the device is offline');
@@ -92,7 +110,7 @@ function queue(moving: Moving, target: DeviceState, events: CommandEvents): void
 }
 
 function send({ instance, command, action }: Moving, target: DeviceState, events: CommandEvents): void {
-  const isFirst = command.verifyUntil === null;
+  const isFirst = command.status !== 'SENT' && command.status !== 'DELIVERED';
   command.status = 'SENT';
   command.sentAt = events.now;
   if (isFirst) {
@@ -111,9 +129,9 @@ function send({ instance, command, action }: Moving, target: DeviceState, events
 }
 
 /** Remembered as long as any limit may ask: the last hundred are more than a valve survives. */
-function noteSent(target: DeviceState, { command }: CommandAction, now: number): void {
-  const sent = target.commandsSentAt[command] ?? [];
-  target.commandsSentAt = { ...target.commandsSentAt, [command]: [...sent, now].slice(-100) };
+function noteSent(target: DeviceState, action: CommandAction, now: number): void {
+  const sent = [...sentTo(target, action), now].slice(-100);
+  target.commandsSentAt = { ...target.commandsSentAt, [action.command]: sent };
 }
 
 const FAILURES: ReadonlySet<CommandStatus> = new Set<CommandStatus>([
@@ -141,18 +159,18 @@ export function withdrawCommands(instance: Instance, events: CommandEvents, reas
 }
 
 /** Devices of the instance's group that the action names. */
-function targetsOf(instance: Instance, { target }: CommandAction, { members }: CommandEvents): DeviceState[] {
+function targetsOf(instance: Instance, { target }: CommandAction, { members, around }: CommandEvents): DeviceState[] {
   const { device, select } = target;
-  if (device !== undefined) return [...instance.area.devices.values()].filter((each) => each.name.device === device);
+  if (device !== undefined) return [...around(instance)].filter((each) => each.name.device === device);
   if (select === undefined) return [];
   // A group of one device cannot hold its own actuator, so a selection then looks at the whole area.
   const isAlone = instance.rule.groupBy.includes('device');
-  const candidates = isAlone ? areaMates(instance) : members(instance);
+  const candidates = isAlone ? areaMates(instance, around(instance)) : members(instance);
   return [...candidates].filter((each) => isSelected(each, select));
 }
 
-function* areaMates({ rule, area, group }: Instance): Iterable<DeviceState> {
-  for (const device of area.devices.values()) {
+function* areaMates({ rule, group }: Instance, devices: Iterable<DeviceState>): Iterable<DeviceState> {
+  for (const device of devices) {
     if (rule.groupBy.every((label, i) => label === 'device' || device.attributes.get(label) === group[i])) yield device;
   }
 }
@@ -189,7 +207,7 @@ export function approveCommand(instance: Instance, events: CommandEvents): strin
   if (waiting.length === 0) return 'no command of this alarm waits for an approval';
   for (const command of waiting) {
     const action = actionOf(instance, command);
-    const target = instance.area.devices.get(command.device);
+    const target = events.device(command);
     if (action === undefined || target === undefined) continue;
     const moving = { instance, command, action };
     const blocked = blockedBecause(instance, { action, target }, events.now);
@@ -211,20 +229,23 @@ export function advanceCommands(instance: Instance, events: CommandEvents): void
       move(moving, 'UNVERIFIED', events, 'the plant does not show it done');
     else if (events.now >= commandDueAt(command, action)) runOut(moving, events);
     else if (command.status === 'QUEUED') {
-      const target = instance.area.devices.get(command.device);
-      if (target !== undefined && target.online !== false) send(moving, target, events);
+      const target = events.device(command);
+      if (target === undefined || target.online === false) continue;
+      const blocked = blockedBecause(instance, { action, target }, events.now);
+      if (blocked === undefined) send(moving, target, events);
+      else move(moving, 'BLOCKED', events, blocked);
     }
   }
 }
 
 function runOut(moving: Moving, events: CommandEvents): void {
-  const { instance, command } = moving;
-  const target = instance.area.devices.get(command.device);
+  const { instance, command, action } = moving;
+  const target = events.device(command);
   const isUnanswered = command.status !== 'ACCEPTED';
   const canRetry = isUnanswered && command.retriesLeft > 0 && events.now < command.expiresAt;
   if (command.status === 'QUEUED') move(moving, 'EXPIRED', events, 'the device did not come back in time');
   else if (command.status === 'AWAITING_APPROVAL') move(moving, 'EXPIRED', events, 'nobody approved it in time');
-  else if (canRetry && target !== undefined) {
+  else if (canRetry && target !== undefined && unpermittedBecause(instance, action) === undefined) {
     command.retriesLeft--;
     send(moving, target, events);
   } else {
@@ -252,7 +273,7 @@ function isVerified({ instance, command, action }: Moving): boolean {
   if (action.verify.condition.evaluate(frame) !== true) return false;
   const sentAt = command.verifyUntil - action.verify.withinMs;
   for (const { inputOf } of walk(action.verify.condition)) {
-    if (inputOf !== undefined && (frame.sampledAt[inputOf] ?? 0) <= sentAt - instance.lagMs) return false;
+    if (inputOf !== undefined && (frame.sampledAt[inputOf] ?? 0) <= sentAt) return false;
   }
   return true;
 }

@@ -17,6 +17,7 @@ import { PIPELINE_RULES, type PipelineAlarm } from './pipeline-alarms.ts';
 import { type DeviceState, Plant, type SeriesState } from './plant.ts';
 import * as present from './present.ts';
 import { readRows, type SavedEngine } from './restore.ts';
+import { Retired } from './retired.ts';
 import { type EngineRow, type InstanceRow, keptOf, rowKeys, type StateRow } from './snapshot.ts';
 import { withoutEvidence } from './state.ts';
 
@@ -48,6 +49,7 @@ export class Engine {
 
   readonly #now: Now;
   readonly #ledger = new Ledger();
+  readonly #retired: Retired;
   readonly #evaluator: Evaluator;
   readonly #alarms: Alarms;
 
@@ -73,6 +75,7 @@ export class Engine {
     this.#binder = binder;
     this.#evaluator = evaluator;
     this.#saved = saved.instances;
+    this.#retired = new Retired(this.#ledger, saved.retired);
     for (const rule of [...PIPELINE_RULES, ...(options.rules ?? saved.rules)]) this.#load(rule);
     for (const [id, reason] of Object.entries(saved.engine?.isolated ?? {})) evaluator.markIsolated(id, reason);
     saved.fill(plant);
@@ -241,7 +244,7 @@ export class Engine {
       if (loaded.isolatedBecause !== undefined || !loaded.judgesHistory || point.measuredAt <= state.historicalAt)
         continue;
       state.historicalAt = point.measuredAt;
-      const isTrue = isTrueOfHistory(instance, instance.slots.indexOf(series), point);
+      const isTrue = isTrueOfHistory(instance, series, point);
       if (isTrue && !state.historicallyTrue)
         this.#alarms.transition(instance, 'HISTORICAL', { at: point.measuredAt, historical: true });
       state.historicallyTrue = isTrue;
@@ -257,6 +260,7 @@ export class Engine {
     }
     if (isNew || isChanged || isOnlineChanged) this.#ledger.touchDevice(device);
     const affected = isChanged ? this.#rebind(device) : this.#instancesOf(device);
+    if (isOnlineChanged) for (const instance of this.#alarms.waitingFor(device.name)) affected.add(instance);
     if (isChanged || isOnlineChanged) for (const instance of affected) this.#evaluator.evaluateNow(instance);
   }
 
@@ -326,8 +330,15 @@ export class Engine {
         this.#alarms.pipeline('rule-isolated', { instance: rule.id, isRaised: false, because: '' });
     for (const rule of added) if (rule.companionOf === undefined) this.#load(rule);
     this.#rebindAll(models === undefined ? [...changed.map(({ rule }) => rule), ...added] : undefined);
+    const hidden = new Set(changed.flatMap(({ rule }) => (rule.isShadow ? rule.id : [])));
     for (const rule of added)
-      for (const instance of this.#loaded.get(rule.id)?.instances ?? []) this.#evaluator.evaluateNow(instance);
+      for (const instance of [...(this.#loaded.get(rule.id)?.instances ?? [])]) {
+        if (this.#binder.isOrphan(instance)) this.#retire(instance);
+        else {
+          this.#evaluator.evaluateNow(instance);
+          this.#alarms.showAnew(instance, hidden.has(rule.id));
+        }
+      }
   }
 
   #load(rule: CompiledRule): void {
@@ -354,7 +365,7 @@ export class Engine {
       }
       const isSameLogic = next.logicRev === rule.logicRev;
       if (!isSameLogic) this.#alarms.transition(instance, 'RULE_CHANGED', { at: instance.state.evaluatedAt });
-      if (next.isShadow) this.#alarms.hide(instance);
+      if (next.isShadow) this.#alarms.goIntoShadow(instance);
       const state = isSameLogic ? instance.state : withoutEvidence(instance.state, next);
       this.#saved.set(instance.key, { ...keptOf(instance), state });
       this.#alarms.forgetActive(instance);
@@ -371,9 +382,10 @@ export class Engine {
     if (instance.shown !== null || instance.state.active)
       this.#alarms.transition(instance, 'RETIRED', { at: instance.state.evaluatedAt });
     this.#alarms.hide(instance);
-    this.#alarms.forgetActive(instance);
+    this.#alarms.withdraw(instance);
     this.#evaluator.forget(instance);
     this.#binder.drop(instance);
+    this.#retired.note(instance);
     this.#ledger.put({ key: rowKeys.instance(instance.key), value: null });
   }
 
@@ -418,7 +430,7 @@ export class Engine {
       this.#saved.delete(instance.key);
       Object.assign(instance, saved);
       if (instance.state.active) this.#alarms.noteActive(instance);
-    }
+    } else this.#retired.recall(instance);
     this.#ledger.touch(instance);
     this.#evaluator.schedule(instance);
   }
@@ -428,8 +440,10 @@ export class Engine {
     const from = this.#now.clock;
     if (at <= from) return;
     for (const instance of this.#binder.instances.values()) {
-      const since = Math.max(from - instance.lagMs, instance.state.evaluatedAt);
+      // What no sample has closed since an earlier start is as unknown as it was then.
+      const since = instance.gap?.from ?? Math.max(from - instance.lagMs, instance.state.evaluatedAt);
       instance.gap = { from: since, to: Math.max(since, at - instance.lagMs) };
+      this.#ledger.touch(instance);
       this.#evaluator.schedule(instance);
     }
     this.#now.clock = at;

@@ -137,6 +137,7 @@ function isFirstOut({ rule, area, key }: Instance): boolean {
   const group = rule.firstOutGroup;
   if (group === undefined) return false;
   for (const other of area.instances) {
+    if (other.rule.isShadow && !rule.isShadow) continue;
     if (other.rule.firstOutGroup === group && other.state.active && other.key !== key) return false;
   }
   return true;

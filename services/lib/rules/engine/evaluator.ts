@@ -53,6 +53,7 @@ export class Evaluator {
 
   /** The instance is not looked at any more. */
   forget(instance: Instance): void {
+    this.#now.affected.delete(instance);
     this.#deadlines.set(instance, Number.POSITIVE_INFINITY);
   }
 
@@ -76,9 +77,9 @@ export class Evaluator {
       if (before < instance.gap.to) instance.gap = undefined;
       else this.#crossGap(instance);
     }
-    for (let due = instance.dueAt - instance.lagMs; due <= before; due = instance.dueAt - instance.lagMs) {
+    // What the clock itself decides (shelving, commands) it has decided when it came so far.
+    for (let due = this.#changesAt(instance); due <= before; due = Math.max(due + 1, this.#changesAt(instance))) {
       this.evaluate(instance, Math.max(due, instance.state.evaluatedAt));
-      if (instance.dueAt - instance.lagMs <= due) this.#deadlines.set(instance, due + instance.lagMs + 1);
     }
   }
 
@@ -168,17 +169,24 @@ export class Evaluator {
 
   /** The moment, by the clock, at which time alone would change the instance. */
   #dueAt(instance: Instance): number {
-    const { state, loaded, lagMs, gap } = instance;
+    const { state, lagMs, gap } = instance;
     if (gap !== undefined) return gap.to + lagMs + GRACE_MS;
+    let due = this.#changesAt(instance) + lagMs;
+    if (state.shelvedUntil !== null) due = Math.min(due, state.shelvedUntil);
+    return state.commands.length === 0 ? due : Math.min(due, commands.commandsDueAt(instance));
+  }
+
+  /** The moment, in event time, at which time alone would change what is judged; Infinity where none would. */
+  #changesAt(instance: Instance): number {
+    const { state, loaded } = instance;
+    if (loaded.isolatedBecause !== undefined) return Number.POSITIVE_INFINITY;
     const at = state.evaluatedAt;
     let earliest = Math.min(delayEndsAt(instance), instance.changesAt(at));
     if (loaded.moving.length > 0) {
       const frame = instance.lookAt(at);
       for (const each of loaded.moving) earliest = Math.min(earliest, each.wakesAt(frame));
     }
-    let due = earliest + lagMs;
-    if (state.shelvedUntil !== null) due = Math.min(due, state.shelvedUntil);
-    return state.commands.length === 0 ? due : Math.min(due, commands.commandsDueAt(instance));
+    return earliest;
   }
 
   schedule(instance: Instance): void {

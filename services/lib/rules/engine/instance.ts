@@ -2,6 +2,7 @@
 // (state.ts), evaluate.ts moves it. It is lean on purpose: a plant has very many, and nearly all of them are idle.
 
 import type { InputSnapshot, UnknownReason } from '#domain/alarm.ts';
+import type { Value } from '#domain/point.ts';
 import type { AlarmName } from '#domain/topic.ts';
 import { maxAgeOf } from '#runtime/plant-files.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
@@ -150,9 +151,15 @@ export class Instance {
     if (spec?.isOnChange === true) {
       if (slot.device.online === false) return UNKNOWN.STALE;
     } else if (at - slot.at > (this.maxAgeMs[i] ?? 0)) return UNKNOWN.STALE;
-    if (view === undefined || typeof slot.value !== 'number') return slot.value;
+    return view === undefined ? slot.value : this.worthOf(i, slot.value);
+  }
+
+  /** A value of the input's series in the unit that the rule asks for. */
+  worthOf(i: number, value: Value): Operand {
+    const view = this.#views[i];
+    if (view === undefined || typeof value !== 'number') return value;
     if (view.isUnitWrong) return UNKNOWN.UNIT;
-    return view.convert === undefined ? slot.value : view.convert(slot.value);
+    return view.convert === undefined ? value : view.convert(value);
   }
 
   #windowValue(
@@ -266,13 +273,14 @@ export class Instance {
       const value = device.attributes.get(name);
       if (value !== undefined) return value;
     }
-    return this.rule.labels[name];
+    return Object.hasOwn(this.rule.labels, name) ? this.rule.labels[name] : undefined;
   }
 }
 
 /** A device's own limit, where it has one of the right type. */
 function ownLimit(own: { readonly [key: string]: Operand }, key: string, fallback: Operand): Operand | undefined {
   const value = Object.hasOwn(own, key) ? own[key] : undefined;
+  if (typeof value === 'number' && !Number.isFinite(value)) return undefined;
   return typeof value === typeof fallback ? value : undefined;
 }
 

@@ -67,8 +67,8 @@ const DOERS: { readonly [op in AlarmOperationName]: Doer } = {
     const { state, rule } = instance;
     if (!state.latched) return refused('there is no latch to reset');
     if (state.unacked) return refused('the alarm must be acknowledged before it is reset');
-    const frame = instance.lookAt(at);
-    if (!rule.levels.every(({ clearCondition }) => clearCondition.evaluate(frame) === true))
+    const frame = instance.lookAt(Math.max(at - instance.lagMs, state.evaluatedAt));
+    if (!instance.isAligned() || !rule.levels.every(({ clearCondition }) => clearCondition.evaluate(frame) === true))
       return refused('the clear condition does not hold right now');
     state.latched = false;
     state.changedAt = at;

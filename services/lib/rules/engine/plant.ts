@@ -96,6 +96,17 @@ export class Plant {
     for (const area of this.#areas.values()) if (area.site === site) yield* area.devices.values();
   }
 
+  /** Devices that an alarm of this area may reach: those of the area, or of the site where the alarm spans it. */
+  devicesAround({ site, area, devices }: AreaState): Iterable<DeviceState> {
+    return area === SITE_AREA ? this.devicesOf(site) : devices.values();
+  }
+
+  /** Alarms that may have commands for a device: of its area, and those that span its site. */
+  *instancesFor({ site, area }: DeviceName): Iterable<Instance> {
+    yield* this.area(site, area).instances;
+    if (area !== SITE_AREA) yield* this.area(site, SITE_AREA).instances;
+  }
+
   *devices(): Iterable<DeviceState> {
     for (const area of this.#areas.values()) yield* area.devices.values();
   }

@@ -5,7 +5,7 @@ import { type DeviceModel, type ModelData, modelOf } from '#runtime/plant-files.
 import { type CompiledRule, compileRule } from '../language/compile-rule.ts';
 import { ruleSchema } from '../language/rule-schema.ts';
 import type { Plant } from './plant.ts';
-import type { DeviceRow, EngineRow, InstanceRow, SeriesRow, StateRow } from './snapshot.ts';
+import type { DeviceRow, EngineRow, InstanceRow, RetiredRow, SeriesRow, StateRow } from './snapshot.ts';
 
 export type SavedEngine = {
   readonly engine: EngineRow | undefined;
@@ -13,6 +13,8 @@ export type SavedEngine = {
   readonly models: ReadonlyMap<string, DeviceModel> | undefined;
   /** By `rule/site/area/instance`. */
   readonly instances: Map<string, InstanceRow>;
+  /** The same of those that are no more. */
+  readonly retired: Map<string, RetiredRow>;
   /** Puts devices, states and series into an empty plant. */
   readonly fill: (plant: Plant) => void;
 };
@@ -34,6 +36,7 @@ export function readRows(rows: readonly StateRow[]): SavedEngine {
     }),
     models: models && new Map(models.map((model) => [model.model, modelOf(model)])),
     instances: new Map(of<InstanceRow>('instance').map(({ key, row }) => [key, row])),
+    retired: new Map(of<RetiredRow>('retired').map(({ key, row }) => [key, row])),
     fill(plant) {
       for (const { key, row } of of<DeviceRow>('device')) fillDevice(plant, key, row);
       for (const { key, row } of of<number | boolean | string>('state')) {
@@ -53,8 +56,9 @@ function fillDevice(plant: Plant, key: string, { view, offlineAt, config, comman
 }
 
 function fillSeries(plant: Plant, key: string, { at, value, quality, goodAt, windows }: SeriesRow): void {
-  const [site = '', area = '', device = '', metric = ''] = key.split('/');
-  const series = plant.seriesOf(plant.device({ site, area, device }), metric);
+  // A metric may hold slashes itself.
+  const [site = '', area = '', device = '', ...metric] = key.split('/');
+  const series = plant.seriesOf(plant.device({ site, area, device }), metric.join('/'));
   const wasGoodAt = goodAt ?? Number.NEGATIVE_INFINITY;
   Object.assign(series, { at, value, quality, goodAt: wasGoodAt, savedWindows: windows });
 }

@@ -19,6 +19,7 @@ export const rowKeys = {
   rule: (id: string) => `rule/${id}`,
   models: 'models',
   instance: (key: string) => `instance/${key}`,
+  retired: (key: string) => `retired/${key}`,
   device: (device: DeviceState) => `device/${deviceKey(device.name)}`,
   series: ({ device, metric }: SeriesState) => `series/${deviceKey(device.name)}/${metric}`,
   plantState: (site: string, area: string, name: string) => `state/${site}/${area}/${name}`,
@@ -30,7 +31,10 @@ export type InstanceRow = {
   readonly startedAt: number;
   readonly lagMs: number;
   readonly shown: Shown | null;
+  readonly gap?: { readonly from: number; readonly to: number } | undefined;
 };
+/** What is left of an instance that is no more. */
+export type RetiredRow = { readonly episode: number; readonly seq: number };
 export type DeviceRow = {
   readonly view: DeviceView | null;
   readonly offlineAt: number;
@@ -51,8 +55,8 @@ export function instanceRow(instance: Instance): StateRow {
 }
 
 /** What of an instance outlives it. */
-export function keptOf({ state, startedAt, lagMs, shown }: Instance): InstanceRow {
-  return { state, startedAt, lagMs, shown };
+export function keptOf({ state, startedAt, lagMs, shown, gap }: Instance): InstanceRow {
+  return { state, startedAt, lagMs, shown, gap };
 }
 
 export function deviceRow(device: DeviceState): StateRow {

@@ -19,6 +19,8 @@ export function isSuppressed(instance: Instance, frame: Frame, activeAlarms: Act
 
 function hasEqual(instance: Instance, other: Instance, labels: readonly string[]): boolean {
   if (other === instance || other.area.site !== instance.area.site) return false;
+  // A rule on trial decides about nothing but its like.
+  if (other.rule.isShadow && !instance.rule.isShadow) return false;
   return labels.every((label) => {
     const own = instance.label(label);
     return own !== undefined && own === other.label(label);

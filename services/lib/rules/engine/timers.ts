@@ -5,12 +5,19 @@ import type { Frame } from '../language/expression.ts';
 import { type Operand, truthOf, UNKNOWN } from '../language/operand.ts';
 import type { Instance } from './instance.ts';
 
+/** Where a `for` stands whose inputs must lie close together. */
+const OF_INPUTS: ReadonlySet<string | number | undefined> = new Set(['condition', 'clearCondition', 'levels']);
+
 /** Fills the frame with what each `for` is worth. True after its time; UNKNOWN pauses; false begins anew. */
-export function readTimers({ rule, state, loaded }: Instance, frame: Frame): void {
+export function readTimers(instance: Instance, frame: Frame): void {
+  const { rule, state, loaded } = instance;
+  const isAligned = rule.alignWithinMs === undefined || instance.isAligned();
   for (let i = 0; i < rule.timers.length; i++) {
     const [spec, timer] = [rule.timers[i], state.timers[i]];
     if (spec === undefined || timer === undefined) continue;
-    const operand = spec.operand.evaluate(frame);
+    // Of inputs that cannot be compared nothing is known, and a `for` of them waits.
+    const isJudged = isAligned || !OF_INPUTS.has(spec.operand.path[0]);
+    const operand = isJudged ? spec.operand.evaluate(frame) : UNKNOWN.NEVER;
     timer.truth = truthOf(operand);
     if (timer.truth === 'false') timer.evidenceMs = 0;
     const isDue = timer.evidenceMs >= spec.ms;

@@ -143,7 +143,11 @@ export function compileRule(file: RuleFile, { watch }: CompileOptions = {}): Com
     id: file.id,
     name: file.name ?? file.id,
     rev: hashOf(file),
-    logicRev: hashOf(LOGIC_FIELDS.map((field) => file[field])),
+    logicRev: hashOf([
+      ...LOGIC_FIELDS.map((field) => file[field]),
+      // The evidence of a `for` belongs to its place.
+      timers.some(({ operand }) => operand.path[0] === 'actions') ? file.actions : [],
+    ]),
     isShadow: file.mode === 'shadow',
     scope: file.scope,
     groupBy: file.groupBy,
@@ -172,7 +176,8 @@ export function compileRule(file: RuleFile, { watch }: CompileOptions = {}): Com
     companionOf: undefined,
     readsAlarms: [],
   };
-  return { ...rule, companions: companionsOf(rule), readsAlarms: alarmsReadBy(rule) };
+  const companions = companionsOf(rule).map((each) => ({ ...each, readsAlarms: alarmsReadBy(each) }));
+  return { ...rule, companions, readsAlarms: alarmsReadBy(rule) };
 }
 
 /** What decides when a rule is active. Everything else is text, or what is done about it. */
@@ -285,6 +290,9 @@ function companionsOf(rule: CompiledRule): CompiledRule[] {
       companion('no-data', NO_DATA, {
         name: `${rule.name}: no data`,
         levels: [level],
+        // Its suppression and its commands are the rule's, and so is what they read.
+        params: rule.params,
+        timers: rule.timers,
         // What is done about silence is asked of the rule, and done by the alarm that says it.
         actions: rule.actions.flatMap((action) =>
           action.on.includes('noData') ? [{ ...action, on: ['active' as const] }] : [],

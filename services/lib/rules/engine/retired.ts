@@ -1,0 +1,40 @@
+// How far alarms had counted that are no more. Where one comes again (a device back in its group, a rule restored) it counts
+// on: a correlation id that came twice would be answered by the device from memory, and a receiver would drop its alarm.
+
+import type { Instance } from './instance.ts';
+import type { Ledger } from './ledger.ts';
+import { type RetiredRow, rowKeys } from './snapshot.ts';
+
+/** Some hundred bytes each. Past it the oldest is forgotten: a device remembers sixteen commands, not so many. */
+const RETIRED_MAX = 10_000;
+
+export class Retired {
+  readonly #ledger: Ledger;
+  readonly #byKey: Map<string, RetiredRow>;
+
+  constructor(ledger: Ledger, saved: Map<string, RetiredRow>) {
+    this.#ledger = ledger;
+    this.#byKey = saved;
+  }
+
+  note({ key, state: { episode, seq } }: Instance): void {
+    if (seq === 0) return;
+    const [oldest] = this.#byKey.keys();
+    if (this.#byKey.size >= RETIRED_MAX && oldest !== undefined) this.#forget(oldest);
+    this.#byKey.set(key, { episode, seq });
+    this.#ledger.put({ key: rowKeys.retired(key), value: JSON.stringify({ episode, seq }) });
+  }
+
+  /** Lets a new instance count on where the one of its name ended. */
+  recall({ key, state }: Instance): void {
+    const row = this.#byKey.get(key);
+    if (row === undefined) return;
+    Object.assign(state, row);
+    this.#forget(key);
+  }
+
+  #forget(key: string): void {
+    this.#byKey.delete(key);
+    this.#ledger.put({ key: rowKeys.retired(key), value: null });
+  }
+}
