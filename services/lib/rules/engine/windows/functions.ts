@@ -2,7 +2,7 @@
 
 import type { Value } from '#domain/point.ts';
 import type { WindowFunction } from '../../language/window-functions.ts';
-import { BlockFold } from './block-fold.ts';
+
 import type { Fold } from './fold.ts';
 import { FoldRoom } from './fold-room.ts';
 import { openChanges } from './functions/changes.ts';
@@ -15,6 +15,7 @@ import { openTimeIn } from './functions/time-in.ts';
 import { average, total } from './functions/totals.ts';
 import type { FunctionRow, Keeping } from './gauge.ts';
 import type { ValueStore } from './samples.ts';
+import { SlidingFold } from './sliding-fold.ts';
 
 export const FUNCTIONS = {
   min: folding(minimum, 1),
@@ -32,7 +33,7 @@ export const FUNCTIONS = {
 
 function folding(fold: Fold, samplesMin: number): FunctionRow {
   const room = new FoldRoom(fold);
-  return { keeps: 'number', samplesMin, open: (samples, spec) => new BlockFold(samples, spec, room) };
+  return { keeps: 'number', samplesMin, open: (samples, spec) => new SlidingFold(samples, spec, room) };
 }
 
 type ValueKeeping = {
