@@ -86,7 +86,7 @@ export class Alarms {
   ): void {
     const { state } = instance;
     const calls = before !== null && alarmOverlay(state) === null && state.active;
-    if (calls) tell(instance);
+    if (calls) tell(instance, Math.max(detail.at, state.evaluatedAt));
     this.transition(instance, event, detail);
     if (calls) this.transition(instance, 'RE_ALARM', { at: detail.at });
   }

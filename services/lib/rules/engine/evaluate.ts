@@ -104,11 +104,11 @@ export function reAlarm(instance: Instance): JournalEvent | undefined {
 }
 
 /** The operator is called, again or for the first time. */
-export function tell({ state }: Instance): void {
+export function tell({ state }: Instance, at = state.evaluatedAt): void {
   if (state.story === null) return;
   state.unacked = true;
-  state.changedAt = state.evaluatedAt;
-  Object.assign(state.story, { isTold: true, toldAt: state.evaluatedAt, ackedBy: null, ackComment: null });
+  state.changedAt = at;
+  Object.assign(state.story, { isTold: true, toldAt: at, ackedBy: null, ackComment: null });
 }
 
 function activate(instance: Instance, raised: { frame: Frame; level: number }): JournalEvent {

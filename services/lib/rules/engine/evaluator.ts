@@ -60,14 +60,21 @@ export class Evaluator {
   /** Everything that a clock does up to a moment, each thing at its own. */
   runClock(to: number): void {
     for (let due = this.#deadlines.next(); due <= to; due = this.#deadlines.next()) {
-      const instance = this.#deadlines.pop(due);
-      if (instance === undefined) return;
       this.#now.moment = due;
-      if (instance.gap !== undefined) this.#crossGap(instance);
-      this.evaluate(instance, Math.max(due - instance.lagMs, instance.state.evaluatedAt));
-      if (instance.dueAt <= due) this.#deadlines.set(instance, due + 1);
-      if (this.#now.affected.size > 0) this.settle();
+      for (const instance of this.#dueTogether(due)) {
+        if (instance.gap !== undefined) this.#crossGap(instance);
+        this.evaluate(instance, Math.max(due - instance.lagMs, instance.state.evaluatedAt));
+        if (instance.dueAt <= due) this.#deadlines.set(instance, due + 1);
+        if (this.#now.affected.size > 0) this.settle();
+      }
     }
+  }
+
+  /** What is due at one moment, in an order that does not go by when it was scheduled: a restart does not know that. */
+  #dueTogether(due: number): readonly Instance[] {
+    const together: Instance[] = [];
+    for (let next = this.#deadlines.pop(due); next !== undefined; next = this.#deadlines.pop(due)) together.push(next);
+    return together.length === 1 ? together : together.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
   /** What a clock would have done to the instance before this event. */

@@ -2,162 +2,13 @@
 // away, rules that change under a running alarm, two restarts in a row, clocks that lag, names that mean something to JavaScript.
 
 import { describe, expect, it } from 'vitest';
-import type { AlarmMessage, AlarmOperation, Role } from '#domain/alarm.ts';
-import { SeriesTable } from '#domain/batch.ts';
-import type { ReplyStatus } from '#domain/command.ts';
-import type { DeviceView } from '#domain/device.ts';
-import type { JournalEntry } from '#domain/journal.ts';
-import type { Value } from '#domain/point.ts';
-import type { DeviceModel } from '#runtime/plant-files.ts';
-import { ruleSchema } from '../language/rule-schema.ts';
 import { ruleOf, START } from '../testing/history.ts';
+import { above80, hot, hotAndClose, PlantScene, temp } from '../testing/plant-scene.ts';
 import { Engine } from './engine.ts';
-import type { EngineInput, EngineOutput } from './inputs.ts';
-import type { StateRow } from './snapshot.ts';
-
-const AREA = { site: 'lyon', area: 'farm' };
-const MODELS: ReadonlyMap<string, DeviceModel> = new Map([
-  ['american', { model: 'american', metrics: new Map([['temp', { type: 'number', unit: '[degF]', interval: '5s' }]]) }],
-]);
-
-type At = { readonly lagMs?: number; readonly metric?: string; readonly late?: boolean; readonly area?: string };
-type Asked = Partial<AlarmOperation> & {
-  readonly role?: Role;
-  readonly isSigned?: boolean;
-  readonly instance?: string;
-  readonly rule?: string;
-};
-
-/** A plant with its engine. Moments are ms after START; rules are written as their files would be. */
-class Scene {
-  engine: Engine;
-  outputs: EngineOutput[] = [];
-  readonly #saved = new Map<string, StateRow>();
-  readonly #table = new SeriesTable();
-
-  constructor(...rules: object[]) {
-    this.engine = new Engine({ models: MODELS, startedAt: START });
-    this.reload(0, ...rules);
-  }
-
-  step(input: EngineInput): this {
-    this.outputs.push(...this.engine.step(input));
-    for (const row of this.engine.takeChanged()) this.#saved.set(row.key, row);
-    return this;
-  }
-
-  value(
-    device: string,
-    value: Value | null,
-    atMs: number,
-    { lagMs = 0, metric = 'temp', late = false, area }: At = {},
-  ) {
-    const series = this.#table.of({ ...AREA, ...(area === undefined ? {} : { area }), device, metric });
-    const quality = value === null ? 'bad' : 'good';
-    const point = { series, value, quality, measuredAt: START + atMs, late } as const;
-    return this.step({ kind: 'point', point, receivedAt: START + atMs + lagMs });
-  }
-
-  device(name: string, changes: Partial<DeviceView> = {}, atMs = 0): this {
-    const rest = { model: null, role: null, labels: {}, online: null, lastSeen: null, firmware: null, lastError: null };
-    return this.step({ kind: 'device', device: { ...AREA, device: name, ...rest, ...changes }, at: START + atMs });
-  }
-
-  config(device: string, config: { readonly [key: string]: Value }, atMs: number): this {
-    return this.step({ kind: 'config', device: { ...AREA, device }, config, at: START + atMs });
-  }
-
-  state(name: string, value: Value | null, atMs = 0): this {
-    return this.step({ kind: 'plant-state', ...AREA, name, value, at: START + atMs });
-  }
-
-  reply(device: string, cid: string, status: ReplyStatus, atMs: number): this {
-    const at = START + atMs;
-    return this.step({ kind: 'reply', device: { ...AREA, device }, reply: { cid, status, ts: at }, at });
-  }
-
-  operate(op: AlarmOperation['op'], atMs: number, asked: Asked = {}): this {
-    const { role = 'engineer', isSigned = true, instance = 't', rule = 'hot', ...operation } = asked;
-    const alarm = { ...AREA, rule, instance };
-    const episode = this.instance(`${rule}/lyon/farm/${instance}`)?.state.episode ?? 0;
-    return this.step({
-      kind: 'operation',
-      ...{ alarm, role, isSigned, at: START + atMs },
-      operation: { op, episode, by: 'ana', ...operation },
-    });
-  }
-
-  tick(atMs: number): this {
-    return this.step({ kind: 'tick', at: START + atMs });
-  }
-
-  reload(atMs: number, ...rules: object[]): this {
-    return this.step({ kind: 'reload', rules: rules.map((rule) => ruleSchema.parse(rule)), at: START + atMs });
-  }
-
-  /** Ends, and begins again with what it had written down. */
-  restart(atMs: number): this {
-    this.engine = new Engine({ models: MODELS, saved: [...this.#saved.values()], startedAt: START + atMs });
-    return this.step({ kind: 'resume', at: START + atMs });
-  }
-
-  /** What has come out since it was last asked. */
-  take(): EngineOutput[] {
-    const { outputs } = this;
-    this.outputs = [];
-    return outputs;
-  }
-
-  instance(key: string) {
-    return this.engine.instances.get(key);
-  }
-
-  get journal(): JournalEntry[] {
-    return this.outputs.flatMap((output) => (output.kind === 'journal' ? [output.entry] : []));
-  }
-
-  get events(): string[] {
-    return this.journal.map(({ rule, instance, event }) => `${rule}/${instance} ${event}`);
-  }
-
-  get sent(): string[] {
-    return this.outputs.flatMap((output) => (output.kind === 'command' ? [output.envelope.cid] : []));
-  }
-
-  get statuses(): string[] {
-    return this.journal.flatMap(({ command }) => (command === undefined ? [] : [`${command.cid} ${command.status}`]));
-  }
-
-  get shown(): (AlarmMessage | null)[] {
-    return this.outputs.flatMap((output) => (output.kind === 'alarm' ? [output.message] : []));
-  }
-
-  get told(): string[] {
-    return this.outputs.flatMap((output) => (output.kind === 'notice' ? [output.notice.event] : []));
-  }
-}
-
-const temp = { metric: 'temp', maxAge: '30s' };
-const above80 = { '>': [{ var: 'temp' }, 80] };
-const hot = { id: 'hot', inputs: { temp }, condition: above80 };
-const close = {
-  id: 'close',
-  on: ['active'],
-  type: 'command',
-  target: { select: { role: 'inlet' } },
-  command: 'valve.set',
-  expiresAfter: '60s',
-  ack: { accept: '3s', complete: '10s' },
-};
-const hotAndClose = (changes: object = {}, rule: object = {}) => ({
-  ...hot,
-  actions: [{ ...close, ...changes }],
-  ...rule,
-});
 
 describe('devices and rules that go away', () => {
   it('episodes go on counting where a device comes back: its cid of old would be answered from memory', () => {
-    const scene = new Scene({ ...hotAndClose(), scope: { labels: { kind: 'tank' } } });
+    const scene = new PlantScene({ ...hotAndClose(), scope: { labels: { kind: 'tank' } } });
     scene
       .device('v', { role: 'inlet' })
       .device('t', { labels: { kind: 'tank' } })
@@ -169,14 +20,14 @@ describe('devices and rules that go away', () => {
   });
 
   it('episodes go on counting where a rule is deleted and restored, a restart between them', () => {
-    const scene = new Scene(hot).value('t', 90, 1_000).reload(2_000).restart(3_000).reload(4_000, hot);
+    const scene = new PlantScene(hot).value('t', 90, 1_000).reload(2_000).restart(3_000).reload(4_000, hot);
     expect(scene.value('t', 91, 5_000).journal.at(-1)).toMatchObject({ event: 'ACTIVE', episode: 2 });
   });
 
   it('an alarm that a failed command has raised does not outlive the alarm that raised it', () => {
     const onFailure = [{ type: 'alarm', id: 'stuck' }];
     const rule = { ...hotAndClose({ onFailure }), scope: { labels: { kind: 'tank' } } };
-    const scene = new Scene(rule).device('v', { role: 'inlet' }).device('t', { labels: { kind: 'tank' } });
+    const scene = new PlantScene(rule).device('v', { role: 'inlet' }).device('t', { labels: { kind: 'tank' } });
     scene.value('t', 90, 1_000).tick(5_000);
     expect(scene.instance('hot.stuck/lyon/farm/t')?.state.active).toBe(true);
     scene.device('t', {}, 6_000);
@@ -184,7 +35,7 @@ describe('devices and rules that go away', () => {
   });
 
   it('a command that fails after its alarm has returned leaves no alarm that nothing would let return', () => {
-    const scene = new Scene(hotAndClose({ onFailure: [{ type: 'alarm', id: 'stuck' }] })).device('v', {
+    const scene = new PlantScene(hotAndClose({ onFailure: [{ type: 'alarm', id: 'stuck' }] })).device('v', {
       role: 'inlet',
     });
     scene.value('t', 90, 1_000).value('t', 20, 2_000).tick(5_000);
@@ -196,7 +47,7 @@ describe('devices and rules that go away', () => {
     ['groups its devices otherwise', { groupBy: ['line'] }],
     ['does not mean its device any more', { scope: { labels: { kind: 'tank' } } }],
   ])('an alarm is retired where its rule %s', (_, change) => {
-    const scene = new Scene(hot).device('t', { labels: { line: 'L1' } }).value('t', 90, 1_000);
+    const scene = new PlantScene(hot).device('t', { labels: { line: 'L1' } }).value('t', 90, 1_000);
     scene.reload(2_000, { ...hot, ...change });
     expect(scene.instance('hot/lyon/farm/t')).toBeUndefined();
     expect(scene.events).toContain('hot/t RETIRED');
@@ -208,7 +59,7 @@ describe('devices and rules that go away', () => {
       ...{ id: 'silent', inputs: { flow: { metric: 'flow', maxAge: '5s' } } },
       ...{ condition: { '>': [{ age: ['flow'] }, 10] }, inhibitedBy: [{ rule: 'hot' }] },
     };
-    const scene = new Scene(hot, silent).value('t', 90, 0).value('f', 1, 1_000, { metric: 'flow' }).tick(20_000);
+    const scene = new PlantScene(hot, silent).value('t', 90, 0).value('f', 1, 1_000, { metric: 'flow' }).tick(20_000);
     expect(scene.instance('silent/lyon/farm/f')?.state).toMatchObject({ active: true, suppressed: true });
     scene.reload(21_000, silent);
     expect(scene.events.slice(-2)).toEqual(['silent/f UNSUPPRESSED', 'silent/f RE_ALARM']);
@@ -216,7 +67,7 @@ describe('devices and rules that go away', () => {
 
   it('an alarm that reads a deleted one is judged anew, also where it is changed by the same save', () => {
     const reader = { id: 'reader', inputs: { flow: 'flow' }, condition: { alarm: 'hot' } };
-    const scene = new Scene(hot, reader).value('f', 1, 0, { metric: 'flow' }).value('t', 90, 1_000);
+    const scene = new PlantScene(hot, reader).value('f', 1, 0, { metric: 'flow' }).value('t', 90, 1_000);
     expect(scene.events).toEqual(['hot/t ACTIVE', 'reader/f ACTIVE']);
     scene.take();
     scene.reload(2_000, { ...reader, name: 'Reader' });
@@ -229,7 +80,7 @@ describe('shadow', () => {
   const shadow = { mode: 'shadow' };
 
   it('an alarm whose rule leaves the shadow calls the operator, and is shown', () => {
-    const scene = new Scene({ ...hot, ...shadow }).value('t', 90, 1_000);
+    const scene = new PlantScene({ ...hot, ...shadow }).value('t', 90, 1_000);
     expect(scene.shown).toEqual([]);
     scene.reload(2_000, hot);
     expect(scene.shown.at(-1)).toMatchObject({ state: 'UNACK', episode: 1, shadow: false });
@@ -238,23 +89,23 @@ describe('shadow', () => {
 
   it('a command that waits is not sent by a rule that has gone into the shadow', () => {
     const rule = hotAndClose({ approval: 'operator' });
-    const waiting = new Scene(rule).device('v', { role: 'inlet' }).value('t', 90, 1_000);
+    const waiting = new PlantScene(rule).device('v', { role: 'inlet' }).value('t', 90, 1_000);
     waiting.reload(2_000, { ...rule, ...shadow }).operate('approve', 3_000);
     expect(waiting.sent).toEqual([]);
-    const queued = new Scene(hotAndClose()).device('v', { role: 'inlet', online: false }).value('t', 90, 1_000);
+    const queued = new PlantScene(hotAndClose()).device('v', { role: 'inlet', online: false }).value('t', 90, 1_000);
     queued.reload(2_000, hotAndClose({}, shadow)).device('v', { role: 'inlet', online: true }, 3_000);
     expect(queued.value('t', 91, 4_000).sent).toEqual([]);
   });
 
   it('an unanswered command is not sent again by a rule that has gone into the shadow', () => {
     const ack = { accept: '3s', complete: '10s', retries: 3 };
-    const scene = new Scene(hotAndClose({ ack })).device('v', { role: 'inlet' }).value('t', 90, 1_000);
+    const scene = new PlantScene(hotAndClose({ ack })).device('v', { role: 'inlet' }).value('t', 90, 1_000);
     expect(scene.reload(2_000, hotAndClose({ ack }, shadow)).tick(30_000).sent).toEqual(['hot/t/1/close']);
   });
 
   it('an alarm in shadow silences no alarm that is not, and is no first one', () => {
     const late = { ...hot, id: 'late', firstOutGroup: 'trip', inhibitedBy: [{ rule: 'hot' }] };
-    const scene = new Scene({ ...hot, ...shadow, firstOutGroup: 'trip' }, late).value('t', 90, 1_000);
+    const scene = new PlantScene({ ...hot, ...shadow, firstOutGroup: 'trip' }, late).value('t', 90, 1_000);
     expect(scene.shown.at(-1)).toMatchObject({ rule: 'late', state: 'UNACK', overlay: null, firstOut: true });
   });
 });
@@ -266,7 +117,7 @@ describe('no data', () => {
     ['a param', { '==': [{ state: 'mode' }, { param: 'cleaning' }] }],
     ['a for', { for: [{ '==': [{ state: 'mode' }, 'cleaning'] }, '2s'] }],
   ])('is suppressed by a condition with %s', (_, suppressWhen) => {
-    const scene = new Scene({ ...hot, noData, suppressWhen, params: { cleaning: { default: 'cleaning' } } });
+    const scene = new PlantScene({ ...hot, noData, suppressWhen, params: { cleaning: { default: 'cleaning' } } });
     scene.state('mode', 'cleaning').value('t', 20, 1_000).tick(20_000);
     expect(scene.instance('hot.no-data/lyon/farm/t')?.state).toMatchObject({ active: true, suppressed: true });
     expect(scene.told).toEqual([]);
@@ -275,7 +126,10 @@ describe('no data', () => {
   it('is suppressed at once by an alarm that it reads', () => {
     const rules = [{ ...hot, noData, suppressWhen: { alarm: 'pump' } }];
     const pump = { id: 'pump', inputs: { flow: 'flow' }, condition: { '<': [{ var: 'flow' }, 5] } };
-    const scene = new Scene(...rules, pump).value('t', 20, 1_000).value('f', 9, 1_000, { metric: 'flow' }).tick(12_000);
+    const scene = new PlantScene(...rules, pump)
+      .value('t', 20, 1_000)
+      .value('f', 9, 1_000, { metric: 'flow' })
+      .tick(12_000);
     expect(scene.instance('hot.no-data/lyon/farm/t')?.state).toMatchObject({ active: true, suppressed: false });
     scene.value('f', 1, 13_000, { metric: 'flow' });
     expect(scene.instance('hot.no-data/lyon/farm/t')?.state).toMatchObject({ active: true, suppressed: true });
@@ -284,7 +138,7 @@ describe('no data', () => {
   it('sends its command where the permission asks for a param', () => {
     const permitWhen = { '==': [{ state: 'mode' }, { param: 'mode' }] };
     const rule = hotAndClose({ on: ['noData'], permitWhen }, { noData, params: { mode: { default: 'auto' } } });
-    const scene = new Scene(rule)
+    const scene = new PlantScene(rule)
       .state('mode', 'auto')
       .device('v', { role: 'inlet' })
       .value('t', 20, 1_000)
@@ -293,109 +147,24 @@ describe('no data', () => {
   });
 });
 
-describe('commands', () => {
-  it('one that a newer alarm replaces is journaled where it belongs, and stays replaced after a restart', () => {
-    const scene = new Scene(hotAndClose(), hotAndClose({}, { id: 'hotter' }));
-    scene.device('v', { role: 'inlet', online: false }).value('t', 90, 1_000);
-    const [replaced] = scene.journal.filter(({ command }) => command?.status === 'EXPIRED');
-    expect(replaced).toMatchObject({ rule: 'hot', alarmId: 'hot/lyon/farm/t/1', command: { cid: 'hot/t/1/close' } });
-    scene.restart(2_000).device('v', { role: 'inlet', online: true }, 3_000).value('t', 91, 4_000);
-    expect(scene.sent).toEqual(['hotter/t/1/close']);
-  });
-
-  it('one that waited for its device is not sent where it is not permitted any more', () => {
-    const scene = new Scene(hotAndClose({ permitWhen: { '==': [{ state: 'mode' }, 'auto'] } })).state('mode', 'auto');
-    scene.device('v', { role: 'inlet', online: false }).value('t', 90, 1_000).state('mode', 'manual', 2_000);
-    scene.device('v', { role: 'inlet', online: true }, 3_000).value('t', 91, 4_000);
-    expect([scene.sent, scene.statuses.at(-1)]).toEqual([[], 'hot/t/1/close BLOCKED']);
-  });
-
-  it('one that nobody answers is not sent again where it is not permitted any more', () => {
-    const permitWhen = { '==': [{ state: 'mode' }, 'auto'] };
-    const scene = new Scene(hotAndClose({ permitWhen, ack: { accept: '3s', complete: '9s', retries: 5 } }));
-    scene.state('mode', 'auto').device('v', { role: 'inlet' }).value('t', 90, 1_000).state('mode', 'manual', 2_000);
-    expect([scene.tick(30_000).sent.length, scene.statuses.at(-1)]).toEqual([1, 'hot/t/1/close TIMEOUT']);
-  });
-
-  it('the limit of their rate counts commands and not how often one was sent', () => {
-    const rule = hotAndClose({ rateLimit: { max: 2, per: '1h' }, ack: { accept: '1s', complete: '9s', retries: 3 } });
-    const scene = new Scene(rule).device('v', { role: 'inlet' }).value('t', 90, 1_000).tick(8_000);
-    expect(scene.value('t', 20, 9_000).value('t', 90, 10_000).sent.at(-1)).toBe('hot/t/2/close');
-    expect(scene.value('t', 20, 20_000).value('t', 90, 21_000).statuses.at(-1)).toBe('hot/t/3/close BLOCKED');
-  });
-
-  it('the limit of their rate holds over the alarms of several rules', () => {
-    const limited = { rateLimit: { max: 1, per: '1h' } };
-    const scene = new Scene(hotAndClose(limited), hotAndClose(limited, { id: 'hotter' })).device('v', {
-      role: 'inlet',
-    });
-    expect(scene.value('t', 90, 1_000).statuses).toEqual(['hot/t/1/close SENT', 'hotter/t/1/close BLOCKED']);
-  });
-
-  const verify = { condition: { '<': [{ var: 'position' }, 5] }, within: '30s' };
-  const verified = () => {
-    const inputs = { temp, position: { metric: 'position', select: { role: 'inlet' }, maxAge: '60s' } };
-    const onFailure = [{ type: 'notify', to: 'shift' }];
-    const ack = { accept: '20s', complete: '20s' };
-    const scene = new Scene(hotAndClose({ verify, onFailure, ack }, { inputs, groupBy: ['line'] }));
-    return scene.device('t', { labels: { line: 't' } }).device('v', { role: 'inlet', labels: { line: 't' } });
-  };
-
-  it('are not verified by what was measured before they were sent, however late it came', () => {
-    const scene = verified()
-      .value('v', 0, 0, { metric: 'position', lagMs: 8_000 })
-      .value('t', 90, 2_000, { lagMs: 8_000 });
-    scene.value('t', 91, 4_000, { lagMs: 8_000 }).value('v', 0, 9_500, { metric: 'position', lagMs: 8_000 });
-    expect(scene.statuses).toEqual(['hot/t/1/close SENT']);
-    scene.value('v', 0, 10_500, { metric: 'position', lagMs: 8_000 });
-    expect(scene.statuses).toEqual(['hot/t/1/close SENT', 'hot/t/1/close VERIFIED']);
-  });
-
-  it('are told of as failed once: an answer after the time-out is journaled, and the plant has the last word', () => {
-    const scene = verified().value('v', 90, 500, { metric: 'position' }).value('t', 90, 1_000).tick(21_000);
-    scene.reply('v', 'hot/t/1/close', 'SUCCEEDED', 22_000).tick(31_000);
-    expect(scene.statuses.map((text) => text.split(' ')[1])).toEqual(['SENT', 'TIMEOUT', 'SUCCEEDED', 'UNVERIFIED']);
-  });
-
-  it('are approved by a signed operation and in time only', () => {
-    const waiting = () =>
-      new Scene(hotAndClose({ approval: 'operator' })).device('v', { role: 'inlet' }).value('t', 90, 0);
-    const unsigned = waiting().operate('approve', 1_000, { isSigned: false });
-    expect([unsigned.sent, unsigned.events.at(-1)]).toEqual([[], 'hot/t REFUSED']);
-    const late = waiting().operate('approve', 60_000);
-    expect([late.sent, late.events.at(-1)]).toEqual([[], 'hot/t REFUSED']);
-    expect(late.statuses).toEqual(['hot/t/1/close AWAITING_APPROVAL', 'hot/t/1/close EXPIRED']);
-    const twice = waiting().operate('approve', 1_000).operate('approve', 2_000);
-    expect(twice.sent).toEqual(['hot/t/1/close']);
-  });
-
-  it('of a rule over a whole site find their device and hear its answer', () => {
-    const rule = hotAndClose({ target: { select: { role: 'inlet' } } }, { span: 'site', groupBy: ['line'] });
-    const scene = new Scene(rule).device('t', { labels: { line: 'L1' } });
-    scene.device('v', { role: 'inlet', labels: { line: 'L1' } }).value('t', 90, 1_000);
-    scene.reply('v', 'hot/L1/1/close', 'ACCEPTED', 2_000);
-    expect(scene.statuses).toEqual(['hot/L1/1/close SENT', 'hot/L1/1/close ACCEPTED']);
-  });
-});
-
 describe('time', () => {
   const slow = { ...hot, onDelay: '20s' };
 
   it('two restarts before the first sample leave a gap that is no evidence', () => {
-    const scene = new Scene(slow).value('t', 90, 0).value('t', 90, 5_000).restart(3_600_000).restart(3_605_000);
+    const scene = new PlantScene(slow).value('t', 90, 0).value('t', 90, 5_000).restart(3_600_000).restart(3_605_000);
     expect(scene.tick(3_700_000).events).toEqual([]);
     expect(scene.value('t', 90, 3_701_000).tick(3_715_000).events).toEqual([]);
     expect(scene.tick(3_716_000).events).toEqual(['hot/t ACTIVE']);
   });
 
   it('a rule whose text has changed while nothing ran does not take the gap for evidence', () => {
-    const scene = new Scene(slow).value('t', 90, 0).value('t', 90, 5_000).restart(3_600_000);
+    const scene = new PlantScene(slow).value('t', 90, 0).value('t', 90, 5_000).restart(3_600_000);
     scene.reload(3_600_000, { ...slow, name: 'Hot' });
     expect(scene.tick(3_700_000).events).toEqual([]);
   });
 
   it('a shelving that ended while nothing ran is over at its own moment, and the alarm calls', () => {
-    const scene = new Scene(hot)
+    const scene = new PlantScene(hot)
       .value('t', 90, 0)
       .operate('shelve', 1_000, { until: START + 60_000 })
       .restart(3_600_000);
@@ -409,7 +178,7 @@ describe('time', () => {
 
   it('a lagging device costs no evaluation for every millisecond of its lag', () => {
     let looks = 0;
-    const scene = new Scene();
+    const scene = new PlantScene();
     const meter = { nowMs: () => ++looks, budgetMs: 1_000_000 };
     scene.engine = new Engine({ rules: [ruleOf(hot)], startedAt: START, meter });
     scene.value('t', 90, 0, { lagMs: 10_000 }).operate('shelve', 10_000, { until: START + 20_000 });
@@ -418,7 +187,7 @@ describe('time', () => {
   });
 
   it('samples of no common moment are no evidence for a for either', () => {
-    const scene = new Scene({
+    const scene = new PlantScene({
       ...{ id: 'hot', groupBy: ['line'], alignWithin: '5s' },
       inputs: { a: { metric: 'temp', select: { role: 'a' } }, b: { metric: 'temp', select: { role: 'b' } } },
       condition: { for: [{ '>': [{ '-': [{ var: 'a' }, { var: 'b' }] }, 10] }, '20s'] },
@@ -431,10 +200,10 @@ describe('time', () => {
 
   it('a reset is refused where the inputs cannot be compared, and is done where the device only lags', () => {
     const latched = { ...hot, latching: true, ackRequired: false };
-    const lagging = new Scene({ ...latched, inputs: { temp: { metric: 'temp', maxAge: '5s' } } });
+    const lagging = new PlantScene({ ...latched, inputs: { temp: { metric: 'temp', maxAge: '5s' } } });
     lagging.value('t', 90, 0, { lagMs: 8_000 }).value('t', 20, 2_000, { lagMs: 8_000 }).operate('reset', 11_000);
     expect(lagging.events.at(-1)).toBe('hot/t RESET');
-    const apart = new Scene({
+    const apart = new PlantScene({
       ...{ ...latched, groupBy: ['line'], alignWithin: '5s' },
       inputs: { temp, b: { metric: 'temp', select: { role: 'b' }, maxAge: '60s' } },
       condition: { '>': [{ '-': [{ var: 'temp' }, { var: 'b' }] }, 10] },
@@ -446,7 +215,7 @@ describe('time', () => {
   });
 
   it('a server whose clock was a day ahead goes on when it is set right', () => {
-    const scene = new Scene(hot).value('t', 20, 0).tick(86_400_000);
+    const scene = new PlantScene(hot).value('t', 20, 0).tick(86_400_000);
     expect(scene.value('t', 90, 5_000).events).toEqual(['hot/t ACTIVE']);
     expect(scene.shown.at(-1)).toMatchObject({ quality: 'GOOD' });
   });
@@ -456,26 +225,26 @@ describe('values', () => {
   const celsius = { temp: { metric: 'temp', unit: 'Cel' } };
 
   it('that come too late are judged in the unit of the rule', () => {
-    const scene = new Scene({ ...hot, inputs: celsius }).device('t', { model: 'american' }).value('t', 50, 60_000);
+    const scene = new PlantScene({ ...hot, inputs: celsius }).device('t', { model: 'american' }).value('t', 50, 60_000);
     expect(scene.value('t', 100, 1_000, { late: true }).events).toEqual([]);
     expect(scene.value('t', 200, 2_000, { late: true }).events).toEqual(['hot/t HISTORICAL']);
   });
 
   it('that come too late are judged by every input that they feed', () => {
     const inputs = { mean: { metric: 'temp', fn: 'avg', window: '1m' }, temp };
-    const scene = new Scene({ ...hot, inputs }).value('t', 20, 60_000).value('t', 95, 1_000, { late: true });
+    const scene = new PlantScene({ ...hot, inputs }).value('t', 20, 60_000).value('t', 95, 1_000, { late: true });
     expect(scene.events).toEqual(['hot/t HISTORICAL']);
   });
 
   it('of a metric with a slash outlive a restart', () => {
     const rule = { ...hot, inputs: { temp: { metric: 'Line 1/temp', maxAge: '1h' } }, onDelay: '60s' };
-    const scene = new Scene(rule).value('t', 90, 1_000, { metric: 'Line 1/temp' }).restart(2_000).tick(20_000);
+    const scene = new PlantScene(rule).value('t', 90, 1_000, { metric: 'Line 1/temp' }).restart(2_000).tick(20_000);
     expect(scene.instance('hot/lyon/farm/t')?.lookAt(START + 20_000).inputs).toEqual([90]);
   });
 
   it('that a device reports as its limit count only where they can be one', () => {
     const params = { limit: { default: 80, source: 'device.config.limit' } };
-    const scene = new Scene({ ...hot, params, condition: { '>': [{ var: 'temp' }, { param: 'limit' }] } });
+    const scene = new PlantScene({ ...hot, params, condition: { '>': [{ var: 'temp' }, { param: 'limit' }] } });
     scene.value('t', 90, 0).config('t', { limit: Number.POSITIVE_INFINITY }, 1_000).config('t', { limit: '95' }, 2_000);
     expect(scene.events).toEqual(['hot/t ACTIVE']);
     expect(scene.config('t', { limit: 95 }, 3_000).events.at(-1)).toBe('hot/t RETURNED');
@@ -484,13 +253,15 @@ describe('values', () => {
 
 describe('names that mean something to JavaScript', () => {
   it.each(['constructor', 'toString', 'hasOwnProperty'])('a command %s is a command', (command) => {
-    const scene = new Scene(hotAndClose({ command, rateLimit: { max: 1, per: '1h' } })).device('v', { role: 'inlet' });
+    const scene = new PlantScene(hotAndClose({ command, rateLimit: { max: 1, per: '1h' } })).device('v', {
+      role: 'inlet',
+    });
     expect(scene.value('t', 90, 1_000).sent).toEqual(['hot/t/1/close']);
   });
 
   it('a label constructor that nobody bears makes no two alarms alike', () => {
     const late = { ...hot, id: 'late', inhibitedBy: [{ rule: 'hot', equal: ['constructor'] }] };
-    expect(new Scene(hot, late).value('t', 90, 1_000).shown.at(-1)).toMatchObject({ rule: 'late', overlay: null });
+    expect(new PlantScene(hot, late).value('t', 90, 1_000).shown.at(-1)).toMatchObject({ rule: 'late', overlay: null });
   });
 
   it('inputs, params, labels, devices and states of any name go through snapshot and restore', () => {
@@ -502,7 +273,7 @@ describe('names that mean something to JavaScript', () => {
       },
       annotations: { summary: '{{constructor}} {{toString}} {{age.constructor}}' },
     };
-    const scene = new Scene(rule)
+    const scene = new PlantScene(rule)
       .state('valueOf', 0)
       .device('hasOwnProperty', { labels: { constructor: 'isPrototypeOf' } });
     scene.value('hasOwnProperty', 90, 1_000, { metric: '__proto__' });
@@ -515,13 +286,13 @@ describe('names that mean something to JavaScript', () => {
 describe('reload', () => {
   it('a permission that waits for a time holds after its action was written otherwise', () => {
     const permitWhen = { for: [{ '==': [{ state: 'mode' }, 'auto'] }, '2s'] };
-    const scene = new Scene(hotAndClose()).state('mode', 'auto').device('v', { role: 'inlet' }).value('t', 20, 0);
+    const scene = new PlantScene(hotAndClose()).state('mode', 'auto').device('v', { role: 'inlet' }).value('t', 20, 0);
     scene.reload(1_000, hotAndClose({ permitWhen })).value('t', 20, 2_000).value('t', 90, 10_000);
     expect(scene.sent).toEqual(['hot/t/1/close']);
   });
 
   it('what is shown of an alarm says at once what its rule now says', () => {
-    const scene = new Scene(hot).value('t', 90, 1_000);
+    const scene = new PlantScene(hot).value('t', 90, 1_000);
     scene.reload(2_000, { ...hot, rationalisation: { response: 'Open the bypass' } });
     expect(scene.shown.at(-1)).toMatchObject({ rationalisation: { response: 'Open the bypass' }, episode: 1 });
     expect(scene.shown.at(-1)?.seq).toBeGreaterThan(scene.shown.at(0)?.seq ?? 0);
@@ -533,7 +304,7 @@ describe('reload', () => {
       { priority: 'medium', condition: above80, deadband: 2 },
       { priority: 'critical', condition: { '>': [{ var: 'temp' }, 90] } },
     ];
-    const scene = new Scene({ id: 'hot', inputs: { temp }, levels }).value('t', 95, 1_000).operate('ack', 2_000);
+    const scene = new PlantScene({ id: 'hot', inputs: { temp }, levels }).value('t', 95, 1_000).operate('ack', 2_000);
     scene.reload(3_000, { id: 'hot', inputs: { temp }, levels: levels.slice(0, 1) }).value('t', 79, 4_000);
     expect(scene.shown.at(-1)).toMatchObject({ state: 'ACKED', priority: 'medium', ackedBy: 'ana' });
     expect(scene.value('t', 78, 5_000).events.at(-1)).toBe('hot/t RETURNED');

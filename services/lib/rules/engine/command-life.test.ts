@@ -1,0 +1,124 @@
+// The life of a command as the page of the rule language has it: who may let it go, when it is not sent after all, and what
+// counts as proof that the plant did it.
+
+import { describe, expect, it } from 'vitest';
+import { hotAndClose, PlantScene, temp } from '../testing/plant-scene.ts';
+
+describe('commands', () => {
+  it('one that a newer alarm replaces is journaled where it belongs, and stays replaced after a restart', () => {
+    const scene = new PlantScene(hotAndClose(), hotAndClose({}, { id: 'hotter' }));
+    scene.device('v', { role: 'inlet', online: false }).value('t', 90, 1_000);
+    const [replaced] = scene.journal.filter(({ command }) => command?.status === 'EXPIRED');
+    expect(replaced).toMatchObject({ rule: 'hot', alarmId: 'hot/lyon/farm/t/1', command: { cid: 'hot/t/1/close' } });
+    scene.restart(2_000).device('v', { role: 'inlet', online: true }, 3_000).value('t', 91, 4_000);
+    expect(scene.sent).toEqual(['hotter/t/1/close']);
+  });
+
+  it('one that waited for its device is not sent where it is not permitted any more', () => {
+    const scene = new PlantScene(hotAndClose({ permitWhen: { '==': [{ state: 'mode' }, 'auto'] } })).state(
+      'mode',
+      'auto',
+    );
+    scene.device('v', { role: 'inlet', online: false }).value('t', 90, 1_000).state('mode', 'manual', 2_000);
+    scene.device('v', { role: 'inlet', online: true }, 3_000).value('t', 91, 4_000);
+    expect([scene.sent, scene.statuses.at(-1)]).toEqual([[], 'hot/t/1/close BLOCKED']);
+  });
+
+  it('one that nobody answers is not sent again where it is not permitted any more', () => {
+    const permitWhen = { '==': [{ state: 'mode' }, 'auto'] };
+    const scene = new PlantScene(hotAndClose({ permitWhen, ack: { accept: '3s', complete: '9s', retries: 5 } }));
+    scene.state('mode', 'auto').device('v', { role: 'inlet' }).value('t', 90, 1_000).state('mode', 'manual', 2_000);
+    expect([scene.tick(30_000).sent.length, scene.statuses.at(-1)]).toEqual([1, 'hot/t/1/close TIMEOUT']);
+  });
+
+  it('the limit of their rate counts commands and not how often one was sent', () => {
+    const rule = hotAndClose({ rateLimit: { max: 2, per: '1h' }, ack: { accept: '1s', complete: '9s', retries: 3 } });
+    const scene = new PlantScene(rule).device('v', { role: 'inlet' }).value('t', 90, 1_000).tick(8_000);
+    expect(scene.value('t', 20, 9_000).value('t', 90, 10_000).sent.at(-1)).toBe('hot/t/2/close');
+    expect(scene.value('t', 20, 20_000).value('t', 90, 21_000).statuses.at(-1)).toBe('hot/t/3/close BLOCKED');
+  });
+
+  it('the limit of their rate holds over the alarms of several rules', () => {
+    const limited = { rateLimit: { max: 1, per: '1h' } };
+    const scene = new PlantScene(hotAndClose(limited), hotAndClose(limited, { id: 'hotter' })).device('v', {
+      role: 'inlet',
+    });
+    expect(scene.value('t', 90, 1_000).statuses).toEqual(['hot/t/1/close SENT', 'hotter/t/1/close BLOCKED']);
+  });
+
+  const verify = { condition: { '<': [{ var: 'position' }, 5] }, within: '30s' };
+  const verified = () => {
+    const inputs = { temp, position: { metric: 'position', select: { role: 'inlet' }, maxAge: '60s' } };
+    const onFailure = [{ type: 'notify', to: 'shift' }];
+    const ack = { accept: '20s', complete: '20s' };
+    const scene = new PlantScene(hotAndClose({ verify, onFailure, ack }, { inputs, groupBy: ['line'] }));
+    return scene.device('t', { labels: { line: 't' } }).device('v', { role: 'inlet', labels: { line: 't' } });
+  };
+
+  it('are not verified by what was measured before they were sent, however late it came', () => {
+    const scene = verified()
+      .value('v', 0, 0, { metric: 'position', lagMs: 8_000 })
+      .value('t', 90, 2_000, { lagMs: 8_000 });
+    scene.value('t', 91, 4_000, { lagMs: 8_000 }).value('v', 0, 9_500, { metric: 'position', lagMs: 8_000 });
+    expect(scene.statuses).toEqual(['hot/t/1/close SENT']);
+    scene.value('v', 0, 10_500, { metric: 'position', lagMs: 8_000 });
+    expect(scene.statuses).toEqual(['hot/t/1/close SENT', 'hot/t/1/close VERIFIED']);
+  });
+
+  it('are told of as failed once: an answer after the time-out is journaled, and the plant has the last word', () => {
+    const scene = verified().value('v', 90, 500, { metric: 'position' }).value('t', 90, 1_000).tick(21_000);
+    scene.reply('v', 'hot/t/1/close', 'SUCCEEDED', 22_000).tick(31_000);
+    expect(scene.statuses.map((text) => text.split(' ')[1])).toEqual(['SENT', 'TIMEOUT', 'SUCCEEDED', 'UNVERIFIED']);
+  });
+
+  it('are approved by a signed operation and in time only', () => {
+    const waiting = () =>
+      new PlantScene(hotAndClose({ approval: 'operator' })).device('v', { role: 'inlet' }).value('t', 90, 0);
+    const unsigned = waiting().operate('approve', 1_000, { isSigned: false });
+    expect([unsigned.sent, unsigned.events.at(-1)]).toEqual([[], 'hot/t REFUSED']);
+    const late = waiting().operate('approve', 60_000);
+    expect([late.sent, late.events.at(-1)]).toEqual([[], 'hot/t REFUSED']);
+    expect(late.statuses).toEqual(['hot/t/1/close AWAITING_APPROVAL', 'hot/t/1/close EXPIRED']);
+    const twice = waiting().operate('approve', 1_000).operate('approve', 2_000);
+    expect(twice.sent).toEqual(['hot/t/1/close']);
+  });
+
+  it('of a rule over a whole site find their device and hear its answer', () => {
+    const rule = hotAndClose({ target: { select: { role: 'inlet' } } }, { span: 'site', groupBy: ['line'] });
+    const scene = new PlantScene(rule).device('t', { labels: { line: 'L1' } });
+    scene.device('v', { role: 'inlet', labels: { line: 'L1' } }).value('t', 90, 1_000);
+    scene.reply('v', 'hot/L1/1/close', 'ACCEPTED', 2_000);
+    expect(scene.statuses).toEqual(['hot/L1/1/close SENT', 'hot/L1/1/close ACCEPTED']);
+  });
+
+  it('one that waited is sent when its device is back, though nothing is measured any more', () => {
+    const scene = new PlantScene(hotAndClose()).device('v', { role: 'inlet', online: false }).value('t', 90, 1_000);
+    expect(scene.device('v', { role: 'inlet', online: true }, 5_000).sent).toEqual(['hot/t/1/close']);
+  });
+
+  it('one that waited is not sent after its alarm has returned or its time is over', () => {
+    const away = () =>
+      new PlantScene(hotAndClose()).device('v', { role: 'inlet', online: false }).value('t', 90, 1_000);
+    const back = { role: 'inlet', online: true };
+    expect(away().value('t', 20, 2_000).device('v', back, 3_000).value('t', 21, 4_000).sent).toEqual([]);
+    expect(away().device('v', back, 61_000).value('t', 91, 62_000).sent).toEqual([]);
+  });
+
+  it('are asked for under no overlay, unless their action says so', () => {
+    const shelved = (changes: object) =>
+      new PlantScene(hotAndClose(changes)).device('v', { role: 'inlet' }).value('t', 20, 0).operate('shelve', 1_000);
+    expect(shelved({}).value('t', 90, 2_000).sent).toEqual([]);
+    expect(shelved({ evenIfSuppressed: true }).value('t', 90, 2_000).sent).toEqual(['hot/t/1/close']);
+  });
+
+  it.each<[on: string, happens: (scene: PlantScene) => PlantScene]>([
+    ['ack', (scene) => scene.operate('ack', 2_000)],
+    ['clear', (scene) => scene.value('t', 20, 2_000)],
+    ['shelve', (scene) => scene.operate('shelve', 2_000)],
+    ['unshelve', (scene) => scene.operate('shelve', 2_000).operate('unshelve', 3_000)],
+  ])('are sent on %s, once', (on, happens) => {
+    const scene = new PlantScene(hotAndClose({ on: [on] })).device('v', { role: 'inlet' }).value('t', 90, 1_000);
+    expect(scene.sent).toEqual([]);
+    expect(happens(scene).tick(4_000).sent).toEqual(['hot/t/1/close']);
+  });
+});
