@@ -29,7 +29,7 @@ const ONE_FILE: Readonly<Record<string, readonly string[]>> = {
   '@prometheus-io/client': ['services/lib/runtime/metrics.ts'],
   '@influxdata/influxdb-client': ['services/writer/influx.ts'],
   'p-retry': ['services/writer/lane.ts'],
-  tinyqueue: ['services/lib/rules/engine/deadlines.ts', 'services/lib/rules/engine/hold.ts'],
+  tinyqueue: ['services/lib/rules/engine/hold.ts'],
   chokidar: ['services/lib/runtime/watch-folder.ts'],
   '@babel/code-frame': ['services/lib/rules/check/report/text.ts'],
   'js-quantities': ['services/lib/rules/language/units.ts'],

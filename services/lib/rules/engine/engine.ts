@@ -18,6 +18,7 @@ import { type DeviceState, Plant, type SeriesState } from './plant.ts';
 import * as present from './present.ts';
 import { readRows, type SavedEngine } from './restore.ts';
 import { Retired } from './retired.ts';
+import { SharedFrame } from './shared-frame.ts';
 import { type EngineRow, type InstanceRow, keptOf, rowKeys, type StateRow } from './snapshot.ts';
 import { withoutEvidence } from './state.ts';
 
@@ -47,6 +48,7 @@ export class Engine {
   #saved: Map<string, InstanceRow>;
   #isRestoring = true;
 
+  readonly #frame = new SharedFrame();
   readonly #now: Now;
   readonly #ledger = new Ledger();
   readonly #retired: Retired;
@@ -343,7 +345,7 @@ export class Engine {
 
   #load(rule: CompiledRule): void {
     for (const each of withCompanions(rule)) {
-      const loaded = new LoadedRule(each);
+      const loaded = new LoadedRule(each, this.#frame);
       this.#loaded.set(each.id, loaded);
       this.#binder.add(loaded);
       for (const other of [...each.readsAlarms, ...each.inhibitedBy.map(({ rule: id }) => id)]) {

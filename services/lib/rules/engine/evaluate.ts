@@ -4,10 +4,10 @@
 
 import { alarmOverlay } from '#domain/alarm.ts';
 import type { JournalEvent } from '#domain/journal.ts';
-import type { CompiledLevel } from '../language/compile-rule.ts';
 import type { Frame } from '../language/expression.ts';
 import { type Truth, truthOf } from '../language/operand.ts';
 import type { Instance } from './instance.ts';
+import type { LoadedLevel } from './loaded-rule.ts';
 import { limitOf, reasonOf, summaryOf } from './present.ts';
 import type { LevelState, Story } from './state.ts';
 import { timersEndAt } from './timers.ts';
@@ -33,14 +33,14 @@ export function passOver({ state }: Instance, at: number): void {
  * alarm, with the state already moved; undefined where nothing did.
  */
 export function judge(instance: Instance, frame: Frame): JournalEvent | undefined {
-  const { rule, state } = instance;
-  const isAligned = rule.alignWithinMs === undefined || instance.isAligned();
+  const { rule, loaded, state } = instance;
+  const isAligned = loaded.alignWithinMs === undefined || instance.isAligned();
   let highest = -1;
   for (let i = 0; i < state.levels.length; i++) {
-    const level = rule.levels[i] as CompiledLevel;
+    const level = loaded.levels[i] as LoadedLevel;
     const levelState = state.levels[i] as LevelState;
     stepLevel(level, levelState, isAligned ? frame : undefined);
-    if (levelState.evidenceMs >= (levelState.on ? rule.offDelayMs : level.onDelayMs) && levelState.truth === 'true')
+    if (levelState.evidenceMs >= (levelState.on ? level.offDelayMs : level.onDelayMs) && levelState.truth === 'true')
       turn(level, levelState, isAligned ? frame : undefined);
     if (levelState.on) highest = i;
   }
@@ -54,17 +54,17 @@ export function judge(instance: Instance, frame: Frame): JournalEvent | undefine
 }
 
 /** What of the level counts now; without a frame its inputs cannot be compared, and nothing is known. */
-function look(level: CompiledLevel, { on }: LevelState, frame: Frame | undefined): Truth {
-  return frame === undefined ? 'unknown' : truthOf((on ? level.clearCondition : level.condition).evaluate(frame));
+function look(level: LoadedLevel, { on }: LevelState, frame: Frame | undefined): Truth {
+  return frame === undefined ? 'unknown' : truthOf(on ? level.clears(frame) : level.holds(frame));
 }
 
-function stepLevel(level: CompiledLevel, state: LevelState, frame: Frame | undefined): void {
+function stepLevel(level: LoadedLevel, state: LevelState, frame: Frame | undefined): void {
   state.truth = look(level, state, frame);
   if (state.truth === 'false') state.evidenceMs = 0;
 }
 
 /** From here on the other condition gathers the evidence. */
-function turn(level: CompiledLevel, state: LevelState, frame: Frame | undefined): void {
+function turn(level: LoadedLevel, state: LevelState, frame: Frame | undefined): void {
   state.on = !state.on;
   state.evidenceMs = 0;
   state.truth = look(level, state, frame);
@@ -75,15 +75,16 @@ function turn(level: CompiledLevel, state: LevelState, frame: Frame | undefined)
  * once: where condition and clear condition hold together, the alarm changes with the next sample and does not spin.
  */
 export function delayEndsAt(instance: Instance): number {
-  const { rule, state } = instance;
-  let earliest = timersEndAt(instance);
-  for (let i = 0; i < rule.levels.length; i++) {
-    const level = state.levels[i];
-    if (level === undefined || level.truth !== 'true') continue;
-    const remainingMs = (level.on ? rule.offDelayMs : (rule.levels[i]?.onDelayMs ?? 0)) - level.evidenceMs;
+  const { loaded, state } = instance;
+  let earliest = state.timers.length === 0 ? Number.POSITIVE_INFINITY : timersEndAt(instance);
+  for (let i = 0; i < state.levels.length; i++) {
+    const { on, truth, evidenceMs } = state.levels[i] as LevelState;
+    if (truth !== 'true') continue;
+    const { onDelayMs, offDelayMs } = loaded.levels[i] as LoadedLevel;
+    const remainingMs = (on ? offDelayMs : onDelayMs) - evidenceMs;
     if (remainingMs > 0) earliest = Math.min(earliest, state.evaluatedAt + remainingMs);
   }
-  return Math.min(earliest, reAlarmAt(instance));
+  return loaded.reAlarmMs === undefined ? earliest : Math.min(earliest, reAlarmAt(instance));
 }
 
 /** When the alarm is annunciated again because it is still active. */

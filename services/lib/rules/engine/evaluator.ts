@@ -133,7 +133,7 @@ export class Evaluator {
     if (loaded.hasDesignSuppression) this.#suppress(instance);
     const event = judge(instance, frame);
     if (event !== undefined) this.#alarms.transition(instance, event, { at });
-    if (loaded.rule.reAlarmMs !== undefined && reAlarm(instance) !== undefined)
+    if (loaded.reAlarmMs !== undefined && reAlarm(instance) !== undefined)
       this.#alarms.transition(instance, 'RE_ALARM', { at });
     if (state.commands.length > 0) commands.advanceCommands(instance, this.#alarms.commandEvents(instance));
     // While an alarm is shown, so is whether its inputs can be trusted.
@@ -189,7 +189,7 @@ export class Evaluator {
     if (loaded.isolatedBecause !== undefined) return Number.POSITIVE_INFINITY;
     const at = state.evaluatedAt;
     let earliest = Math.min(delayEndsAt(instance), instance.changesAt(at));
-    if (loaded.moving.length > 0) {
+    if (loaded.hasMoving) {
       const frame = instance.lookAt(at);
       for (const each of loaded.moving) earliest = Math.min(earliest, each.wakesAt(frame));
     }

@@ -14,7 +14,7 @@ export function isTrueOfHistory(
   if (value === null || quality === 'bad') return false;
   const { frame } = instance.loaded;
   instance.lookAt(measuredAt);
-  for (let i = 0; i < frame.inputs.length; i++) {
+  for (let i = 0; i < instance.slots.length; i++) {
     const spec = instance.rule.inputs[i];
     const isAsked = instance.slots[i] === series && spec?.window === undefined;
     const isTrusted = quality === 'good' || spec?.needsGood !== true;

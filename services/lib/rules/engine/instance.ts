@@ -23,27 +23,25 @@ const LAG_MS_MAX = 10_000;
 /** What is known of a slot that is not a plain last value of the series' own unit. */
 type SlotView = {
   readonly window: SeriesWindow | undefined;
+  /** Which function of the window it is. */
+  readonly reading: number;
   readonly convert: ((value: number) => number) | undefined;
   /** The model's unit does not convert to the unit that the rule asks for. */
   readonly isUnitWrong: boolean;
 };
 
 const NO_VIEWS: (SlotView | undefined)[] = [];
-const NONE_WINDOWS: SeriesWindow[] = [];
 
 export class Instance {
+  // What every sample asks for comes first: it lies together in memory.
   readonly loaded: LoadedRule;
-  /** `rule/site/area/instance`. */
-  readonly key: string;
-  readonly name: string;
-  readonly area: AreaState;
-  startedAt: number;
-  readonly slots: (SeriesState | null)[];
   state: InstanceState;
+  readonly slots: (SeriesState | null)[];
+  #views: (SlotView | undefined)[] = NO_VIEWS;
   /** The rule's, shared, while no model says otherwise. */
   maxAgeMs: readonly number[];
-  #views: (SlotView | undefined)[] = NO_VIEWS;
-  windows: SeriesWindow[] = NONE_WINDOWS;
+  dueAt = Number.POSITIVE_INFINITY;
+  queuedAt = Number.POSITIVE_INFINITY;
   /** How far the newest sample's arrival was behind its event time: clock deadlines wait as long, so that a device
    *  whose clock or transport lags is not judged before its next sample could have come. */
   lagMs = 0;
@@ -52,8 +50,11 @@ export class Instance {
   /** What was last shown of it, to show again only what changed; null where nothing is. */
   shown: Shown | null = null;
   isDirty = false;
-  dueAt = Number.POSITIVE_INFINITY;
-  queuedAt = Number.POSITIVE_INFINITY;
+  startedAt: number;
+  /** `rule/site/area/instance`. */
+  readonly key: string;
+  readonly name: string;
+  readonly area: AreaState;
 
   constructor(
     loaded: LoadedRule,
@@ -79,6 +80,11 @@ export class Instance {
     return splitGroup(this.name, this.rule.groupBy.length);
   }
 
+  /** The windows that it looks through. */
+  get windows(): readonly SeriesWindow[] {
+    return this.#views.flatMap((each) => each?.window ?? []);
+  }
+
   get alarm(): AlarmName {
     return { site: this.area.site, area: this.area.area, rule: this.rule.id, instance: this.name };
   }
@@ -101,7 +107,8 @@ export class Instance {
       wanted === undefined
         ? undefined
         : windowOf(series, { spec: wanted, maxAgeMs, needsGood, unit: isConverted ? unit : undefined, convert });
-    this.#view(input, window === undefined && !isConverted ? undefined : { window, convert, isUnitWrong });
+    const reading = wanted === undefined ? 0 : (window?.read(wanted) ?? 0);
+    this.#view(input, window === undefined && !isConverted ? undefined : { window, reading, convert, isUnitWrong });
     return true;
   }
 
@@ -109,7 +116,6 @@ export class Instance {
     if (view === undefined && this.#views.length === 0) return;
     if (this.#views === NO_VIEWS) this.#views = this.slots.map(() => undefined);
     this.#views[input] = view;
-    this.windows = this.#views.flatMap((each) => each?.window ?? []);
   }
 
   unbind(series: SeriesState): void {
@@ -122,18 +128,20 @@ export class Instance {
 
   /** Brings the rule's frame to this instance and a moment: which inputs are known then, and with what value. */
   lookAt(at: number): Frame {
-    const { frame, sourced, needsKnownAt } = this.loaded;
-    const { slots, state } = this;
+    const { loaded, slots, state } = this;
+    const { frame, needsKnownAt } = loaded;
     frame.instance = this;
     frame.at = at;
+    frame.params = loaded.params;
     for (let i = 0; i < slots.length; i++) {
+      frame.trends[i] = 0;
       frame.inputs[i] = this.#valueAt(i, at);
       const sampledAt = slots[i]?.at ?? Number.NEGATIVE_INFINITY;
       frame.sampledAt[i] = sampledAt === Number.NEGATIVE_INFINITY ? this.startedAt : sampledAt;
       if (needsKnownAt) frame.knownAt[i] = this.#knownAt(i, at);
     }
     if (needsKnownAt) frame.maxAgeMs = this.maxAgeMs;
-    if (sourced.length > 0) this.#readParams();
+    if (loaded.hasSourced) this.#readParams();
     if (state.timers.length > 0) showTimers(this);
     frame.isRaised = state.raisedBecause !== null;
     frame.raisedBecause = state.raisedBecause ?? '';
@@ -143,7 +151,7 @@ export class Instance {
   #valueAt(i: number, at: number): Operand {
     const slot = this.slots[i];
     if (slot === null || slot === undefined || slot.at === Number.NEGATIVE_INFINITY) return UNKNOWN.NEVER;
-    const spec = this.rule.inputs[i];
+    const spec = this.loaded.inputs[i];
     const view = this.#views[i];
     if (view?.window !== undefined) return this.#windowValue(i, { at, slot, window: view.window });
     if (slot.value === null || slot.quality === 'bad' || (slot.quality !== 'good' && spec?.needsGood === true))
@@ -166,7 +174,7 @@ export class Instance {
     i: number,
     { at, slot, window: seriesWindow }: { at: number; slot: SeriesState; window: SeriesWindow },
   ): Operand {
-    const spec = this.rule.inputs[i];
+    const spec = this.loaded.inputs[i];
     const wanted = spec?.window;
     if (spec === undefined || wanted === undefined) return UNKNOWN.NEVER;
     if (this.#views[i]?.isUnitWrong === true) return UNKNOWN.UNIT;
@@ -179,14 +187,14 @@ export class Instance {
     this.loaded.frame.trends[i] = window.trend();
     if (window.count < wanted.minSamples && wanted.fn !== 'timeIn') return UNKNOWN.INSUFFICIENT;
     if (wanted.minCoverage > 0 && window.coverage() < wanted.minCoverage) return UNKNOWN.INSUFFICIENT;
-    return window.value() ?? UNKNOWN.INSUFFICIENT;
+    return window.value(this.#views[i]?.reading) ?? UNKNOWN.INSUFFICIENT;
   }
 
   /** When the input was last known: for silence. What is sent only when it changes falls silent with its device. */
   #knownAt(i: number, at: number): number {
     const slot = this.slots[i];
     if (slot === null || slot === undefined || slot.goodAt === Number.NEGATIVE_INFINITY) return this.startedAt;
-    if (this.rule.inputs[i]?.isOnChange !== true) return slot.goodAt;
+    if (this.loaded.inputs[i]?.isOnChange !== true) return slot.goodAt;
     return slot.device.online === false ? Math.max(slot.device.offlineAt, slot.goodAt) : at;
   }
 
@@ -199,7 +207,7 @@ export class Instance {
         const label = source?.from === 'labels' ? device.attributes.get(source.key) : undefined;
         own ??= label === undefined ? undefined : ownLimit({ label: asTypeOf(value, label) }, 'label', value);
       }
-      this.loaded.frame.params[index] = own ?? value;
+      this.loaded.params[index] = own ?? value;
     }
   }
 
@@ -221,7 +229,7 @@ export class Instance {
         const edge = window.nextEdge() + 1;
         if (edge > at && edge < earliest) earliest = edge;
       }
-      if (this.rule.inputs[i]?.isOnChange === true) continue;
+      if (this.loaded.inputs[i]?.isOnChange === true) continue;
       const staleAt = (window === undefined ? slot.at : slot.goodAt) + (this.maxAgeMs[i] ?? 0) + 1;
       if (staleAt > at && staleAt < earliest) earliest = staleAt;
     }

@@ -1,70 +1,71 @@
-// A rule while it is loaded: its instances, and the one frame that its expressions see. The frame is brought to an instance
-// and a moment before anything is evaluated, so that an idle instance costs no frame of its own.
+// A rule while it is loaded: its instances, and what of it is asked for at every sample. That part is kept together and in
+// few steps from an instance: a plant has thousands of rules, and each step to a place that was not just used is a cache miss.
 
 import { maxAgeOf } from '#runtime/plant-files.ts';
-import type { CompiledParam, CompiledRule } from '../language/compile-rule.ts';
-import { type Expression, type Frame, walk } from '../language/expression.ts';
-import { type Operand, UNKNOWN } from '../language/operand.ts';
+import type { CompiledInput, CompiledParam, CompiledRule } from '../language/compile-rule.ts';
+import { type Expression, walk } from '../language/expression.ts';
+import type { Operand } from '../language/operand.ts';
 import type { Instance } from './instance.ts';
+import type { SharedFrame } from './shared-frame.ts';
 
-export class RuleFrame implements Frame {
-  at = 0;
-  readonly inputs: Operand[];
-  readonly sampledAt: number[];
-  readonly params: Operand[];
-  readonly knownAt: number[];
-  maxAgeMs: readonly number[] = [];
-  readonly trends: (-1 | 0 | 1)[];
-  readonly timers: Operand[];
-  readonly timersEndAt: number[];
-  isRaised = false;
-  raisedBecause = '';
-  /** Whose moment it shows. */
-  instance: Instance | undefined;
-
-  constructor({ inputs, params, timers }: CompiledRule) {
-    this.inputs = inputs.map(() => UNKNOWN.NEVER);
-    this.sampledAt = inputs.map(() => 0);
-    this.knownAt = inputs.map(() => 0);
-    this.trends = inputs.map(() => 0);
-    this.params = params.map(({ value }) => value);
-    this.timers = timers.map(() => UNKNOWN.NEVER);
-    this.timersEndAt = timers.map(() => Number.POSITIVE_INFINITY);
-  }
-
-  online = (input: number): Operand => this.instance?.slots[input]?.device.online ?? UNKNOWN.STATE;
-  plantState = (name: string): Operand => this.instance?.area.plantStates.get(name) ?? UNKNOWN.STATE;
-  alarm = (rule: string): boolean => (this.instance?.area.activeAlarms.get(rule) ?? 0) > 0;
-}
+/** A limit as it is judged: its conditions as functions, without the rest of their expressions. */
+export type LoadedLevel = {
+  readonly holds: Expression['evaluate'];
+  readonly clears: Expression['evaluate'];
+  readonly onDelayMs: number;
+  readonly offDelayMs: number;
+};
 
 export class LoadedRule {
-  readonly rule: CompiledRule;
-  readonly frame: RuleFrame;
-  readonly instances = new Set<Instance>();
   /** Why it is not evaluated any more; undefined while it is. */
   isolatedBecause: string | undefined;
+  readonly frame: SharedFrame;
+  readonly inputs: readonly CompiledInput[];
+  readonly levels: readonly LoadedLevel[];
+  /** Values of its params; those of `sourced` are the last instance's that was looked at. */
+  readonly params: Operand[];
   /** From which age on each input is STALE where no model of its device says, ms. */
   readonly maxAgeMs: readonly number[];
-  /** Params that a device may have of its own; usually none. */
-  readonly sourced: readonly { readonly index: number; readonly param: CompiledParam }[];
+  readonly alignWithinMs: number | undefined;
+  readonly reAlarmMs: number | undefined;
+  /** Whether a device may have params of its own; usually none has. */
+  readonly hasSourced: boolean;
+  /** Whether some of its expressions change with time alone; usually none do. */
+  readonly hasMoving: boolean;
   /** Whether the frame must say when inputs were known last. */
   readonly needsKnownAt: boolean;
   readonly hasDesignSuppression: boolean;
-  /** Its expressions that can change with time alone; usually none. */
+  readonly rule: CompiledRule;
+  readonly instances = new Set<Instance>();
+  readonly sourced: readonly { readonly index: number; readonly param: CompiledParam }[];
   readonly moving: readonly Expression[];
   /** Whether backfilled samples can be judged: what was online or silent then is not known any more. */
   readonly judgesHistory: boolean;
 
-  constructor(rule: CompiledRule) {
-    this.rule = rule;
-    this.frame = new RuleFrame(rule);
+  constructor(rule: CompiledRule, frame: SharedFrame) {
+    this.isolatedBecause = undefined;
+    this.frame = frame;
+    this.inputs = rule.inputs;
+    this.levels = rule.levels.map(({ condition, clearCondition, onDelayMs }) => ({
+      holds: condition.evaluate,
+      clears: clearCondition.evaluate,
+      onDelayMs,
+      offDelayMs: rule.offDelayMs,
+    }));
+    this.params = rule.params.map(({ value }) => value);
     this.maxAgeMs = rule.inputs.map(({ maxAgeMs }) => maxAgeMs ?? maxAgeOf(undefined));
+    this.alignWithinMs = rule.alignWithinMs;
+    this.reAlarmMs = rule.reAlarmMs;
     this.sourced = rule.params.flatMap((param, index) => (param.source === undefined ? [] : [{ index, param }]));
-    this.needsKnownAt = rule.clearsOnSilence !== undefined || rule.companionOf?.kind === 'no-data';
+    this.hasSourced = this.sourced.length > 0;
     this.moving = expressionsOf(rule).filter((each) => movesByItself(each, rule));
-    this.judgesHistory = rule.levels.every(({ condition }) => isOfValuesAlone(condition));
+    this.hasMoving = this.moving.length > 0;
+    this.needsKnownAt = rule.clearsOnSilence !== undefined || rule.companionOf?.kind === 'no-data';
     this.hasDesignSuppression =
       rule.enableWhen !== undefined || rule.suppressWhen !== undefined || rule.inhibitedBy.length > 0;
+    this.rule = rule;
+    this.judgesHistory = rule.levels.every(({ condition }) => isOfValuesAlone(condition));
+    frame.fit(rule);
   }
 }
 

@@ -11,24 +11,25 @@ import type { Instance } from './instance.ts';
 import type { SeriesWindow } from './series-window.ts';
 import type { WindowData } from './windows/window-spec.ts';
 
+/** What every sample asks for comes first: it lies together in memory. */
 export type SeriesState = {
-  readonly metric: string;
-  readonly device: DeviceState;
   /** As the decoder's table last named it; undefined where no sample has come by it. */
   named: Series | undefined;
+  /** Whose inputs it feeds, each instance once; undefined: to be bound before it is next used. */
+  feeds: readonly Instance[] | undefined;
   /** Event time of the newest sample that counts, ms since the epoch; -Infinity where there was none. */
   at: number;
   value: Value | null;
   quality: Quality;
   /** Event time of the newest one that bore a value; -Infinity where none did. */
   goodAt: number;
-  /** Whose inputs it feeds, each instance once; undefined: to be bound before it is next used. */
-  feeds: readonly Instance[] | undefined;
   /** Windows over it, each kept once however many rules look through it. */
   windows: SeriesWindow[];
+  isDirty: boolean;
+  readonly metric: string;
+  readonly device: DeviceState;
   /** Contents of windows from an earlier life, until they are asked for. */
   savedWindows: { readonly [key: string]: WindowData } | undefined;
-  isDirty: boolean;
 };
 
 export type DeviceState = {
@@ -131,17 +132,19 @@ export class Plant {
   seriesOf(device: DeviceState, metric: string): SeriesState {
     let state = device.series.get(metric);
     if (state === undefined) {
+      // Written out in one piece: what a spread adds would lie apart from the object.
       state = {
-        ...{
-          metric,
-          device,
-          named: undefined,
-          at: Number.NEGATIVE_INFINITY,
-          value: null,
-          quality: 'good',
-          goodAt: Number.NEGATIVE_INFINITY,
-        },
-        ...{ feeds: undefined, windows: NO_WINDOWS, savedWindows: undefined, isDirty: false },
+        named: undefined,
+        feeds: undefined,
+        at: Number.NEGATIVE_INFINITY,
+        value: null,
+        quality: 'good',
+        goodAt: Number.NEGATIVE_INFINITY,
+        windows: NO_WINDOWS,
+        isDirty: false,
+        metric,
+        device,
+        savedWindows: undefined,
       };
       device.series.set(metric, state);
     }

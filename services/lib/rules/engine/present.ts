@@ -39,7 +39,8 @@ export function priorityOf({ rule, state }: Instance): Priority {
  */
 export function qualityAt(instance: Instance): AlarmMessage['quality'] {
   if (instance.rule.inputs.length === 0 || isConditionKnown(instance)) return 'GOOD';
-  const { inputs } = instance.lookAt(instance.state.evaluatedAt);
+  const frame = instance.lookAt(instance.state.evaluatedAt);
+  const inputs = frame.inputs.slice(0, instance.slots.length);
   const reasons = new Set(inputs.flatMap((value) => (isUnknown(value) ? [value.unknown] : [])));
   const [only] = reasons;
   const isPlain = only === 'STALE' || only === 'BAD' || only === 'NEVER' || only === 'INSUFFICIENT' || only === 'UNIT';

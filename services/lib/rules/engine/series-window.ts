@@ -1,11 +1,12 @@
 // A window over a series as rules see it: samples in the unit and of the quality that they ask for. One window serves every
-// input that asks for the same.
+// input that asks for the same stretch of the same samples, whatever it makes of them.
 
 import type { Value } from '#domain/point.ts';
 import type { Quality } from '#domain/quality.ts';
 import type { CompiledWindow } from '../language/compile-rule.ts';
 import type { WindowFunction } from '../language/window-functions.ts';
 import type { SeriesState } from './plant.ts';
+import { FUNCTIONS } from './windows/functions.ts';
 import { Window } from './windows/window.ts';
 import type { WindowData } from './windows/window-spec.ts';
 
@@ -49,6 +50,11 @@ export class SeriesWindow {
     return this.#window;
   }
 
+  /** What window.value() takes to give what the spec asks for. */
+  read({ fn, perMs }: CompiledWindow): number {
+    return this.#window.read(fn, perMs);
+  }
+
   save(): WindowData {
     return this.#window.save();
   }
@@ -66,7 +72,8 @@ export class SeriesWindow {
 const ANY_TYPE: ReadonlySet<WindowFunction> = new Set<WindowFunction>(['count', 'changes']);
 
 function keyOf({ spec, maxAgeMs, needsGood, unit }: WindowWish): string {
-  return `${spec.fn} ${spec.windowMs} ${spec.perMs} ${maxAgeMs} ${needsGood ? 'good' : 'any'} ${unit ?? ''}`;
+  const { keeps } = FUNCTIONS[spec.fn];
+  return `${keeps === 'number' ? keeps : spec.fn} ${spec.windowMs} ${maxAgeMs} ${needsGood ? 'good' : 'any'} ${unit ?? ''}`;
 }
 
 /** The window of a series that fits the wish; made, and filled with the newest sample, where it is the first to ask. */

@@ -47,29 +47,30 @@ export type Story = {
   reAlarms: number;
 };
 
+/** What every sample asks for comes first: it lies together in memory. */
 export type InstanceState = {
   evaluatedAt: number;
   levels: LevelState[];
   timers: TimerState[];
   active: boolean;
+  story: Story | null;
+  shelvedUntil: number | null;
+  commands: CommandState[];
+  /** Why another alarm raised this one; null where none does. */
+  raisedBecause: string | null;
   unacked: boolean;
   latched: boolean;
   outOfService: boolean;
-  shelvedUntil: number | null;
   /** By design: enableWhen, suppressWhen or inhibitedBy. */
   suppressed: boolean;
-  /** Why another alarm raised this one; null where none does. */
-  raisedBecause: string | null;
-  /** Which activation of this instance is the last one, from 1. */
-  episode: number;
   /** Grows with everything that is told, over all episodes. */
   seq: number;
+  /** Which activation of this instance is the last one, from 1. */
+  episode: number;
   changedAt: number;
   /** The moment of the last journal entry, and how many there were of it: entries of one moment must not coincide. */
   entryAt: number;
   entriesThen: number;
-  story: Story | null;
-  commands: CommandState[];
   /** The newest backfilled sample that it was asked of, and whether that one would have raised it. */
   historicalAt: number;
   historicallyTrue: boolean;
@@ -89,19 +90,19 @@ export function newInstanceState({ levels, timers }: CompiledRule, at: number): 
     levels: levels.map(() => ({ on: false, truth: 'unknown', evidenceMs: 0 })),
     timers: timers.length === 0 ? NONE : timers.map(() => ({ truth: 'unknown', evidenceMs: 0 })),
     active: false,
+    story: null,
+    shelvedUntil: null,
+    commands: NONE,
+    raisedBecause: null,
     unacked: false,
     latched: false,
     outOfService: false,
-    shelvedUntil: null,
     suppressed: false,
-    raisedBecause: null,
-    episode: 0,
     seq: 0,
+    episode: 0,
     changedAt: at,
     entryAt: 0,
     entriesThen: 0,
-    story: null,
-    commands: NONE,
     historicalAt: 0,
     historicallyTrue: false,
   };

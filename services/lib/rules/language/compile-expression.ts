@@ -20,7 +20,7 @@ const DEPTH_MAX = 8;
 /** What is wrong, where, and which rule of the language says so (R001 … R017), where one does. */
 export type ExpressionProblem = { readonly path: Path; readonly message: string; readonly code?: string };
 
-/** Told of everything an expression is worth while it is evaluated: for coverage. */
+/** Told of what every condition inside an expression is worth while it is evaluated: for coverage. */
 export type Watch = (path: Path, operand: Operand) => void;
 
 export type Names = {

@@ -31,8 +31,7 @@ export class FoldRoom {
 
   /** `into` goes on with one sample. */
   extend(into: Cell, samples: Samples, index: number): void {
-    this.start(this.#single, samples, index);
-    this.#fold.absorb(into, this.#single);
+    this.#fold.extend(into, samples.timeOf(index), samples.numberOf(index));
   }
 
   /** A stretch of `sums`, until the next call of this method. */
@@ -63,6 +62,13 @@ export class FoldRoom {
   takeSample(samples: Samples, index: number): void {
     this.start(this.#single, samples, index);
     this.take(this.#single.sums, this.#single.from);
+  }
+
+  /** The total of all samples, which are one at least. */
+  takeAll(samples: Samples): void {
+    const { first, end } = samples;
+    this.start(this.#total, samples, first);
+    for (let i = first + 1; i < end; i++) this.#fold.extend(this.#total, samples.timeOf(i), samples.numberOf(i));
   }
 
   value(count: number, spec: WindowSpec): number | undefined {

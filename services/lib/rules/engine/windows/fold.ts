@@ -12,6 +12,8 @@ export interface Fold {
   readonly width: number;
   /** The stretch of one sample. */
   start(into: Cell, at: number, value: number): void;
+  /** The stretch goes on with one sample: absorb() of a stretch of one, written out. */
+  extend(into: Cell, at: number, value: number): void;
   /** `left` becomes the stretch of itself followed by `right`. Associative, but for rounding. */
   absorb(left: Cell, right: Cell): void;
   value(of: Cell, count: number, spec: WindowSpec): number | undefined;

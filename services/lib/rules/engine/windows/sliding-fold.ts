@@ -47,13 +47,7 @@ export class SlidingFold implements Gauge {
     }
     // Half as many, so that a window on the brink is not cut into slices again and again.
     if (count < FEW / 2) this.#blocks = undefined;
-    return this.#foldAnew();
-  }
-
-  #foldAnew(): number | undefined {
-    const { first, end, count } = this.#samples;
-    this.#room.begin();
-    for (let i = first; i < end; i++) this.#room.takeSample(this.#samples, i);
+    this.#room.takeAll(this.#samples);
     return this.#room.value(count, this.#spec);
   }
 }

@@ -1,9 +1,10 @@
-// One sliding window over one series: the half-open interval (now - windowMs, now], and what a function makes of the samples
-// in it. Pure: time is an argument. The same samples and the same `now` give the same value to the last bit, in whatever order
+// One sliding window over one series: the half-open interval (now - windowMs, now], and what functions make of the samples
+// in it. Functions that keep the same of a sample read the same window: their samples are kept once. Pure: time is an argument. The same samples and the same `now` give the same value to the last bit, in whatever order
 // the samples came and however often the window was saved and restored in between.
 // It does not decide whether a value is good enough (minSamples, minCoverage), nor what lateness is allowed: its owner does.
 
 import type { Value } from '#domain/point.ts';
+import type { WindowFunction } from '../../language/window-functions.ts';
 import { FUNCTIONS, KEEPING } from './functions.ts';
 import type { FunctionRow, Gauge } from './gauge.ts';
 import { HeldTime } from './held-time.ts';
@@ -18,11 +19,15 @@ export const WINDOW_SAMPLES_MAX = 1_000_000;
 /** Dropped at once, because what is folded has to be folded anew: under 10 ms, for one in 62,500 samples. */
 const DISCARDED_AT_ONCE = WINDOW_SAMPLES_MAX / 16;
 
+/** One function that reads the window. */
+type Reading = { readonly spec: WindowSpec; readonly samplesMin: number; readonly gauge: Gauge };
+
 export class Window {
   readonly #spec: WindowSpec;
-  readonly #row: FunctionRow;
+  readonly #keeps: FunctionRow['keeps'];
   readonly #samples: Samples;
-  readonly #gauge: Gauge;
+  /** The first one is the function that the window was made for. */
+  readonly #readings: Reading[] = [];
   /** Only where somebody has asked for the coverage. */
   #held: HeldTime | undefined;
   #now = Number.NEGATIVE_INFINITY;
@@ -30,10 +35,27 @@ export class Window {
 
   constructor(spec: WindowSpec, data?: WindowData) {
     this.#spec = spec;
-    this.#row = FUNCTIONS[spec.fn];
-    this.#samples = new Samples(KEEPING[this.#row.keeps].makeStore);
-    this.#gauge = this.#row.open(this.#samples, spec);
+    this.#keeps = FUNCTIONS[spec.fn].keeps;
+    this.#samples = new Samples(KEEPING[this.#keeps].makeStore);
+    this.read(spec.fn, spec.perMs);
     if (data !== undefined) this.#restore(data);
+  }
+
+  /**
+   * Lets one more function read the window; value() takes the number that this gives.
+   * @throws TypeError where it keeps something else of a sample
+   */
+  read(fn: WindowFunction, perMs: number): number {
+    const known = this.#readings.findIndex(({ spec }) => spec.fn === fn && spec.perMs === perMs);
+    if (known !== -1) return known;
+    const { keeps, samplesMin, open }: FunctionRow = FUNCTIONS[fn];
+    if (keeps !== this.#keeps) throw new TypeError(`A window of '${this.#spec.fn}' cannot be read by '${fn}'`);
+    const spec = { ...this.#spec, fn, perMs };
+    return this.#readings.push({ spec, samplesMin, gauge: open(this.#samples, spec) }) - 1;
+  }
+
+  get #gauge(): Gauge | undefined {
+    return this.#readings[0]?.gauge;
   }
 
   /** Samples in the window. */
@@ -72,9 +94,10 @@ export class Window {
   }
 
   /** At the latest of the moments that were given; undefined where the samples are too few or the result is no finite number. */
-  value(): number | undefined {
-    if (this.#samples.count < this.#row.samplesMin) return undefined;
-    const value = this.#gauge.value(this.#now);
+  value(reading = 0): number | undefined {
+    const { samplesMin, gauge } = this.#readings[reading] as Reading;
+    if (this.#samples.count < samplesMin) return undefined;
+    const value = gauge.value(this.#now);
     return Number.isFinite(value) ? value : undefined;
   }
 
@@ -91,12 +114,12 @@ export class Window {
 
   /** Whether value() grows, falls or stands still with time alone, until nextTurn(). Only timeIn ever does. */
   trend(): -1 | 0 | 1 {
-    return this.#gauge.held?.trend(this.#now) ?? 0;
+    return this.#gauge?.held?.trend(this.#now) ?? 0;
   }
 
   /** When value() may take another course though nothing arrives: at the next edge, for timeIn also when a sample gets too old. */
   nextTurn(): number {
-    return this.#gauge.held?.nextTurn(this.#now) ?? this.nextEdge();
+    return this.#gauge?.held?.nextTurn(this.#now) ?? this.nextEdge();
   }
 
   save(): WindowData {
@@ -107,7 +130,7 @@ export class Window {
       now: this.#now === Number.NEGATIVE_INFINITY ? null : this.#now,
       left: leftAt === Number.NEGATIVE_INFINITY ? null : [leftAt, leftValue],
       gaps: indexes.map((index) => (index === first ? timeOf(index) : timeOf(index) - timeOf(index - 1))),
-      values: this.#row.keeps === 'nothing' ? [] : indexes.map((index) => this.#samples.valueOf(index)),
+      values: this.#keeps === 'nothing' ? [] : indexes.map((index) => this.#samples.valueOf(index)),
       discards: this.#discards,
     };
   }
@@ -124,7 +147,7 @@ export class Window {
   }
 
   #encoded(at: number, value: Value): Value {
-    const kept = KEEPING[this.#row.keeps].encode(value);
+    const kept = KEEPING[this.#keeps].encode(value);
     if (kept === undefined || !Number.isFinite(at))
       throw new TypeError(`A window of '${this.#spec.fn}' cannot take ${typeof value} ${value} at ${at}`);
     return kept;
@@ -132,7 +155,7 @@ export class Window {
 
   #append(at: number, kept: Value): void {
     this.#samples.push(at, kept);
-    this.#gauge.joined();
+    for (const { gauge } of this.#readings) gauge.joined();
     this.#held?.joined();
     this.advance(at);
     this.#keepBounded();
@@ -153,24 +176,29 @@ export class Window {
     const index = samples.indexAt(at);
     const isNew = samples.timeOf(index) !== at;
     if (!isNew && samples.valueOf(index) === kept) return false;
-    for (const gauge of [this.#gauge, this.#held]) gauge?.parting(index - 1, isNew ? index - 1 : index);
+    for (const gauge of this.#gauges()) gauge.parting(index - 1, isNew ? index - 1 : index);
     if (isNew) samples.insert(index, at, kept);
     else samples.replace(index, kept);
-    for (const gauge of [this.#gauge, this.#held]) gauge?.paired(index - 1, index);
+    for (const gauge of this.#gauges()) gauge.paired(index - 1, index);
     this.#keepBounded();
     return true;
   }
 
   #drop(): void {
-    this.#gauge.leaving();
+    for (const { gauge } of this.#readings) gauge.leaving();
     this.#held?.leaving();
     this.#samples.dropOldest();
   }
 
   #dropAll(): void {
-    this.#gauge.emptied();
+    for (const { gauge } of this.#readings) gauge.emptied();
     this.#held?.emptied();
     this.#samples.dropAll();
+  }
+
+  *#gauges(): Iterable<Pick<Gauge, 'parting' | 'paired'>> {
+    for (const { gauge } of this.#readings) yield gauge;
+    if (this.#held !== undefined) yield this.#held;
   }
 
   #beginHeld(): HeldTime {

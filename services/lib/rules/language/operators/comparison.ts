@@ -28,16 +28,10 @@ const ORDERINGS: { readonly [name in Ordering]: (a: number, b: number) => boolea
 
 /** The comparison of two numbers, for rules and for the limits that a deadband derives. */
 export function comparison(name: Ordering, a: Expression, b: Expression): Compiled {
-  const test = ORDERINGS[name];
   const self: Compiled = {
     parts: [a, b],
     type: 'boolean',
-    evaluate(frame) {
-      const x = a.evaluate(frame);
-      const y = b.evaluate(frame);
-      if (typeof x === 'number' && typeof y === 'number') return test(x, y);
-      return firstUnknown(x, y);
-    },
+    evaluate: ofInputAndLimit(name, a, b) ?? ofAny(name, a, b),
     wakesAt: ageWake(a, b),
     describe: (frame) => `${a.describe(frame)} ${name} ${b.describe(frame)}`,
     get comparisons() {
@@ -45,6 +39,29 @@ export function comparison(name: Ordering, a: Expression, b: Expression): Compil
     },
   };
   return self;
+}
+
+function ofAny(name: Ordering, { evaluate: left }: Expression, { evaluate: right }: Expression): Compiled['evaluate'] {
+  const test = ORDERINGS[name];
+  return (frame) => {
+    const x = left(frame);
+    const y = right(frame);
+    return typeof x === 'number' && typeof y === 'number' ? test(x, y) : firstUnknown(x, y);
+  };
+}
+
+/** What most rules ask for every sample: it reads the input itself, two closures less that lie anywhere in memory. */
+function ofInputAndLimit(
+  name: Ordering,
+  { inputOf }: Expression,
+  { constant }: Expression,
+): Compiled['evaluate'] | undefined {
+  if (inputOf === undefined || typeof constant !== 'number') return undefined;
+  const test = ORDERINGS[name];
+  return ({ inputs }) => {
+    const value = inputs[inputOf] ?? UNKNOWN.NEVER;
+    return typeof value === 'number' ? test(value, constant) : firstUnknown(value, constant);
+  };
 }
 
 function firstUnknown(x: Operand, y: Operand): Operand {

@@ -8,6 +8,9 @@ function extreme(better: (a: number, b: number) => number): Fold {
     start(into, _at, value) {
       into.sums[into.from] = value;
     },
+    extend({ sums, from }, _at, value) {
+      sums[from] = better(sums[from] as number, value);
+    },
     absorb(left, right) {
       left.sums[left.from] = better(left.sums[left.from] as number, right.sums[right.from] as number);
     },

@@ -18,6 +18,12 @@ export const rate: Fold = {
     sums[from + LAST] = value;
     sums[from + GROWTH] = 0;
   },
+  extend({ sums, from }, at, value) {
+    const before = sums[from + LAST] as number;
+    sums[from + GROWTH] = (sums[from + GROWTH] as number) + (value < before ? value : value - before);
+    sums[from + LAST_AT] = at;
+    sums[from + LAST] = value;
+  },
   absorb({ sums, from }, { sums: right, from: at }) {
     const [before, after] = [sums[from + LAST] as number, right[at + FIRST] as number];
     const growth = after < before ? after : after - before;

@@ -20,6 +20,20 @@ export const slope: Fold = {
     sums[from + TIME_SQUARES] = 0;
     sums[from + PRODUCTS] = 0;
   },
+  extend({ sums, from }, at, value) {
+    const before = sums[from + COUNT] as number;
+    const meanMs = sums[from + MEAN_MS] as number;
+    const mean = sums[from + MEAN] as number;
+    const aheadMs = at - (sums[from + BEGINS_AT] as number) - meanMs;
+    const above = value - mean;
+    const share = 1 / (before + 1);
+    const weight = aheadMs * before * share;
+    sums[from + COUNT] = before + 1;
+    sums[from + MEAN_MS] = meanMs + aheadMs * share;
+    sums[from + MEAN] = mean + above * share;
+    sums[from + TIME_SQUARES] = (sums[from + TIME_SQUARES] as number) + aheadMs * weight;
+    sums[from + PRODUCTS] = (sums[from + PRODUCTS] as number) + above * weight;
+  },
   absorb({ sums, from }, { sums: right, from: at }) {
     const leftCount = sums[from + COUNT] as number;
     const rightCount = right[at + COUNT] as number;

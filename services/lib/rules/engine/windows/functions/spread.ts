@@ -15,6 +15,14 @@ export const spread: Fold = {
     sums[from + MEAN] = value;
     sums[from + SQUARES] = 0;
   },
+  extend({ sums, from }, _at, value) {
+    const count = (sums[from + COUNT] as number) + 1;
+    const difference = value - (sums[from + MEAN] as number);
+    const share = difference / count;
+    sums[from + COUNT] = count;
+    sums[from + MEAN] = (sums[from + MEAN] as number) + share;
+    sums[from + SQUARES] = (sums[from + SQUARES] as number) + difference * share * (count - 1);
+  },
   absorb({ sums, from }, right) {
     const [leftCount, leftMean] = [sums[from + COUNT] as number, sums[from + MEAN] as number];
     const rightCount = right.sums[right.from + COUNT] as number;

@@ -7,6 +7,9 @@ export const total: Fold = {
   start(into, _at, value) {
     into.sums[into.from] = value;
   },
+  extend({ sums, from }, _at, value) {
+    sums[from] = (sums[from] as number) + value;
+  },
   absorb(left, right) {
     left.sums[left.from] = (left.sums[left.from] as number) + (right.sums[right.from] as number);
   },
