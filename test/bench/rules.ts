@@ -71,7 +71,7 @@ function makeSeries(): Series[] {
 }
 
 /** Values that wander over the limit and back now and then. */
-function valueOf(series: number, round: number): number {
+function wander(series: number, round: number): number {
   return 70 + 12 * Math.sin(series + round / 12);
 }
 
@@ -89,7 +89,7 @@ function measureEngine(rules: readonly CompiledRule[], rounds: number): Rate {
       if (i % (SERIES / 100) === 0) outputs += engine.step({ kind: 'tick', at }).length;
       const point = {
         series: series[i] as Series,
-        value: valueOf(i, round),
+        value: wander(i, round),
         quality: 'good',
         measuredAt: at,
         late: false,
@@ -109,7 +109,7 @@ function measureReference(files: readonly object[], points: number): Rate {
   const conditions = files.map((file) => (file as { condition: Parameters<typeof jsonLogic.apply>[0] }).condition);
   let outputs = 0;
   const apply = (point: number) => {
-    const value = valueOf(point, 1);
+    const value = wander(point, 1);
     const data = { value, mean: value, climb: 2 };
     for (const condition of conditions) if (jsonLogic.apply(condition, data) === true) outputs++;
   };
