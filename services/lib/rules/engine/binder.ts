@@ -129,7 +129,22 @@ export class Binder {
     const known = this.#instances.get(key);
     // A selected device outside the scope (the valve of a tank in scope) joins a group and never founds one.
     if (known !== undefined || !isMember) return known;
-    return this.#add(new Instance(loaded, key, { name, area, at }));
+    const instance = new Instance(loaded, key, { name, area, at });
+    return this.#hasEveryMetric(instance) ? this.#add(instance) : undefined;
+  }
+
+  /**
+   * A rule without a scope is for devices that have all its metrics: of another one it would only ever say that it does not
+   * know. A device of a named scope that lacks one is watched all the same, since its silence is the matter.
+   */
+  #hasEveryMetric(instance: Instance): boolean {
+    const { scope, inputs } = instance.rule;
+    if (scope.devices !== undefined || scope.model !== undefined || scope.labels !== undefined) return true;
+    const members = [...this.membersOf(instance)];
+    return inputs.every(
+      ({ metric, select }) =>
+        select !== undefined || members.some(({ series, model }) => series.has(metric) || model?.metrics.has(metric)),
+    );
   }
 
   /** Where the alarms of a rule live that a device in this area belongs to. */

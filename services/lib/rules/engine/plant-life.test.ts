@@ -84,6 +84,31 @@ class Scene {
   }
 }
 
+describe('a rule without a scope', () => {
+  const both = ruleOf({
+    id: 'both',
+    inputs: { temp: 'temp', level: 'level' },
+    condition: { and: [{ '>': [{ var: 'temp' }, 80] }, { '>': [{ var: 'level' }, 1] }] },
+    noData: { action: 'alarm', after: '20s' },
+  });
+
+  it('is for devices that have all of its metrics, whichever comes first', () => {
+    const scene = new Scene(both).value('t', 90, 0).value('t', 91, 30_000).tick(100_000);
+    expect([scene.events, scene.engine.instances.size]).toEqual([[], 0]);
+    scene.value('t', 92, 100_000).value('t', 5, 101_000, 'level');
+    expect(scene.events).toEqual(['t ACTIVE']);
+  });
+
+  it('takes the word of a model that promises them: silence from the start is silence too', () => {
+    const scoped = ruleOf({ ...both.source, scope: { devices: ['t'] } });
+    const named = new Scene(scoped).value('t', 20, 0).tick(100_000);
+    expect(named.events).toContain('t ACTIVE');
+    const promised = ruleOf({ ...both.source, inputs: { temp: 'temp' }, condition: { '>': [{ var: 'temp' }, 80] } });
+    const scene = new Scene(promised).device('t', { model: 'tank' }).tick(100_000);
+    expect(scene.events).toEqual(['t ACTIVE']);
+  });
+});
+
 describe('binding', () => {
   const byTank = ruleOf({
     id: 'hot',
