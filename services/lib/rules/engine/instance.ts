@@ -16,15 +16,23 @@ import type { Shown } from './present.ts';
 import { type SeriesWindow, windowOf } from './series-window.ts';
 import { type InstanceState, newInstanceState } from './state.ts';
 import { showTimers } from './timers.ts';
+import type { Window } from './windows/window.ts';
 
 /** A device's transport may lag this much (the lateness that rules allow) before its deadlines wait no longer for it. */
 const LAG_MS_MAX = 10_000;
 
-/** What is known of a slot that is not a plain last value of the series' own unit. */
+/**
+ * How a slot is looked at that is not a plain last value of the series' own unit. What a window is asked at every sample
+ * stands here too, so that rule and series need not be gone to for it.
+ */
 type SlotView = {
-  readonly window: SeriesWindow | undefined;
+  readonly series: SeriesWindow | undefined;
+  readonly window: Window | undefined;
   /** Which function of the window it is. */
   readonly reading: number;
+  readonly samplesMin: number;
+  readonly coverageMin: number;
+  readonly isOnChange: boolean;
   readonly convert: ((value: number) => number) | undefined;
   /** The model's unit does not convert to the unit that the rule asks for. */
   readonly isUnitWrong: boolean;
@@ -82,7 +90,7 @@ export class Instance {
 
   /** The windows that it looks through. */
   get windows(): readonly SeriesWindow[] {
-    return this.#views.flatMap((each) => each?.window ?? []);
+    return this.#views.flatMap((each) => each?.series ?? []);
   }
 
   get alarm(): AlarmName {
@@ -103,12 +111,22 @@ export class Instance {
     const convert = isConverted ? converter(model.unit ?? '', spec.unit ?? '') : undefined;
     const isUnitWrong = isConverted && convert === undefined;
     const { window: wanted, needsGood, unit } = spec;
-    const window =
-      wanted === undefined
-        ? undefined
-        : windowOf(series, { spec: wanted, maxAgeMs, needsGood, unit: isConverted ? unit : undefined, convert });
-    const reading = wanted === undefined ? 0 : (window?.read(wanted) ?? 0);
-    this.#view(input, window === undefined && !isConverted ? undefined : { window, reading, convert, isUnitWrong });
+    if (wanted === undefined && !isConverted) {
+      this.#view(input, undefined);
+      return true;
+    }
+    const wish = wanted && { spec: wanted, maxAgeMs, needsGood, unit: isConverted ? unit : undefined, convert };
+    const seriesWindow = wish && windowOf(series, wish);
+    this.#view(input, {
+      series: seriesWindow,
+      window: seriesWindow?.window,
+      reading: wanted === undefined ? 0 : (seriesWindow?.read(wanted) ?? 0),
+      // The time spent in a state is known from the sample before the window, too.
+      samplesMin: wanted === undefined || wanted.fn === 'timeIn' ? 0 : wanted.minSamples,
+      coverageMin: wanted?.minCoverage ?? 0,
+      isOnChange: spec.isOnChange,
+      ...{ convert, isUnitWrong },
+    });
     return true;
   }
 
@@ -151,9 +169,9 @@ export class Instance {
   #valueAt(i: number, at: number): Operand {
     const slot = this.slots[i];
     if (slot === null || slot === undefined || slot.at === Number.NEGATIVE_INFINITY) return UNKNOWN.NEVER;
-    const spec = this.loaded.inputs[i];
     const view = this.#views[i];
-    if (view?.window !== undefined) return this.#windowValue(i, { at, slot, window: view.window });
+    if (view?.window !== undefined) return this.#windowValue(i, { at, slot, view, window: view.window });
+    const spec = this.loaded.inputs[i];
     if (slot.value === null || slot.quality === 'bad' || (slot.quality !== 'good' && spec?.needsGood === true))
       return UNKNOWN.BAD;
     if (spec?.isOnChange === true) {
@@ -172,22 +190,18 @@ export class Instance {
 
   #windowValue(
     i: number,
-    { at, slot, window: seriesWindow }: { at: number; slot: SeriesState; window: SeriesWindow },
+    { at, slot, view, window }: { at: number; slot: SeriesState; view: SlotView; window: Window },
   ): Operand {
-    const spec = this.loaded.inputs[i];
-    const wanted = spec?.window;
-    if (spec === undefined || wanted === undefined) return UNKNOWN.NEVER;
-    if (this.#views[i]?.isUnitWrong === true) return UNKNOWN.UNIT;
-    if (spec.isOnChange) {
+    if (view.isUnitWrong) return UNKNOWN.UNIT;
+    if (view.isOnChange) {
       if (slot.device.online === false) return UNKNOWN.STALE;
     } else if (slot.goodAt === Number.NEGATIVE_INFINITY) return UNKNOWN.BAD;
     else if (at - slot.goodAt > (this.maxAgeMs[i] ?? 0)) return UNKNOWN.STALE;
-    seriesWindow.advance(at);
-    const { window } = seriesWindow;
+    window.advance(at);
     this.loaded.frame.trends[i] = window.trend();
-    if (window.count < wanted.minSamples && wanted.fn !== 'timeIn') return UNKNOWN.INSUFFICIENT;
-    if (wanted.minCoverage > 0 && window.coverage() < wanted.minCoverage) return UNKNOWN.INSUFFICIENT;
-    return window.value(this.#views[i]?.reading) ?? UNKNOWN.INSUFFICIENT;
+    if (window.count < view.samplesMin) return UNKNOWN.INSUFFICIENT;
+    if (view.coverageMin > 0 && window.coverage() < view.coverageMin) return UNKNOWN.INSUFFICIENT;
+    return window.value(view.reading) ?? UNKNOWN.INSUFFICIENT;
   }
 
   /** When the input was last known: for silence. What is sent only when it changes falls silent with its device. */
@@ -223,13 +237,14 @@ export class Instance {
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i];
       if (slot === null || slot === undefined) continue;
-      const window = this.#views[i]?.window?.window;
+      const view = this.#views[i];
+      const window = view?.window;
       if (window !== undefined) {
         // Just after the edge: where a sample comes at the edge itself, one look serves both.
         const edge = window.nextEdge() + 1;
         if (edge > at && edge < earliest) earliest = edge;
       }
-      if (this.loaded.inputs[i]?.isOnChange === true) continue;
+      if (view?.isOnChange ?? this.loaded.inputs[i]?.isOnChange === true) continue;
       const staleAt = (window === undefined ? slot.at : slot.goodAt) + (this.maxAgeMs[i] ?? 0) + 1;
       if (staleAt > at && staleAt < earliest) earliest = staleAt;
     }

@@ -4,7 +4,6 @@
 import type { Value } from '#domain/point.ts';
 import type { Quality } from '#domain/quality.ts';
 import type { CompiledWindow } from '../language/compile-rule.ts';
-import type { WindowFunction } from '../language/window-functions.ts';
 import type { SeriesState } from './plant.ts';
 import { FUNCTIONS } from './windows/functions.ts';
 import { Window } from './windows/window.ts';
@@ -19,57 +18,46 @@ export type WindowWish = {
 };
 
 export class SeriesWindow {
+  readonly #takes: 'number' | 'flag' | 'any';
+  readonly #needsGood: boolean;
+  readonly #convert: ((value: number) => number) | undefined;
+  /** Instances of one series may be at different moments; a window only goes forward. */
+  readonly window: Window;
   readonly key: string;
-  readonly #window: Window;
-  readonly #wish: WindowWish;
-  #now = Number.NEGATIVE_INFINITY;
 
   constructor(wish: WindowWish, data?: WindowData) {
-    const { spec, maxAgeMs } = wish;
+    const { spec, maxAgeMs, needsGood, convert } = wish;
+    const { keeps } = FUNCTIONS[spec.fn];
+    this.#takes = keeps === 'number' || keeps === 'flag' ? keeps : 'any';
+    this.#needsGood = needsGood;
+    this.#convert = convert;
+    this.window = new Window({ fn: spec.fn, windowMs: spec.windowMs, perMs: spec.perMs, maxAgeMs }, data);
     this.key = keyOf(wish);
-    this.#wish = wish;
-    this.#window = new Window({ fn: spec.fn, windowMs: spec.windowMs, perMs: spec.perMs, maxAgeMs }, data);
   }
 
   /** False where the sample tells it nothing new. */
   take(at: number, value: Value | null, quality: Quality): boolean {
     const usable = this.#usable(value, quality);
-    if (usable === undefined) return false;
-    if (at > this.#now) this.#now = at;
-    return this.#window.add(at, usable);
-  }
-
-  /** Instances of one series may be at different moments; a window only goes forward. */
-  advance(at: number): void {
-    if (at <= this.#now) return;
-    this.#now = at;
-    this.#window.advance(at);
-  }
-
-  get window(): Window {
-    return this.#window;
+    return usable === undefined ? false : this.window.add(at, usable);
   }
 
   /** What window.value() takes to give what the spec asks for. */
   read({ fn, perMs }: CompiledWindow): number {
-    return this.#window.read(fn, perMs);
+    return this.window.read(fn, perMs);
   }
 
   save(): WindowData {
-    return this.#window.save();
+    return this.window.save();
   }
 
   #usable(value: Value | null, quality: Quality): Value | undefined {
-    const { spec, needsGood, convert } = this.#wish;
-    if (value === null || quality === 'bad' || (needsGood && quality !== 'good')) return undefined;
-    if (ANY_TYPE.has(spec.fn)) return value;
-    if (spec.fn === 'timeIn') return typeof value === 'boolean' ? value : undefined;
+    if (value === null || quality === 'bad' || (this.#needsGood && quality !== 'good')) return undefined;
+    if (this.#takes === 'any') return value;
+    if (this.#takes === 'flag') return typeof value === 'boolean' ? value : undefined;
     if (typeof value !== 'number') return undefined;
-    return convert === undefined ? value : convert(value);
+    return this.#convert === undefined ? value : this.#convert(value);
   }
 }
-
-const ANY_TYPE: ReadonlySet<WindowFunction> = new Set<WindowFunction>(['count', 'changes']);
 
 function keyOf({ spec, maxAgeMs, needsGood, unit }: WindowWish): string {
   const { keeps } = FUNCTIONS[spec.fn];
