@@ -219,6 +219,8 @@ describe('in every history', () => {
         restarts++;
         const before = new Life(all, 'deadlines');
         for (const event of events.slice(0, cut + 1)) before.live(event);
+        // What the event itself made due at its own moment: whoever hears of that moment next would live it.
+        before.runClock(last.at);
         const after = new Life(all, 'deadlines', { saved: before.saved(), at: last.at });
         for (const { input } of events.slice(Math.max(0, cut + 1 - again), cut + 1))
           if (input.kind === 'point') after.step(input);
