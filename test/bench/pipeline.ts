@@ -7,13 +7,13 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { cpus } from 'node:os';
 import path from 'node:path';
 import mqtt from 'mqtt';
 import type { AlarmMessage } from '#domain/alarm.ts';
 import { startLoad } from '../support/load.ts';
 import { type Pipeline, startPipeline } from '../support/pipeline.ts';
 import { until } from '../support/processes.ts';
+import { machineLine } from './machine.ts';
 
 const DEVICES = 50;
 const RULES = 100;
@@ -183,9 +183,7 @@ function describe({ rate, sent, lost, drainS }: Sustained): string {
   return `${n(rate)} msg/s: ${n(sent)} sent, ${n(lost)} lost, ${drainS.toFixed(1)} s to drain`;
 }
 
-console.log(
-  `${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`,
-);
+console.log(machineLine());
 console.log(
   `${DEVICES} devices, 100-byte JSON with ${POINTS_PER_MESSAGE} metrics, ${RULES} rules (2 for each device), historian as store\n`,
 );
