@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { AlarmMessage } from '#domain/alarm.ts';
 import { SeriesTable } from '#domain/batch.ts';
 import type { JournalEntry } from '#domain/journal.ts';
-import { type Event, histories, Life, liveThrough, ruleOf } from '../testing/history.ts';
+import { byInstance, type Event, histories, Life, liveThrough, ruleOf } from '../testing/history.ts';
 import {
   graded,
   IDS_OF_EVERY_KIND,
@@ -21,11 +21,6 @@ const RUNS = { numRuns: 10_000 };
 const options = { rules: IDS_OF_EVERY_KIND, operations: OPERATIONS_OF_EVERY_KIND };
 
 const OVERLAY_BEGINS: readonly string[] = ['SHELVED', 'SUPPRESSED', 'OUT_OF_SERVICE'];
-
-/** Of alarms that change at the same moment, which one is first does not matter. */
-function byInstance(journal: readonly JournalEntry[]): Map<string, JournalEntry[]> {
-  return Map.groupBy(journal, ({ rule, instance }) => `${rule}/${instance}`);
-}
 
 describe('in every history of every kind of rule', () => {
   it('the journal tells a possible life, and nobody is called under an overlay', () => {

@@ -3,7 +3,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry } from '#domain/journal.ts';
-import { type Event, histories, Life, liveThrough, ruleOf } from '../testing/history.ts';
+import {
+  byInstance,
+  type Event,
+  histories,
+  Life,
+  liveThrough,
+  ruleOf,
+  withoutCorrections,
+} from '../testing/history.ts';
 import type { EngineOutput } from './inputs.ts';
 import type { InstanceState } from './state.ts';
 
@@ -63,21 +71,6 @@ const alarms = [hot, latched, silent];
 const all = [...alarms, acting];
 const ids = all.map(({ id }) => id);
 const RUNS = { numRuns: 400 };
-
-/** Of alarms that change at the same moment, which one is first does not matter. */
-function byInstance<T extends Pick<JournalEntry, 'rule' | 'instance'>>(journal: readonly T[]): Map<string, T[]> {
-  return Map.groupBy(journal, ({ rule, instance }) => `${rule}/${instance}`);
-}
-
-/** A second value of the same moment corrects the first one, so that bringing the first again would be a correction too. */
-function withoutCorrections(events: readonly Event[]): Event[] {
-  const met = new Set<string>();
-  return events.filter(({ at, input }) => {
-    if (input.kind !== 'point') return true;
-    const sample = `${input.point.series.key} ${at}`;
-    return !met.has(sample) && met.add(sample);
-  });
-}
 
 /** A state without what a refusal's own entry in the journal moves. */
 function withoutNumbers(state: InstanceState | undefined) {

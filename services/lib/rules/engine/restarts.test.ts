@@ -2,8 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JournalEntry } from '#domain/journal.ts';
-import { type Event, histories, Life, liveThrough } from '../testing/history.ts';
+import { byInstance, histories, Life, liveThrough, withoutCorrections } from '../testing/history.ts';
 import { IDS_OF_EVERY_KIND, OPERATIONS_OF_EVERY_KIND, RULES_OF_EVERY_KIND } from '../testing/rules-of-every-kind.ts';
 import { Engine } from './engine.ts';
 import { HoldingEngine } from './hold.ts';
@@ -12,21 +11,6 @@ import type { EngineOutput } from './inputs.ts';
 const all = RULES_OF_EVERY_KIND;
 const RUNS = { numRuns: 10_000 };
 const options = { rules: IDS_OF_EVERY_KIND, operations: OPERATIONS_OF_EVERY_KIND };
-
-/** Of alarms that change at the same moment, which one is first does not matter. */
-function byInstance(journal: readonly JournalEntry[]): Map<string, JournalEntry[]> {
-  return Map.groupBy(journal, ({ rule, instance }) => `${rule}/${instance}`);
-}
-
-/** A second value of the same moment corrects the first one, so that its order would matter. */
-function withoutCorrections(events: readonly Event[]): Event[] {
-  const met = new Set<string>();
-  return events.filter(({ at, input }) => {
-    if (input.kind !== 'point') return true;
-    const sample = `${input.point.series.key} ${at}`;
-    return !met.has(sample) && met.add(sample);
-  });
-}
 
 describe('in every history of every kind of rule', () => {
   it('a restart at any event gives the journal of an uninterrupted run', () => {

@@ -189,3 +189,21 @@ export function liveThrough(rules: readonly CompiledRule[], events: readonly Eve
   life.end(events);
   return life;
 }
+
+/** Of alarms that change at the same moment, which one is first does not matter. */
+export function byInstance<T extends Pick<JournalEntry, 'rule' | 'instance'>>(journal: readonly T[]): Map<string, T[]> {
+  return Map.groupBy(journal, ({ rule, instance }) => `${rule}/${instance}`);
+}
+
+/**
+ * A second value of the same moment corrects the first one, so that their order matters, and bringing the first again would
+ * be a correction too.
+ */
+export function withoutCorrections(events: readonly Event[]): Event[] {
+  const met = new Set<string>();
+  return events.filter(({ at, input }) => {
+    if (input.kind !== 'point') return true;
+    const sample = `${input.point.series.key} ${at}`;
+    return !met.has(sample) && met.add(sample);
+  });
+}
