@@ -227,6 +227,7 @@ describe('readRules()', () => {
       params: hot.params,
       inputs: { temp: { metric: 'temperature' } },
       id: 'hot',
+      $schema: './schemas/rule.schema.json',
     }).rules;
     const [third] = read({ ...hot, params: { limit: { default: 81 } } }).rules;
     expect(second?.rev).toBe(first?.rev);

@@ -60,7 +60,7 @@ export type CompiledRule = {
   readonly source: RuleFile;
   readonly id: string;
   readonly name: string;
-  /** SHA-256 of the canonical rule, `sha256:` and 12 hex digits. */
+  /** SHA-256 of the canonical rule, `sha256:` and 12 hex digits. What editors are told by `$schema` is no part of it. */
   readonly rev: string;
   /** The same of all that decides when it is active: where it changes, gathered evidence is void. */
   readonly logicRev: string;
@@ -142,7 +142,7 @@ export function compileRule(file: RuleFile, { watch }: CompileOptions = {}): Com
     source: file,
     id: file.id,
     name: file.name ?? file.id,
-    rev: hashOf(file),
+    rev: hashOf({ ...file, $schema: undefined }),
     logicRev: hashOf([
       ...LOGIC_FIELDS.map((field) => file[field]),
       // The evidence of a `for` belongs to its place.
