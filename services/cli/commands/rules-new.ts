@@ -5,7 +5,7 @@ import path from 'node:path';
 import { PRIORITIES } from '#domain/alarm.ts';
 import { newRuleFiles } from '#rules/authoring/new-rule-files.ts';
 import { type RuleWish, WISH_KINDS, type WishKind } from '#rules/authoring/rule-wish.ts';
-import { suggestDeadband } from '#rules/authoring/usual-deadband.ts';
+import { suggestDeadband } from '#rules/check/usual-deadband.ts';
 import { didYouMean } from '#runtime/json-file.ts';
 import { type DeviceModel, type MetricModel, readPlantFiles } from '#runtime/plant-files.ts';
 import { EXIT } from '#runtime/process.ts';

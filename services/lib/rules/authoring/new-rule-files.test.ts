@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runTestFiles } from '../testing/run-test-files.ts';
 import { newRuleFiles } from './new-rule-files.ts';
 import type { RuleWish } from './rule-wish.ts';
-import { suggestDeadband, usualDeadbandShare } from './usual-deadband.ts';
 
 const WISH: RuleWish = {
   id: 'hot',
@@ -96,26 +95,5 @@ describe('newRuleFiles()', () => {
   it('asks for what the operator does where it is urgent', () => {
     expect(newRuleFiles({ ...WISH, priority: 'critical' }, new Map())).toHaveLength(2);
     expect(wrongWith({ ...WISH, priority: 'critical', response: 'Close it', timeToRespond: '3m' })).toEqual([]);
-  });
-});
-
-describe('suggestDeadband()', () => {
-  it.each<[metric: string, unit: string | undefined, share: number | undefined]>([
-    ['t', 'Cel', 0.01],
-    ['t', '[degF]', 0.01],
-    ['bearing-temp', undefined, 0.01],
-    ['p', 'kPa', 0.02],
-    ['q', 'L/min', 0.05],
-    ['level', 'mm', 0.05],
-    ['position', '%', undefined],
-    ['current', 'A', undefined],
-    ['x', 'nonsense', undefined],
-  ])('%s in %s', (metric, unit, share) => {
-    expect(usualDeadbandShare({ metric, unit })).toBe(share);
-  });
-
-  it('is a part of the span, with two digits', () => {
-    expect(suggestDeadband({ metric: 't', unit: 'Cel', min: -20, max: 150 })).toBe(1.7);
-    expect(suggestDeadband({ metric: 't', unit: 'Cel' })).toBeUndefined();
   });
 });

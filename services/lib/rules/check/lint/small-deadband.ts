@@ -1,28 +1,12 @@
-// R006: a deadband under the usual start for its kind of signal: 5 % of the span for flow and level, 2 % for pressure, 1 % for
-// temperature (ISA-18.2). The kind is told by the unit, and of a level by the name of the metric.
+// R006: a deadband under the usual start for its kind of signal, as a part of the sensor's span.
 
 import type { CompiledRule } from '../../language/compile-rule.ts';
 import { walk } from '../../language/expression.ts';
 import { formatValue } from '../../language/format-value.ts';
-import { converter } from '../../language/units.ts';
+import { signalOf } from '../usual-deadband.ts';
 import { type PlacedLevel, placedLevels } from './level-places.ts';
 import type { Facts, Lint, Remark } from './lint.ts';
 import { rangesOf } from './metric-facts.ts';
-
-type Signal = {
-  readonly name: string;
-  readonly share: number;
-  readonly units: readonly string[];
-  readonly word: RegExp;
-};
-
-const SIGNALS: readonly Signal[] = [
-  { name: 'temperature', share: 0.01, units: ['Cel'], word: /temp/i },
-  { name: 'pressure', share: 0.02, units: ['bar'], word: /pressure/i },
-  { name: 'flow', share: 0.05, units: ['m3/h', 'kg/h'], word: /flow/i },
-  // Lengths and per cents are much else too.
-  { name: 'level', share: 0.05, units: [], word: /level/i },
-];
 
 export const smallDeadband: Lint = {
   code: 'R006',
@@ -40,16 +24,10 @@ function ofLevel({ level, path, spec }: PlacedLevel, rule: CompiledRule, facts: 
   // Where it may be one of several models, the least of their spans is certain to be asked for.
   const span = Math.min(...rangesOf(input, known).map(({ low, high }) => high - low));
   const unit = input.unit ?? known?.metrics[0]?.unit;
-  const signal = signalOf(input.metric, unit);
+  const signal = signalOf({ metric: input.metric, unit });
   if (!Number.isFinite(span) || signal === undefined) return [];
   const least = span * signal.share;
   if (spec.deadband >= least) return [];
   const message = `a deadband of ${spec.deadband} is small for a ${signal.name}: ${signal.share * 100} % of its span is ${formatValue(least)}`;
   return [{ path: [...path, 'deadband'], message, level: 'warn' }];
-}
-
-function signalOf(metric: string, unit: string | undefined): Signal | undefined {
-  const named = SIGNALS.find(({ word }) => word.test(metric));
-  if (unit === undefined) return named;
-  return SIGNALS.find(({ units }) => units.some((each) => converter(each, unit) !== undefined)) ?? named;
 }
