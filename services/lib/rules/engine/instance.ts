@@ -5,7 +5,7 @@ import type { InputSnapshot, UnknownReason } from '#domain/alarm.ts';
 import type { Value } from '#domain/point.ts';
 import type { AlarmName } from '#domain/topic.ts';
 import { maxAgeOf } from '#runtime/plant-files.ts';
-import type { CompiledRule } from '../language/compile-rule.ts';
+import type { CompiledRule, CompiledWindow } from '../language/compile-rule.ts';
 import type { Frame } from '../language/expression.ts';
 import { isUnknown, type Operand, UNKNOWN } from '../language/operand.ts';
 import { converter } from '../language/units.ts';
@@ -28,8 +28,8 @@ const LAG_MS_MAX = 10_000;
 type SlotView = {
   readonly series: SeriesWindow | undefined;
   readonly window: Window | undefined;
-  /** Which function of the window it is. */
-  readonly reading: number;
+  /** What is asked of the window. */
+  readonly wanted: CompiledWindow | undefined;
   readonly samplesMin: number;
   readonly coverageMin: number;
   readonly isOnChange: boolean;
@@ -120,7 +120,7 @@ export class Instance {
     this.#view(input, {
       series: seriesWindow,
       window: seriesWindow?.window,
-      reading: wanted === undefined ? 0 : (seriesWindow?.read(wanted) ?? 0),
+      wanted,
       // The time spent in a state is known from the sample before the window, too.
       samplesMin: wanted === undefined || wanted.fn === 'timeIn' ? 0 : wanted.minSamples,
       coverageMin: wanted?.minCoverage ?? 0,
@@ -201,7 +201,7 @@ export class Instance {
     this.loaded.frame.trends[i] = window.trend();
     if (window.count < view.samplesMin) return UNKNOWN.INSUFFICIENT;
     if (view.coverageMin > 0 && window.coverage() < view.coverageMin) return UNKNOWN.INSUFFICIENT;
-    return window.value(view.reading) ?? UNKNOWN.INSUFFICIENT;
+    return window.value(view.wanted) ?? UNKNOWN.INSUFFICIENT;
   }
 
   /** When the input was last known: for silence. What is sent only when it changes falls silent with its device. */

@@ -41,11 +41,6 @@ export class SeriesWindow {
     return usable === undefined ? false : this.window.add(at, usable);
   }
 
-  /** What window.value() takes to give what the spec asks for. */
-  read({ fn, perMs }: CompiledWindow): number {
-    return this.window.read(fn, perMs);
-  }
-
   save(): WindowData {
     return this.window.save();
   }

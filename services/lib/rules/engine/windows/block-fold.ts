@@ -17,7 +17,7 @@ const SLICES = 32;
 
 export class BlockFold implements Gauge {
   readonly #samples: Samples;
-  readonly #spec: WindowSpec;
+  readonly #windowMs: number;
   readonly #room: FoldRoom;
   /** The slice that begins at the last cut; NaN: nothing is folded. */
   #cut = Number.NaN;
@@ -26,9 +26,9 @@ export class BlockFold implements Gauge {
   /** The next sample to be folded. The newest one stays outside while it is after the cut: to correct it then costs nothing. */
   #next = 0;
 
-  constructor(samples: Samples, spec: WindowSpec, room: FoldRoom) {
+  constructor(samples: Samples, { windowMs }: WindowSpec, room: FoldRoom) {
     this.#samples = samples;
-    this.#spec = spec;
+    this.#windowMs = windowMs;
     this.#room = room;
     this.#leaving = new LeavingSlices(samples, room, new BlockList(room.width));
     this.#growing = new GrowingSlices(samples, room);
@@ -42,31 +42,29 @@ export class BlockFold implements Gauge {
   // What leaves is left out by its index alone.
   leaving(): void {}
 
-  emptied(): void {}
-
   parting(): void {}
 
   paired(_from: number, to: number): void {
     if (to < this.#next || this.#sliceOf(to) < this.#cut) this.#takeBack(to);
   }
 
-  value(now: number): number | undefined {
+  value(now: number, perMs: number): number | undefined {
     this.#settle(now);
     this.#room.begin();
     this.#leaving.take();
     this.#growing.take();
     const { count, end } = this.#samples;
     if (this.#next < end) this.#room.takeSample(this.#samples, end - 1);
-    return this.#room.value(count, this.#spec);
+    return this.#room.value(count, perMs);
   }
 
   #sliceOf(index: number): number {
-    return Math.floor((this.#samples.timeOf(index) * SLICES) / this.#spec.windowMs);
+    return Math.floor((this.#samples.timeOf(index) * SLICES) / this.#windowMs);
   }
 
   #settle(now: number): void {
     const { first, end } = this.#samples;
-    const cut = Math.floor(now / this.#spec.windowMs) * SLICES;
+    const cut = Math.floor(now / this.#windowMs) * SLICES;
     // Time lets only leave what is before the cut; where more is gone, the window was full.
     if (cut !== this.#cut || first > this.#growing.from) this.#turn(cut);
     while (this.#next < end - 1) this.#foldNext();

@@ -3,7 +3,6 @@
 
 import type { Cell, Fold } from './fold.ts';
 import type { Samples } from './samples.ts';
-import type { WindowSpec } from './window-spec.ts';
 
 export class FoldRoom {
   readonly width: number;
@@ -64,15 +63,8 @@ export class FoldRoom {
     this.take(this.#single.sums, this.#single.from);
   }
 
-  /** The total of all samples, which are one at least. */
-  takeAll(samples: Samples): void {
-    const { first, end } = samples;
-    this.start(this.#total, samples, first);
-    for (let i = first + 1; i < end; i++) this.#fold.extend(this.#total, samples.timeOf(i), samples.numberOf(i));
-  }
-
-  value(count: number, spec: WindowSpec): number | undefined {
-    return this.#fold.value(this.#total, count, spec);
+  value(count: number, perMs: number): number | undefined {
+    return this.#fold.value(this.#total, count, perMs);
   }
 }
 

@@ -32,10 +32,6 @@ export class HeldTime {
     this.#between.leaving();
   }
 
-  emptied(): void {
-    this.#between.emptied();
-  }
-
   parting(from: number, to: number): void {
     this.#between.parting(from, to);
   }

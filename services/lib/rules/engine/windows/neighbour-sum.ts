@@ -4,7 +4,7 @@
 import type { Samples } from './samples.ts';
 
 export class NeighbourSum {
-  #total = 0;
+  #total: number;
   readonly #samples: Samples;
   /** Of the pair that begins at this index. */
   readonly #measure: (index: number) => number;
@@ -12,6 +12,7 @@ export class NeighbourSum {
   constructor(samples: Samples, measure: (index: number) => number) {
     this.#samples = samples;
     this.#measure = measure;
+    this.#total = this.#between(samples.first, samples.end);
   }
 
   get total(): number {
@@ -24,10 +25,6 @@ export class NeighbourSum {
 
   leaving(): void {
     if (this.#samples.count > 1) this.#total -= this.#measure(this.#samples.first);
-  }
-
-  emptied(): void {
-    this.#total = 0;
   }
 
   parting(from: number, to: number): void {

@@ -1,27 +1,23 @@
-// The samples of one window, oldest first, in two rings that double and halve with what they hold. A sample is named by its
-// index, which counts up from the first sample ever and stays the same when older ones are dropped.
+// The samples of one window, oldest first, in a ring that doubles and halves with what it holds: each sample's moment and value
+// side by side, so that going through a window is one walk through memory. A sample is named by its index, which counts up
+// from the first sample ever and stays the same when older ones are dropped. The one that was dropped last stays in the ring,
+// before the first: it may still be held at the window's left edge.
 
 import type { Value } from '#domain/point.ts';
 
-/** Numbers lie flat; only a function that compares texts pays for an array of anything. */
-export type ValueStore = Float64Array | Value[];
-
 const CAPACITY_MIN = 8;
-const NO_TIMES = new Float64Array(0);
 
 export class Samples {
-  /** The sample that was dropped last; -Infinity where none was. */
-  leftAt = Number.NEGATIVE_INFINITY;
-  leftValue: Value = 0;
-  readonly #makeStore: (capacity: number) => ValueStore;
-  #times: Float64Array = NO_TIMES;
-  #values: ValueStore = NO_TIMES;
-  #mask = -1;
+  #ring = new Float64Array(2 * CAPACITY_MIN);
+  /** Values that are no numbers have a ring of their own, which only a function that compares anything pays for. */
+  #others: Value[] | undefined;
+  #mask = CAPACITY_MIN - 1;
   #first = 0;
   #end = 0;
 
-  constructor(makeStore: (capacity: number) => ValueStore) {
-    this.#makeStore = makeStore;
+  constructor(holds: 'numbers' | 'anything') {
+    this.#others = holds === 'numbers' ? undefined : new Array<Value>(CAPACITY_MIN).fill(0);
+    this.setLeft(Number.NEGATIVE_INFINITY, 0);
   }
 
   get first(): number {
@@ -37,27 +33,40 @@ export class Samples {
     return this.#end - this.#first;
   }
 
+  /** When the sample was measured that was dropped last; -Infinity where none was. */
+  get leftAt(): number {
+    return this.timeOf(this.#first - 1);
+  }
+
+  get leftValue(): Value {
+    return this.valueOf(this.#first - 1);
+  }
+
+  setLeft(at: number, value: Value): void {
+    this.#put(this.#first - 1, at, value);
+  }
+
   /** Infinity where there is none. */
   get oldestAt(): number {
-    return this.count === 0 ? Number.POSITIVE_INFINITY : this.timeOf(this.#first);
+    return this.#end === this.#first ? Number.POSITIVE_INFINITY : this.timeOf(this.#first);
   }
 
   /** The newest ever seen, held or dropped. */
   get newestAt(): number {
-    return this.count === 0 ? this.leftAt : this.timeOf(this.#end - 1);
+    return this.timeOf(this.#end - 1);
   }
 
   timeOf(index: number): number {
-    return this.#times[index & this.#mask] as number;
+    return this.#ring[2 * (index & this.#mask)] as number;
   }
 
   valueOf(index: number): Value {
-    return this.#values[index & this.#mask] as Value;
+    return this.#others === undefined ? this.numberOf(index) : (this.#others[index & this.#mask] as Value);
   }
 
-  /** Where the store is one of numbers. */
+  /** Where all values are numbers. */
   numberOf(index: number): number {
-    return this.#values[index & this.#mask] as number;
+    return this.#ring[2 * (index & this.#mask) + 1] as number;
   }
 
   /** The first sample at `at` or after it; `end` where there is none. */
@@ -73,7 +82,8 @@ export class Samples {
   }
 
   push(at: number, value: Value): void {
-    if (this.count > this.#mask) this.#resize(Math.max(CAPACITY_MIN, (this.#mask + 1) * 2));
+    // One place is for the sample that was dropped last.
+    if (this.count === this.#mask) this.#resize(2 * (this.#mask + 1));
     this.#put(this.#end, at, value);
     this.#end++;
   }
@@ -86,42 +96,39 @@ export class Samples {
   }
 
   replace(index: number, value: Value): void {
-    this.#values[index & this.#mask] = value;
+    this.#put(index, this.timeOf(index), value);
   }
 
   dropOldest(): void {
-    this.leftAt = this.timeOf(this.#first);
-    this.leftValue = this.valueOf(this.#first);
     this.#first++;
     const capacity = this.#mask + 1;
-    if (capacity > CAPACITY_MIN && this.count * 4 <= capacity) this.#resize(capacity / 2);
+    if (capacity > CAPACITY_MIN && (this.count + 1) * 4 <= capacity) this.#resize(capacity / 2);
   }
 
   /** The newest becomes the one that was dropped last. */
   dropAll(): void {
-    this.leftAt = this.timeOf(this.#end - 1);
-    this.leftValue = this.valueOf(this.#end - 1);
     this.#first = this.#end;
-    this.#times = NO_TIMES;
-    this.#values = NO_TIMES;
-    this.#mask = -1;
+    if (this.#mask >= CAPACITY_MIN) this.#resize(CAPACITY_MIN);
   }
 
   #put(index: number, at: number, value: Value): void {
-    this.#times[index & this.#mask] = at;
-    this.#values[index & this.#mask] = value;
+    const place = index & this.#mask;
+    this.#ring[2 * place] = at;
+    if (this.#others === undefined) this.#ring[2 * place + 1] = value as number;
+    else this.#others[place] = value;
   }
 
   #resize(capacity: number): void {
-    const times = new Float64Array(capacity);
-    const values = this.#makeStore(capacity);
+    const ring = new Float64Array(2 * capacity);
+    const others = this.#others && new Array<Value>(capacity).fill(0);
     const mask = capacity - 1;
-    for (let i = this.#first; i < this.#end; i++) {
-      times[i & mask] = this.timeOf(i);
-      values[i & mask] = this.valueOf(i);
+    for (let i = this.#first - 1; i < this.#end; i++) {
+      ring[2 * (i & mask)] = this.timeOf(i);
+      ring[2 * (i & mask) + 1] = this.numberOf(i);
+      if (others !== undefined) others[i & mask] = this.valueOf(i);
     }
-    this.#times = times;
-    this.#values = values;
+    this.#ring = ring;
+    this.#others = others;
     this.#mask = mask;
   }
 }

@@ -1,13 +1,13 @@
-// One sliding window over one series: the half-open interval (now - windowMs, now], and what functions make of the samples
-// in it. Functions that keep the same of a sample read the same window: their samples are kept once. Pure: time is an argument. The same samples and the same `now` give the same value to the last bit, in whatever order
-// the samples came and however often the window was saved and restored in between.
+// One sliding window over one series: the half-open interval (now - windowMs, now], and what functions make of the samples in
+// it. Functions that keep the same of a sample read the same window: their samples are kept once. Pure: time is an argument.
+// The same samples and the same `now` give the same value to the last bit, in whatever order the samples came and however
+// often the window was saved and restored in between.
 // It does not decide whether a value is good enough (minSamples, minCoverage), nor what lateness is allowed: its owner does.
 
 import type { Value } from '#domain/point.ts';
-import type { WindowFunction } from '../../language/window-functions.ts';
-import { FUNCTIONS, KEEPING } from './functions.ts';
+import { COVERAGE, FUNCTIONS, KEEPING } from './functions.ts';
 import type { FunctionRow, Gauge } from './gauge.ts';
-import { HeldTime } from './held-time.ts';
+import type { HeldTime } from './held-time.ts';
 import { Samples } from './samples.ts';
 import type { WindowData, WindowSpec } from './window-spec.ts';
 
@@ -19,43 +19,22 @@ export const WINDOW_SAMPLES_MAX = 1_000_000;
 /** Dropped at once, because what is folded has to be folded anew: under 10 ms, for one in 62,500 samples. */
 const DISCARDED_AT_ONCE = WINDOW_SAMPLES_MAX / 16;
 
-/** One function that reads the window. */
-type Reading = { readonly spec: WindowSpec; readonly samplesMin: number; readonly gauge: Gauge };
+type OpenGauge = { readonly row: FunctionRow; readonly gauge: Gauge };
+
+const NO_GAUGES: OpenGauge[] = [];
 
 export class Window {
   readonly #spec: WindowSpec;
-  readonly #keeps: FunctionRow['keeps'];
   readonly #samples: Samples;
-  /** The first one is the function that the window was made for. */
-  readonly #readings: Reading[] = [];
-  /** Only where somebody has asked for the coverage. */
-  #held: HeldTime | undefined;
+  /** Of functions that need one, once they have been asked for. */
+  #gauges = NO_GAUGES;
   #now = Number.NEGATIVE_INFINITY;
   #discards = 0;
 
   constructor(spec: WindowSpec, data?: WindowData) {
     this.#spec = spec;
-    this.#keeps = FUNCTIONS[spec.fn].keeps;
-    this.#samples = new Samples(KEEPING[this.#keeps].makeStore);
-    this.read(spec.fn, spec.perMs);
+    this.#samples = new Samples(KEEPING[FUNCTIONS[spec.fn].keeps].holds);
     if (data !== undefined) this.#restore(data);
-  }
-
-  /**
-   * Lets one more function read the window; value() takes the number that this gives.
-   * @throws TypeError where it keeps something else of a sample
-   */
-  read(fn: WindowFunction, perMs: number): number {
-    const known = this.#readings.findIndex(({ spec }) => spec.fn === fn && spec.perMs === perMs);
-    if (known !== -1) return known;
-    const { keeps, samplesMin, open }: FunctionRow = FUNCTIONS[fn];
-    if (keeps !== this.#keeps) throw new TypeError(`A window of '${this.#spec.fn}' cannot be read by '${fn}'`);
-    const spec = { ...this.#spec, fn, perMs };
-    return this.#readings.push({ spec, samplesMin, gauge: open(this.#samples, spec) }) - 1;
-  }
-
-  get #gauge(): Gauge | undefined {
-    return this.#readings[0]?.gauge;
   }
 
   /** Samples in the window. */
@@ -93,18 +72,21 @@ export class Window {
     while (this.#samples.oldestAt <= edge) this.#drop();
   }
 
-  /** At the latest of the moments that were given; undefined where the samples are too few or the result is no finite number. */
-  value(reading = 0): number | undefined {
-    const { samplesMin, gauge } = this.#readings[reading] as Reading;
-    if (this.#samples.count < samplesMin) return undefined;
-    const value = gauge.value(this.#now);
+  /**
+   * At the latest of the moments that were given; undefined where the samples are too few or the result is no finite number.
+   * Another function than the window's own must keep the same of a sample.
+   */
+  value({ fn, perMs }: Pick<WindowSpec, 'fn' | 'perMs'> = this.#spec): number | undefined {
+    const row: FunctionRow = FUNCTIONS[fn];
+    const { count } = this.#samples;
+    if (count < row.samplesMin) return undefined;
+    const value = count <= row.readsMax ? this.#read(row, perMs) : this.#gaugeOf(row).value(this.#now, perMs);
     return Number.isFinite(value) ? value : undefined;
   }
 
   /** The share of the window, 0 to 1, for which a sample was held. */
   coverage(): number {
-    this.#held ??= this.#beginHeld();
-    return this.#held.within(this.#now) / this.#spec.windowMs;
+    return this.#gaugeOf(COVERAGE).value(this.#now, 0) ?? 0;
   }
 
   /** When the oldest sample leaves; Infinity where there is none. */
@@ -114,12 +96,12 @@ export class Window {
 
   /** Whether value() grows, falls or stands still with time alone, until nextTurn(). Only timeIn ever does. */
   trend(): -1 | 0 | 1 {
-    return this.#gauge?.held?.trend(this.#now) ?? 0;
+    return this.#ownHeld()?.trend(this.#now) ?? 0;
   }
 
   /** When value() may take another course though nothing arrives: at the next edge, for timeIn also when a sample gets too old. */
   nextTurn(): number {
-    return this.#gauge?.held?.nextTurn(this.#now) ?? this.nextEdge();
+    return this.#ownHeld()?.nextTurn(this.#now) ?? this.nextEdge();
   }
 
   save(): WindowData {
@@ -130,13 +112,13 @@ export class Window {
       now: this.#now === Number.NEGATIVE_INFINITY ? null : this.#now,
       left: leftAt === Number.NEGATIVE_INFINITY ? null : [leftAt, leftValue],
       gaps: indexes.map((index) => (index === first ? timeOf(index) : timeOf(index) - timeOf(index - 1))),
-      values: this.#keeps === 'nothing' ? [] : indexes.map((index) => this.#samples.valueOf(index)),
+      values: FUNCTIONS[this.#spec.fn].keeps === 'nothing' ? [] : indexes.map((index) => this.#samples.valueOf(index)),
       discards: this.#discards,
     };
   }
 
   #restore({ now, left, gaps, values, discards }: WindowData): void {
-    if (left !== null) [this.#samples.leftAt, this.#samples.leftValue] = left;
+    if (left !== null) this.#samples.setLeft(...left);
     let at = 0;
     for (const [i, gap] of gaps.entries()) {
       at += gap;
@@ -147,7 +129,7 @@ export class Window {
   }
 
   #encoded(at: number, value: Value): Value {
-    const kept = KEEPING[this.#keeps].encode(value);
+    const kept = KEEPING[FUNCTIONS[this.#spec.fn].keeps].encode(value);
     if (kept === undefined || !Number.isFinite(at))
       throw new TypeError(`A window of '${this.#spec.fn}' cannot take ${typeof value} ${value} at ${at}`);
     return kept;
@@ -155,8 +137,7 @@ export class Window {
 
   #append(at: number, kept: Value): void {
     this.#samples.push(at, kept);
-    for (const { gauge } of this.#readings) gauge.joined();
-    this.#held?.joined();
+    for (const { gauge } of this.#gauges) gauge.joined();
     this.advance(at);
     this.#keepBounded();
   }
@@ -165,8 +146,7 @@ export class Window {
   #setLeft(at: number, kept: Value): boolean {
     const { leftAt, leftValue } = this.#samples;
     if (at < leftAt || (at === leftAt && leftValue === kept)) return false;
-    this.#samples.leftAt = at;
-    this.#samples.leftValue = kept;
+    this.#samples.setLeft(at, kept);
     return true;
   }
 
@@ -176,35 +156,42 @@ export class Window {
     const index = samples.indexAt(at);
     const isNew = samples.timeOf(index) !== at;
     if (!isNew && samples.valueOf(index) === kept) return false;
-    for (const gauge of this.#gauges()) gauge.parting(index - 1, isNew ? index - 1 : index);
+    for (const { gauge } of this.#gauges) gauge.parting(index - 1, isNew ? index - 1 : index);
     if (isNew) samples.insert(index, at, kept);
     else samples.replace(index, kept);
-    for (const gauge of this.#gauges()) gauge.paired(index - 1, index);
+    for (const { gauge } of this.#gauges) gauge.paired(index - 1, index);
     this.#keepBounded();
     return true;
   }
 
   #drop(): void {
-    for (const { gauge } of this.#readings) gauge.leaving();
-    this.#held?.leaving();
+    for (const { gauge } of this.#gauges) gauge.leaving();
     this.#samples.dropOldest();
   }
 
   #dropAll(): void {
-    for (const { gauge } of this.#readings) gauge.emptied();
-    this.#held?.emptied();
+    this.#gauges = NO_GAUGES;
     this.#samples.dropAll();
   }
 
-  *#gauges(): Iterable<Pick<Gauge, 'parting' | 'paired'>> {
-    for (const { gauge } of this.#readings) yield gauge;
-    if (this.#held !== undefined) yield this.#held;
+  #read(row: FunctionRow, perMs: number): number | undefined {
+    // Half as many, so that a window on the brink does not open its gauge again and again.
+    if (this.#gauges.length > 0 && this.#samples.count < row.readsMax / 2)
+      this.#gauges = this.#gauges.filter((each) => each.row !== row);
+    return row.read(this.#samples, perMs);
   }
 
-  #beginHeld(): HeldTime {
-    const held = new HeldTime(this.#samples, this.#spec, () => true);
-    held.paired(this.#samples.first, this.#samples.end);
-    return held;
+  #gaugeOf(row: FunctionRow): Gauge {
+    const known = this.#gauges.find((each) => each.row === row);
+    if (known !== undefined) return known.gauge;
+    const gauge = row.open(this.#samples, this.#spec);
+    this.#gauges = [...this.#gauges, { row, gauge }];
+    return gauge;
+  }
+
+  #ownHeld(): HeldTime | undefined {
+    const row: FunctionRow = FUNCTIONS[this.#spec.fn];
+    return row.readsMax < 0 ? this.#gaugeOf(row).held : undefined;
   }
 
   #keepBounded(): void {

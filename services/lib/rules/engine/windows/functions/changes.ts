@@ -10,7 +10,6 @@ export function openChanges(samples: Samples): Gauge {
   return {
     joined: () => changes.joined(),
     leaving: () => changes.leaving(),
-    emptied: () => changes.emptied(),
     parting: (from, to) => changes.parting(from, to),
     paired: (from, to) => changes.paired(from, to),
     value: () => changes.total,

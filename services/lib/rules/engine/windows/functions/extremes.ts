@@ -15,6 +15,11 @@ function extreme(better: (a: number, b: number) => number): Fold {
       left.sums[left.from] = better(left.sums[left.from] as number, right.sums[right.from] as number);
     },
     value: (of) => of.sums[of.from],
+    whole(samples) {
+      let best = samples.numberOf(samples.first);
+      for (let i = samples.first + 1; i < samples.end; i++) best = better(best, samples.numberOf(i));
+      return best;
+    },
   };
 }
 

@@ -31,8 +31,18 @@ export const rate: Fold = {
     sums[from + LAST_AT] = right[at + LAST_AT] as number;
     sums[from + LAST] = right[at + LAST] as number;
   },
-  value({ sums, from }, _count, { perMs }) {
+  value({ sums, from }, _count, perMs) {
     const spanMs = (sums[from + LAST_AT] as number) - (sums[from + FIRST_AT] as number);
     return ((sums[from + GROWTH] as number) / spanMs) * perMs;
+  },
+  whole(samples, perMs) {
+    let last = samples.numberOf(samples.first);
+    let growth = 0;
+    for (let i = samples.first + 1; i < samples.end; i++) {
+      const value = samples.numberOf(i);
+      growth += value < last ? value : value - last;
+      last = value;
+    }
+    return (growth / (samples.newestAt - samples.oldestAt)) * perMs;
   },
 };

@@ -50,7 +50,24 @@ export const slope: Fold = {
     const products = (sums[from + PRODUCTS] as number) + (right[at + PRODUCTS] as number);
     sums[from + PRODUCTS] = products + aheadMs * above * weight;
   },
-  value({ sums, from }, _count, { perMs }) {
+  value({ sums, from }, _count, perMs) {
     return ((sums[from + PRODUCTS] as number) / (sums[from + TIME_SQUARES] as number)) * perMs;
+  },
+  whole(samples, perMs) {
+    const { first, end, count } = samples;
+    const beginsAt = samples.timeOf(first);
+    let [sumMs, sum] = [0, 0];
+    for (let i = first; i < end; i++) {
+      sumMs += samples.timeOf(i) - beginsAt;
+      sum += samples.numberOf(i);
+    }
+    const [meanMs, mean] = [sumMs / count, sum / count];
+    let [squares, products] = [0, 0];
+    for (let i = first; i < end; i++) {
+      const aheadMs = samples.timeOf(i) - beginsAt - meanMs;
+      squares += aheadMs * aheadMs;
+      products += aheadMs * (samples.numberOf(i) - mean);
+    }
+    return (products / squares) * perMs;
   },
 };

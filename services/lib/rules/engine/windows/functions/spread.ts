@@ -37,4 +37,13 @@ export const spread: Fold = {
       difference * difference * leftCount * share;
   },
   value: ({ sums, from }, count) => Math.sqrt((sums[from + SQUARES] as number) / (count - 1)),
+  whole(samples) {
+    const { first, end, count } = samples;
+    let sum = 0;
+    for (let i = first; i < end; i++) sum += samples.numberOf(i);
+    const mean = sum / count;
+    let squares = 0;
+    for (let i = first; i < end; i++) squares += (samples.numberOf(i) - mean) ** 2;
+    return Math.sqrt(squares / (count - 1));
+  },
 };
