@@ -4,8 +4,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createRandom } from '#domain/random.ts';
 import type { ServiceName } from '#domain/service.ts';
-import { createRandom } from '../../services/cli/simulate/random.ts';
 import { type Load, startLoad } from '../support/load.ts';
 import { type Pipeline, startPipeline } from '../support/pipeline.ts';
 import { until } from '../support/processes.ts';

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { parseDuration } from '#domain/duration.ts';
+import { createRandom } from '#domain/random.ts';
 import { readPlantFiles } from '#runtime/plant-files.ts';
 import { SIMULATED_DEVICES } from './devices.ts';
 import { FIRST_PLANT } from './plant.ts';
-import { createRandom } from './random.ts';
 
 const files = readPlantFiles(path.resolve(import.meta.dirname, '../../../rules'));
 

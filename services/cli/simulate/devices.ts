@@ -1,9 +1,10 @@
 // The devices of the simulated plant: what each reads, how often, and in which of the formats that ingest understands.
 // Their place, model and labels stand in rules/devices; a test holds the two against each other.
 
+import type { Random } from '#domain/random.ts';
 import type { DeviceName } from '#domain/topic.ts';
+import { noise } from './noise.ts';
 import type { Plant, TankIndex } from './plant.ts';
-import { noise, type Random } from './random.ts';
 
 export type Readings = { readonly [metric: string]: number | boolean | string };
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '#domain/random.ts';
 import { readPlantFiles } from '#runtime/plant-files.ts';
 import { SIMULATED_DEVICES } from './devices.ts';
 import { FIRST_PLANT, type Plant, stepPlant, withInletTarget } from './plant.ts';
-import { createRandom } from './random.ts';
 import { WEIR_M } from './tank.ts';
 
 const RULES_DIR = path.resolve(import.meta.dirname, '../../../rules');

@@ -2,10 +2,10 @@
 // same seed gives the same day. The first state stands shortly before its first episodes, so that a newcomer sees an
 // alarm come and go, and a valve obey, within a minute.
 
+import type { Random } from '#domain/random.ts';
 import { type Compressor, stepCompressor } from './compressor.ts';
 import { clamp } from './dynamics.ts';
 import { type PumpLine, stepPumpLine } from './pump-line.ts';
-import type { Random } from './random.ts';
 import { stepTank, type Tank, type TankTraits } from './tank.ts';
 
 export type Plant = {

@@ -1,13 +1,13 @@
 // The simulated plant at work: physics forward, every device that is due publishes, valves obey, instruments misbehave
 // when it is their time. It has no clock: the caller ticks it and says what time it is.
 
+import { createRandom, type Random } from '#domain/random.ts';
 import { topics } from '#domain/topic.ts';
 import type { DeviceLink, OpenLink } from './device-link.ts';
 import { SIMULATED_DEVICES, type SimulatedDevice } from './devices.ts';
 import { garbledKind, isSilent } from './episodes.ts';
 import { brokenMessage, metaMessage, readingMessages, statusMessage } from './payload.ts';
 import { FIRST_PLANT, type Plant, stepPlant, withInletTarget } from './plant.ts';
-import { createRandom, type Random } from './random.ts';
 import { IDLE_VALVE, receiveCommand, type ValveProtocol, type ValveStep, valveMoved } from './valve-protocol.ts';
 
 /** Plant time per tick. */

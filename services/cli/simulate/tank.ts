@@ -3,8 +3,8 @@
 // Its two faults are what an operator meets: a level switch that sticks (so the controller does not stop filling), and a
 // cooling valve that sticks for a while.
 
+import type { Random } from '#domain/random.ts';
 import { clamp, towards } from './dynamics.ts';
-import type { Random } from './random.ts';
 
 export type TankTraits = {
   /** The fill controller opens the inlet at or below this level and shuts it at or above `stopAtM`. */
