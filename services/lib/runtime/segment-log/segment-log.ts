@@ -4,11 +4,12 @@
 // the owner has appended (`backlogBytes`): the owner bounds it, since it alone knows whom to hold back.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Files, type OpenFile, realFiles } from './files.ts';
+import { type Files, realFiles } from './files.ts';
 import { Group } from './group.ts';
-import { encodeHeader, FORMAT, HEADER_BYTES, KIND_LENGTH_MAX } from './header.ts';
+import { HEADER_BYTES, KIND_LENGTH_MAX } from './header.ts';
 import { FRAME_BYTES, PAYLOAD_BYTES_MAX, type Position, payloadOf, scan } from './record.ts';
 import { recover } from './recover.ts';
+import { SegmentFiles } from './segment-files.ts';
 import { type Damage, type Ownership, readSegment, type Segment, segmentFile } from './segment-folder.ts';
 
 export type SegmentLogOptions = Ownership & {
@@ -53,13 +54,13 @@ export class SegmentLog implements AsyncDisposable {
   readonly #options: SegmentLogOptions & { readonly files: Files };
   readonly #folder: string;
   readonly #segments: Map<number, Segment>;
-  readonly #open = new Map<number, Promise<OpenFile>>();
+  readonly #files: SegmentFiles;
   /** Not on disk yet, in order; the last one may still be joined. */
   readonly #groups: Group[] = [];
   readonly #spare: Buffer[] = [];
   readonly #told = new Set<string>();
   readonly #closing = new AbortController();
-  readonly #counted = { groups: 0, records: 0, syncs: 0, syncSeconds: 0 };
+  readonly #counted = { groups: 0, records: 0 };
   #end: { readonly segment: number; readonly offset: number };
   #backlogBytes = 0;
   #writing: Promise<void> | undefined;
@@ -76,6 +77,7 @@ export class SegmentLog implements AsyncDisposable {
   ) {
     this.#options = options;
     this.#folder = found.folder;
+    this.#files = new SegmentFiles(found.folder, options);
     this.#segments = new Map(found.segments.map((segment) => [segment.number, segment]));
     this.#end = found.end;
   }
@@ -127,8 +129,10 @@ export class SegmentLog implements AsyncDisposable {
 
   /** One payload, a copy; undefined where it is damaged, which `onDamage` is told. */
   async read(position: Position): Promise<Buffer | undefined> {
-    const bytes =
-      this.#groups.find((group) => group.holds(position))?.copyOf(position) ?? (await this.#fetch(position));
+    const pending = this.#groups.find((group) => group.holds(position));
+    if (pending === undefined && !this.#segments.has(position.segment))
+      throw new Error(`segment ${position.segment} has been dropped`);
+    const bytes = pending?.copyOf(position) ?? (await this.#files.read(position));
     const payload = payloadOf(bytes, position);
     if (payload === undefined) this.#tell(position);
     return payload;
@@ -148,12 +152,9 @@ export class SegmentLog implements AsyncDisposable {
   async drop(segment: number): Promise<void> {
     if (segment >= this.#end.segment) throw new Error(`segment ${segment} is still written to and cannot be dropped`);
     if (this.#groups.some((group) => group.segment === segment)) await this.commit();
-    const { files } = this.#options;
+    if (!this.#segments.has(segment)) return;
     try {
-      await this.#close(segment);
-      if (!this.#segments.has(segment)) return;
-      await files.remove(segmentFile(this.#folder, segment));
-      await files.syncFolder(this.#folder);
+      await this.#files.remove(segment);
       this.#segments.delete(segment);
     } catch (error) {
       this.#fail(error as Error);
@@ -177,7 +178,7 @@ export class SegmentLog implements AsyncDisposable {
     readonly syncs: number;
     readonly syncSeconds: number;
   } {
-    return this.#counted;
+    return { ...this.#counted, ...this.#files.counted };
   }
 
   /** Writes what was appended. A full disk is given one more try, and no commit that it fails resolves. */
@@ -185,7 +186,7 @@ export class SegmentLog implements AsyncDisposable {
     this.#closing.abort();
     if (this.#groups.length > 0) this.#start();
     await this.#writing;
-    for (const segment of [...this.#open.keys()]) await this.#close(segment);
+    await this.#files.close();
   }
 
   #groupFor(bytes: number): Group {
@@ -241,11 +242,14 @@ export class SegmentLog implements AsyncDisposable {
   }
 
   async #write(group: Group): Promise<void> {
-    if (!this.#segments.has(group.segment)) await this.#create(group.segment);
-    const file = await this.#fileOf(group.segment);
-    await file.write(group.bytes, group.offset);
-    await this.#sync(file);
-    this.#segments.set(group.segment, { number: group.segment, bytes: group.end, version: this.#options.version });
+    const { segment } = group;
+    const { version } = this.#options;
+    if (!this.#segments.has(segment)) {
+      await this.#files.create(segment);
+      this.#segments.set(segment, { number: segment, bytes: HEADER_BYTES, version });
+    }
+    await this.#files.write(group.bytes, group);
+    this.#segments.set(segment, { number: segment, bytes: group.end, version });
   }
 
   /**
@@ -257,56 +261,13 @@ export class SegmentLog implements AsyncDisposable {
     try {
       if (!FULL.includes(error.code)) throw error;
       this.#problem = `the disk is full (${error.code}): ${this.#backlogBytes} bytes wait to be written to ${this.#folder}`;
-      if (this.#segments.has(group.segment)) await (await this.#fileOf(group.segment)).truncate(group.offset);
+      if (this.#segments.has(group.segment)) await this.#files.cutOff(group);
       return !wasClosing;
     } catch (failure) {
       if (FULL.includes((failure as NodeJS.ErrnoException).code)) return !wasClosing;
       this.#fail(failure as Error);
       return false;
     }
-  }
-
-  /** On disk with its name before a record goes into it. A try that was cut short is written over. */
-  async #create(segment: number): Promise<void> {
-    const { files, kind, version } = this.#options;
-    const header = encodeHeader({ format: FORMAT, version, segment, kind });
-    const open = await files.open(segmentFile(this.#folder, segment), 'create');
-    try {
-      await open.write(header, 0);
-      await this.#sync(open);
-    } finally {
-      await open.close();
-    }
-    await files.syncFolder(this.#folder);
-    this.#segments.set(segment, { number: segment, bytes: HEADER_BYTES, version });
-  }
-
-  async #sync(file: OpenFile): Promise<void> {
-    const startedAt = performance.now();
-    await file.sync();
-    this.#counted.syncs++;
-    this.#counted.syncSeconds += (performance.now() - startedAt) / 1_000;
-  }
-
-  async #fetch({ segment, offset, bytes }: Position): Promise<Buffer> {
-    if (!this.#segments.has(segment)) throw new Error(`segment ${segment} has been dropped`);
-    const into = Buffer.allocUnsafeSlow(bytes);
-    return into.subarray(0, await (await this.#fileOf(segment)).read(into, offset));
-  }
-
-  #fileOf(segment: number): Promise<OpenFile> {
-    const known = this.#open.get(segment);
-    if (known !== undefined) return known;
-    const opened = this.#options.files.open(segmentFile(this.#folder, segment), 'write');
-    this.#open.set(segment, opened);
-    opened.catch(() => this.#open.delete(segment));
-    return opened;
-  }
-
-  async #close(segment: number): Promise<void> {
-    const open = this.#open.get(segment);
-    this.#open.delete(segment);
-    await (await open)?.close();
   }
 
   #tell({ segment, offset, bytes }: Position): void {
