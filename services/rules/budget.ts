@@ -9,7 +9,7 @@ export class Budget {
 
   /** Whether the rule is to be stopped. */
   overrun(rule: string, at: number): boolean {
-    const recent = (this.#overruns.get(rule) ?? []).filter((each) => each > at - WITHIN_MS);
+    const recent = (this.#overruns.get(rule) ?? []).filter((each) => each > at - WITHIN_MS && each <= at);
     recent.push(at);
     this.#overruns.set(rule, recent);
     if (recent.length < OVERRUNS_MAX) return false;

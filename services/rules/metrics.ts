@@ -16,6 +16,7 @@ export function countRules(
   const outputs = metrics.counter('rules_outputs_total', 'Alarms, journal entries, commands and notices decided.', [
     'kind',
   ]);
+  const steps = metrics.counter('rules_clock_steps_total', 'Times that the clock of the server was set by over 10 s.');
   const isolated = metrics.counter('rules_isolated_total', 'Rules stopped because they threw or overran their budget.');
   const refused = metrics.counter(
     'rules_messages_refused_total',
@@ -28,10 +29,15 @@ export function countRules(
     () => engine.rules.size,
   );
   return {
-    onInput({ kind }) {
+    onInput(input) {
+      const { kind } = input;
       if (kind === 'point') points.inc();
       else if (kind === 'reload') reloads.inc();
       else if (kind === 'isolate') isolated.inc();
+      else if (kind === 'clock-step') {
+        steps.inc();
+        log.warn({ from: input.from, to: input.to }, 'the clock of the server was set');
+      }
     },
     onOutput: ({ kind }) => outputs.inc({ kind }),
     onUnreadable(topic, reason) {

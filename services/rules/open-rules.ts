@@ -15,6 +15,7 @@ import { openNotifier } from './open-notifier.ts';
 import { openStateStore } from './open-state-store.ts';
 import { RuleFolder } from './rule-folder.ts';
 import { Rules } from './rules.ts';
+import { ServerClock } from './server-clock.ts';
 
 type Sections = { readonly rules: typeof rulesSection };
 
@@ -51,9 +52,11 @@ export function openRules(service: Service<Sections>, { nowMs, later }: RunParts
   const { notifier, load: loadNotify } = stack.use(
     openNotifier({ ...{ dir, store, metrics, log, now }, put: (input) => rules.put(input) }),
   );
+  const clock = new ServerClock({ now, nowMs });
   const rules: Rules = stack.use(
     new Rules({
       ...{ engine, store, publish, now, later },
+      clockStep: () => clock.step(),
       answer: (input, at) => (input.kind === 'point' ? heartbeatMessage(input.point, at) : undefined),
       operationsKey: readOrCreateSecret(root.data, 'operations-key').value,
       unsignedRole: unsignedRole === 'none' ? undefined : unsignedRole,

@@ -25,6 +25,8 @@ export class Outbox implements Disposable {
   #takenId = 0;
   #struckId = 0;
   #isClosing = false;
+  /** Up to this id a command's expiry is of a clock that was set back since. */
+  #distrustedId = 0;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
@@ -39,6 +41,14 @@ export class Outbox implements Disposable {
   add(messages: readonly QueuedMessage[]): void {
     this.#waiting.push(...messages);
     this.#pump();
+  }
+
+  /**
+   * The clock was set back: commands that wait here would be young for as long again. They do not leave; the engine sends
+   * again what is still wanted.
+   */
+  distrustCommands(): void {
+    this.#distrustedId = this.#waiting.at(-1)?.id ?? this.#distrustedId;
   }
 
   /** Publishes what need not outlive us. */
@@ -71,10 +81,10 @@ export class Outbox implements Disposable {
     }
   }
 
-  async #send({ topic, payload, retain }: QueuedMessage): Promise<void> {
+  async #send({ id, topic, payload, retain }: QueuedMessage): Promise<void> {
     const command = commandIn(topic, payload);
     // A command that waited too long must not move anything any more, even where its device does not look at the time.
-    if (command !== undefined && command.envelope.exp <= this.#parts.now()) return;
+    if (command !== undefined && (id <= this.#distrustedId || command.envelope.exp <= this.#parts.now())) return;
     await this.#parts.publish(topic, payload, retain);
     if (command !== undefined && !this.#isClosing) this.#parts.onDelivered(command.device, command.envelope.cid);
   }

@@ -7,6 +7,7 @@ import type { Meter } from '#rules/engine/evaluator.ts';
 import { ruleOf, START } from '#rules/testing/history.ts';
 import { signOperation } from '#runtime/signed-operation.ts';
 import { Rules } from './rules.ts';
+import { ServerClock } from './server-clock.ts';
 import { StateStore } from './state-store.ts';
 
 const hot = ruleOf({
@@ -33,7 +34,8 @@ const line = (value: number, measuredAt: number) =>
 
 /** The service on a store in memory; every publish waits to be taken or refused. */
 function open(store = new StateStore(':memory:'), startedAt = START, rule = hot, meter?: Meter) {
-  const clock = { now: startedAt };
+  const clock = { now: startedAt, ms: 0 };
+  const serverClock = new ServerClock({ now: () => clock.now, nowMs: () => clock.now - startedAt - clock.ms });
   const publishes: { topic: string; payload: string; take: () => void }[] = [];
   const unreadable: string[] = [];
   const engine = new Engine({
@@ -46,6 +48,7 @@ function open(store = new StateStore(':memory:'), startedAt = START, rule = hot,
     engine,
     store,
     now: () => clock.now,
+    clockStep: () => serverClock.step(),
     later: (run) => run(),
     operationsKey: KEY,
     unsignedRole: 'operator',
@@ -57,6 +60,12 @@ function open(store = new StateStore(':memory:'), startedAt = START, rule = hot,
   const take = (topic: string, payload: string | Buffer, retained = false) =>
     rules.take({ topic, payload: Buffer.from(payload), qos: 1, retained, ack: () => acks++ });
   return { rules, engine, store, clock, publishes, unreadable, take, acks: () => acks };
+}
+
+/** Somebody sets the clock; no time passes. */
+function set(clock: { now: number; ms: number }, byMs: number): void {
+  clock.now += byMs;
+  clock.ms += byMs;
 }
 
 const taken = () => new Promise((resolve) => setImmediate(resolve));
@@ -172,12 +181,64 @@ describe('Rules', () => {
   });
 
   it('keeps at most 256 messages under way', async () => {
-    const { publishes, take } = open();
-    for (let i = 0; i < 200; i++) take(points, line(i % 2 === 0 ? 90 : 20, START + i * 60_000));
+    const { publishes, take, clock } = open();
+    for (let i = 0; i < 200; i++) {
+      clock.now = START + i * 100;
+      take(points, line(i % 2 === 0 ? 90 : 20, clock.now));
+    }
     expect(publishes).toHaveLength(256);
     publishes[0]?.take();
     await taken();
     expect(publishes).toHaveLength(257);
+  });
+
+  it('a clock that was set a day back freezes nothing: the next sample counts, and so does its silence', () => {
+    const { take, clock, engine } = open();
+    take(points, line(20, START));
+    set(clock, -86_400_000);
+    take(points, line(90, clock.now));
+    expect(engine.instances.get('hot/lyon/farm/t1')?.state.active).toBe(true);
+    expect(engine.nextDeadline()).toBeLessThan(clock.now + 61_000);
+  });
+
+  it('a clock that was set is set for the next life too', () => {
+    const first = open();
+    first.take(points, line(20, START));
+    set(first.clock, -86_400_000);
+    first.take(points, line(90, first.clock.now));
+    const second = open(first.store, first.clock.now + 1_000);
+    expect(second.engine.clock).toBe(first.engine.clock);
+    const [one, other] = [first, second].map(({ engine }) => engine.instances.get('hot/lyon/farm/t1')?.state);
+    expect(other).toEqual(one);
+  });
+
+  it('a command that waits for the broker does not outlive its time because the clock was set back', async () => {
+    const { rules, publishes, store, take, clock } = open();
+    for (let i = 0; i < 200; i++) {
+      clock.now += 100;
+      take(points, line(i % 2 === 0 ? 90 : 20, clock.now));
+    }
+    const commands = () => publishes.filter(({ topic }) => topic.endsWith('/cmd')).length;
+    const before = commands();
+    expect(before).toBeLessThan(100);
+    set(clock, -86_400_000);
+    rules.tick();
+    for (const publish of publishes) {
+      publish.take();
+      await taken();
+    }
+    rules.tick();
+    expect([commands(), store.queued()]).toEqual([before, []]);
+  });
+
+  it('starts with a clock that stands before that of its last life, and what comes counts', () => {
+    const first = open();
+    first.take(points, line(20, START));
+    const second = open(first.store, START - 86_400_000);
+    second.rules.put({ kind: 'resume', at: second.clock.now });
+    second.clock.now += 1_000;
+    second.take(points, line(90, second.clock.now));
+    expect(second.engine.instances.get('hot/lyon/farm/t1')?.state.active).toBe(true);
   });
 
   it('retains a shown alarm anew for a broker that has forgotten it', () => {

@@ -4,7 +4,8 @@
 
 import type { Role } from '#domain/alarm.ts';
 import { SeriesTable } from '#domain/batch.ts';
-import type { Engine } from '#rules/engine/engine.ts';
+import type { Stepping } from '#rules/engine/hold.ts';
+import { LATENESS_MS } from '#rules/engine/input-moment.ts';
 import type { EngineInput, EngineOutput, Notice } from '#rules/engine/inputs.ts';
 import type { StateRow } from '#rules/engine/snapshot.ts';
 import type { Delivery } from '#runtime/bus.ts';
@@ -12,6 +13,7 @@ import { Budget } from './budget.ts';
 import { messagesOf } from './messages-of.ts';
 import { Outbox } from './outbox.ts';
 import { type Message, type Reading, readMessage } from './read-message.ts';
+import type { ClockStep } from './server-clock.ts';
 import {
   type Commit,
   isDiskFull,
@@ -22,10 +24,12 @@ import {
 } from './state-store.ts';
 
 export type RulesParts = {
-  readonly engine: Engine;
+  readonly engine: Stepping;
   readonly store: StateStore;
   readonly publish: (topic: string, payload: string, retain: boolean) => Promise<void>;
   readonly now: () => number;
+  /** By what somebody set the clock since it was last asked. */
+  readonly clockStep?: () => ClockStep | undefined;
   /** Runs a function after what is at hand: what comes in one turn is written down together. */
   readonly later: (run: () => void) => void;
   readonly operationsKey: string;
@@ -73,6 +77,7 @@ export class Rules implements Disposable {
       onDelivered: (device, cid) => this.put({ kind: 'delivered', device, cid, at: now() }),
     });
     for (const input of store.inputs()) this.#replay(input);
+    if (now() < parts.engine.clock - LATENESS_MS) this.#outbox.distrustCommands();
   }
 
   /** Begins with what an earlier life has left undone. */
@@ -83,6 +88,7 @@ export class Rules implements Disposable {
 
   /** Takes one message; acknowledges it when it and what it led to are on disk. */
   take({ topic, payload, retained, ack }: Delivery): void {
+    this.#watchClock();
     const message: Message = { topic, payload, retained, at: this.#parts.now() };
     const inputs = this.#read(message, (reason) => this.#parts.onUnreadable?.(topic, reason));
     this.#turn.acks.push(ack);
@@ -93,23 +99,21 @@ export class Rules implements Disposable {
 
   /** Puts an input of the service's own in; it is written down like a message. */
   put(input: EngineInput): void {
-    this.#turn.inputs.push({
-      at: this.#parts.now(),
-      topic: '',
-      payload: encoder.encode(JSON.stringify(input)),
-      retained: false,
-    });
+    this.#watchClock();
+    this.#log(input);
     this.#step(input);
     this.#schedule();
   }
 
   /** Puts an input in whose outcome is a checkpoint: a new set of rules is not written down twice. */
   putAndKeep(input: EngineInput): void {
+    this.#watchClock();
     this.#step(input);
     this.#flush({ isCheckpoint: true });
   }
 
   tick(): void {
+    this.#watchClock();
     const at = this.#parts.now();
     if (this.#problem !== undefined) this.#flush({ isCheckpoint: false });
     else if (this.#parts.engine.nextDeadline() <= at) this.put({ kind: 'tick', at });
@@ -136,6 +140,21 @@ export class Rules implements Disposable {
   /** Whether it can change the engine: points that no rule reads need not be written down. */
   #moves(input: EngineInput): boolean {
     return input.kind !== 'point' || this.#parts.engine.wantsMetric(input.point.series.metric);
+  }
+
+  /** Before anything else is taken: it comes by the clock as it now is. */
+  #watchClock(): void {
+    const step = this.#parts.clockStep?.();
+    if (step === undefined) return;
+    if (step.to < step.from) this.#outbox.distrustCommands();
+    this.#log(step);
+    this.#step(step);
+    this.#schedule();
+  }
+
+  #log(input: EngineInput): void {
+    const payload = encoder.encode(JSON.stringify(input));
+    this.#turn.inputs.push({ at: this.#parts.now(), topic: '', payload, retained: false });
   }
 
   #read(message: Message, onUnreadable: (reason: string) => void): EngineInput[] {

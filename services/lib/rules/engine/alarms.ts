@@ -204,6 +204,13 @@ export class Alarms {
     }
   }
 
+  /** After the clock was set back: what is shown says since when, and must not say so of the future. */
+  showMoved(instance: Instance): void {
+    if (instance.shown === null) return;
+    instance.state.seq++; // a receiver drops what is not newer
+    this.annunciate(instance);
+  }
+
   /** Alarms whose commands wait for the device. */
   *waitingFor(device: DeviceName): Iterable<Instance> {
     for (const instance of this.#plant.instancesFor(device)) {

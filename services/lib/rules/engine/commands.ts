@@ -273,7 +273,7 @@ function isVerified({ instance, command, action }: Moving): boolean {
   if (action.verify.condition.evaluate(frame) !== true) return false;
   const sentAt = command.verifyUntil - action.verify.withinMs;
   for (const { inputOf } of walk(action.verify.condition)) {
-    if (inputOf !== undefined && (frame.sampledAt[inputOf] ?? 0) <= sentAt) return false;
+    if (inputOf !== undefined && (instance.slots[inputOf]?.at ?? 0) <= sentAt) return false;
   }
   return true;
 }

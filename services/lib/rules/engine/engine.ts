@@ -1,13 +1,16 @@
 // The rules engine: inputs in, outputs out, nothing else. It reads no clock, opens nothing, and the same inputs in the same
 // order give the same outputs, so live, shadow, test and backtest are one path. Cost grows with the inputs a series feeds.
 
+import type { Point } from '#domain/point.ts';
 import type { Series } from '#domain/series.ts';
 import { type DeviceModel, modelOf } from '#runtime/plant-files.ts';
 import { type CompiledRule, compileRule } from '../language/compile-rule.ts';
 import { Alarms } from './alarms.ts';
 import { Binder } from './binder.ts';
+import { type ClockStepParts, resumeEarlier, stepClock } from './clock-step.ts';
 import { Evaluator, type Meter } from './evaluator.ts';
 import { isTrueOfHistory } from './historical.ts';
+import { believed, LATENESS_MS, momentOf } from './input-moment.ts';
 import type { EngineInput, EngineOutput } from './inputs.ts';
 import type { Instance } from './instance.ts';
 import { Ledger } from './ledger.ts';
@@ -23,9 +26,6 @@ import { type EngineRow, type InstanceRow, keptOf, rowKeys, type StateRow } from
 import { withoutEvidence } from './state.ts';
 
 type Input<K extends EngineInput['kind']> = Extract<EngineInput, { kind: K }>;
-
-/** Older than the newest sample by more than this, a sample is history. */
-export const LATENESS_MS = 10_000;
 
 export type EngineOptions = {
   /** Rules of this life; those of the saved state where they are left out. */
@@ -78,6 +78,8 @@ export class Engine {
     this.#evaluator = evaluator;
     this.#saved = saved.instances;
     this.#retired = new Retired(this.#ledger, saved.retired);
+    this.#frame.skips = saved.engine?.skips ?? [];
+    this.#frame.freshFrom = saved.engine?.freshFrom ?? Number.NEGATIVE_INFINITY;
     for (const rule of [...PIPELINE_RULES, ...(options.rules ?? saved.rules)]) this.#load(rule);
     for (const [id, reason] of Object.entries(saved.engine?.isolated ?? {})) evaluator.markIsolated(id, reason);
     saved.fill(plant);
@@ -88,7 +90,7 @@ export class Engine {
   /** Takes one input and returns what it led to, in order. */
   step(input: EngineInput): EngineOutput[] {
     this.#now.outputs = [];
-    const at = input.kind === 'point' ? input.receivedAt : input.at;
+    const at = momentOf(input);
     if (input.kind !== 'resume') {
       if (at > this.#now.clock) this.#now.clock = at;
       if (this.#evaluator.nextDeadline() <= at) this.#evaluator.runClock(at);
@@ -102,7 +104,7 @@ export class Engine {
   #take(input: EngineInput): void {
     switch (input.kind) {
       case 'point':
-        this.#point(input);
+        this.#point(believed(input), input.receivedAt);
         break;
       case 'tick':
         break;
@@ -133,6 +135,9 @@ export class Engine {
         break;
       case 'reload':
         this.#reload(input);
+        break;
+      case 'clock-step':
+        stepClock(this.#clockParts(), input);
         break;
       case 'resume':
         this.#resume(input);
@@ -176,7 +181,13 @@ export class Engine {
     const isolated: { [rule: string]: string } = {};
     for (const [id, { isolatedBecause }] of this.#loaded)
       if (isolatedBecause !== undefined) isolated[id] = isolatedBecause;
-    const row: EngineRow = { clock: this.#now.clock, isolated };
+    const { skips, freshFrom } = this.#frame;
+    const row: EngineRow = {
+      clock: this.#now.clock,
+      isolated,
+      skips,
+      freshFrom: Number.isFinite(freshFrom) ? freshFrom : null,
+    };
     this.#ledger.put({ key: rowKeys.engine, value: JSON.stringify(row) });
     return this.#ledger.take((instance) => this.#binder.instances.get(instance.key) === instance);
   }
@@ -189,7 +200,7 @@ export class Engine {
     });
   }
 
-  #point({ point, receivedAt }: Input<'point'>): void {
+  #point(point: Point, receivedAt: number): void {
     const series = this.#seriesOf(point.series);
     if (series === undefined) return;
     const feeds = series.feeds ?? this.#binder.bind(series, point.measuredAt);
@@ -220,7 +231,7 @@ export class Engine {
   }
 
   /** A sample that a newer one has overtaken: it is no value of now any more, but windows may take it in. */
-  #overtaken(series: SeriesState, { measuredAt, value, quality }: Input<'point'>['point']): void {
+  #overtaken(series: SeriesState, { measuredAt, value, quality }: Point): void {
     const isNews = series.windows.map((window) => window.take(measuredAt, value, quality)).includes(true);
     if (!isNews) return;
     this.#ledger.touchSeries(series);
@@ -239,7 +250,7 @@ export class Engine {
   }
 
   /** Backfill is journaled where it would have raised an alarm, and raises none. */
-  #historical(series: SeriesState, point: Input<'point'>['point']): void {
+  #historical(series: SeriesState, point: Point): void {
     if (!point.late) return;
     for (const instance of series.feeds ?? []) {
       const { state, loaded } = instance;
@@ -439,8 +450,10 @@ export class Engine {
 
   /** Between the last input and now nothing was evaluated. Samples that have waited in the broker close the gap. */
   #resume({ at }: Input<'resume'>): void {
+    const isSetBack = at < this.#now.clock - LATENESS_MS;
+    if (isSetBack) resumeEarlier(this.#clockParts(), at);
     const from = this.#now.clock;
-    if (at <= from) return;
+    if (at <= from && !isSetBack) return;
     for (const instance of this.#binder.instances.values()) {
       // What no sample has closed since an earlier start is as unknown as it was then.
       const since = instance.gap?.from ?? Math.max(from - instance.lagMs, instance.state.evaluatedAt);
@@ -450,6 +463,13 @@ export class Engine {
     }
     this.#now.clock = at;
     this.#now.moment = at;
+  }
+
+  #clockParts(): ClockStepParts {
+    return {
+      ...{ now: this.#now, plant: this.#plant, binder: this.#binder, ledger: this.#ledger, frame: this.#frame },
+      ...{ evaluator: this.#evaluator, alarms: this.#alarms, rebind: () => this.#bindAll() },
+    };
   }
 }
 

@@ -3,6 +3,7 @@
 
 import TinyQueue from 'tinyqueue';
 import type { Engine } from './engine.ts';
+import { believed, momentOf } from './input-moment.ts';
 import type { EngineInput, EngineOutput } from './inputs.ts';
 import type { StateRow } from './snapshot.ts';
 
@@ -11,13 +12,13 @@ type Held = { readonly at: number; readonly order: number; readonly input: Engin
 /** What whoever drives an engine needs of it. */
 export type Stepping = Pick<
   Engine,
-  'step' | 'nextDeadline' | 'takeChanged' | 'instances' | 'rules' | 'wantsMetric' | 'annunciated'
+  'step' | 'nextDeadline' | 'takeChanged' | 'instances' | 'rules' | 'wantsMetric' | 'annunciated' | 'clock'
 >;
 
 const HELD_KEY = 'held';
 
 /** Inputs that are not about what was measured: they take effect at once, also for what is held. */
-const AT_ONCE: ReadonlySet<EngineInput['kind']> = new Set(['reload', 'resume', 'isolate', 'pipeline', 'delivered']);
+const AT_ONCE: ReadonlySet<EngineInput['kind']> = new Set(['reload', 'isolate', 'pipeline', 'delivered']);
 
 export class HoldingEngine implements Stepping {
   readonly #engine: Engine;
@@ -36,16 +37,35 @@ export class HoldingEngine implements Stepping {
   }
 
   step(input: EngineInput): EngineOutput[] {
+    if (input.kind === 'clock-step') return this.#clockStep(input);
+    if (input.kind === 'resume') return [...this.#release(this.#untilOf(input.at)), ...this.#engine.step(input)];
     if (AT_ONCE.has(input.kind)) return this.#engine.step(input);
     if (input.kind !== 'tick') this.#hold(input);
-    const until = (input.kind === 'point' ? input.receivedAt : input.at) - this.#holdMs;
+    const until = momentOf(input) - this.#holdMs;
+    return [...this.#release(until), ...this.#engine.step({ kind: 'tick', at: until })];
+  }
+
+  /** Gives the engine what was measured until then, in order. */
+  #release(until: number): EngineOutput[] {
     const outputs: EngineOutput[] = [];
     for (let next = this.#held.peek(); next !== undefined && next.at <= until; next = this.#held.peek()) {
       this.#held.pop();
       outputs.push(...this.#engine.step(inOrder(next.input)));
     }
-    outputs.push(...this.#engine.step({ kind: 'tick', at: until }));
     return outputs;
+  }
+
+  /** What is held was measured by the clock as it was; nothing that is still under way can be put before it any more. */
+  #clockStep({ from, to }: Extract<EngineInput, { kind: 'clock-step' }>): EngineOutput[] {
+    const newest = Math.max(...this.#held.data.map(({ at }) => at));
+    const outputs = this.#release(Number.POSITIVE_INFINITY);
+    const lived = Math.max(from - this.#holdMs, newest);
+    return [...outputs, ...this.#engine.step({ kind: 'clock-step', from: lived, to: to - (from - lived) })];
+  }
+
+  /** Of a clock that was set back while we were off: what is held must not wait until it comes there again. */
+  #untilOf(at: number): number {
+    return this.#held.data.some((held) => held.at > at) ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   }
 
   nextDeadline(): number {
@@ -65,6 +85,10 @@ export class HoldingEngine implements Stepping {
     return this.#engine.wantsMetric(metric);
   }
 
+  get clock(): number {
+    return this.#engine.clock;
+  }
+
   get instances(): Engine['instances'] {
     return this.#engine.instances;
   }
@@ -74,11 +98,14 @@ export class HoldingEngine implements Stepping {
   }
 
   #hold(input: EngineInput): void {
-    this.#held.push({ at: input.kind === 'point' ? input.point.measuredAt : input.at, order: this.#order++, input });
+    const at = input.kind === 'point' ? believed(input).measuredAt : momentOf(input);
+    this.#held.push({ at, order: this.#order++, input });
   }
 }
 
 /** Its lateness on the way is made good: it counts as come when it was measured. */
 function inOrder(input: EngineInput): EngineInput {
-  return input.kind === 'point' ? { ...input, receivedAt: input.point.measuredAt } : input;
+  if (input.kind !== 'point') return input;
+  const point = believed(input);
+  return { ...input, point, receivedAt: point.measuredAt };
 }

@@ -53,6 +53,8 @@ export type EngineInput =
       readonly models?: readonly ModelData[];
       readonly at: number;
     }
+  /** The server's clock was set: the moment that would have been `from` is `to`. */
+  | { readonly kind: 'clock-step'; readonly from: number; readonly to: number }
   /** Nothing was evaluated between the last input and now: the time between is unknown. */
   | { readonly kind: 'resume'; readonly at: number }
   /** A rule that threw or overran its budget: not evaluated any more until it is loaded anew. */

@@ -153,10 +153,11 @@ export class Instance {
     frame.params = loaded.params;
     for (let i = 0; i < slots.length; i++) {
       frame.trends[i] = 0;
-      frame.inputs[i] = this.#valueAt(i, at);
       const sampledAt = slots[i]?.at ?? Number.NEGATIVE_INFINITY;
-      frame.sampledAt[i] = sampledAt === Number.NEGATIVE_INFINITY ? this.startedAt : sampledAt;
-      if (needsKnownAt) frame.knownAt[i] = this.#knownAt(i, at);
+      const isFresh = (slots[i]?.goodAt ?? Number.NEGATIVE_INFINITY) >= frame.freshFrom;
+      frame.inputs[i] = isFresh ? this.#valueAt(i, at) : this.#valueAfterSkip(i, at);
+      frame.sampledAt[i] = frame.agesFrom(sampledAt === Number.NEGATIVE_INFINITY ? this.startedAt : sampledAt);
+      if (needsKnownAt) frame.knownAt[i] = frame.agesFrom(this.#knownAt(i, at));
     }
     if (needsKnownAt) frame.maxAgeMs = this.maxAgeMs;
     if (loaded.hasSourced) this.#readParams();
@@ -178,6 +179,12 @@ export class Instance {
       if (slot.device.online === false) return UNKNOWN.STALE;
     } else if (at - slot.at > (this.maxAgeMs[i] ?? 0)) return UNKNOWN.STALE;
     return view === undefined ? slot.value : this.worthOf(i, slot.value);
+  }
+
+  /** After a time of which nothing is known, only what is sent on a change still is what it was. */
+  #valueAfterSkip(i: number, at: number): Operand {
+    const value = this.#valueAt(i, at);
+    return isUnknown(value) || this.loaded.inputs[i]?.isOnChange === true ? value : UNKNOWN.STALE;
   }
 
   /** A value of the input's series in the unit that the rule asks for. */

@@ -149,6 +149,7 @@ function raised(at: number): Event[] {
 }
 
 function later(input: Event['input'], byMs: number): Event['input'] {
+  if (input.kind === 'clock-step') return { ...input, from: input.from + byMs, to: input.to + byMs };
   if (input.kind === 'point') {
     const measuredAt = input.point.measuredAt + byMs;
     return { ...input, point: { ...input.point, measuredAt }, receivedAt: measuredAt };

@@ -6,6 +6,11 @@ import type { Frame } from '../language/expression.ts';
 import { type Operand, UNKNOWN } from '../language/operand.ts';
 import type { Instance } from './instance.ts';
 
+const SKIPS_MAX = 16;
+
+/** The clock was set ahead by so much, to this moment. */
+export type ClockSkip = { readonly to: number; readonly byMs: number };
+
 /** Its arrays are as long as the widest rule needs; what lies beyond a rule's own inputs and timers is of another one. */
 export class SharedFrame implements Frame {
   at = 0;
@@ -19,6 +24,10 @@ export class SharedFrame implements Frame {
   readonly timersEndAt: number[] = [];
   isRaised = false;
   raisedBecause = '';
+  /** When the clock was set ahead, oldest first. */
+  skips: readonly ClockSkip[] = [];
+  /** Before it lies a time of which nothing is known: a sample from before that is STALE, however young it looks. */
+  freshFrom = Number.NEGATIVE_INFINITY;
   /** Whose moment it shows. */
   instance: Instance | undefined;
 
@@ -34,6 +43,24 @@ export class SharedFrame implements Frame {
       this.timers.push(UNKNOWN.NEVER);
       this.timersEndAt.push(Number.POSITIVE_INFINITY);
     }
+  }
+
+  /** From when an age counts: the time that the clock skipped made nobody older. */
+  agesFrom(at: number): number {
+    let from = at;
+    for (const { to, byMs } of this.skips) if (at < to) from = Math.min(from + byMs, to);
+    return from;
+  }
+
+  /** Past sixteen the oldest is forgotten: whoever has said nothing since is then as old as he looks. */
+  skip(next: ClockSkip): void {
+    this.skips = [...this.skips, next].slice(-SKIPS_MAX);
+  }
+
+  /** The clock was set back, and everything goes back with it. */
+  moveSkips(byMs: number): void {
+    this.freshFrom += byMs;
+    this.skips = this.skips.map((each) => ({ ...each, to: each.to + byMs }));
   }
 
   online = (input: number): Operand => this.instance?.slots[input]?.device.online ?? UNKNOWN.STATE;

@@ -8,6 +8,7 @@ import { deviceKey } from '#domain/topic.ts';
 import type { Instance } from './instance.ts';
 import type { DeviceState, SeriesState } from './plant.ts';
 import type { Shown } from './present.ts';
+import type { ClockSkip } from './shared-frame.ts';
 import type { InstanceState } from './state.ts';
 import type { WindowData } from './windows/window-spec.ts';
 
@@ -25,7 +26,13 @@ export const rowKeys = {
   plantState: (site: string, area: string, name: string) => `state/${site}/${area}/${name}`,
 } as const;
 
-export type EngineRow = { readonly clock: number; readonly isolated: { readonly [rule: string]: string } };
+export type EngineRow = {
+  readonly clock: number;
+  readonly isolated: { readonly [rule: string]: string };
+  readonly skips: readonly ClockSkip[];
+  /** null: always. */
+  readonly freshFrom: number | null;
+};
 export type InstanceRow = {
   readonly state: InstanceState;
   readonly startedAt: number;

@@ -36,10 +36,17 @@ export type HistoryOptions = {
   /** Values of `temp`; null is a sample without one. */
   readonly temps?: fc.Arbitrary<number | null>;
   readonly operations?: readonly AlarmOperationName[];
+  /** By how much the server's clock is set before an event, ms; 0: not at all. */
+  readonly clockSteps?: fc.Arbitrary<number>;
 };
 
 /** Events in order of time: samples, device views, plant states, operations and replies, with gaps between them. */
-export function histories({ rules, temps, operations = OPERATIONS }: HistoryOptions): fc.Arbitrary<Event[]> {
+export function histories({
+  rules,
+  temps,
+  operations = OPERATIONS,
+  clockSteps = fc.constant(0),
+}: HistoryOptions): fc.Arbitrary<Event[]> {
   const table = new SeriesTable();
   const device = fc.constantFrom('d1', 'd1', 'd1', 'd2');
   const episode = fc.constantFrom(0, 1, 1, 1, 2, 2, 3);
@@ -100,13 +107,23 @@ export function histories({ rules, temps, operations = OPERATIONS }: HistoryOpti
     },
   );
   const gap = fc.constantFrom(0, 1, 500, 1_000, 1_000, 2_000, 3_000, 12_000, 30_000);
-  return fc.array(fc.tuple(gap, make), { minLength: 1, maxLength: 60, size: 'max' }).map((steps) => {
+  return fc.array(fc.tuple(gap, make, clockSteps), { minLength: 1, maxLength: 60, size: 'max' }).map((steps) => {
     let at = START;
-    return steps.map(([pause, build]) => {
-      at += pause;
-      return { at, input: build(at) };
+    return steps.flatMap(([pause, build, byMs]): Event[] => {
+      at += pause + byMs;
+      const event = { at, input: build(at) };
+      return byMs === 0 ? [event] : [clockStep(at - byMs, at), event];
     });
   });
+}
+
+function clockStep(from: number, to: number): Event {
+  return { at: from, input: { kind: 'clock-step', from, to } };
+}
+
+/** The moment after the event, by the clock as it then is. */
+export function momentAfter({ at, input }: Event): number {
+  return input.kind === 'clock-step' ? input.to : at;
 }
 
 function viewOf(device: string, online: boolean | null): DeviceView {
@@ -155,6 +172,7 @@ export class Life {
 
   live(event: Event): EngineOutput[] {
     this.runClock(event.at);
+    if (event.input.kind === 'clock-step') this.#clock = event.input.to;
     return this.step(event.input);
   }
 
@@ -170,7 +188,8 @@ export class Life {
 
   /** Everything that is still due, up to a minute after the last event. */
   end(events: readonly Event[]): void {
-    const at = (events.at(-1)?.at ?? START) + 60_000;
+    const last = events.at(-1);
+    const at = (last === undefined ? START : momentAfter(last)) + 60_000;
     this.runClock(at);
     this.step({ kind: 'tick', at });
   }

@@ -85,6 +85,11 @@ export class PlantScene {
     });
   }
 
+  /** The server's clock is set from one moment to another. */
+  clockStep(fromMs: number, toMs: number): this {
+    return this.step({ kind: 'clock-step', from: START + fromMs, to: START + toMs });
+  }
+
   tick(atMs: number): this {
     return this.step({ kind: 'tick', at: START + atMs });
   }
