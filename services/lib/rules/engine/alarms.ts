@@ -151,7 +151,7 @@ export class Alarms {
     const events = this.commandEvents(instance);
     if (event === 'ACTIVE') {
       this.noteActive(instance);
-      commands.withdrawCommands(instance, events, 'a new episode has begun');
+      commands.endCommands(instance, events, 'a new episode has begun');
       if (instance.state.commands.length > 0) instance.state.commands = [];
     } else {
       this.forgetActive(instance);
@@ -174,8 +174,9 @@ export class Alarms {
       for (const reader of loaded.instances) if (reader.area.site === area.site) this.#now.affected.add(reader);
   }
 
-  /** The alarm is no more: what it raised returns, what it inhibited is heard again. */
+  /** The alarm is no more: its commands end, what it raised returns, what it inhibited is heard again. */
   withdraw(instance: Instance): void {
+    commands.endCommands(instance, this.commandEvents(instance), 'the alarm is no more');
     if (!instance.state.active) return;
     this.forgetActive(instance);
     this.#letRaisedReturn(instance);

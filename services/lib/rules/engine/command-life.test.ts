@@ -2,6 +2,7 @@
 // counts as proof that the plant did it.
 
 import { describe, expect, it } from 'vitest';
+import type { ReplyStatus } from '#domain/command.ts';
 import { hotAndClose, PlantScene, temp } from '../testing/plant-scene.ts';
 
 describe('commands', () => {
@@ -36,6 +37,45 @@ describe('commands', () => {
     const scene = new PlantScene(rule).device('v', { role: 'inlet' }).value('t', 90, 1_000).tick(8_000);
     expect(scene.value('t', 20, 9_000).value('t', 90, 10_000).sent.at(-1)).toBe('hot/t/2/close');
     expect(scene.value('t', 20, 20_000).value('t', 90, 21_000).statuses.at(-1)).toBe('hot/t/3/close BLOCKED');
+  });
+
+  it('the limit of their rate also counts beyond a hundred', () => {
+    const rule = hotAndClose({ rateLimit: { max: 150, per: '1h' } }, { ackRequired: false });
+    const scene = new PlantScene(rule).device('v', { role: 'inlet' });
+    for (let i = 0; i < 160; i++) scene.value('t', 90, i * 2_000).value('t', 20, i * 2_000 + 1_000);
+    expect(scene.sent).toHaveLength(150);
+    expect(scene.statuses.filter((each) => each.endsWith('BLOCKED'))).toHaveLength(10);
+  });
+
+  it('have an end in the journal when a new episode begins, and none of them is a failure', () => {
+    const onFailure = [{ type: 'notify', to: 'shift' }];
+    const ack = { accept: '20s', complete: '20s' };
+    const scene = new PlantScene(hotAndClose({ onFailure, ack })).device('v', { role: 'inlet' });
+    scene.value('t', 90, 1_000).value('t', 20, 2_000).value('t', 90, 3_000);
+    expect(scene.statuses).toEqual(['hot/t/1/close SENT', 'hot/t/1/close TIMEOUT', 'hot/t/2/close SENT']);
+    const [, ended] = scene.journal.filter(({ command }) => command !== undefined);
+    expect(ended?.command?.reason).toBe('a new episode has begun');
+    expect(scene.told).not.toContain('COMMAND');
+  });
+
+  it.each<[status: ReplyStatus, end: string]>([
+    ['ACCEPTED', 'TIMEOUT'],
+    ['SUCCEEDED', 'UNVERIFIED'],
+  ])('%s: ends as %s when a new episode begins', (status, end) => {
+    const scene = verified().value('t', 90, 1_000).reply('v', 'hot/t/1/close', status, 2_000);
+    scene.value('t', 20, 3_000).value('t', 90, 4_000);
+    expect(scene.statuses.at(-2)).toBe(`hot/t/1/close ${end}`);
+  });
+
+  it('that succeeded, and of which no proof is asked, have their end already', () => {
+    const scene = new PlantScene(hotAndClose()).device('v', { role: 'inlet' }).value('t', 90, 1_000);
+    scene.reply('v', 'hot/t/1/close', 'SUCCEEDED', 2_000).value('t', 20, 3_000).value('t', 90, 4_000);
+    expect(scene.statuses).toEqual(['hot/t/1/close SENT', 'hot/t/1/close SUCCEEDED', 'hot/t/2/close SENT']);
+  });
+
+  it('end with their alarm when its rule is taken away', () => {
+    const scene = new PlantScene(hotAndClose()).device('v', { role: 'inlet' }).value('t', 90, 1_000).reload(2_000);
+    expect(scene.statuses).toEqual(['hot/t/1/close SENT', 'hot/t/1/close TIMEOUT']);
   });
 
   it('the limit of their rate holds over the alarms of several rules', () => {

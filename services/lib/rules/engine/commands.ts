@@ -6,6 +6,7 @@ import { type DeviceName, topics } from '#domain/topic.ts';
 import type { CommandAction } from '../language/compile-action.ts';
 import { walk } from '../language/expression.ts';
 import { isUnknown } from '../language/operand.ts';
+import { RATE_LIMIT_COMMANDS_MAX } from '../language/rule-schema.ts';
 import type { Instance } from './instance.ts';
 import { type DeviceState, isSelected } from './plant.ts';
 import type { CommandState } from './state.ts';
@@ -128,9 +129,9 @@ function send({ instance, command, action }: Moving, target: DeviceState, events
   });
 }
 
-/** Remembered as long as any limit may ask: the last hundred are more than a valve survives. */
+/** So many as any limit of any rule may ask for. */
 function noteSent(target: DeviceState, action: CommandAction, now: number): void {
-  const sent = [...sentTo(target, action), now].slice(-100);
+  const sent = [...sentTo(target, action), now].slice(-RATE_LIMIT_COMMANDS_MAX);
   target.commandsSentAt = { ...target.commandsSentAt, [action.command]: sent };
 }
 
@@ -155,6 +156,25 @@ export function withdrawCommands(instance: Instance, events: CommandEvents, reas
     if (command.status !== 'QUEUED' && command.status !== 'AWAITING_APPROVAL') continue;
     command.status = 'EXPIRED';
     events.onStatus({ cid: command.cid, status: 'EXPIRED', reason });
+  }
+}
+
+const END_OF: { readonly [status in CommandStatus]?: CommandStatus } = {
+  SENT: 'TIMEOUT',
+  DELIVERED: 'TIMEOUT',
+  ACCEPTED: 'TIMEOUT',
+  SUCCEEDED: 'UNVERIFIED',
+};
+
+/** Ends every command that has no end yet. Nothing failed: what was wanted of it is wanted of another one, or not any more. */
+export function endCommands(instance: Instance, events: CommandEvents, reason: string): void {
+  withdrawCommands(instance, events, reason);
+  for (const command of instance.state.commands) {
+    const end = END_OF[command.status];
+    const isProved = command.status === 'SUCCEEDED' && command.verifyUntil === null;
+    if (end === undefined || isProved) continue;
+    command.status = end;
+    events.onStatus({ cid: command.cid, status: end, reason });
   }
 }
 

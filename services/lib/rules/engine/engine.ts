@@ -216,12 +216,14 @@ export class Engine {
       return;
     }
     for (const instance of feeds) {
-      if (instance.dueAt - instance.lagMs <= measuredAt) this.#evaluator.runDeadlines(instance, measuredAt);
+      if (instance.dueAt - instance.lagMs <= measuredAt || instance.gap !== undefined)
+        this.#evaluator.runDeadlines(instance, measuredAt);
     }
     series.at = measuredAt;
     series.value = value;
     series.quality = quality;
     if (value !== null && quality !== 'bad') series.goodAt = measuredAt;
+    if (value !== null && quality === 'good') series.certainAt = measuredAt;
     if (series.windows.length > 0) for (const window of series.windows) window.take(measuredAt, value, quality);
     this.#ledger.touchSeries(series);
     for (const instance of feeds) {
@@ -394,8 +396,8 @@ export class Engine {
   #retire(instance: Instance): void {
     if (instance.shown !== null || instance.state.active)
       this.#alarms.transition(instance, 'RETIRED', { at: instance.state.evaluatedAt });
-    this.#alarms.hide(instance);
     this.#alarms.withdraw(instance);
+    this.#alarms.hide(instance);
     this.#evaluator.forget(instance);
     this.#binder.drop(instance);
     this.#retired.note(instance);

@@ -214,9 +214,13 @@ export class Instance {
   /** When the input was last known: for silence. What is sent only when it changes falls silent with its device. */
   #knownAt(i: number, at: number): number {
     const slot = this.slots[i];
-    if (slot === null || slot === undefined || slot.goodAt === Number.NEGATIVE_INFINITY) return this.startedAt;
-    if (this.loaded.inputs[i]?.isOnChange !== true) return slot.goodAt;
-    return slot.device.online === false ? Math.max(slot.device.offlineAt, slot.goodAt) : at;
+    const spec = this.loaded.inputs[i];
+    const knownAt = (spec?.needsGood === true ? slot?.certainAt : slot?.goodAt) ?? Number.NEGATIVE_INFINITY;
+    if (slot === null || slot === undefined || knownAt === Number.NEGATIVE_INFINITY) return this.startedAt;
+    if (spec?.isOnChange !== true) return knownAt;
+    // An uncertain value that came after it, or none at all, is as little known while its device is online.
+    if (spec.needsGood && slot.quality !== 'good') return knownAt;
+    return slot.device.online === false ? Math.max(slot.device.offlineAt, knownAt) : at;
   }
 
   #readParams(): void {

@@ -56,6 +56,7 @@ function changeCommands(state: InstanceState, change: (command: CommandState) =>
 export function moveSeries(series: SeriesState, byMs: number): void {
   series.at += byMs;
   series.goodAt += byMs;
+  series.certainAt += byMs;
   moveWindows(series, byMs);
 }
 

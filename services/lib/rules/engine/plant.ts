@@ -23,6 +23,8 @@ export type SeriesState = {
   quality: Quality;
   /** Event time of the newest one that bore a value; -Infinity where none did. */
   goodAt: number;
+  /** The same of the newest one that was good, and not uncertain. */
+  certainAt: number;
   /** Windows over it, each kept once however many rules look through it. */
   windows: SeriesWindow[];
   isDirty: boolean;
@@ -140,6 +142,7 @@ export class Plant {
         value: null,
         quality: 'good',
         goodAt: Number.NEGATIVE_INFINITY,
+        certainAt: Number.NEGATIVE_INFINITY,
         windows: NO_WINDOWS,
         isDirty: false,
         metric,

@@ -55,10 +55,10 @@ function fillDevice(plant: Plant, key: string, { view, offlineAt, config, comman
   Object.assign(state, { offlineAt, config, commandsSentAt });
 }
 
-function fillSeries(plant: Plant, key: string, { at, value, quality, goodAt, windows }: SeriesRow): void {
+function fillSeries(plant: Plant, key: string, { goodAt, certainAt, windows, ...newest }: SeriesRow): void {
   // A metric may hold slashes itself.
   const [site = '', area = '', device = '', ...metric] = key.split('/');
   const series = plant.seriesOf(plant.device({ site, area, device }), metric.join('/'));
-  const wasGoodAt = goodAt ?? Number.NEGATIVE_INFINITY;
-  Object.assign(series, { at, value, quality, goodAt: wasGoodAt, savedWindows: windows });
+  const never = Number.NEGATIVE_INFINITY;
+  Object.assign(series, newest, { goodAt: goodAt ?? never, certainAt: certainAt ?? never, savedWindows: windows });
 }

@@ -123,6 +123,29 @@ describe('no data', () => {
     expect(scene.told).toEqual([]);
   });
 
+  it('is said of a rule that asks for good values and gets uncertain ones, over a restart too', () => {
+    const rule = { ...hot, inputs: { temp: { ...temp, quality: 'good' } }, noData: { action: 'alarm', after: '60s' } };
+    const scene = new PlantScene(rule).value('t', 20, 0);
+    for (let at = 10_000; at < 60_000; at += 10_000) scene.value('t', 20, at, { isUncertain: true });
+    expect(scene.restart(59_000).value('t', 20, 59_999, { isUncertain: true }).events).toEqual([]);
+    expect(scene.tick(60_000).events).toEqual(['hot.no-data/t ACTIVE']);
+    expect(scene.value('t', 20, 61_000).events.at(-1)).toBe('hot.no-data/t RETURNED');
+  });
+
+  it('is not said of uncertain values where the rule takes them', () => {
+    const scene = new PlantScene({ ...hot, noData: { action: 'alarm', after: '60s' } }).value('t', 20, 0);
+    for (let at = 10_000; at < 200_000; at += 10_000) scene.value('t', 20, at, { isUncertain: true });
+    expect(scene.events).toEqual([]);
+  });
+
+  it('is said of what is sent on a change when its last word is not good enough', () => {
+    const temp = { metric: 'temp', sampling: 'onChange', quality: 'good' };
+    const scene = new PlantScene({ ...hot, inputs: { temp }, noData: { action: 'alarm', after: '60s' } });
+    scene.value('t', 20, 0).tick(300_000);
+    expect(scene.events).toEqual([]);
+    expect(scene.value('t', 20, 301_000, { isUncertain: true }).events).toEqual(['hot.no-data/t ACTIVE']);
+  });
+
   it('is suppressed at once by an alarm that it reads', () => {
     const rules = [{ ...hot, noData, suppressWhen: { alarm: 'pump' } }];
     const pump = { id: 'pump', inputs: { flow: 'flow' }, condition: { '<': [{ var: 'flow' }, 5] } };
@@ -149,6 +172,12 @@ describe('no data', () => {
 
 describe('time', () => {
   const slow = { ...hot, onDelay: '20s' };
+
+  it('a restart is no evidence either where the next sample comes within seconds of it', () => {
+    const scene = new PlantScene({ ...hot, onDelay: '20s' }).value('t', 90, 0).tick(5_000).restart(12_000);
+    expect(scene.value('t', 90, 13_000).tick(26_999).events).toEqual([]);
+    expect(scene.tick(27_000).events).toEqual(['hot/t ACTIVE']);
+  });
 
   it('two restarts before the first sample leave a gap that is no evidence', () => {
     const scene = new PlantScene(slow).value('t', 90, 0).value('t', 90, 5_000).restart(3_600_000).restart(3_605_000);

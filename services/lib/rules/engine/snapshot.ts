@@ -54,6 +54,7 @@ export type SeriesRow = {
   readonly quality: Quality;
   /** null: never. */
   readonly goodAt: number | null;
+  readonly certainAt: number | null;
   readonly windows: { readonly [key: string]: WindowData };
 };
 
@@ -74,8 +75,13 @@ export function deviceRow(device: DeviceState): StateRow {
 }
 
 export function seriesRow(series: SeriesState): StateRow {
-  const { at, value, quality, goodAt } = series;
+  const { at, value, quality, goodAt, certainAt } = series;
   const windows = Object.fromEntries(series.windows.map((window) => [window.key, window.save()]));
-  const row: SeriesRow = { at, value, quality, goodAt: Number.isFinite(goodAt) ? goodAt : null, windows };
+  const row: SeriesRow = { at, value, quality, goodAt: finite(goodAt), certainAt: finite(certainAt), windows };
   return { key: rowKeys.series(series), value: JSON.stringify(row) };
+}
+
+/** null where it never was. */
+function finite(at: number): number | null {
+  return Number.isFinite(at) ? at : null;
 }

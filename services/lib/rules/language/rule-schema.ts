@@ -9,6 +9,10 @@ import { durationText } from '#runtime/plant-files.ts';
 import { WINDOW_FUNCTIONS } from './window-functions.ts';
 
 const name = nameText;
+
+/** So many commands to a device are remembered; more than that in any time is no limit but a stream. */
+export const RATE_LIMIT_COMMANDS_MAX = 1_000;
+
 const duration = (description: string) => durationText.describe(description);
 
 /** What an expression may stand for in a file; `refine` because a missing key would pass as unknown. */
@@ -158,7 +162,7 @@ const commandAction = z.strictObject({
     .describe('The proof that the plant did what the device was told.'),
   rateLimit: z
     .strictObject({
-      max: z.int().min(1).describe('So many commands'),
+      max: z.int().min(1).max(RATE_LIMIT_COMMANDS_MAX).describe('So many commands'),
       per: duration('within this time.'),
     })
     .optional()

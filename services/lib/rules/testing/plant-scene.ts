@@ -19,7 +19,13 @@ const MODELS: ReadonlyMap<string, DeviceModel> = new Map([
   ['american', { model: 'american', metrics: new Map([['temp', { type: 'number', unit: '[degF]', interval: '5s' }]]) }],
 ]);
 
-type At = { readonly lagMs?: number; readonly metric?: string; readonly late?: boolean; readonly area?: string };
+type At = {
+  readonly lagMs?: number;
+  readonly metric?: string;
+  readonly late?: boolean;
+  readonly area?: string;
+  readonly isUncertain?: boolean;
+};
 type Asked = Partial<AlarmOperation> & {
   readonly role?: Role;
   readonly isSigned?: boolean;
@@ -48,10 +54,10 @@ export class PlantScene {
     device: string,
     value: Value | null,
     atMs: number,
-    { lagMs = 0, metric = 'temp', late = false, area }: At = {},
+    { lagMs = 0, metric = 'temp', late = false, area, isUncertain = false }: At = {},
   ) {
     const series = this.#table.of({ ...AREA, ...(area === undefined ? {} : { area }), device, metric });
-    const quality = value === null ? 'bad' : 'good';
+    const quality = value === null ? 'bad' : isUncertain ? 'uncertain' : 'good';
     const point = { series, value, quality, measuredAt: START + atMs, late } as const;
     return this.step({ kind: 'point', point, receivedAt: START + atMs + lagMs });
   }
