@@ -1,13 +1,12 @@
 // The rules folder while the service runs. Every load reads it as it is now: what is well goes to the engine at once, file by
 // file; a file with an error leaves its last good version active, says so in the retained status, and raises an alarm.
 
-import path from 'node:path';
 import { topics } from '#domain/topic.ts';
 import type { Engine } from '#rules/engine/engine.ts';
 import type { EngineInput } from '#rules/engine/inputs.ts';
 import { PIPELINE_RULES } from '#rules/engine/pipeline-alarms.ts';
 import type { RuleFile } from '#rules/language/rule-schema.ts';
-import { readRules } from '#rules/rule-files.ts';
+import { readRules, ruleIdOf } from '#rules/rule-files.ts';
 import { type FileProblem, formatProblem } from '#runtime/json-file.ts';
 import { modelData, readPlantFiles } from '#runtime/plant-files.ts';
 import type { OutMessage } from './state-store.ts';
@@ -86,13 +85,15 @@ const BUILT_IN: ReadonlySet<string> = new Set(PIPELINE_RULES.map(({ id }) => id)
 /** The versions that run now of rules whose files cannot be taken as they are. */
 function lastGood(engine: Engine, broken: ReadonlySet<string>, good: ReadonlySet<string>): RuleFile[] {
   return [...engine.rules.values()].flatMap(({ rule }) =>
-    rule.companionOf === undefined && broken.has(rule.id) && !good.has(rule.id) ? [rule.source] : [],
+    rule.companionOf === undefined && broken.has(rule.id) && !good.has(rule.id) && !BUILT_IN.has(rule.id)
+      ? [rule.source]
+      : [],
   );
 }
 
 /** The alarm instance of a file: the id that its rule has, or would have. */
 function instanceOf(file: string): string {
-  const id = path.basename(file, '.json').replace(/^\d+-/, '');
+  const id = ruleIdOf(file);
   return (
     id
       .replace(/[^A-Za-z0-9._-]/g, '-')

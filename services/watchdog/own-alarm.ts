@@ -2,14 +2,14 @@
 // alarm (domain/alarm.ts), without delays, levels, shelving or latch. Pure; its state is plain data and survives a restart.
 
 import { type AlarmMessage, type AlarmOperation, alarmState, isAnnunciated, type Role } from '#domain/alarm.ts';
-import { BEAT_METRIC, WATCHDOG_DEVICE } from '#domain/heartbeat.ts';
+import { BEAT_METRIC, WATCHDOG_DEVICE, WATCHDOG_RULE } from '#domain/heartbeat.ts';
 import type { JournalEntry, JournalEvent } from '#domain/journal.ts';
 import type { AlarmName } from '#domain/topic.ts';
 
 export const OWN_ALARM: AlarmName = {
   site: WATCHDOG_DEVICE.site,
   area: WATCHDOG_DEVICE.area,
-  rule: 'pipeline-watchdog',
+  rule: WATCHDOG_RULE,
   instance: 'end-to-end',
 };
 

@@ -1,8 +1,9 @@
 // `penstock rules diff`: what two sets of rules differ in, in words, and what becomes of standing alarms.
 
 import { readFileSync } from 'node:fs';
-import { type CompiledTexts, compileTexts, type TextFile } from '#rules/authoring/compile-texts.ts';
+import { type CompiledTexts, compileTexts } from '#rules/authoring/compile-texts.ts';
 import { diffRules, diffSentence } from '#rules/authoring/diff-rules.ts';
+import type { RuleText } from '#rules/check/check-rules.ts';
 import { formatProblem } from '#runtime/json-file.ts';
 import { EXIT } from '#runtime/process.ts';
 import type { Call, Cli, CliCommand } from '../cli.ts';
@@ -23,7 +24,11 @@ export const rulesDiffCommand: CliCommand = {
   run: async (call, cli) => {
     const sides = sidesOf(call, cli);
     if (typeof sides === 'number') return sides;
-    const [before, after] = sides.map((texts) => compileTexts(texts)) as [CompiledTexts, CompiledTexts];
+    // Also one that the service refuses: what mends it is worth seeing.
+    const [before, after] = sides.map((texts) => compileTexts(texts, { lints: 'none' })) as [
+      CompiledTexts,
+      CompiledTexts,
+    ];
     const problems = [...before.problems, ...after.problems];
     for (const problem of problems) cli.err(`${cli.paint('red', 'error')} ${printable(formatProblem(problem))}\n`);
     if (problems.length > 0) return EXIT.config;
@@ -37,7 +42,7 @@ export const rulesDiffCommand: CliCommand = {
   },
 };
 
-type Sides = readonly [before: readonly TextFile[], after: readonly TextFile[]];
+type Sides = readonly [before: readonly RuleText[], after: readonly RuleText[]];
 
 /** Both sides, or the exit code after what is wrong was said. */
 function sidesOf({ operands, options, settings }: Call, cli: Cli): Sides | number {
@@ -55,12 +60,12 @@ function sidesOf({ operands, options, settings }: Call, cli: Cli): Sides | numbe
   return bothOf(filesAtRevision(against, folder), textsAt(folder), cli);
 }
 
-function bothOf(before: readonly TextFile[] | string, after: readonly TextFile[] | string, cli: Cli): Sides | number {
+function bothOf(before: readonly RuleText[] | string, after: readonly RuleText[] | string, cli: Cli): Sides | number {
   if (typeof before === 'string') return refused(before, cli);
   return typeof after === 'string' ? refused(after, cli) : [before, after];
 }
 
-function textsAt(word: string): TextFile[] | string {
+function textsAt(word: string): RuleText[] | string {
   const files = filesNamed([word], jsonFilesOf);
   if (typeof files === 'string') return files;
   return files.map((file) => ({ file, text: readFileSync(file, 'utf8') }));

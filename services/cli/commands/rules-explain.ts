@@ -4,8 +4,9 @@ import { parseDuration } from '#domain/duration.ts';
 import { formatMoment } from '#rules/backtest/format-time.ts';
 import { lookbackMs } from '#rules/backtest/lookback.ts';
 import { SourceError } from '#rules/backtest/point-source.ts';
-import { type LoadedFile, type RuleSet, readRuleSet } from '#rules/backtest/rule-set.ts';
+import { type RuleSet, readRuleSet } from '#rules/backtest/rule-set.ts';
 import { wantedSeries } from '#rules/backtest/wanted-series.ts';
+import type { CheckedFile } from '#rules/check/check-rules.ts';
 import type { Explanation } from '#rules/explain/explain.ts';
 import { type ExplainedHistory, explainHistory } from '#rules/explain/explain-history.ts';
 import { explanationText, type PlaceOf } from '#rules/explain/explain-text.ts';
@@ -112,7 +113,7 @@ type Replayed = Wish & {
   readonly key: string;
   readonly startedAt: number;
   /** Where the rule is written. */
-  readonly file: LoadedFile | undefined;
+  readonly file: CheckedFile | undefined;
   readonly plant: PlantFiles;
 };
 
@@ -132,7 +133,7 @@ function report({ explanation, known, points }: ExplainedHistory, wish: Replayed
 }
 
 /** What a companion is judged by was written by nobody. */
-function placeIn(file: LoadedFile | undefined, { alarm }: Explanation, path: readonly (string | number)[]) {
+function placeIn(file: CheckedFile | undefined, { alarm }: Explanation, path: readonly (string | number)[]) {
   if (file === undefined || !alarm.startsWith(`${file.rule.id}/`)) return undefined;
   const { line, column } = file.at(path);
   return `${file.file}:${line}:${column}`;

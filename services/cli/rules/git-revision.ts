@@ -2,12 +2,12 @@
 
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import type { TextFile } from '#rules/authoring/compile-texts.ts';
+import type { RuleText } from '#rules/check/check-rules.ts';
 
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** The JSON files directly in the folder, or a sentence that says why there are none. */
-export function filesAtRevision(revision: string, folder: string): TextFile[] | string {
+export function filesAtRevision(revision: string, folder: string): RuleText[] | string {
   if (revision.startsWith('-') || revision === '') return `'${revision}' is no revision`;
   try {
     const names = git(folder, ['ls-tree', '-z', '--name-only', revision, './']).split('\0');

@@ -7,6 +7,8 @@ import { shardOf } from './shard.ts';
 import { type DeviceName, topics } from './topic.ts';
 
 export const WATCHDOG_DEVICE: DeviceName = { site: 'penstock', area: 'pipeline', device: 'watchdog' };
+/** The rule of the alarm that the watchdog keeps by itself. */
+export const WATCHDOG_RULE = 'pipeline-watchdog';
 /** A counter: every beat has a number of its own. */
 export const BEAT_METRIC = 'beat';
 /** The lane that beats travel in. */

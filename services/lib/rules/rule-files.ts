@@ -23,11 +23,17 @@ export function isRuleFile(name: string): boolean {
   return name.endsWith('.json') && !name.endsWith('.test.json');
 }
 
+/** The id that the rule of a file has, or would have: a number before it only puts files in order. */
+export function ruleIdOf(file: string): string {
+  return path.basename(file, '.json').replace(/^\d+-/, '');
+}
+
 /** Checked against the models of the folder where no others are given. */
 export function readRules(rulesDir: string, options: CheckOptions = {}): RuleFiles {
   const { texts, unreadable } = readRuleTexts(rulesDir);
   const models = options.models ?? readPlantFiles(rulesDir).models;
-  const checked = checkRules(texts, { ...options, models });
+  const beside = [...texts, ...unreadable].map(({ file }) => ruleIdOf(file));
+  const checked = checkRules(texts, { beside, ...options, models });
   const findings = inReadingOrder([...unreadable, ...checked.findings]);
   return {
     rules: checked.rules,

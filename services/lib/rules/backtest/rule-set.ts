@@ -5,29 +5,25 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { type FileProblem, type JsonFile, parseJsonFile } from '#runtime/json-file.ts';
-import { type CompiledRule, compileRule } from '../language/compile-rule.ts';
-import { type RuleFile, ruleSchema } from '../language/rule-schema.ts';
+import type { FileProblem } from '#runtime/json-file.ts';
+import { readPlantFiles } from '#runtime/plant-files.ts';
+import { type CheckedFile, checkRules, type RuleText } from '../check/check-rules.ts';
+import { isError, problemOf } from '../check/finding.ts';
+import type { Models } from '../check/lint/metric-facts.ts';
+import type { CompiledRule } from '../language/compile-rule.ts';
 import { isRuleFile } from '../rule-files.ts';
-
-export type LoadedFile = {
-  readonly rule: CompiledRule;
-  readonly file: string;
-  /** Where a part of the rule is written. */
-  readonly at: JsonFile<RuleFile>['at'];
-};
 
 export type RuleSet = {
   /** What it is called: its folder, its files or its revision. */
   readonly name: string;
-  readonly files: readonly LoadedFile[];
+  readonly files: readonly CheckedFile[];
   readonly problems: readonly FileProblem[];
 };
 
 /** Far above any rule file. */
 const GIT_BYTES_MAX = 16 * 1024 * 1024;
 
-type Text = { readonly file: string; readonly text: string; readonly isNamed: boolean };
+type Text = RuleText & { readonly isNamed: boolean };
 
 /** The rules of files and folders. Disabled ones are left out, but for a file that is named itself and the rule `meant`. */
 export function readRuleSet(operands: readonly string[], meant?: string): RuleSet {
@@ -38,11 +34,13 @@ export function readRuleSet(operands: readonly string[], meant?: string): RuleSe
       const names = readdirSync(operand).filter(isRuleFile).sort();
       return names.map((name) => path.join(operand, name)).map((file) => ({ file, text: read(file), isNamed: false }));
     } catch (error) {
-      problems.push(problemOf(operand, error));
+      problems.push(unreadable(operand, error));
       return [];
     }
   });
-  return compiled(operands.join(', '), texts, { problems, meant });
+  const folders = new Set(texts.map(({ file }) => path.dirname(file)));
+  const models = new Map([...folders].flatMap((folder) => [...readPlantFiles(folder).models]));
+  return compiled(operands.join(', '), texts, { problems, meant, models });
 }
 
 /** The rules of a folder as a revision had them. */
@@ -72,35 +70,26 @@ async function git(folder: string, words: readonly string[]): Promise<string> {
 function compiled(
   name: string,
   texts: readonly Text[],
-  { problems, meant }: { readonly problems: FileProblem[]; readonly meant: string | undefined },
+  {
+    problems,
+    meant,
+    models,
+  }: { readonly problems: FileProblem[]; readonly meant: string | undefined; readonly models?: Models },
 ): RuleSet {
-  const files: LoadedFile[] = [];
-  const known = new Map<string, string>();
-  for (const { file, text, isNamed } of texts) {
-    const parsed = parseJsonFile(file, text, ruleSchema);
-    if (Array.isArray(parsed)) {
-      problems.push(...parsed);
-      continue;
-    }
-    const { value, at } = parsed;
-    if (value.mode === 'disabled' && !isNamed && value.id !== meant) continue;
-    const rule = compileRule(value);
-    const before = known.get(value.id);
-    if (Array.isArray(rule))
-      problems.push(...rule.map(({ path: place, message }) => ({ file, ...at(place), message })));
-    else if (before !== undefined)
-      problems.push({ file, ...at(['id']), message: `rule '${value.id}' is also in ${before}` });
-    else files.push({ rule, file, at });
-    known.set(value.id, file);
-  }
-  return { name, files, problems };
+  const named = new Set(texts.filter(({ isNamed }) => isNamed).map(({ file }) => file));
+  const { files, findings } = checkRules(texts, {
+    ...(models === undefined ? {} : { models }),
+    fileNames: 'free',
+    takes: ({ mode, id }, file) => mode !== 'disabled' || id === meant || named.has(file),
+  });
+  return { name, files, problems: [...problems, ...findings.filter(isError).map(problemOf)] };
 }
 
 function read(file: string): string {
   return readFileSync(file, 'utf8');
 }
 
-function problemOf(file: string, error: unknown): FileProblem {
+function unreadable(file: string, error: unknown): FileProblem {
   const { code } = error as NodeJS.ErrnoException;
   const message = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
   return { file, line: 1, column: 1, message };

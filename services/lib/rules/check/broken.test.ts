@@ -20,6 +20,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'limit-in-another-unit': ['6:16 R003', '6:43 R002'],
   'measured-label': ['6:44 R009'],
   'named-for-another': ['2:9 RULE'],
+  'rule-isolated': ['2:9 RULE'],
   'silenced-error': ['6:15 R010', '7:33 RULE', '7:71 RULE lint.R005'],
   'trailing-garbage': ['7:1 JSON'],
   'unit-as-spoken': ['4:58 R002 Cel'],

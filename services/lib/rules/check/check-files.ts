@@ -1,14 +1,14 @@
 // Files of rules folders, of every kind, as an edge of the validators: rules, their tests, models, devices, sources. The rules
 // of a folder are one set; its models stand in the folder beside them.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseJsonFile, parseJsonTree, plainValue } from '#runtime/json-file.ts';
 import { type PlantFiles, readPlantFiles } from '#runtime/plant-files.ts';
 import { sourceFile } from '#runtime/source-file.ts';
 import { schemaNameOf } from '../authoring/format-rule-file.ts';
 import type { SchemaName } from '../authoring/schemas.ts';
-import { unreadableAt } from '../rule-files.ts';
+import { isRuleFile, ruleIdOf, unreadableAt } from '../rule-files.ts';
 import { checkRules, type RuleText } from './check-rules.ts';
 import { checkTests } from './check-tests.ts';
 import { errorOf, type Finding, inReadingOrder } from './finding.ts';
@@ -45,7 +45,8 @@ export function checkFiles(
   for (const [folder, rules] of Map.groupBy(byKind.get('rule') ?? [], ({ file }) => path.dirname(file))) {
     const testFiles = (tests.get(folder) ?? []).map(({ file }) => file);
     const coverage = wholeFolders.has(folder) ? testCoverage(rules, testFiles) : new Map();
-    findings.push(...checkRules(rules, { models: plantOf(folder).models, coverage }).findings);
+    const { models } = plantOf(folder);
+    findings.push(...checkRules(rules, { models, coverage, beside: rulesIn(folder) }).findings);
   }
   findings.push(...checkTests(byKind.get('rule-test') ?? []));
   for (const kind of ['device-model', 'devices'] as const)
@@ -64,6 +65,15 @@ function readKnown(file: string, findings: Finding[]): KnownFile | undefined {
   } catch (error) {
     findings.push(unreadableAt(file, error));
     return undefined;
+  }
+}
+
+/** Whether they are checked or not; of a folder that is gone meanwhile, none. */
+function rulesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter(isRuleFile).map(ruleIdOf);
+  } catch {
+    return [];
   }
 }
 

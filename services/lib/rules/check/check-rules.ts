@@ -3,14 +3,15 @@
 
 import path from 'node:path';
 import { type JsonFile, parseJsonFile } from '#runtime/json-file.ts';
-import { type CompiledRule, compileRule } from '../language/compile-rule.ts';
+import { type CompiledRule, type CompileOptions, compileRule } from '../language/compile-rule.ts';
 import { type RuleFile, ruleSchema } from '../language/rule-schema.ts';
 import { type Code, endOf, errorOf, type Finding, inReadingOrder, isError } from './finding.ts';
-import type { Remark } from './lint/lint.ts';
+import type { Remark, SetLint, SetRemark } from './lint/lint.ts';
 import { LINTS, SET_LINTS } from './lint/lints.ts';
 import { factsOf, indexMetrics, type MetricIndex, type Models } from './lint/metric-facts.ts';
 import { isSilenced, silencingRemarks } from './lint/silenced.ts';
 import { type Coverage, untested } from './lint/untested.ts';
+import { pipelineNames, takenNames } from './taken-names.ts';
 
 /** `file` is a path, or what stands for one; only a name that ends in .json is held against the id. */
 export type RuleText = { readonly file: string; readonly text: string };
@@ -20,13 +21,27 @@ export type CheckOptions = {
   readonly models?: Models;
   /** What tests have shown, for R017. */
   readonly coverage?: Coverage;
+  /** Ids of rules that stand beside these and are not among them; undefined: nobody knows. For R018. */
+  readonly beside?: readonly string[];
+  /** How the rule of a file is compiled, where something is to watch it. */
+  readonly compileOptionsOf?: (file: string) => CompileOptions;
+  /** `free`: a file may be named otherwise than its rule, as a draft is. */
+  readonly fileNames?: 'by-id' | 'free';
+  /** `none`: only what keeps a rule from being read as one is found, so that a rule which is refused can be compared. */
+  readonly lints?: 'all' | 'none';
+  /** Which rules are given; all that are not disabled where it is left out. */
+  readonly takes?: (source: RuleFile, file: string) => boolean;
 };
 
 export type CheckedRules = {
   /** Those of files without an error, less the disabled ones. */
   readonly rules: readonly CompiledRule[];
+  /** The same with where each part of them is written. */
+  readonly files: readonly CheckedFile[];
   readonly findings: readonly Finding[];
 };
+
+export type CheckedFile = Pick<JsonFile<RuleFile>, 'file' | 'at'> & { readonly rule: CompiledRule };
 
 /** A file that reads as a rule; `rule` where it compiles too. */
 type Member = {
@@ -42,42 +57,49 @@ const NO_MODELS: Models = new Map();
 export function checkRules(texts: readonly RuleText[], options: CheckOptions = {}): CheckedRules {
   const index = indexMetrics(options.models ?? NO_MODELS);
   const findings: Finding[] = [];
-  const members = texts.flatMap((each) => readMember(each, findings) ?? []);
-  for (const member of members) findings.push(...ofMember(member, index, options.coverage));
+  const members = texts.flatMap((each) => readMember(each, findings, options.compileOptionsOf) ?? []);
+  const takes = options.takes ?? (({ mode }) => mode !== 'disabled');
+  for (const member of members) findings.push(...ofMember(member, index, options));
   findings.push(...duplicateIds(members));
   // What is refused already can neither be in the way of another nor in a circle with it.
-  const alone = withoutErrors(members, findings);
-  findings.push(...ofSet(alone));
-  return {
-    rules: withoutErrors(alone, findings).map(({ rule }) => rule),
-    findings: inReadingOrder(findings),
-  };
+  const alone = withoutErrors(members, findings).filter(({ source, file }) => takes(source, file));
+  const ids = members.map(({ source }) => source.id);
+  const known = options.beside === undefined ? undefined : new Set([...ids, ...options.beside]);
+  findings.push(...ofSet(alone, options.lints === 'none' ? [] : SET_LINTS, known));
+  const files = withoutErrors(alone, findings).map(({ file, at, rule }) => ({ file, at, rule }));
+  return { rules: files.map(({ rule }) => rule), files, findings: inReadingOrder(findings) };
 }
 
-function readMember({ file, text }: RuleText, findings: Finding[]): Member | undefined {
+function readMember(
+  { file, text }: RuleText,
+  findings: Finding[],
+  compileOptionsOf: CheckOptions['compileOptionsOf'],
+): Member | undefined {
   const parsed = parseJsonFile(file, text, ruleSchema);
   if (Array.isArray(parsed)) {
     findings.push(...parsed.map((problem) => errorOf(problem, text, 'SCHEMA')));
     return undefined;
   }
   const { value: source, at } = parsed;
-  const compiled = compileRule(source);
+  const compiled = compileRule(source, compileOptionsOf?.(file));
   if (!Array.isArray(compiled)) return { file, text, at, source, rule: compiled };
   findings.push(...compiled.map(({ path: place, ...problem }) => errorOf({ file, ...at(place), ...problem }, text)));
   return { file, text, at, source, rule: undefined };
 }
 
-function ofMember(member: Member, index: MetricIndex, coverage: Coverage | undefined): Finding[] {
+function ofMember(member: Member, index: MetricIndex, { coverage, fileNames, lints = 'all' }: CheckOptions): Finding[] {
   const { source, rule } = member;
   const facts = factsOf(source, index);
   const covered = coverage?.get(member.file);
-  const remarks = LINTS.flatMap(({ code, ofFile, ofRule }) =>
+  const remarks = (lints === 'none' ? [] : LINTS).flatMap(({ code, ofFile, ofRule }) =>
     [...(ofFile?.(source, facts) ?? []), ...(rule === undefined ? [] : (ofRule?.(rule, facts) ?? []))].map(
       (remark) => [code, remark] as const,
     ),
   );
   return [
-    ...[...misnamed(member), ...silencingRemarks(source)].map((remark) => findingOf(member, 'RULE', remark)),
+    ...[...(fileNames === 'free' ? [] : misnamed(member)), ...pipelineNames(source), ...silencingRemarks(source)].map(
+      (remark) => findingOf(member, 'RULE', remark),
+    ),
     ...[...remarks, ...(covered === undefined ? [] : untested(covered)).map((remark) => ['R017', remark] as const)]
       .filter(([code, remark]) => !isSilenced(source, code, remark))
       .map(([code, remark]) => findingOf(member, code, remark)),
@@ -108,19 +130,25 @@ type Sound = Member & { readonly rule: CompiledRule };
 function withoutErrors(members: readonly Member[], findings: readonly Finding[]): Sound[] {
   const refused = new Set(findings.filter(isError).map(({ file }) => file));
   return members.flatMap((member) => {
-    const { rule, source, file } = member;
-    return rule === undefined || refused.has(file) || source.mode === 'disabled' ? [] : [{ ...member, rule }];
+    const { rule, file } = member;
+    return rule === undefined || refused.has(file) ? [] : [{ ...member, rule }];
   });
 }
 
-function ofSet(members: readonly Sound[]): Finding[] {
+function ofSet(
+  members: readonly Sound[],
+  lints: readonly SetLint[],
+  known: ReadonlySet<string> | undefined,
+): Finding[] {
   const byFile = new Map(members.map((member) => [member.file, member]));
-  return SET_LINTS.flatMap(({ code, ofSet: lint }) =>
-    lint(members).flatMap((remark) => {
-      const member = byFile.get(remark.member.file);
-      return member === undefined || isSilenced(member.source, code, remark) ? [] : [findingOf(member, code, remark)];
-    }),
-  );
+  const told: (readonly [Code, SetRemark])[] = [
+    ...takenNames(members).map((remark) => ['RULE', remark] as const),
+    ...lints.flatMap(({ code, ofSet: lint }) => lint(members, known).map((remark) => [code, remark] as const)),
+  ];
+  return told.flatMap(([code, remark]) => {
+    const member = byFile.get(remark.member.file);
+    return member === undefined || isSilenced(member.source, code, remark) ? [] : [findingOf(member, code, remark)];
+  });
 }
 
 function findingOf(

@@ -27,6 +27,9 @@ import { withoutEvidence } from './state.ts';
 
 type Input<K extends EngineInput['kind']> = Extract<EngineInput, { kind: K }>;
 
+/** Alarms of the pipeline itself: the check refuses rules of these names, and what comes past it replaces none. */
+const OWN: ReadonlySet<string> = new Set(PIPELINE_RULES.map(({ id }) => id));
+
 export type EngineOptions = {
   /** Rules of this life; those of the saved state where they are left out. */
   readonly rules?: readonly CompiledRule[];
@@ -80,7 +83,8 @@ export class Engine {
     this.#retired = new Retired(this.#ledger, saved.retired);
     this.#frame.skips = saved.engine?.skips ?? [];
     this.#frame.freshFrom = saved.engine?.freshFrom ?? Number.NEGATIVE_INFINITY;
-    for (const rule of [...PIPELINE_RULES, ...(options.rules ?? saved.rules)]) this.#load(rule);
+    const rules = (options.rules ?? saved.rules).filter(({ id }) => !OWN.has(id));
+    for (const rule of [...PIPELINE_RULES, ...rules]) this.#load(rule);
     for (const [id, reason] of Object.entries(saved.engine?.isolated ?? {})) evaluator.markIsolated(id, reason);
     saved.fill(plant);
     this.#bindAll();
@@ -332,11 +336,11 @@ export class Engine {
     const next = new Map<string, CompiledRule>();
     for (const file of rules) {
       const compiled = file.mode === 'disabled' ? [] : compileRule(file);
-      if (!Array.isArray(compiled)) for (const each of withCompanions(compiled)) next.set(each.id, each);
+      if (Array.isArray(compiled) || OWN.has(compiled.id)) continue;
+      for (const each of withCompanions(compiled)) next.set(each.id, each);
     }
-    const kept = new Set(PIPELINE_RULES.map(({ id }) => id));
     const changed = [...this.#loaded.values()].filter(
-      ({ rule }) => !kept.has(rule.id) && next.get(rule.id)?.rev !== rule.rev,
+      ({ rule }) => !OWN.has(rule.id) && next.get(rule.id)?.rev !== rule.rev,
     );
     const added = [...next.values()].filter(({ id, rev }) => this.#loaded.get(id)?.rule.rev !== rev);
     for (const loaded of changed) this.#unload(loaded, next.get(loaded.rule.id));

@@ -17,14 +17,15 @@ export type TestFile = JsonFile<RuleTestFile> & {
 
 export type TestFiles = { readonly files: readonly TestFile[]; readonly problems: readonly FileProblem[] };
 
-/** `optionsOf` says how the rules of a file are compiled. Every problem is told once. */
+/** `compileOptionsOf` says how the rules of a file are compiled. Every problem is told once. */
 export function readRuleTests(
   candidates: readonly string[],
-  optionsOf: (file: string) => CompileOptions = () => ({}),
+  compileOptionsOf: (file: string) => CompileOptions = () => ({}),
 ): TestFiles {
   const problems: FileProblem[] = [];
   const compiled = new Map<string, CompiledTexts>();
   const models = new Map<string, ReadonlyMap<string, DeviceModel>>();
+  const modelsOf = (folder: string) => once(models, folder, () => readPlantFiles(folder).models);
   const files = candidates.flatMap((file): TestFile[] => {
     const text = readFileSync(file, 'utf8');
     if (!isTest(file, text)) return [];
@@ -36,11 +37,11 @@ export function readRuleTests(
     const folder = path.dirname(file);
     const patterns = parsed.value.ruleFiles ?? ['*.json'];
     const rules = once(compiled, JSON.stringify([folder, patterns]), () => {
-      const made = compileTexts(textsOf(folder, patterns), optionsOf);
+      const made = compileTexts(textsOf(folder, patterns), { compileOptionsOf, models: modelsOf(folder) });
       problems.push(...made.problems);
       return made;
     });
-    return [{ ...parsed, rules, models: once(models, folder, () => readPlantFiles(folder).models) }];
+    return [{ ...parsed, rules, models: modelsOf(folder) }];
   });
   return { files, problems };
 }

@@ -1,7 +1,8 @@
 // R015: rules that wait for each other by inhibitedBy or alarm: which of them is active would depend on who was asked first.
 // Every rule of a cycle is refused, each with its own place in it.
 
-import { type Path, walk } from '../../language/expression.ts';
+import type { Path } from '../../language/expression.ts';
+import { alarmsNamed, ownerOf } from './alarms-named.ts';
 import type { SetLint, SetMember, SetRemark } from './lint.ts';
 
 type Edge = { readonly to: string; readonly path: Path };
@@ -35,17 +36,8 @@ function told(cycle: readonly string[], from: string): string {
 
 /** What a rule waits for, among the rules that are there. */
 function edgesOf({ rule }: SetMember, byId: ReadonlyMap<string, unknown>): Edge[] {
-  const read = [
-    ...rule.levels.flatMap(({ condition, clearCondition }) => [condition, clearCondition]),
-    rule.enableWhen,
-    rule.suppressWhen,
-  ]
-    .flatMap((each) => (each === undefined ? [] : [...walk(each)]))
-    .flatMap(({ alarmOf, path }) => (alarmOf === undefined ? [] : [{ to: alarmOf, path }]));
-  const inhibiting = rule.inhibitedBy.map(({ rule: to }, i) => ({ to, path: ['inhibitedBy', i, 'rule'] }));
-  return [...inhibiting, ...read].flatMap(({ to, path }) => {
-    // `<id>.no-data` and `<id>.<action>` are alarms of the rule <id>.
-    const owner = byId.has(to) ? to : to.slice(0, Math.max(0, to.lastIndexOf('.')));
+  return alarmsNamed(rule).flatMap(({ alarm, path }) => {
+    const owner = byId.has(alarm) ? alarm : ownerOf(alarm);
     return byId.has(owner) ? [{ to: owner, path }] : [];
   });
 }

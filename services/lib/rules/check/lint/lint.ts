@@ -30,5 +30,11 @@ export type Lint = {
 export type SetMember = { readonly file: string; readonly rule: CompiledRule };
 export type SetRemark = Remark & { readonly member: SetMember };
 
-/** A lint rule of the whole set; it must stay near linear in the number of rules. */
-export type SetLint = { readonly code: Code; readonly ofSet: (members: readonly SetMember[]) => readonly SetRemark[] };
+/**
+ * A lint rule of the whole set; it must stay near linear in the number of rules. `known`: the ids of all rules that there are,
+ * refused and disabled ones too; undefined where nobody knows.
+ */
+export type SetLint = {
+  readonly code: Code;
+  readonly ofSet: (members: readonly SetMember[], known: ReadonlySet<string> | undefined) => readonly SetRemark[];
+};

@@ -298,6 +298,42 @@ describe('a set of rules', () => {
     expect(found.map(({ file }) => file)).toEqual(isTold ? ['b.json'] : []);
   });
 
+  it('R018: says where a rule names one that is not there, and which was probably meant', () => {
+    const names = (rule: string) => ({ ...SOUND, inhibitedBy: [{ rule }], scope: { devices: ['d'] } });
+    const gateway = {
+      ...SOUND,
+      id: 'gateway-offline',
+      onDelay: '9s',
+      noData: { action: 'alarm' },
+      scope: { devices: ['g'] },
+    };
+    const found = (rule: string, options: object) =>
+      findingsOf([gateway, names(rule)], options).map(({ code, level, suggestion }) => [code, level, suggestion]);
+    expect(found('gateway-ofline', { beside: [] })).toEqual([['R018', 'warn', 'gateway-offline']]);
+    expect(found('gateway-offline.no-dat', { beside: [] })).toEqual([['R018', 'warn', 'gateway-offline.no-data']]);
+    for (const there of ['gateway-offline', 'gateway-offline.no-data', 'rule-isolated', 'other', 'other.valve'])
+      expect(found(there, { beside: ['other'] })).toEqual([]);
+    expect(found('gateway-ofline', {})).toEqual([]);
+  });
+
+  it('R018: also in a condition, once for each name, and silenced where the other rule comes later', () => {
+    const hot = { '>': [{ var: 'temp' }, 80] };
+    const reads = (alarm: string) => ({ ...SOUND, condition: { and: [hot, { alarm }, { alarm }] } });
+    expect(findingsOf([reads('pump')], { beside: [] }).map(({ code }) => code)).toEqual(['R018']);
+    const silenced = { ...reads('pump'), annotations: { 'lint.R018': 'comes with the pump' } };
+    expect(findingsOf([silenced], { beside: [] })).toEqual([]);
+  });
+
+  it('R018: a rule that is refused or disabled is there', () => {
+    const other = (change: object) => ({ ...SOUND, id: 'other', scope: { devices: ['d'] }, ...change });
+    for (const change of [{ mode: 'disabled' }, { condition: { '>': [] } }])
+      expect(
+        findingsOf([other(change), { ...SOUND, inhibitedBy: [{ rule: 'other' }] }], { beside: [] }).filter(
+          ({ code }) => code === 'R018',
+        ),
+      ).toEqual([]);
+  });
+
   it('R017: says what the tests left open, rule or arm, and nothing where they were not run', () => {
     const item = (kind: 'rule' | 'arm' | 'action', path: (string | number)[], missing: string[]) => ({
       kind,

@@ -9,6 +9,7 @@ import { feedbackLoop } from './feedback-loop.ts';
 import { lateAlarm } from './late-alarm.ts';
 import type { Lint, SetLint } from './lint.ts';
 import { missingResponse } from './missing-response.ts';
+import { missingRule } from './missing-rule.ts';
 import { priorityMix } from './priority-mix.ts';
 import { riskyMode } from './risky-mode.ts';
 import { sameComparison } from './same-comparison.ts';
@@ -33,4 +34,4 @@ export const LINTS: readonly Lint[] = [
   riskyMode,
 ];
 
-export const SET_LINTS: readonly SetLint[] = [priorityMix, alarmCycle, sameComparison];
+export const SET_LINTS: readonly SetLint[] = [priorityMix, alarmCycle, sameComparison, missingRule];
