@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import { portSetting } from '#runtime/config.ts';
+import { durationSetting, portSetting } from '#runtime/config.ts';
 import { operationRights, rulesFolder } from '#runtime/sections.ts';
+
+/** Past it, what is shown would be of another time. */
+const HOLD_MS_MAX = 60_000;
 
 export const rulesSection = z.strictObject({
   ...rulesFolder,
@@ -16,5 +19,11 @@ export const rulesSection = z.strictObject({
     .positive()
     .default(5)
     .describe('A rule whose evaluation takes longer three times within a minute is stopped, and an alarm says so.'),
+  hold: durationSetting
+    .refine((ms) => ms <= HOLD_MS_MAX, { error: 'must be at most 1m' })
+    .prefault('0s')
+    .describe(
+      'Samples wait so long for others that are late on their way, and alarms come later by as much; 0s: never.',
+    ),
   metricsPort: portSetting.default(9103).describe('Port of /livez, /readyz and /metrics.'),
 });

@@ -1,6 +1,6 @@
 // What the rules service counts.
 
-import type { Engine } from '#rules/engine/engine.ts';
+import type { HoldingEngine } from '#rules/engine/hold.ts';
 import type { Log } from '#runtime/log.ts';
 import type { Metrics } from '#runtime/metrics.ts';
 import type { RulesParts } from './rules.ts';
@@ -9,7 +9,7 @@ type Counting = Required<Pick<RulesParts, 'onInput' | 'onOutput' | 'onUnreadable
 
 export function countRules(
   metrics: Metrics,
-  { engine, log }: { readonly engine: Engine; readonly log: Log },
+  { engine, log }: { readonly engine: HoldingEngine; readonly log: Log },
 ): Counting {
   const points = metrics.counter('rules_points_total', 'Points evaluated.');
   const reloads = metrics.counter('rules_reloads_total', 'Times that the rules were loaded.');
@@ -21,6 +21,12 @@ export function countRules(
   const refused = metrics.counter(
     'rules_messages_refused_total',
     'Messages and lines of batches that could not be read.',
+  );
+  metrics.gauge('rules_held', 'Inputs that wait for others that are late.', () => engine.waiting);
+  metrics.gauge(
+    'rules_held_hastened',
+    'Inputs judged before their time was over because too many waited.',
+    () => engine.hastened,
   );
   metrics.gauge('rules_instances', 'Alarm instances.', () => engine.instances.size);
   metrics.gauge(

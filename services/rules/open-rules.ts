@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import { Engine } from '#rules/engine/engine.ts';
+import { HoldingEngine } from '#rules/engine/hold.ts';
 import type { Bus } from '#runtime/bus.ts';
 import type { Config } from '#runtime/config.ts';
 import { formatProblem } from '#runtime/json-file.ts';
@@ -37,17 +38,19 @@ export type RunParts = {
 export function openRules(service: Service<Sections>, { nowMs, later }: RunParts): OpenRules {
   const { log, metrics, now, stack, health } = service;
   const { root, rules: settings } = service.config as Config<Sections> & typeof service.config;
-  const { dir, unsignedRole, budgetMs } = settings;
+  const { dir, unsignedRole, budgetMs, hold: holdMs } = settings;
   requireRulesFolder(dir);
   const store = stack.use(openStateStore(path.join(root.data, 'rules', 'state.db')));
   // Opened after the store and so closed before it: what the broker takes last is still struck off.
   const bus = service.openBus();
-  const engine = new Engine({
-    saved: store.rows(),
+  const saved = store.rows();
+  const live = new Engine({
+    saved,
     startedAt: now(),
     onAmbiguous: (message) => log.warn(message),
     meter: { nowMs, budgetMs },
   });
+  const engine = new HoldingEngine(live, { holdMs, saved });
   const publish = (topic: string, payload: string, retain: boolean) => bus.publish(topic, payload, { retain });
   const { notifier, load: loadNotify } = stack.use(
     openNotifier({ ...{ dir, store, metrics, log, now }, put: (input) => rules.put(input) }),

@@ -2,7 +2,7 @@
 // file; a file with an error leaves its last good version active, says so in the retained status, and raises an alarm.
 
 import { topics } from '#domain/topic.ts';
-import type { Engine } from '#rules/engine/engine.ts';
+import type { Stepping } from '#rules/engine/hold.ts';
 import type { EngineInput } from '#rules/engine/inputs.ts';
 import { PIPELINE_RULES } from '#rules/engine/pipeline-alarms.ts';
 import type { RuleFile } from '#rules/language/rule-schema.ts';
@@ -13,7 +13,7 @@ import type { OutMessage } from './state-store.ts';
 
 export type RuleFolderParts = {
   readonly dir: string;
-  readonly engine: Engine;
+  readonly engine: Stepping;
   readonly now: () => number;
   readonly putAndKeep: (input: EngineInput) => void;
   readonly tell: (message: OutMessage) => void;
@@ -83,7 +83,7 @@ export class RuleFolder {
 const BUILT_IN: ReadonlySet<string> = new Set(PIPELINE_RULES.map(({ id }) => id));
 
 /** The versions that run now of rules whose files cannot be taken as they are. */
-function lastGood(engine: Engine, broken: ReadonlySet<string>, good: ReadonlySet<string>): RuleFile[] {
+function lastGood(engine: Stepping, broken: ReadonlySet<string>, good: ReadonlySet<string>): RuleFile[] {
   return [...engine.rules.values()].flatMap(({ rule }) =>
     rule.companionOf === undefined && broken.has(rule.id) && !good.has(rule.id) && !BUILT_IN.has(rule.id)
       ? [rule.source]

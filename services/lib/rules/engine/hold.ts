@@ -1,5 +1,6 @@
 // An engine whose inputs wait for others that are late, so that samples which overtook each other on their way are judged in
-// the order in which they were measured. Everything comes later by as much; without lateness on the way it is not needed.
+// the order in which they were measured. It lives as much behind the clock, and everything comes later by as much; without
+// lateness on the way it is not needed, and with nothing to hold it is the engine itself.
 
 import TinyQueue from 'tinyqueue';
 import type { Engine } from './engine.ts';
@@ -17,14 +18,27 @@ export type Stepping = Pick<
 
 const HELD_KEY = 'held';
 
-/** Inputs that are not about what was measured: they take effect at once, also for what is held. */
-const AT_ONCE: ReadonlySet<EngineInput['kind']> = new Set(['reload', 'isolate', 'pipeline', 'delivered']);
+/**
+ * Inputs that are not about what was measured, or answer what the engine has done: they take effect at once, by its own clock.
+ */
+const AT_ONCE: ReadonlySet<EngineInput['kind']> = new Set([
+  'reload',
+  'resume',
+  'isolate',
+  'pipeline',
+  'delivered',
+  'reply',
+]);
+
+/** Some 50 MB. Past it the oldest are judged before their time is over, and counted. */
+export const HELD_MAX = 200_000;
 
 export class HoldingEngine implements Stepping {
   readonly #engine: Engine;
   readonly #holdMs: number;
   readonly #held = new TinyQueue<Held>([], (a, b) => a.at - b.at || a.order - b.order);
   #order = 0;
+  #hastened = 0;
 
   constructor(
     engine: Engine,
@@ -37,12 +51,36 @@ export class HoldingEngine implements Stepping {
   }
 
   step(input: EngineInput): EngineOutput[] {
+    if (this.#holdMs === 0 && this.#held.length === 0) return this.#engine.step(input);
     if (input.kind === 'clock-step') return this.#clockStep(input);
-    if (input.kind === 'resume') return [...this.#release(this.#untilOf(input.at)), ...this.#engine.step(input)];
-    if (AT_ONCE.has(input.kind)) return this.#engine.step(input);
-    if (input.kind !== 'tick') this.#hold(input);
     const until = momentOf(input) - this.#holdMs;
-    return [...this.#release(until), ...this.#engine.step({ kind: 'tick', at: until })];
+    if (input.kind !== 'point' && AT_ONCE.has(input.kind)) {
+      const held = this.#release(input.kind === 'resume' ? this.#untilOf(input.at) : until);
+      return [...held, ...this.#engine.step({ ...input, at: until })];
+    }
+    if (input.kind !== 'tick') this.#hold(input);
+    return [...this.#hasten(), ...this.#release(until), ...this.#engine.step({ kind: 'tick', at: until })];
+  }
+
+  /** Inputs that wait. */
+  get waiting(): number {
+    return this.#held.length;
+  }
+
+  /** Inputs that were judged before their time was over, because too many waited. */
+  get hastened(): number {
+    return this.#hastened;
+  }
+
+  #hasten(): EngineOutput[] {
+    const outputs: EngineOutput[] = [];
+    while (this.#held.length > HELD_MAX) {
+      const oldest = this.#held.pop();
+      if (oldest === undefined) break;
+      this.#hastened++;
+      outputs.push(...this.#engine.step(inOrder(oldest.input)));
+    }
+    return outputs;
   }
 
   /** Gives the engine what was measured until then, in order. */
