@@ -19,6 +19,11 @@ export const rulesSection = z.strictObject({
     .positive()
     .default(5)
     .describe('A rule whose evaluation takes longer three times within a minute is stopped, and an alarm says so.'),
+  unknownSeriesMax: z
+    .int()
+    .min(1)
+    .default(50_000)
+    .describe('Series of devices that no registry knows; what is new past it is not judged, and an alarm says so.'),
   hold: durationSetting
     .refine((ms) => ms <= HOLD_MS_MAX, { error: 'must be at most 1m' })
     .prefault('0s')

@@ -22,6 +22,12 @@ export function countRules(
     'rules_messages_refused_total',
     'Messages and lines of batches that could not be read.',
   );
+  metrics.gauge('rules_unknown_series', 'Series of devices that no registry knows.', () => engine.unknownDevices.count);
+  metrics.gauge(
+    'rules_unknown_refused',
+    'Inputs of devices that no registry knows which found no room since the start.',
+    () => engine.unknownDevices.refused,
+  );
   metrics.gauge('rules_held', 'Inputs that wait for others that are late.', () => engine.waiting);
   metrics.gauge(
     'rules_held_hastened',

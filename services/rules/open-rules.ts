@@ -38,7 +38,7 @@ export type RunParts = {
 export function openRules(service: Service<Sections>, { nowMs, later }: RunParts): OpenRules {
   const { log, metrics, now, stack, health } = service;
   const { root, rules: settings } = service.config as Config<Sections> & typeof service.config;
-  const { dir, unsignedRole, budgetMs, hold: holdMs } = settings;
+  const { dir, unsignedRole, budgetMs, unknownSeriesMax, hold: holdMs } = settings;
   requireRulesFolder(dir);
   const store = stack.use(openStateStore(path.join(root.data, 'rules', 'state.db')));
   // Opened after the store and so closed before it: what the broker takes last is still struck off.
@@ -48,6 +48,7 @@ export function openRules(service: Service<Sections>, { nowMs, later }: RunParts
     saved,
     startedAt: now(),
     onAmbiguous: (message) => log.warn(message),
+    unknownSeriesMax,
     meter: { nowMs, budgetMs },
   });
   const engine = new HoldingEngine(live, { holdMs, saved });

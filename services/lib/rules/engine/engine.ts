@@ -24,6 +24,7 @@ import { Retired } from './retired.ts';
 import { SharedFrame } from './shared-frame.ts';
 import { type EngineRow, type InstanceRow, keptOf, rowKeys, type StateRow } from './snapshot.ts';
 import { withoutEvidence } from './state.ts';
+import { UnknownDevices } from './unknown-devices.ts';
 
 type Input<K extends EngineInput['kind']> = Extract<EngineInput, { kind: K }>;
 
@@ -38,6 +39,8 @@ export type EngineOptions = {
   readonly saved?: readonly StateRow[];
   readonly startedAt: number;
   readonly onAmbiguous?: (message: string) => void;
+  /** Series of devices that no registry knows; any number where it is left out, as where there is no registry. */
+  readonly unknownSeriesMax?: number;
   /** Measures how long an evaluation takes, for its budget; without one no budget is held. */
   readonly meter?: Meter;
 };
@@ -55,6 +58,7 @@ export class Engine {
   readonly #now: Now;
   readonly #ledger = new Ledger();
   readonly #retired: Retired;
+  readonly #unknown: UnknownDevices;
   readonly #evaluator: Evaluator;
   readonly #alarms: Alarms;
 
@@ -87,6 +91,7 @@ export class Engine {
     for (const rule of [...PIPELINE_RULES, ...rules]) this.#load(rule);
     for (const [id, reason] of Object.entries(saved.engine?.isolated ?? {})) evaluator.markIsolated(id, reason);
     saved.fill(plant);
+    this.#unknown = new UnknownDevices(plant, this.#ledger, options.unknownSeriesMax ?? Number.POSITIVE_INFINITY);
     this.#bindAll();
     this.#isRestoring = false;
   }
@@ -175,6 +180,11 @@ export class Engine {
     return this.#binder.wantsMetric(metric);
   }
 
+  /** Series of devices that no registry knows, and how many of their inputs found no room. */
+  get unknownDevices(): Pick<UnknownDevices, 'count' | 'refused'> {
+    return this.#unknown;
+  }
+
   /** The latest moment that it has been told of, ms since the epoch. */
   get clock(): number {
     return this.#now.clock;
@@ -249,10 +259,27 @@ export class Engine {
     const known = this.#seats[series.seat];
     if (known !== undefined && known.named === series) return known;
     if (!this.#binder.wantsMetric(series.metric)) return undefined;
-    const state = this.#plant.seriesOf(this.#plant.device(series), series.metric);
+    const device = this.#plant.find(series);
+    const found = device?.series.get(series.metric);
+    if (found === undefined && !this.#admits(device)) return undefined;
+    const make = () => this.#plant.seriesOf(this.#plant.device(series), series.metric);
+    const state = found ?? this.#unknown.counting(series, make);
     state.named = series;
     this.#seats[series.seat] = state;
     return state;
+  }
+
+  #admits(device: DeviceState | undefined): boolean {
+    if (this.#unknown.admits(device)) return true;
+    const because = `there are ${this.#unknown.max} series of devices that no registry knows; what is new is not judged`;
+    this.#alarms.pipeline('devices-unknown', { instance: 'rules', isRaised: true, because });
+    return false;
+  }
+
+  /** Where devices were named, or went away, there may be room again. */
+  #noteRoom(): void {
+    if (this.#unknown.isRelaxed)
+      this.#alarms.pipeline('devices-unknown', { instance: 'rules', isRaised: false, because: '' });
   }
 
   /** Backfill is journaled where it would have raised an alarm, and raises none. */
@@ -272,7 +299,9 @@ export class Engine {
   }
 
   #device({ device: view, at }: Input<'device'>): void {
-    const { device, isNew, isChanged, isOnlineChanged } = this.#plant.describe(view, at);
+    const describe = () => this.#plant.describe(view, at);
+    const { device, isNew, isChanged, isOnlineChanged } = this.#unknown.counting(view, describe);
+    if (isNew) this.#noteRoom();
     // A metric that the model promises is watched before its first sample: silence from the start is silence too.
     for (const metric of device.model?.metrics.keys() ?? []) {
       if (this.#binder.wantsMetric(metric)) this.#plant.seriesOf(device, metric);
@@ -284,10 +313,13 @@ export class Engine {
   }
 
   #deviceGone({ device: name }: Input<'device-gone'>): void {
-    const { device, isChanged } = this.#plant.forget(name);
+    if (this.#plant.find(name) === undefined) return;
+    const { device, isChanged } = this.#unknown.counting(name, () => this.#plant.forget(name));
     if (!isChanged) return;
     this.#ledger.touchDevice(device);
     for (const instance of this.#rebind(device)) this.#evaluator.evaluateNow(instance);
+    this.#unknown.release(device, (_, feeds) => feeds > 0);
+    this.#noteRoom();
   }
 
   #instancesOf(device: DeviceState): Set<Instance> {
@@ -313,7 +345,9 @@ export class Engine {
   }
 
   #config({ device: name, config }: Input<'config'>): void {
-    const device = this.#plant.device(name);
+    const found = this.#plant.find(name);
+    if (found === undefined && !this.#admits(found)) return;
+    const device = found ?? this.#unknown.counting(name, () => this.#plant.device(name));
     device.config = config;
     this.#ledger.touchDevice(device);
     for (const instance of this.#instancesOf(device)) this.#evaluator.evaluateNow(instance);
@@ -422,7 +456,9 @@ export class Engine {
         if (series.windows.some((window) => !used.has(window)))
           series.windows = series.windows.filter((window) => used.has(window));
       }
+      this.#unknown.release(device, (metric) => this.#binder.wantsMetric(metric));
     }
+    this.#noteRoom();
   }
 
   #bindAll(): void {

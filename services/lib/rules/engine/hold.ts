@@ -13,7 +13,15 @@ type Held = { readonly at: number; readonly order: number; readonly input: Engin
 /** What whoever drives an engine needs of it. */
 export type Stepping = Pick<
   Engine,
-  'step' | 'nextDeadline' | 'takeChanged' | 'instances' | 'rules' | 'wantsMetric' | 'annunciated' | 'clock'
+  | 'step'
+  | 'nextDeadline'
+  | 'takeChanged'
+  | 'instances'
+  | 'rules'
+  | 'wantsMetric'
+  | 'annunciated'
+  | 'clock'
+  | 'unknownDevices'
 >;
 
 const HELD_KEY = 'held';
@@ -121,6 +129,10 @@ export class HoldingEngine implements Stepping {
 
   wantsMetric(metric: string): boolean {
     return this.#engine.wantsMetric(metric);
+  }
+
+  get unknownDevices(): Engine['unknownDevices'] {
+    return this.#engine.unknownDevices;
   }
 
   get clock(): number {

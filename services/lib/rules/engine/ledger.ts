@@ -2,7 +2,7 @@
 
 import type { Instance } from './instance.ts';
 import type { DeviceState, SeriesState } from './plant.ts';
-import { deviceRow, instanceRow, type StateRow, seriesRow } from './snapshot.ts';
+import { deviceRow, instanceRow, rowKeys, type StateRow, seriesRow } from './snapshot.ts';
 
 export class Ledger {
   #instances: Instance[] = [];
@@ -26,6 +26,16 @@ export class Ledger {
     if (device.isDirty) return;
     device.isDirty = true;
     this.#devices.push(device);
+  }
+
+  forgetSeries(series: SeriesState): void {
+    if (series.isDirty) this.#series = this.#series.filter((each) => each !== series);
+    this.put({ key: rowKeys.series(series), value: null });
+  }
+
+  forgetDevice(device: DeviceState): void {
+    if (device.isDirty) this.#devices = this.#devices.filter((each) => each !== device);
+    this.put({ key: rowKeys.device(device), value: null });
   }
 
   /** A row that is known as it is; null as its value: the fact is no more. */

@@ -20,6 +20,12 @@ const ALARMS = {
     priority: 'high',
     response: 'Simplify the rule or shorten its windows and save it; it is evaluated again from then on',
   },
+  'devices-unknown': {
+    name: 'Unknown devices refused',
+    priority: 'high',
+    response:
+      'Find out who publishes under names that no registry knows; raise `rules.unknownSeriesMax` where they are right',
+  },
   'notification-failed': {
     name: 'Notification not delivered',
     priority: 'high',

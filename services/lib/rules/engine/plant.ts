@@ -106,12 +106,26 @@ export class Plant {
 
   /** Alarms that may have commands for a device: of its area, and those that span its site. */
   *instancesFor({ site, area }: DeviceName): Iterable<Instance> {
-    yield* this.area(site, area).instances;
-    if (area !== SITE_AREA) yield* this.area(site, SITE_AREA).instances;
+    yield* this.#areas.get(`${site}/${area}`)?.instances ?? [];
+    if (area !== SITE_AREA) yield* this.#areas.get(`${site}/${SITE_AREA}`)?.instances ?? [];
   }
 
   *devices(): Iterable<DeviceState> {
     for (const area of this.#areas.values()) yield* area.devices.values();
+  }
+
+  /** The device where it is known already. */
+  find({ site, area, device }: DeviceName): DeviceState | undefined {
+    return this.#areas.get(`${site}/${area}`)?.devices.get(device);
+  }
+
+  dropSeries(series: SeriesState): void {
+    series.named = undefined; // the decoder's table may still hold it
+    series.device.series.delete(series.metric);
+  }
+
+  dropDevice({ name, area }: DeviceState): void {
+    area.devices.delete(name.device);
   }
 
   device(name: DeviceName): DeviceState {
