@@ -3,8 +3,8 @@
 
 import type { Point } from '#domain/point.ts';
 import type { Series } from '#domain/series.ts';
-import { type DeviceModel, modelOf } from '#runtime/plant-files.ts';
-import { type CompiledRule, compileRule } from '../language/compile-rule.ts';
+import type { DeviceModel } from '#runtime/plant-files.ts';
+import type { CompiledRule } from '../language/compile-rule.ts';
 import { Alarms } from './alarms.ts';
 import { Binder } from './binder.ts';
 import { type ClockStepParts, resumeEarlier, stepClock } from './clock-step.ts';
@@ -14,22 +14,18 @@ import { believed, LATENESS_MS, momentOf } from './input-moment.ts';
 import type { EngineInput, EngineOutput } from './inputs.ts';
 import type { Instance } from './instance.ts';
 import { Ledger } from './ledger.ts';
-import { LoadedRule } from './loaded-rule.ts';
+import type { LoadedRule } from './loaded-rule.ts';
+import { Loading } from './loading.ts';
 import type { Now } from './now.ts';
-import { PIPELINE_RULES, type PipelineAlarm } from './pipeline-alarms.ts';
+import type { PipelineAlarm } from './pipeline-alarms.ts';
 import { type DeviceState, Plant, type SeriesState } from './plant.ts';
 import * as present from './present.ts';
 import { readRows, type SavedEngine } from './restore.ts';
-import { Retired } from './retired.ts';
 import { SharedFrame } from './shared-frame.ts';
-import { type EngineRow, type InstanceRow, keptOf, rowKeys, type StateRow } from './snapshot.ts';
-import { withoutEvidence } from './state.ts';
+import { type EngineRow, rowKeys, type StateRow } from './snapshot.ts';
 import { UnknownDevices } from './unknown-devices.ts';
 
 type Input<K extends EngineInput['kind']> = Extract<EngineInput, { kind: K }>;
-
-/** Alarms of the pipeline itself: the check refuses rules of these names, and what comes past it replaces none. */
-const OWN: ReadonlySet<string> = new Set(PIPELINE_RULES.map(({ id }) => id));
 
 export type EngineOptions = {
   /** Rules of this life; those of the saved state where they are left out. */
@@ -51,13 +47,11 @@ export class Engine {
   readonly #loaded = new Map<string, LoadedRule>();
   /** Series as they were last met, by their seat in the decoder's table: the one look-up that every point costs. */
   readonly #seats: (SeriesState | undefined)[] = [];
-  #saved: Map<string, InstanceRow>;
-  #isRestoring = true;
 
   readonly #frame = new SharedFrame();
   readonly #now: Now;
   readonly #ledger = new Ledger();
-  readonly #retired: Retired;
+  readonly #loading: Loading;
   readonly #unknown: UnknownDevices;
   readonly #evaluator: Evaluator;
   readonly #alarms: Alarms;
@@ -68,7 +62,7 @@ export class Engine {
     const now: Now = { clock, moment: clock, outputs: [], affected: new Set(), readers: new Map() };
     const plant = new Plant(saved.models ?? options.models ?? new Map());
     const binder = new Binder(plant, {
-      onInstance: (instance) => this.#restore(instance),
+      onInstance: (instance) => this.#loading.restore(instance),
       onAmbiguous: options.onAmbiguous ?? (() => {}),
     });
     const shared = { now, ledger: this.#ledger, loaded: this.#loaded };
@@ -83,17 +77,17 @@ export class Engine {
     this.#plant = plant;
     this.#binder = binder;
     this.#evaluator = evaluator;
-    this.#saved = saved.instances;
-    this.#retired = new Retired(this.#ledger, saved.retired);
+    this.#loading = new Loading({
+      ...{ ...shared, plant, binder, evaluator, saved },
+      ...{ frame: this.#frame, alarms: this.#alarms },
+    });
     this.#frame.skips = saved.engine?.skips ?? [];
     this.#frame.freshFrom = saved.engine?.freshFrom ?? Number.NEGATIVE_INFINITY;
-    const rules = (options.rules ?? saved.rules).filter(({ id }) => !OWN.has(id));
-    for (const rule of [...PIPELINE_RULES, ...rules]) this.#load(rule);
+    this.#loading.begin(options.rules ?? saved.rules);
     for (const [id, reason] of Object.entries(saved.engine?.isolated ?? {})) evaluator.markIsolated(id, reason);
     saved.fill(plant);
     this.#unknown = new UnknownDevices(plant, this.#ledger, options.unknownSeriesMax ?? Number.POSITIVE_INFINITY);
-    this.#bindAll();
-    this.#isRestoring = false;
+    this.#loading.bindAll();
   }
 
   /** Takes one input and returns what it led to, in order. */
@@ -338,7 +332,7 @@ export class Engine {
     for (const instance of this.#instancesOf(device)) affected.add(instance);
     for (const instance of affected) {
       if (instance.rule.inputs.length === 0 || instance.slots.some((slot) => slot !== null)) continue;
-      this.#retire(instance);
+      this.#loading.retire(instance);
       affected.delete(instance);
     }
     return affected;
@@ -362,132 +356,11 @@ export class Engine {
     for (const instance of this.#plant.area(site, area).instances) this.#evaluator.evaluateNow(instance);
   }
 
-  #reload({ rules, models }: Input<'reload'>): void {
-    if (models !== undefined) {
-      this.#plant.setModels(new Map(models.map((model) => [model.model, modelOf(model)])));
-      this.#ledger.put({ key: rowKeys.models, value: JSON.stringify(models) });
-    }
-    const next = new Map<string, CompiledRule>();
-    for (const file of rules) {
-      const compiled = file.mode === 'disabled' ? [] : compileRule(file);
-      if (Array.isArray(compiled) || OWN.has(compiled.id)) continue;
-      for (const each of withCompanions(compiled)) next.set(each.id, each);
-    }
-    const changed = [...this.#loaded.values()].filter(
-      ({ rule }) => !OWN.has(rule.id) && next.get(rule.id)?.rev !== rule.rev,
-    );
-    const added = [...next.values()].filter(({ id, rev }) => this.#loaded.get(id)?.rule.rev !== rev);
-    for (const loaded of changed) this.#unload(loaded, next.get(loaded.rule.id));
-    for (const { rule, isolatedBecause } of changed)
-      if (isolatedBecause !== undefined)
-        this.#alarms.pipeline('rule-isolated', { instance: rule.id, isRaised: false, because: '' });
-    for (const rule of added) if (rule.companionOf === undefined) this.#load(rule);
-    this.#rebindAll(models === undefined ? [...changed.map(({ rule }) => rule), ...added] : undefined);
-    const hidden = new Set(changed.flatMap(({ rule }) => (rule.isShadow ? rule.id : [])));
-    for (const rule of added)
-      for (const instance of [...(this.#loaded.get(rule.id)?.instances ?? [])]) {
-        if (this.#binder.isOrphan(instance)) this.#retire(instance);
-        else {
-          this.#evaluator.evaluateNow(instance);
-          this.#alarms.showAnew(instance, hidden.has(rule.id));
-        }
-      }
-  }
-
-  #load(rule: CompiledRule): void {
-    for (const each of withCompanions(rule)) {
-      const loaded = new LoadedRule(each, this.#frame);
-      this.#loaded.set(each.id, loaded);
-      this.#binder.add(loaded);
-      for (const other of [...each.readsAlarms, ...each.inhibitedBy.map(({ rule: id }) => id)]) {
-        const readers = this.#now.readers.get(other) ?? new Set();
-        this.#now.readers.set(other, readers.add(loaded));
-      }
-    }
-    if (!PIPELINE_RULES.includes(rule) && !this.#isRestoring)
-      this.#ledger.put({ key: rowKeys.rule(rule.id), value: JSON.stringify(rule.source) });
-  }
-
-  /** Takes a rule out. Where it comes again changed, its alarms go on; else they are retired. */
-  #unload(loaded: LoadedRule, next: CompiledRule | undefined): void {
-    const { rule } = loaded;
-    for (const instance of [...loaded.instances]) {
-      if (next === undefined) {
-        this.#retire(instance);
-        continue;
-      }
-      const isSameLogic = next.logicRev === rule.logicRev;
-      if (!isSameLogic) this.#alarms.transition(instance, 'RULE_CHANGED', { at: instance.state.evaluatedAt });
-      if (next.isShadow) this.#alarms.goIntoShadow(instance);
-      const state = isSameLogic ? instance.state : withoutEvidence(instance.state, next);
-      this.#saved.set(instance.key, { ...keptOf(instance), state });
-      this.#alarms.forgetActive(instance);
-      this.#evaluator.forget(instance);
-    }
-    this.#binder.remove(loaded);
-    this.#loaded.delete(rule.id);
-    for (const readers of this.#now.readers.values()) readers.delete(loaded);
-    if (rule.companionOf === undefined && next === undefined)
-      this.#ledger.put({ key: rowKeys.rule(rule.id), value: null });
-  }
-
-  #retire(instance: Instance): void {
-    if (instance.shown !== null || instance.state.active)
-      this.#alarms.transition(instance, 'RETIRED', { at: instance.state.evaluatedAt });
-    this.#alarms.withdraw(instance);
-    this.#alarms.hide(instance);
-    this.#evaluator.forget(instance);
-    this.#binder.drop(instance);
-    this.#retired.note(instance);
-    this.#ledger.put({ key: rowKeys.instance(instance.key), value: null });
-  }
-
-  /** Binds every series that rules may see in another way now; all of them where `rules` is undefined. */
-  #rebindAll(rules: readonly CompiledRule[] | undefined): void {
-    const metrics = rules && new Set(rules.flatMap(({ inputs }) => inputs.map(({ metric }) => metric)));
-    for (const device of this.#plant.devices()) {
-      for (const series of device.series.values())
-        if (metrics === undefined || metrics.has(series.metric)) series.feeds = undefined;
-    }
-    this.#bindAll();
-    for (const device of this.#plant.devices()) {
-      for (const series of device.series.values()) {
-        const used = new Set(series.feeds?.flatMap(({ windows }) => windows));
-        if (series.windows.some((window) => !used.has(window)))
-          series.windows = series.windows.filter((window) => used.has(window));
-      }
+  #reload(input: Input<'reload'>): void {
+    this.#loading.reload(input);
+    for (const device of this.#plant.devices())
       this.#unknown.release(device, (metric) => this.#binder.wantsMetric(metric));
-    }
     this.#noteRoom();
-  }
-
-  #bindAll(): void {
-    for (const device of this.#plant.devices()) {
-      for (const metric of device.model?.metrics.keys() ?? [])
-        if (this.#binder.wantsMetric(metric)) this.#plant.seriesOf(device, metric);
-      for (const series of device.series.values())
-        if (series.feeds === undefined) this.#binder.bind(series, this.#now.clock);
-    }
-    // Alarms that no series feeds: raised by others, or of devices that have not been heard of yet.
-    for (const key of [...this.#saved.keys()]) {
-      const [id = '', site = '', area = '', name = ''] = key.split('/');
-      const loaded = this.#loaded.get(id);
-      if (loaded !== undefined)
-        this.#binder.summon(loaded, { name, area: this.#plant.area(site, area), at: this.#now.clock });
-    }
-    for (const { instances } of this.#loaded.values())
-      for (const instance of instances) this.#evaluator.schedule(instance);
-  }
-
-  #restore(instance: Instance): void {
-    const saved = this.#saved.get(instance.key);
-    if (saved !== undefined) {
-      this.#saved.delete(instance.key);
-      Object.assign(instance, saved);
-      if (instance.state.active) this.#alarms.noteActive(instance);
-    } else this.#retired.recall(instance);
-    this.#ledger.touch(instance);
-    this.#evaluator.schedule(instance);
   }
 
   /** Between the last input and now nothing was evaluated. Samples that have waited in the broker close the gap. */
@@ -510,11 +383,7 @@ export class Engine {
   #clockParts(): ClockStepParts {
     return {
       ...{ now: this.#now, plant: this.#plant, binder: this.#binder, ledger: this.#ledger, frame: this.#frame },
-      ...{ evaluator: this.#evaluator, alarms: this.#alarms, rebind: () => this.#bindAll() },
+      ...{ evaluator: this.#evaluator, alarms: this.#alarms, rebind: () => this.#loading.bindAll() },
     };
   }
-}
-
-function withCompanions(rule: CompiledRule): CompiledRule[] {
-  return [rule, ...rule.companions];
 }
