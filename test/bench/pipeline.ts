@@ -5,7 +5,7 @@
 //   CPU         microseconds of each process per message during the sustained run
 // The reference of the run is the broker alone with one subscriber: the rest of the pipeline is printed as a share of it.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import mqtt from 'mqtt';
@@ -13,14 +13,15 @@ import type { AlarmMessage } from '#domain/alarm.ts';
 import { startLoad } from '../support/load.ts';
 import { type Pipeline, startPipeline } from '../support/pipeline.ts';
 import { until } from '../support/processes.ts';
+import { cpuSeconds } from './cpu-seconds.ts';
 import { machineLine } from './machine.ts';
+import { percentile } from './percentile.ts';
 
 const DEVICES = 50;
 const RULES = 100;
 const SUSTAINED_S = 15;
 const LATENCY_S = 15;
 const PROBES_PER_S = 20;
-const CLOCK_TICKS_PER_S = 100;
 const IDLE_MS = 1_500;
 /** What was offered was carried if the rest arrives within this. */
 const DRAIN_S_MAX = 1.5;
@@ -63,12 +64,6 @@ const loadOf = (pipeline: Pipeline, qos: 0 | 1, rate: number) =>
     topic: (device) => `plant/v1/bench/hall/d${device}/tele`,
     payload,
   });
-
-/** Seconds of CPU that a process has used. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_S;
-}
 
 const stored = async (pipeline: Pipeline) =>
   Number(
@@ -174,8 +169,7 @@ async function latency(qos: 0 | 1, rate: number): Promise<Latency> {
   await load.drain();
   await client.endAsync();
   took.sort((a, b) => a - b);
-  const at = (share: number) => took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? Number.NaN;
-  return { rate, p50: at(0.5), p99: at(0.99), probes: took.length };
+  return { rate, p50: percentile(took, 0.5), p99: percentile(took, 0.99), probes: took.length };
 }
 
 const n = (value: number) => Math.round(value).toLocaleString('en');

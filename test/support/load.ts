@@ -17,6 +17,8 @@ export type LoadOptions = {
   readonly from: number;
   readonly topic: (device: number) => string;
   readonly payload: (device: number, n: number, ts: number) => string;
+  /** Told of every QoS 1 message how long the broker took to acknowledge it. */
+  readonly onAcked?: (latencyMs: number) => void;
 };
 
 export type Load = AsyncDisposable & {
@@ -35,6 +37,8 @@ type Device = {
   n: number;
   taken: number;
   messageId: number;
+  /** When each unacknowledged QoS 1 message was sent; kept only where somebody asks for latencies. */
+  readonly sentAt: Map<number, number>;
 };
 
 const SLICE_MS = 5;
@@ -42,7 +46,7 @@ const PING_EVERY = 25;
 const PINGREQ = Buffer.from([0xc0, 0x00]);
 
 export async function startLoad(options: LoadOptions): Promise<Load> {
-  const { qos, window, rate } = options;
+  const { qos, window, rate, onAcked } = options;
   const devices = await Promise.all(
     Array.from({ length: options.devices }, (_, index) => connectDevice(options.port, index)),
   );
@@ -55,19 +59,29 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
     const topic = options.topic(device.index);
     device.messageId = (device.messageId % 65_535) + 1;
     const { messageId } = device;
+    if (onAcked !== undefined) device.sentAt.set(messageId, performance.now());
     device.socket.write(generate({ cmd: 'publish', topic, payload, qos, messageId, dup: false, retain: false }));
     if (qos === 0 && device.n % PING_EVERY === 0) device.socket.write(PINGREQ);
   };
   const room = qos === 0 ? Math.max(window, 2 * PING_EVERY) : window;
   const canPublish = (device: Device) => !isStopped && !device.socket.destroyed && device.n - device.taken < room;
   const fill = (device: Device) => {
+    device.socket.cork(); // one system call for the whole window
     while (canPublish(device)) publish(device);
+    device.socket.uncork();
   };
   const isUnbounded = rate === Number.POSITIVE_INFINITY;
   for (const device of devices) {
     const packets = parser();
-    packets.on('packet', ({ cmd }) => {
-      if (cmd === 'puback') device.taken++;
+    const onPuback = (messageId = 0) => {
+      device.taken++;
+      const sentAt = device.sentAt.get(messageId);
+      if (sentAt === undefined) return;
+      device.sentAt.delete(messageId);
+      onAcked?.(performance.now() - sentAt);
+    };
+    packets.on('packet', ({ cmd, messageId }) => {
+      if (cmd === 'puback') onPuback(messageId);
       else if (cmd === 'pingresp') device.taken = Math.min(device.n, device.taken + PING_EVERY);
       else return;
       if (isUnbounded) fill(device);
@@ -129,6 +143,6 @@ function connectDevice(port: number, index: number): Promise<Device> {
         }),
       );
     });
-    socket.once('data', () => resolve({ socket, index, n: 0, taken: 0, messageId: 0 }));
+    socket.once('data', () => resolve({ socket, index, n: 0, taken: 0, messageId: 0, sentAt: new Map() }));
   });
 }

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import type { ServiceName } from '#domain/service.ts';
+import { NO_MOSQUITTO, startMosquitto } from './brokers.ts';
 import { findProgram, freePorts, ROOT, type Running, run, tempFolder, until } from './processes.ts';
 
 export type BrokerKind = 'embedded' | 'mosquitto';
@@ -33,14 +34,16 @@ export type Pipeline = AsyncDisposable & {
   query(influxql: string): Promise<unknown[][]>;
 };
 
+/** Queues without limit: with the defaults it drops under load (README: topologies). */
+const UNBOUNDED_IN_MEMORY = ['persistence false', 'max_queued_messages 0', 'max_inflight_messages 0'];
+
 const SERVICES: readonly ServiceName[] = ['ingest', 'rules', 'writer', 'console'];
 /** Everything that a test may ask for; in this order they stop. */
 const STARTABLE: readonly ServiceName[] = ['watchdog', ...SERVICES];
 
 /** Why the parts are not all here; undefined where they are. For describe.skipIf, with the reason in the title. */
 export function missingPart({ broker, store }: PipelineOptions): string | undefined {
-  if (broker === 'mosquitto' && findProgram('mosquitto') === undefined)
-    return 'mosquitto is not installed (apt-get install mosquitto)';
+  if (broker === 'mosquitto' && findProgram('mosquitto') === undefined) return NO_MOSQUITTO;
   if (store === 'influxdb' && findProgram('influxd') === undefined)
     return 'influxd is not installed (apt-get install influxdb)';
   return undefined;
@@ -93,7 +96,7 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
     const inOrder = [...STARTABLE, 'historian', 'broker'];
     for (const name of inOrder) await processes.get(name)?.[Symbol.asyncDispose]();
   };
-  if (!isEmbedded) stack.use(await startMosquitto(folder, brokerPort));
+  if (!isEmbedded) stack.use(await startMosquitto(folder, brokerPort, UNBOUNDED_IN_MEMORY));
   if (!isHistorian) stack.use(await startInfluxd(folder, storePort, rpcPort));
   stack.defer(stopAll);
   const wanted = options.services ?? SERVICES;
@@ -150,29 +153,6 @@ async function query(storeUrl: string, influxql: string): Promise<unknown[][]> {
   const [result] = answer.results;
   if (result?.error !== undefined) throw new Error(result.error);
   return result?.series?.[0]?.values ?? [];
-}
-
-async function startMosquitto(folder: string, port: number): Promise<Running> {
-  const file = path.join(folder, 'mosquitto.conf');
-  // Queues without limit: with the defaults it drops under load (README: topologies).
-  writeFileSync(
-    file,
-    [
-      `listener ${port} 127.0.0.1`,
-      'allow_anonymous true',
-      'persistence false',
-      'max_queued_messages 0',
-      'max_inflight_messages 0',
-      '',
-    ].join('\n'),
-  );
-  const running = run(findProgram('mosquitto') ?? 'mosquitto', ['-c', file]);
-  await until('mosquitto to listen', async () => {
-    const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 });
-    await client.endAsync();
-    return true;
-  });
-  return running;
 }
 
 async function startInfluxd(folder: string, port: number, rpcPort: number): Promise<Running> {

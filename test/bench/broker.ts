@@ -1,0 +1,144 @@
+// Acknowledged QoS 1 messages a second of the embedded broker, as a process, beside others under the same generator:
+//   penstock          on disk before PUBACK
+//   aedes, memory     bare aedes, which keeps nothing: what the same code does without a disk
+//   aedes, level      bare aedes on aedes-persistence-level, which acknowledges before it stores; only where installed
+//   mosquitto         persistence as Debian ships it: saved every half an hour, not per message; only where installed
+// Nobody subscribes. Where both shares of a core are near 1, the generator is as slow as the broker, and the microseconds of
+// CPU that the broker used per message say more than the rate. `npm run bench -- broker --seconds 2 --only penstock,memory` for a quick look.
+
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { startBareAedes, startEmbedded, startMosquitto } from '../support/brokers.ts';
+import { startLoad } from '../support/load.ts';
+import { findProgram, freePorts, type Running, tempFolder } from '../support/processes.ts';
+import { cpuSeconds } from './cpu-seconds.ts';
+import { machineLine } from './machine.ts';
+import { percentile } from './percentile.ts';
+
+const { values: args } = parseArgs({
+  args: process.argv.slice(3),
+  options: {
+    seconds: { type: 'string', default: '5' },
+    only: { type: 'string', default: 'penstock,memory,level,mosquitto' },
+  },
+});
+const MEASURED_MS = Number(args.seconds) * 1_000;
+/** Code is compiled and sockets are warm by then. */
+const WARM_UP_MS = 1_000;
+const LEVEL = ['aedes-persistence-level@9.2.0', 'classic-level@3.0.0'];
+
+type Kind = 'penstock' | 'memory' | 'level' | 'mosquitto';
+type Shape = { readonly devices: number; readonly window: number };
+type Speed = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number; readonly cpuUs: number };
+
+const SHAPES: readonly Shape[] = [
+  { devices: 50, window: 10 },
+  { devices: 1, window: 200 },
+  { devices: 1, window: 1 },
+];
+
+const START: Readonly<Record<Kind, (folder: string, ports: readonly [number, number]) => Promise<Running>>> = {
+  penstock: (folder, [port, metricsPort]) => startEmbedded({ dataDir: folder, port, metricsPort }),
+  memory: (_folder, [port]) => startBareAedes(port),
+  level: (folder, [port]) => startBareAedes(port, folder),
+  mosquitto: (folder, [port]) =>
+    startMosquitto(folder, port, ['persistence true', `persistence_location ${path.join(folder, 'mosquitto')}/`]),
+};
+
+const NAME: Readonly<Record<Kind, string>> = {
+  penstock: 'penstock',
+  memory: 'aedes, memory',
+  level: 'aedes, level',
+  mosquitto: 'mosquitto',
+};
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Why it cannot be measured here; undefined where it can. */
+async function missing(kind: Kind): Promise<string | undefined> {
+  if (kind === 'mosquitto' && findProgram('mosquitto') === undefined) return 'apt-get install mosquitto';
+  if (kind !== 'level') return undefined;
+  const names = LEVEL.map((each) => each.replace(/@.*/, ''));
+  const found = await Promise.all(
+    names.map((name) =>
+      import(name).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.every(Boolean) ? undefined : `npm install --no-save ${LEVEL.join(' ')}`;
+}
+
+/** 100 bytes, as the pipeline's benchmark sends. */
+const payload = (device: number, n: number, ts: number) =>
+  `{"ts":${ts},"temperature":${20 + (n % 100) / 10},"device":${device}}`.padEnd(100);
+
+async function measure({ child }: Running, port: number, { devices, window }: Shape): Promise<Speed> {
+  let latencies: number[] = [];
+  await using load = await startLoad({
+    port,
+    devices,
+    qos: 1,
+    rate: Number.POSITIVE_INFINITY,
+    window,
+    from: Date.now(),
+    topic: (device) => `plant/v1/bench/hall/d${device}/tele`,
+    payload,
+    onAcked: (ms) => latencies.push(ms),
+  });
+  await pause(WARM_UP_MS);
+  latencies = [];
+  const broker = child.pid ?? 0;
+  const before = { acked: load.acked, at: performance.now(), cpu: cpuSeconds(broker) };
+  await pause(MEASURED_MS);
+  const acked = load.acked - before.acked;
+  const perSecond = (acked * 1_000) / (performance.now() - before.at);
+  const cpuUs = ((cpuSeconds(broker) - before.cpu) * 1e6) / acked;
+  latencies.sort((a, b) => a - b);
+  const speed = { perSecond, cpuUs, p50Ms: percentile(latencies, 0.5), p99Ms: percentile(latencies, 0.99) };
+  await load.drain();
+  return speed;
+}
+
+async function measureAll(kind: Kind): Promise<Speed[]> {
+  using folder = tempFolder();
+  mkdirSync(path.join(folder.path, 'mosquitto'), { recursive: true });
+  const [port = 0, metricsPort = 0] = await freePorts(2);
+  await using broker = await START[kind](folder.path, [port, metricsPort]);
+  const speeds: Speed[] = [];
+  for (const shape of SHAPES) speeds.push(await measure(broker, port, shape));
+  return speeds;
+}
+
+console.log(machineLine());
+console.log(
+  'QoS 1, 100 bytes, connections × unacknowledged messages of each: acks/s, p50 / p99 until PUBACK in ms, CPU of the broker in µs\n',
+);
+const cell = (text: string) => text.padStart(27);
+console.log(''.padEnd(15) + SHAPES.map(({ devices, window }) => cell(`${devices} × ${window}`)).join(''));
+const results = new Map<Kind, Speed[]>();
+for (const kind of Object.keys(START) as Kind[]) {
+  if (!args.only.split(',').includes(kind)) continue;
+  const reason = await missing(kind);
+  if (reason !== undefined) {
+    console.log(`${NAME[kind].padEnd(15)}   left out: ${reason}`);
+    continue;
+  }
+  const speeds = await measureAll(kind);
+  results.set(kind, speeds);
+  const cells = speeds.map(({ perSecond, p50Ms, p99Ms, cpuUs }) =>
+    cell(
+      `${Math.round(perSecond).toLocaleString('en')}  ${p50Ms.toFixed(1)} / ${p99Ms.toFixed(1)}  ${cpuUs.toFixed(0)}`,
+    ),
+  );
+  console.log(NAME[kind].padEnd(15) + cells.join(''));
+}
+const ours = results.get('penstock');
+if (ours !== undefined && results.size > 1) console.log('\npenstock, as a multiple of');
+for (const [kind, theirs] of results) {
+  if (ours === undefined || kind === 'penstock') continue;
+  const ratios = theirs.map(({ perSecond }, i) => cell(`${((ours[i]?.perSecond ?? 0) / perSecond).toFixed(2)}`));
+  console.log(NAME[kind].padEnd(15) + ratios.join(''));
+}

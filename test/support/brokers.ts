@@ -1,0 +1,67 @@
+// One broker as a process of its own: ours, mosquitto, and bare aedes beside them for comparison.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import mqtt from 'mqtt';
+import { findProgram, ROOT, type Running, run, until } from './processes.ts';
+
+export const NO_MOSQUITTO = 'mosquitto is not installed (apt-get install mosquitto)';
+
+/** What a process needs to be told to be the embedded broker. */
+export type EmbeddedOptions = {
+  readonly dataDir: string;
+  readonly port: number;
+  readonly metricsPort: number;
+  readonly env?: NodeJS.ProcessEnv;
+};
+
+/** Starts services/broker, and waits until it is ready. */
+export async function startEmbedded({ dataDir, port, metricsPort, env }: EmbeddedOptions): Promise<Running> {
+  const running = run(process.execPath, [path.join(ROOT, 'services/broker/main.ts')], {
+    PENSTOCK_SUPERVISED: '1',
+    PENSTOCK_DATA: dataDir,
+    PENSTOCK_BROKER_PORT: String(port),
+    PENSTOCK_BROKER_METRICS_PORT: String(metricsPort),
+    ...env,
+  });
+  const isReady = async () => (await fetch(`http://127.0.0.1:${metricsPort}/readyz`)).ok || undefined;
+  return whenReady(running, 'the broker to be ready', isReady);
+}
+
+/** `persistence` names the lines of mosquitto.conf(5) that decide what it keeps; everything is taken from anyone. */
+export async function startMosquitto(folder: string, port: number, persistence: readonly string[]): Promise<Running> {
+  const file = path.join(folder, 'mosquitto.conf');
+  mkdirSync(path.join(folder, 'mosquitto'), { recursive: true });
+  writeFileSync(file, [`listener ${port} 127.0.0.1`, 'allow_anonymous true', ...persistence, ''].join('\n'));
+  const running = run(findProgram('mosquitto') ?? 'mosquitto', ['-c', file]);
+  return whenReady(running, 'mosquitto to listen', () => canConnect(port));
+}
+
+/** Starts bare aedes; with a folder on aedes-persistence-level, else in memory. */
+export async function startBareAedes(port: number, levelFolder?: string): Promise<Running> {
+  const program = path.join(ROOT, 'test/support/bare-aedes.ts');
+  const running = run(process.execPath, [program, String(port), ...(levelFolder === undefined ? [] : [levelFolder])]);
+  return whenReady(running, 'bare aedes to listen', () => canConnect(port));
+}
+
+async function canConnect(port: number): Promise<true> {
+  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 });
+  await client.endAsync();
+  return true;
+}
+
+/** @throws Error with what it printed, where it exits before it is ready */
+async function whenReady(running: Running, what: string, look: () => Promise<true | undefined>): Promise<Running> {
+  const { child } = running;
+  const ended = () =>
+    child.exitCode === null ? undefined : `${what}: it exited ${child.exitCode}: ${running.output()}`;
+  try {
+    await until(what, async () => (ended() === undefined ? look() : true), 30_000);
+    const end = ended();
+    if (end !== undefined) throw new Error(end);
+    return running;
+  } catch (error) {
+    await running[Symbol.asyncDispose]();
+    throw error;
+  }
+}
