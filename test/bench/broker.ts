@@ -3,12 +3,16 @@
 //   aedes, memory     bare aedes, which keeps nothing: what the same code does without a disk
 //   aedes, level      bare aedes on aedes-persistence-level, which acknowledges before it stores; only where installed
 //   mosquitto         persistence as Debian ships it: saved every half an hour, not per message; only where installed
-// Nobody subscribes. Where both shares of a core are near 1, the generator is as slow as the broker, and the microseconds of
+// In the first three columns nobody subscribes, so that there is little to keep; in the last one a persistent session reads
+// everything along, as ingest does, and what counts is what it has read. Where both shares of a core are near 1, the generator is as slow as the broker, and the microseconds of
 // CPU that the broker used per message say more than the rate. `npm run bench -- broker --seconds 2 --only penstock,memory` for a quick look.
 
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Delivery } from '#runtime/bus.ts';
+import { silentLog } from '#runtime/log.ts';
+import { MqttConsumer } from '#runtime/mqtt-consumer.ts';
 import { startBareAedes, startEmbedded, startMosquitto } from '../support/brokers.ts';
 import { startLoad } from '../support/load.ts';
 import { findProgram, freePorts, type Running, tempFolder } from '../support/processes.ts';
@@ -19,7 +23,7 @@ import { percentile } from './percentile.ts';
 const { values: args } = parseArgs({
   args: process.argv.slice(3),
   options: {
-    seconds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '3' },
     only: { type: 'string', default: 'penstock,memory,level,mosquitto' },
   },
 });
@@ -29,13 +33,14 @@ const WARM_UP_MS = 1_000;
 const LEVEL = ['aedes-persistence-level@9.2.0', 'classic-level@3.0.0'];
 
 type Kind = 'penstock' | 'memory' | 'level' | 'mosquitto';
-type Shape = { readonly devices: number; readonly window: number };
+type Shape = { readonly devices: number; readonly window: number; readonly reader?: 'persistent' };
 type Speed = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number; readonly cpuUs: number };
 
 const SHAPES: readonly Shape[] = [
   { devices: 50, window: 10 },
   { devices: 1, window: 200 },
   { devices: 1, window: 1 },
+  { devices: 50, window: 10, reader: 'persistent' },
 ];
 
 const START: Readonly<Record<Kind, (folder: string, ports: readonly [number, number]) => Promise<Running>>> = {
@@ -75,8 +80,21 @@ async function missing(kind: Kind): Promise<string | undefined> {
 const payload = (device: number, n: number, ts: number) =>
   `{"ts":${ts},"temperature":${20 + (n % 100) / 10},"device":${device}}`.padEnd(100);
 
-async function measure({ child }: Running, port: number, { devices, window }: Shape): Promise<Speed> {
+async function startReader(port: number): Promise<AsyncDisposable & { count(): number }> {
+  let count = 0;
+  const onDelivery = ({ ack }: Delivery) => {
+    count++;
+    ack();
+  };
+  const options = { clientId: 'reader', filters: ['plant/#'], cleanSession: false, onDelivery };
+  const consumer = new MqttConsumer({ url: `mqtt://127.0.0.1:${port}` }, options, silentLog());
+  await consumer.ready;
+  return { count: () => count, [Symbol.asyncDispose]: () => consumer[Symbol.asyncDispose]() };
+}
+
+async function measure({ child }: Running, port: number, { devices, window, reader }: Shape): Promise<Speed> {
   let latencies: number[] = [];
+  await using read = reader === undefined ? undefined : await startReader(port);
   await using load = await startLoad({
     port,
     devices,
@@ -91,11 +109,12 @@ async function measure({ child }: Running, port: number, { devices, window }: Sh
   await pause(WARM_UP_MS);
   latencies = [];
   const broker = child.pid ?? 0;
-  const before = { acked: load.acked, at: performance.now(), cpu: cpuSeconds(broker) };
+  const count = () => read?.count() ?? load.acked;
+  const before = { count: count(), at: performance.now(), cpu: cpuSeconds(broker) };
   await pause(MEASURED_MS);
-  const acked = load.acked - before.acked;
-  const perSecond = (acked * 1_000) / (performance.now() - before.at);
-  const cpuUs = ((cpuSeconds(broker) - before.cpu) * 1e6) / acked;
+  const counted = count() - before.count;
+  const perSecond = (counted * 1_000) / (performance.now() - before.at);
+  const cpuUs = ((cpuSeconds(broker) - before.cpu) * 1e6) / counted;
   latencies.sort((a, b) => a - b);
   const speed = { perSecond, cpuUs, p50Ms: percentile(latencies, 0.5), p99Ms: percentile(latencies, 0.99) };
   await load.drain();
@@ -117,7 +136,12 @@ console.log(
   'QoS 1, 100 bytes, connections × unacknowledged messages of each: acks/s, p50 / p99 until PUBACK in ms, CPU of the broker in µs\n',
 );
 const cell = (text: string) => text.padStart(27);
-console.log(''.padEnd(15) + SHAPES.map(({ devices, window }) => cell(`${devices} × ${window}`)).join(''));
+console.log(
+  ''.padEnd(15) +
+    SHAPES.map(({ devices, window, reader }) =>
+      cell(`${devices} × ${window}${reader === undefined ? '' : ', read'}`),
+    ).join(''),
+);
 const results = new Map<Kind, Speed[]>();
 for (const kind of Object.keys(START) as Kind[]) {
   if (!args.only.split(',').includes(kind)) continue;
