@@ -6,6 +6,7 @@ import type { Delivery } from '#runtime/bus.ts';
 import { silentLog } from '#runtime/log.ts';
 import { Metrics } from '#runtime/metrics.ts';
 import { openMqttBus } from '#runtime/mqtt-bus.ts';
+import { brokerSection } from '#runtime/sections.ts';
 import { type Broker, openBroker } from './aedes.ts';
 
 const opened: AsyncDisposable[] = [];
@@ -15,9 +16,11 @@ afterEach(async () => {
 
 const soon = <T>(check: () => T) => vi.waitFor(check, { timeout: 10_000, interval: 5 });
 
+const limits = brokerSection.parse({});
+
 async function open(): Promise<{ broker: Broker; metrics: Metrics; url: string }> {
   const metrics = new Metrics('broker');
-  const broker = await openBroker({ host: '127.0.0.1', port: 0, log: silentLog(), metrics });
+  const broker = await openBroker({ host: '127.0.0.1', port: 0, limits, log: silentLog(), metrics });
   opened.push(broker);
   return { broker, metrics, url: `mqtt://127.0.0.1:${broker.port}` };
 }
@@ -252,6 +255,7 @@ test('closing ends every connection and frees the port', async () => {
   const again = await openBroker({
     host: '127.0.0.1',
     port: broker.port,
+    limits,
     log: silentLog(),
     metrics: new Metrics('broker'),
   });
@@ -260,6 +264,6 @@ test('closing ends every connection and frees the port', async () => {
 
 test('a taken port is an error with its code', async () => {
   const { broker } = await open();
-  const options = { host: '127.0.0.1', port: broker.port, log: silentLog(), metrics: new Metrics('broker') };
+  const options = { host: '127.0.0.1', port: broker.port, limits, log: silentLog(), metrics: new Metrics('broker') };
   await expect(openBroker(options)).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });

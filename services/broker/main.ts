@@ -9,7 +9,9 @@ import { openBroker } from './aedes.ts';
 await runService('broker', {}, async ({ config, log, metrics, stack, now }) => {
   const { host, port } = config.broker;
   refuseOpenListener(host, environmentName('broker', 'host'), 'the embedded broker has no users yet');
-  const broker = await named(environmentName('broker', 'port'), () => openBroker({ host, port, log, metrics }));
+  const broker = await named(environmentName('broker', 'port'), () =>
+    openBroker({ host, port, limits: config.broker, log, metrics }),
+  );
   stack.use(broker);
   const status: ServiceStatus = { service: 'broker', id: 'broker', status: 'up', since: now(), version: VERSION };
   await broker.announce(topics.service('broker', 'broker'), JSON.stringify(status));

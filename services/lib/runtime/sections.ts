@@ -21,6 +21,22 @@ export const brokerSection = z.strictObject({
   port: portSetting.default(1883).describe('TCP port of the embedded broker.'),
   username: z.string().min(1).optional().describe('User the services log in with.'),
   password: secretSetting().optional().describe('Password the services log in with.'),
+  connectionsMax: z.int().min(1).default(20_000).describe('Connections the embedded broker holds at once.'),
+  connectionsPerAddressMax: z
+    .int()
+    .min(1)
+    .default(10_000)
+    .describe('Of these, from one address: fewer where devices come from far, many where all run on this machine.'),
+  connectBytesMax: z
+    .int()
+    .min(128)
+    .default(4_096)
+    .describe('Longest packet before a client is let in: its CONNECT with name, password and last will.'),
+  packetBytesMax: z
+    .int()
+    .min(1_024)
+    .default(262_144)
+    .describe('Longest packet after that; a longer one ends the connection.'),
   metricsPort: portSetting.default(9101).describe('Port of /livez, /readyz and /metrics of the embedded broker.'),
 });
 

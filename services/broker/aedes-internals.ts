@@ -1,0 +1,53 @@
+// What aedes 1.2.0 has and its types leave out, as far as we stand on it. The version is pinned: whoever raises it reads
+// `lib/client.js`, `lib/handlers/` and aedes-persistence's interface again.
+
+import type { Aedes, Client } from 'aedes';
+
+export type Qos = 0 | 1 | 2;
+
+/** A message on its way to a client, or stored for one. */
+export type AedesMessage = {
+  readonly cmd: 'publish' | 'pubrel';
+  /** Who made it; null for a retained message that is sent because somebody subscribed. */
+  readonly brokerId: string | null;
+  /** Together with `brokerId` the message's name. */
+  readonly brokerCounter: number;
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: Qos;
+  readonly retain: boolean;
+  readonly dup: boolean;
+  /** Where it is stored: the packet id under which it was sent; undefined before that. */
+  readonly messageId?: number;
+};
+
+/** Called for each matching subscription of a client; `done` where the message is written or will never be. */
+export type Deliver = (message: AedesMessage, done: () => void) => void;
+
+export type InnerClient = Client & {
+  readonly connackSent: boolean;
+  readonly errored: boolean;
+  /** By filter. Written when a subscription begins to deliver, deleted when it has ended. */
+  subscriptions: Record<string, { readonly qos: Qos }>;
+  deliver0: Deliver;
+  deliverQoS: Deliver;
+  waitForDrain(done: () => void): void;
+};
+
+/** What is patched of the aedes-persistence interface, whoever implements it. */
+export type Persistence = {
+  addSubscriptions(
+    client: Client,
+    subscriptions: readonly { readonly topic: string; readonly qos: Qos }[],
+  ): Promise<void>;
+  outgoingEnqueue(subscription: { readonly clientId: string }, message: AedesMessage): Promise<void>;
+  outgoingEnqueueCombi(subscriptions: readonly { readonly clientId: string }[], message: AedesMessage): Promise<void>;
+  outgoingUpdate(client: Client, message: AedesMessage): Promise<void>;
+  outgoingClearMessageId(client: Client, acknowledgement: { readonly messageId: number }): Promise<unknown>;
+  outgoingStream(client: Client): AsyncIterable<AedesMessage>;
+  incomingGetPacket(client: Client, packet: IncomingPacket): Promise<unknown>;
+};
+
+export type IncomingPacket = { readonly cmd: string; readonly messageId: number };
+
+export type InnerAedes = Aedes & { readonly persistence: Persistence };

@@ -1,0 +1,66 @@
+// The broker for tests: in this process, or as one of its own that is killed in the middle of what is tested. A scenario
+// that must hold over both is written once, `describe.each(LIVES)`.
+
+import { silentLog } from '#runtime/log.ts';
+import { Metrics } from '#runtime/metrics.ts';
+import { brokerSection } from '#runtime/sections.ts';
+import { startEmbedded } from '../../test/support/brokers.ts';
+import { freePorts, tempFolder } from '../../test/support/processes.ts';
+import { type BrokerLimits, openBroker } from './aedes.ts';
+
+export type TestBroker = AsyncDisposable & {
+  readonly port: number;
+  readonly url: string;
+  /** The metrics' text. */
+  metrics(): Promise<string>;
+  /** The middle of the scenario: nothing, or the end of the broker and its return on the same port. */
+  interrupt(): Promise<void>;
+};
+
+/** What happens to the broker in the middle. */
+export type Life = 'goes on' | 'is killed and comes back';
+
+/** Whoever keeps sessions on disk adds the second. */
+export const LIVES: readonly Life[] = ['goes on'];
+
+export function openTestBroker(life: Life = 'goes on', limits: Partial<BrokerLimits> = {}): Promise<TestBroker> {
+  return life === 'goes on' ? openHere(limits) : openProcess();
+}
+
+async function openHere(limits: Partial<BrokerLimits>): Promise<TestBroker> {
+  const metrics = new Metrics('broker');
+  const broker = await openBroker({
+    host: '127.0.0.1',
+    port: 0,
+    limits: { ...brokerSection.parse({}), ...limits },
+    log: silentLog(),
+    metrics,
+  });
+  return {
+    port: broker.port,
+    url: `mqtt://127.0.0.1:${broker.port}`,
+    metrics: () => metrics.text(),
+    interrupt: async () => {},
+    [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose](),
+  };
+}
+
+async function openProcess(): Promise<TestBroker> {
+  const folder = tempFolder();
+  const [port = 0, metricsPort = 0] = await freePorts(2);
+  const start = () => startEmbedded({ dataDir: folder.path, port, metricsPort });
+  let running = await start();
+  return {
+    port,
+    url: `mqtt://127.0.0.1:${port}`,
+    metrics: async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(),
+    async interrupt() {
+      await running.kill();
+      running = await start();
+    },
+    async [Symbol.asyncDispose]() {
+      await running[Symbol.asyncDispose]();
+      folder[Symbol.dispose]();
+    },
+  };
+}
