@@ -3,6 +3,8 @@
 
 import type { Aedes, Client } from 'aedes';
 
+export type { Aedes, Client };
+
 export type Qos = 0 | 1 | 2;
 
 /** A message on its way to a client, or stored for one. */

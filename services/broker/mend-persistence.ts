@@ -1,7 +1,6 @@
 // What aedes asks of its persistence in a way that breaks MQTT 3.1.1, mended between the two, whichever persistence it is.
 
-import type { Client } from 'aedes';
-import type { InnerAedes, Persistence } from './aedes-internals.ts';
+import type { Client, InnerAedes, Persistence } from './aedes-internals.ts';
 import type { Outbound } from './outbound.ts';
 
 /** @param outboundOf the delivery of a connected client */

@@ -1,8 +1,8 @@
 // What becomes of connections, for whoever looks: counted, and named in the log where a client had a name.
 
-import type { Aedes, Client } from 'aedes';
 import type { Log } from '#runtime/log.ts';
 import type { Metrics } from '#runtime/metrics.ts';
+import type { Aedes, Client } from './aedes-internals.ts';
 
 /** By message or name of the error that ended a connection. The first two are aedes' own words. */
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 // What a subscriber is sent, and what it is not: filters, QoS, flags, order.
 
 import { afterEach, expect, test } from 'vitest';
+import { PacketClient, publish } from '../../../test/support/packet-client.ts';
 import { openTestBroker, type TestBroker } from '../test-broker.ts';
-import { publish, TestClient } from '../test-client.ts';
 
 let broker: TestBroker;
 let opened: AsyncDisposableStack;
@@ -12,7 +12,7 @@ const open = async () => {
 };
 afterEach(() => opened.disposeAsync());
 const connect = async (clientId: string, options: { clean?: boolean } = {}) =>
-  opened.use(await TestClient.connect(broker.port, { clientId, ...options }));
+  opened.use(await PacketClient.connect(broker.port, { clientId, ...options }));
 
 test.each<readonly [filter: string, topics: readonly string[], others: readonly string[]]>([
   ['a/+', ['a/b', 'a/'], ['a', 'a/b/c', 'b/a']],

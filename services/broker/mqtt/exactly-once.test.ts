@@ -2,8 +2,8 @@
 // answered before counts after.
 
 import { afterEach, describe, expect, test } from 'vitest';
+import { PacketClient, publish } from '../../../test/support/packet-client.ts';
 import { LIVES, openTestBroker, type TestBroker } from '../test-broker.ts';
-import { publish, TestClient } from '../test-client.ts';
 
 describe.each(LIVES)('the broker %s', (life) => {
   let broker: TestBroker;
@@ -14,9 +14,9 @@ describe.each(LIVES)('the broker %s', (life) => {
   };
   afterEach(() => opened.disposeAsync());
   const connect = async (clientId: string) =>
-    opened.use(await TestClient.connect(broker.port, { clientId, clean: false }));
+    opened.use(await PacketClient.connect(broker.port, { clientId, clean: false }));
   /** The end and the return of a client, with what happens to the broker in between. */
-  const comeBack = async (clientId: string, ...clients: readonly TestClient[]) => {
+  const comeBack = async (clientId: string, ...clients: readonly PacketClient[]) => {
     for (const client of clients) await client.vanish();
     await broker.interrupt();
     return connect(clientId);

@@ -1,8 +1,8 @@
 // Retained messages and last wills. Where the broker is killed in the middle, what it acknowledged before counts after.
 
 import { afterEach, describe, expect, test } from 'vitest';
+import { PacketClient } from '../../../test/support/packet-client.ts';
 import { LIVES, openTestBroker, type TestBroker } from '../test-broker.ts';
-import { TestClient } from '../test-client.ts';
 
 describe.each(LIVES)('the broker %s', (life) => {
   let broker: TestBroker;
@@ -12,9 +12,9 @@ describe.each(LIVES)('the broker %s', (life) => {
     broker = opened.use(await openTestBroker(life));
   };
   afterEach(() => opened.disposeAsync());
-  type Options = Partial<Parameters<typeof TestClient.connect>[1]>;
+  type Options = Partial<Parameters<typeof PacketClient.connect>[1]>;
   const connect = async (clientId: string, options: Options = {}) =>
-    opened.use(await TestClient.connect(broker.port, { ...options, clientId }));
+    opened.use(await PacketClient.connect(broker.port, { ...options, clientId }));
   const will = (topic: string, retain = false) => ({
     will: { topic, payload: Buffer.from('down'), qos: 1 as const, retain },
   });

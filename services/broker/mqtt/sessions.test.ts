@@ -2,8 +2,8 @@
 // acknowledged before counts after.
 
 import { afterEach, describe, expect, test } from 'vitest';
+import { PacketClient } from '../../../test/support/packet-client.ts';
 import { LIVES, openTestBroker, type TestBroker } from '../test-broker.ts';
-import { TestClient } from '../test-client.ts';
 
 describe.each(LIVES)('the broker %s', (life) => {
   let broker: TestBroker;
@@ -14,7 +14,7 @@ describe.each(LIVES)('the broker %s', (life) => {
   };
   afterEach(() => opened.disposeAsync());
   const connect = async (clientId: string, clean = false) =>
-    opened.use(await TestClient.connect(broker.port, { clientId, clean }));
+    opened.use(await PacketClient.connect(broker.port, { clientId, clean }));
 
   test('a session keeps its subscriptions, and says so in CONNACK', async () => {
     await open();

@@ -10,7 +10,7 @@ type PublishOptions = { readonly qos?: Qos; readonly retain?: boolean; readonly 
 
 const WAIT_MS = 8_000;
 
-export class TestClient implements Disposable {
+export class PacketClient implements Disposable {
   readonly socket: Socket;
   readonly #unread: Packet[] = [];
   #onPacket = () => {};
@@ -36,7 +36,7 @@ export class TestClient implements Disposable {
 
   /** A client that is let in; with `clean` unless told otherwise. */
   static async connect(port: number, options: Partial<IConnectPacket> & { readonly clientId: string }) {
-    const client = new TestClient(port);
+    const client = new PacketClient(port);
     client.send({ ...CONNECT, ...options });
     const { returnCode, sessionPresent } = await client.next('connack');
     if (returnCode !== 0) throw new Error(`refused with ${returnCode}`);
