@@ -20,7 +20,9 @@ export type AedesMessage = {
   readonly retain: boolean;
   readonly dup: boolean;
   /** Where it is stored: the packet id under which it was sent; undefined before that. */
-  readonly messageId?: number;
+  readonly messageId?: number | undefined;
+  /** Ours: it is in a queue because its client subscribed, and is sent with RETAIN [MQTT-3.3.1-8]. */
+  readonly isRetainedCopy?: true;
 };
 
 /** Called for each matching subscription of a client; `done` where the message is written or will never be. */

@@ -36,9 +36,9 @@ export type Broker = AsyncDisposable & {
 const CONCURRENCY = 1_000_000;
 /**
  * How long the writers of a subscriber that lags too far behind wait for it before it is cut off: with aedes' own 60 s one
- * frozen subscriber silences everybody for 55 s.
+ * frozen subscriber silences everybody for 55 s. Nobody is to be silent for a second, and some of that is their own.
  */
-const DRAIN_TIMEOUT_MS = 2_000;
+const DRAIN_TIMEOUT_MS = 750;
 const CONNECT_TIMEOUT_MS = 5_000;
 const TOPIC_LEVELS_MAX = 16;
 const TOPIC_LENGTH_MAX = 256;

@@ -1,5 +1,6 @@
 // What aedes asks of its persistence in a way that breaks MQTT 3.1.1, mended between the two, whichever persistence it is.
 
+import { Readable } from 'node:stream';
 import type { Client, InnerAedes, Persistence } from './aedes-internals.ts';
 import type { Outbound } from './outbound.ts';
 
@@ -16,7 +17,13 @@ export function mendPersistence(
     return enqueue([...once.values()], message.retain ? { ...message, retain: false } : message);
   };
   const stream = persistence.outgoingStream.bind(persistence);
-  persistence.outgoingStream = (client) => outboundOf(client)?.queue(stream(client)) ?? stream(client);
+  persistence.outgoingStream = (client) => {
+    const outbound = outboundOf(client);
+    // A clean session is owed nothing: aedes only empties what an earlier one left.
+    if (client.clean || outbound === undefined) return stream(client);
+    outbound.owe(() => stream(client));
+    return Readable.from([]);
+  };
   const clear = persistence.outgoingClearMessageId.bind(persistence);
   persistence.outgoingClearMessageId = (client, acknowledgement) => {
     outboundOf(client)?.acknowledged(acknowledgement.messageId);

@@ -1,4 +1,5 @@
-// How messages reach one client. This stands in place of aedes' own `deliver0` and `deliverQoS`, which
+// How messages reach one client. This stands in place of aedes' own `deliver0` and `deliverQoS`, and of the way it empties
+// queues, which
 //   - drop a message that another one overtook, for they remember only the highest number seen of a broker;
 //   - send at the QoS of whichever of several matching subscriptions comes first, and at the publisher's where the
 //     subscription has a wildcard [MQTT-3.3.5-1, MQTT-3.8.4-6];
@@ -6,73 +7,59 @@
 //   - pass the publisher's DUP on, and never set their own [MQTT-3.3.1-1, MQTT-3.3.1-3];
 //   - give out packet ids that are still in use, so that a reader at QoS 2 takes the new message for the old one;
 //   - keep no retained message for a session that has not acknowledged it.
+// A session that returns catches up from its queue, at its own pace and without making any publisher wait; what is published
+// meanwhile is in that queue too. From then on messages come live, and a subscriber that lags makes its publishers wait.
 
 import type { Socket } from 'node:net';
-import { writeToStream } from 'mqtt-packet';
-import { matchesFilter } from '#domain/topic.ts';
+import { type Packet, writeToStream } from 'mqtt-packet';
 import type { AedesMessage, Deliver, InnerAedes, InnerClient, Qos } from './aedes-internals.ts';
+import { Granted } from './granted.ts';
+import { InFlight } from './in-flight.ts';
 
-const PACKET_ID_MAX = 65_535;
-/** Whoever has this many unacknowledged messages reads them and never answers; half of the ids are free then. */
+/** Unacknowledged messages past which publishers wait. The services' own window is 20,000; half of the packet ids are free. */
 const UNACKNOWLEDGED_MAX = 32_768;
+/** More come only from thousands of publishers at once; past it nothing is sent live, before the packet ids run out. */
+const UNACKNOWLEDGED_LIVE_MAX = 60_000;
 
 export class Outbound {
   readonly #aedes: InnerAedes;
   readonly #client: InnerClient;
-  /** Granted QoS by filter, as long as the subscription delivers. */
-  readonly #granted = new Map<string, Qos>();
-  /** Packet ids that are sent and not acknowledged. */
-  readonly #unacknowledged = new Set<number>();
-  #packetId = 0;
+  readonly #granted: Granted;
+  readonly #inFlight = new InFlight();
   /** Number of the message delivered last: all subscriptions that match it are called in one go. */
   #last: number | undefined;
-  /** Live messages while the queue is sent, bounded by the queue: every one of them is stored there too. */
-  #held: { readonly message: AedesMessage; readonly done: () => void }[] | undefined = [];
-  /** Numbers of this broker's messages that the queue held, until the live ones are let go. */
-  readonly #queued = new Set<number>();
+  /** The queue of the session, from its first message; undefined where the client has none. */
+  #queue: (() => AsyncIterable<AedesMessage>) | undefined;
+  #isCatchingUp = false;
+  /** Something was published while the queue was read, perhaps behind the place where it is read. */
+  #hasMissed = false;
+  #isHeldUp = false;
+  #onRoom = () => {};
 
   constructor(aedes: InnerAedes, client: InnerClient) {
     this.#aedes = aedes;
     this.#client = client;
+    this.#granted = new Granted(client);
     client.deliver0 = this.#deliver;
     client.deliverQoS = this.#deliver;
-    client.subscriptions = new Proxy(client.subscriptions, {
-      set: (subscriptions, filter: string, subscription) => {
-        this.#granted.set(filter, subscription.qos);
-        return Reflect.set(subscriptions, filter, subscription);
-      },
-      deleteProperty: (subscriptions, filter: string) => {
-        this.#granted.delete(filter);
-        return Reflect.deleteProperty(subscriptions, filter);
-      },
-    });
-    client.once('connected', () => this.#letGo());
-    // Not delivered, so still in the client's queue.
-    client.conn.once('close', () => {
-      for (const { done } of this.#held?.splice(0) ?? []) done();
-    });
+    client.conn.once('close', () => this.#onRoom());
   }
 
-  /** What a returning client is owed, ready to be sent: aedes writes each as it comes. */
-  async *queue(stored: AsyncIterable<AedesMessage>): AsyncGenerator<AedesMessage> {
-    for await (const message of stored) {
-      // A clean session is owed nothing: aedes only empties what an earlier one left.
-      if (this.#client.clean) yield message;
-      else yield this.#redeliver(message);
-    }
+  /** The session has a queue: it is sent once the client is let in. */
+  owe(queue: () => AsyncIterable<AedesMessage>): void {
+    this.#queue = queue;
+    this.#isCatchingUp = true;
+    this.#client.once('connected', () => this.#catchUp());
   }
 
   acknowledged(packetId: number): void {
-    this.#unacknowledged.delete(packetId);
-  }
-
-  #redeliver(message: AedesMessage): AedesMessage {
-    if (message.brokerId === this.#aedes.id) this.#queued.add(message.brokerCounter);
-    if (message.messageId !== undefined) {
-      this.#unacknowledged.add(message.messageId);
-      return message.cmd === 'publish' ? { ...message, qos: this.#qosOf(message), dup: true } : message;
-    }
-    return { ...message, qos: this.#qosOf(message), dup: false, messageId: this.#nextPacketId() };
+    this.#inFlight.remove(packetId);
+    if (this.#inFlight.size >= UNACKNOWLEDGED_MAX) return;
+    this.#onRoom();
+    if (!this.#isHeldUp) return;
+    // This is how aedes lets go of who waits, and stops the clock that would end the connection.
+    this.#isHeldUp = false;
+    this.#client.conn.emit('drain');
   }
 
   readonly #deliver: Deliver = (message, done) => {
@@ -81,76 +68,150 @@ export class Outbound {
       this.#last = message.brokerCounter;
     }
     if (!this.#aedes.authorizeForward(this.#client, message as never)) return done();
-    const qos = Math.min(message.qos, this.#grantedFor(message.topic)) as Qos;
-    if (this.#held === undefined) this.#send({ ...message, qos, dup: false }, done);
-    else if (qos > 0) this.#held.push({ message: { ...message, qos, dup: false }, done });
-    else done(); // QoS 0 is not kept for who is not there, and its CONNACK comes first
+    const qos = Math.min(message.qos, this.#granted.qosFor(message.topic)) as Qos;
+    const packet = { ...message, qos, dup: false };
+    if (qos > 0) this.#deliverNumbered(packet, done);
+    else if (this.#client.connackSent) this.#write(packet, done);
+    else done(); // QoS 0 is not kept for who is not there yet, and CONNACK comes first
   };
 
-  #letGo(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const { message, done } of held) {
-      if (this.#queued.has(message.brokerCounter)) done();
-      else this.#send(message, done);
-    }
-    this.#queued.clear();
-  }
-
-  #send(message: AedesMessage, done: () => void): void {
-    if (message.qos === 0) this.#write(message, done);
-    else if (this.#unacknowledged.size < UNACKNOWLEDGED_MAX) this.#sendNumbered(message, done);
+  #deliverNumbered(packet: AedesMessage, done: () => void): void {
+    const hasRoom = this.#inFlight.size < UNACKNOWLEDGED_LIVE_MAX;
+    if (this.#queue === undefined) {
+      if (hasRoom) this.#sendUnkept(packet, done);
+      else this.#client.emit('error', new Error('messages are not acknowledged'));
+    } else if (packet.brokerId === null) this.#queueRetained(packet, done);
+    else if (hasRoom && !this.#isCatchingUp) this.#sendKept(packet, done);
     else {
-      this.#client.emit('error', new Error(`${UNACKNOWLEDGED_MAX} messages are not acknowledged`));
+      this.#lookAgain();
       done();
     }
   }
 
-  #sendNumbered(message: AedesMessage, done: () => void): void {
-    const packet = { ...message, brokerId: message.brokerId ?? this.#aedes.id, messageId: this.#nextPacketId() };
-    const write = () => this.#write(packet, done);
-    const drop = () => {
-      // It is in the queue no more: dropped there by its limits, or published before the subscription was.
-      this.#unacknowledged.delete(packet.messageId);
-      done();
-    };
-    if (this.#client.clean) write();
-    else this.#store(packet).then(write, drop);
+  #sendUnkept(message: AedesMessage, done: () => void): void {
+    const packet = { ...message, messageId: this.#inFlight.freeId() };
+    this.#inFlight.add(packet.messageId, undefined);
+    this.#write(packet, done);
   }
 
-  /** Keeps the packet id with the stored message; a retained one is not yet stored for this client. */
-  async #store(packet: AedesMessage): Promise<void> {
+  /** A message that is in the queue of the session; unless that was read since, and it was sent from there. */
+  #sendKept(message: AedesMessage, done: () => void): void {
+    if (this.#isInFlight(message)) {
+      done();
+      return;
+    }
+    const packet = { ...message, messageId: this.#inFlight.freeId() };
+    this.#store(packet).then((isStored) => (isStored ? this.#write(packet, done) : done()));
+  }
+
+  /** A retained message for a new subscription: it is put into the queue, and sent from there. */
+  #queueRetained(message: AedesMessage, done: () => void): void {
+    const { persistence, id: brokerId } = this.#aedes;
+    const stored = { ...message, brokerId, isRetainedCopy: true } as const;
+    persistence.outgoingEnqueue({ clientId: this.#client.id }, stored).then(
+      () => {
+        this.#lookAgain();
+        done();
+      },
+      (error) => this.#client.emit('error', error),
+    );
+  }
+
+  #lookAgain(): void {
+    this.#hasMissed = true;
+    if (!this.#isCatchingUp) this.#catchUp();
+  }
+
+  /** Sends the queue until nothing is in it that this connection was not sent. */
+  async #catchUp(): Promise<void> {
+    const client = this.#client;
+    this.#isCatchingUp = true;
+    try {
+      do {
+        this.#hasMissed = false;
+        for await (const stored of this.#queue?.() ?? []) {
+          if (this.#isInFlight(stored)) continue;
+          while (this.#inFlight.size >= UNACKNOWLEDGED_MAX && !client.closed)
+            await new Promise<void>((resolve) => (this.#onRoom = resolve));
+          if (client.closed) return;
+          await this.#sendStored(stored);
+        }
+      } while (this.#hasMissed && !client.closed);
+      this.#isCatchingUp = false;
+    } catch (error) {
+      client.emit('error', error);
+    }
+  }
+
+  async #sendStored(stored: AedesMessage): Promise<void> {
+    const messageId = stored.messageId ?? this.#inFlight.freeId();
+    const packet = stored.cmd === 'pubrel' ? stored : { ...stored, ...this.#flagsOf(stored), messageId };
+    if (!(await this.#store(packet))) return;
+    this.#write(packet, () => {});
+    const { conn } = this.#client;
+    if (conn.writableNeedDrain) await new Promise<void>((resolve) => onceEither(conn as Socket, resolve));
+  }
+
+  /**
+   * Keeps with the stored message that it is sent, and as what.
+   * @returns false where it is in the queue no more: acknowledged meanwhile, dropped there by its limits, or published
+   * before the subscription was
+   */
+  async #store(packet: AedesMessage): Promise<boolean> {
     const { persistence } = this.#aedes;
-    if (packet.retain) await persistence.outgoingEnqueue({ clientId: this.#client.id }, packet);
-    await persistence.outgoingUpdate(this.#client, packet);
+    const { messageId = 0 } = packet;
+    this.#inFlight.add(messageId, this.#numberOf(packet));
+    try {
+      await persistence.outgoingUpdate(this.#client, packet);
+    } catch {
+      this.#inFlight.remove(messageId);
+      return false;
+    }
+    if (packet.messageId === messageId) return true;
+    // The store knows of one that this connection does not.
+    this.#inFlight.remove(messageId);
+    this.#inFlight.add(packet.messageId ?? 0, this.#numberOf(packet));
+    return true;
   }
 
   #write(packet: AedesMessage, done: () => void): void {
     const client = this.#client;
     if (client.closed || client.errored) return void setImmediate(done);
-    if (writeToStream(packet, client.conn as Socket)) setImmediate(done);
-    else client.waitForDrain(() => done());
+    const isFull = !writeToStream(packet as Packet, client.conn as Socket);
+    this.#isHeldUp = !isFull && this.#inFlight.size >= UNACKNOWLEDGED_MAX;
+    if (isFull || this.#isHeldUp) client.waitForDrain(() => done());
+    else setImmediate(done);
   }
 
-  #qosOf(message: AedesMessage): Qos {
-    const granted = this.#grantedFor(message.topic);
-    // Unsubscribed since: what was promised is kept [MQTT-3.10.4-3].
-    return granted === 0 ? message.qos : (Math.min(message.qos, granted) as Qos);
+  #isInFlight(message: AedesMessage): boolean {
+    return this.#inFlight.hasId(message.messageId) || this.#inFlight.hasNumber(this.#numberOf(message));
   }
 
-  /** The highest QoS of the subscriptions that match; 0 where none does. */
-  #grantedFor(topic: string): Qos {
-    let highest: Qos = 0;
-    for (const [filter, qos] of this.#granted) {
-      if (qos > highest && matchesFilter(filter, topic)) highest = qos;
-    }
-    return highest;
+  #numberOf({ brokerId, brokerCounter }: AedesMessage): number | undefined {
+    return brokerId === this.#aedes.id ? brokerCounter : undefined;
   }
 
-  #nextPacketId(): number {
-    do this.#packetId = (this.#packetId % PACKET_ID_MAX) + 1;
-    while (this.#unacknowledged.has(this.#packetId));
-    this.#unacknowledged.add(this.#packetId);
-    return this.#packetId;
+  #flagsOf({
+    topic,
+    qos,
+    retain,
+    messageId,
+    isRetainedCopy,
+  }: AedesMessage): Pick<AedesMessage, 'qos' | 'retain' | 'dup'> {
+    const granted = this.#granted.qosFor(topic);
+    return {
+      // Unsubscribed since: what was promised is kept [MQTT-3.10.4-3].
+      qos: granted === 0 ? qos : (Math.min(qos, granted) as Qos),
+      retain: retain || isRetainedCopy === true,
+      dup: messageId !== undefined, // it bears one since it was sent
+    };
   }
+}
+
+function onceEither(socket: Socket, then: () => void): void {
+  const once = () => {
+    socket.off('drain', once).off('close', once);
+    then();
+  };
+  socket.on('drain', once).on('close', once);
 }
