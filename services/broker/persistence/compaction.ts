@@ -1,0 +1,113 @@
+// Keeps the log from growing for ever: what is still needed of the oldest segment is appended again as it stands now, a
+// little at a time, and then the segment goes. Oldest first, always: an end of something is never dropped before the
+// beginning that it ends.
+
+import type { Ledger } from './ledger.ts';
+import type { Message } from './message.ts';
+import { decodeRecord, isMessage, type MessageRecord, type Recipient } from './records.ts';
+
+/** Bytes copied, and records looked at, before others have a turn. */
+const SLICE_BYTES = 256 * 1024;
+const SLICE_RECORDS = 2_000;
+
+export class Compaction implements AsyncDisposable {
+  readonly #ledger: Ledger;
+  readonly #spareBytes: number;
+  #running: Promise<void> | undefined;
+  #isClosed = false;
+  #segmentsDropped = 0;
+
+  /** @param spareBytes garbage that is let lie: some segments, or a small log would be copied round and round */
+  constructor(ledger: Ledger, spareBytes: number) {
+    this.#ledger = ledger;
+    this.#spareBytes = spareBytes;
+  }
+
+  get segmentsDropped(): number {
+    return this.#segmentsDropped;
+  }
+
+  /** Begins where there is more garbage than live data and the spare; does nothing while it is at it. */
+  poke(): Promise<void> {
+    if (this.#running === undefined && !this.#isClosed && this.#isWorthIt())
+      this.#running = this.#run().finally(() => {
+        this.#running = undefined;
+      });
+    return this.#running ?? Promise.resolve();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    await this.#running;
+  }
+
+  #isWorthIt(): boolean {
+    const { log, state } = this.#ledger;
+    const garbage = log.bytes - state.liveBytes;
+    // On a full disk nothing can be copied; what was copied would only wait in memory.
+    if (log.problem() !== undefined) return false;
+    return log.segments.length > 1 && garbage > Math.max(state.liveBytes, this.#spareBytes);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isClosed && this.#isWorthIt()) {
+      const oldest = this.#ledger.log.segments[0]?.number;
+      if (oldest === undefined || !(await this.#copyLive(oldest))) return;
+      await this.#ledger.log.drop(oldest);
+      this.#segmentsDropped++;
+    }
+  }
+
+  /** false where it was closed before the end. */
+  async #copyLive(segment: number): Promise<boolean> {
+    const { log, state } = this.#ledger;
+    let copiedBytes = 0;
+    let records = 0;
+    for await (const { payload, position } of log.records(segment)) {
+      if (position.segment !== segment) break;
+      if (++records % SLICE_RECORDS === 0) await turn();
+      if (!isMessage(payload)) continue;
+      const record = decodeRecord(payload) as MessageRecord;
+      const message = state.messages.get(record.seq);
+      if (message?.position.segment !== segment || message.position.offset !== position.offset) continue;
+      this.#copy(message, record);
+      copiedBytes += position.bytes;
+      if (copiedBytes < SLICE_BYTES) continue;
+      copiedBytes = 0;
+      await this.#ledger.commit();
+      if (this.#isClosed) return false;
+    }
+    this.#copyRest(segment);
+    await this.#ledger.commit();
+    return !this.#isClosed;
+  }
+
+  #copyRest(segment: number): void {
+    const { state } = this.#ledger;
+    for (const session of state.sessions.values()) if (session.segment === segment) this.#ledger.writeSession(session);
+    for (const { record, position } of [...state.wills.values()])
+      if (position.segment === segment) this.#ledger.write(record);
+    if (state.boot !== undefined && state.bootPosition?.segment === segment)
+      this.#ledger.write({ ...state.boot, seq: state.lastSeq, session: state.lastSession });
+  }
+
+  /** The message as it stands: who still waits for it, and whether it is still what is retained. */
+  #copy(message: Message, record: MessageRecord): void {
+    const { state } = this.#ledger;
+    const named = [...record.recipients.map(({ session }) => session), ...(message.added ?? [])];
+    const recipients = named.flatMap((session): Recipient[] => {
+      const entry = state.byNumber(session)?.queue.get(message.seq);
+      return entry?.message === undefined ? [] : [{ session, qos: entry.qos, messageId: entry.messageId }];
+    });
+    this.#ledger.write({
+      ...record,
+      recipients,
+      retaining: message.isRetained ? 'replaces' : 'nothing',
+      origin: message.origin,
+    });
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,68 @@
+// The log and the state that its records make, kept in step: nothing changes the one without the other.
+
+import type { SegmentLog } from '#runtime/segment-log/segment-log.ts';
+import type { Message, Payload } from './message.ts';
+import { encodeRecord, payloadOfMessage, type StoredRecord } from './records.ts';
+import type { Session } from './session.ts';
+import type { State } from './state.ts';
+
+export class Ledger {
+  readonly log: SegmentLog;
+  readonly state: State;
+  #lostMessages = 0;
+
+  constructor(log: SegmentLog, state: State) {
+    this.log = log;
+    this.state = state;
+  }
+
+  /** Messages whose payload could not be read back. */
+  get lostMessages(): number {
+    return this.#lostMessages;
+  }
+
+  /** Applied at once, on disk with the next commit. */
+  write(record: StoredRecord, payload?: Payload): void {
+    this.state.apply(record, this.log.append(encodeRecord(record)), payload);
+  }
+
+  commit(): Promise<void> {
+    return this.log.commit();
+  }
+
+  /** The client's session; a new one is on disk with the next commit. */
+  sessionOf(clientId: string): Session {
+    const known = this.state.session(clientId);
+    if (known !== undefined) return known;
+    const session = this.state.numbered(++this.state.lastSession);
+    session.clientId = clientId;
+    this.writeSession(session);
+    return session;
+  }
+
+  /** The session as it stands: what was logged of its subscriptions before is not needed any more. */
+  writeSession(session: Session, subscriptions = [...session.subscriptions.values()]): void {
+    const released = [...session.queue.values()]
+      .filter(({ message }) => message === undefined)
+      .map(({ seq, messageId }) => ({ seq, messageId }));
+    const { number, clientId } = session;
+    this.write({ kind: 'session', session: number, clientId, subscriptions, released });
+  }
+
+  /** undefined where the disk has lost it; its log says so. */
+  async payloadOf(message: Message): Promise<Payload | undefined> {
+    for (;;) {
+      if (message.payload !== undefined) return message.payload;
+      const { position } = message;
+      const bytes = await this.log.read(position).catch((error: unknown) => {
+        if (message.position === position) throw error;
+        return undefined;
+      });
+      // Moved to the end of the log while it was read.
+      if (message.position !== position) continue;
+      if (bytes !== undefined) return payloadOfMessage(bytes);
+      this.#lostMessages++;
+      return undefined;
+    }
+  }
+}
