@@ -8,7 +8,7 @@ import type { ClientRef } from './outgoing-queues.ts';
 import type { PublishedPacket } from './packets.ts';
 import type { Incoming } from './session.ts';
 
-type Numbered = { readonly messageId?: number | undefined };
+export type Numbered = { readonly messageId?: number | undefined };
 
 export class IncomingMessages {
   readonly #ledger: Ledger;

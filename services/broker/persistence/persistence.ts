@@ -2,7 +2,7 @@
 // sent: a CONNACK, SUBACK, PUBREC, PUBREL, PUBCOMP, or a QoS 2 message, only when the change is on disk.
 
 import { Readable } from 'node:stream';
-import { IncomingMessages } from './incoming-messages.ts';
+import { IncomingMessages, type Numbered } from './incoming-messages.ts';
 import type { Intake, Numbering } from './intake.ts';
 import type { Ledger } from './ledger.ts';
 import { MessageWriter } from './message-writer.ts';
@@ -154,11 +154,11 @@ export class Persistence {
     return this.#incoming.store(client, packet);
   }
 
-  incomingGetPacket(client: ClientRef, packet: { readonly messageId?: number }): Promise<object> {
+  incomingGetPacket(client: ClientRef, packet: Numbered): Promise<object> {
     return this.#incoming.get(client, packet);
   }
 
-  incomingDelPacket(client: ClientRef, packet: { readonly messageId?: number }): Promise<void> {
+  incomingDelPacket(client: ClientRef, packet: Numbered): Promise<void> {
     return this.#incoming.delete(client, packet);
   }
 
