@@ -5,7 +5,8 @@ import { silentLog } from '#runtime/log.ts';
 import { Metrics } from '#runtime/metrics.ts';
 import { openMqttBus } from '#runtime/mqtt-bus.ts';
 import { brokerSection } from '#runtime/sections.ts';
-import { type Broker, openBroker } from './aedes.ts';
+import { type Broker, type BrokerOptions, openBroker } from './aedes.ts';
+import { openTestStore } from './persistence/test-store.ts';
 
 const opened: AsyncDisposable[] = [];
 afterEach(async () => {
@@ -16,9 +17,15 @@ const soon = <T>(check: () => T) => vi.waitFor(check, { timeout: 10_000, interva
 
 const limits = brokerSection.parse({});
 
+async function parts(port = 0): Promise<BrokerOptions> {
+  const store = await openTestStore();
+  opened.push(store);
+  return { host: '127.0.0.1', port, limits, store, log: silentLog(), metrics: new Metrics('broker') };
+}
+
 async function open(): Promise<{ broker: Broker; metrics: Metrics; url: string }> {
   const metrics = new Metrics('broker');
-  const broker = await openBroker({ host: '127.0.0.1', port: 0, limits, log: silentLog(), metrics });
+  const broker = await openBroker({ ...(await parts()), metrics });
   opened.push(broker);
   return { broker, metrics, url: `mqtt://127.0.0.1:${broker.port}` };
 }
@@ -143,18 +150,11 @@ test('closing ends every connection and frees the port', async () => {
   const isCut = new Promise<void>((resolve) => client.mqtt.once('close', resolve));
   await broker[Symbol.asyncDispose]();
   await isCut;
-  const again = await openBroker({
-    host: '127.0.0.1',
-    port: broker.port,
-    limits,
-    log: silentLog(),
-    metrics: new Metrics('broker'),
-  });
+  const again = await openBroker(await parts(broker.port));
   await again[Symbol.asyncDispose]();
 });
 
 test('a taken port is an error with its code', async () => {
   const { broker } = await open();
-  const options = { host: '127.0.0.1', port: broker.port, limits, log: silentLog(), metrics: new Metrics('broker') };
-  await expect(openBroker(options)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await expect(openBroker(await parts(broker.port))).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });

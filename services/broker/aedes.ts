@@ -1,15 +1,18 @@
 // The embedded broker: aedes 1.2.0, MQTT 3.1.1, with the guards it lacks by itself. The only file that imports aedes.
-// Sessions, queues and retained messages live in memory here: they survive a client's absence, not this process.
+// What it remembers is the store's.
 
 import { Aedes, type AuthenticateError, type Client } from 'aedes';
 import type { Log } from '#runtime/log.ts';
 import type { Metrics } from '#runtime/metrics.ts';
 import type { BrokerConfig } from '#runtime/sections.ts';
 import type { InnerAedes, InnerClient } from './aedes-internals.ts';
+import { Durability } from './durability.ts';
 import { guardLength } from './length-guard.ts';
 import { openListener } from './listener.ts';
 import { mendPersistence, rememberSessions } from './mend-persistence.ts';
 import { Outbound } from './outbound.ts';
+import type { PublishedPacket } from './persistence/packets.ts';
+import type { Store } from './persistence/store.ts';
 import { watchClients } from './watch-clients.ts';
 
 /** The settings that bound what connections may cost. */
@@ -22,6 +25,7 @@ export type BrokerOptions = {
   readonly host: string;
   readonly port: number;
   readonly limits: BrokerLimits;
+  readonly store: Store;
   readonly log: Log;
   readonly metrics: Metrics;
 };
@@ -30,6 +34,8 @@ export type Broker = AsyncDisposable & {
   readonly port: number;
   /** Publishes a retained message as the broker itself. */
   announce(topic: string, payload: string): Promise<void>;
+  /** About every second. `elapsedMs` is of a clock that only goes forward, `now` ms since the epoch. */
+  tick(time: { readonly elapsedMs: number; readonly now: number }): void;
 };
 
 /** aedes' own 100 makes a burst wait for 34 s (measured); its queues are bounded by the sockets instead. */
@@ -46,12 +52,14 @@ const TOPIC_LENGTH_MAX = 256;
 const IDENTIFIER_REJECTED = 2;
 
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
-  const { host, port, limits, metrics } = options;
+  const { host, port, limits, metrics, store } = options;
   const published = metrics.counter('broker_messages_total', 'Messages that clients published.', ['qos']);
   const outbounds = new WeakMap<Client, Outbound>();
   const nameless = new WeakSet<Client>();
   const aedes = new Aedes({
-    id: 'penstock',
+    id: store.brokerId,
+    persistence: store.persistence,
+    maxInflightInbound: 0, // the store bounds them, before it takes one
     concurrency: CONCURRENCY,
     drainTimeout: DRAIN_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -59,7 +67,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     preConnect: (client, { clientId, clean }, callback) => {
       if (clientId === '' && !clean) nameless.add(client);
       outbounds.set(client, new Outbound(aedes, client as InnerClient));
-      callback(null, true);
+      durability.welcome(clientId).then(() => callback(null, true));
     },
     authenticate: (client, _username, _password, callback) => {
       if (nameless.has(client)) callback(refusal('a session that is to be kept needs a client id'), false);
@@ -67,14 +75,19 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     },
     authorizePublish: (client, packet, callback) => {
       if (client !== null) published.inc({ qos: String(packet.qos) });
-      const problem = client === null ? undefined : publishProblem(packet.topic);
-      callback(problem === undefined ? null : new Error(problem));
+      const problem = publishProblem(packet.topic);
+      if (problem !== undefined) callback(new Error(problem));
+      else
+        durability
+          .accept(client, packet as PublishedPacket)
+          .then((refused) => callback(refused === undefined ? null : new Error(refused)));
     },
     published: (packet, client, callback) => {
       if (client !== null && packet.qos === 2) inbound.published(client, packet.messageId ?? 0);
       callback(null);
     },
   }) as InnerAedes;
+  const durability = new Durability(aedes, options);
   await aedes.listen();
   const inbound = mendPersistence(aedes, (client) => outbounds.get(client));
   rememberSessions(aedes);
@@ -99,7 +112,9 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
           (error?: Error | null) => (error ? reject(error) : resolve()),
         );
       }),
+    tick: (time) => durability.tick(time),
     async [Symbol.asyncDispose]() {
+      durability.stop();
       await listener[Symbol.asyncDispose]();
       await new Promise<void>((resolve) => aedes.close(() => resolve()));
     },

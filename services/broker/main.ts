@@ -1,18 +1,52 @@
 // The embedded broker as a process. It has no bus of its own: it is the bus.
 
+import path from 'node:path';
 import type { ServiceStatus } from '#domain/service.ts';
 import { topics } from '#domain/topic.ts';
 import { environmentName } from '#runtime/config.ts';
-import { named, refuseOpenListener, runService, VERSION } from '#runtime/process.ts';
+import { EXIT, named, refuseOpenListener, runService, VERSION } from '#runtime/process.ts';
 import { openBroker } from './aedes.ts';
+import { queueCaps } from './config.ts';
+import { DamageList } from './persistence/damage-list.ts';
+import { DiskSpace } from './persistence/disk-space.ts';
+import { openStore } from './persistence/store.ts';
+import { watchStore } from './persistence/store-meters.ts';
 
-await runService('broker', {}, async ({ config, log, metrics, stack, now }) => {
+const TICK_MS = 1_000;
+
+await runService('broker', {}, async ({ config, log, metrics, health, stack, now }) => {
   const { host, port } = config.broker;
   refuseOpenListener(host, environmentName('broker', 'host'), 'the embedded broker has no users yet');
+  const folder = path.join(config.root.data, 'broker');
+  const damages = new DamageList(log);
+  const dropped = metrics.counter('broker_queue_dropped_total', 'Messages that a full queue dropped.', ['reason']);
+  const store = stack.use(
+    await openStore({
+      folder,
+      ...queueCaps(config.broker),
+      payloadBytesMax: config.broker.payloadMemoryBytesMax,
+      log,
+      now,
+      onDropped: (reason) => dropped.inc({ reason }),
+      onDamage: (damage) => damages.add(damage),
+      onFatal: (error) => {
+        // Nothing is known of what was written: the next start reads what is really there.
+        log.fatal({ err: error }, 'the log cannot be written');
+        process.exit(EXIT.software);
+      },
+    }),
+  );
+  const disk = new DiskSpace(folder);
+  watchStore({ store, disk, damages }, { metrics, health });
   const broker = await named(environmentName('broker', 'port'), () =>
-    openBroker({ host, port, limits: config.broker, log, metrics }),
+    openBroker({ host, port, limits: config.broker, store, log, metrics }),
   );
   stack.use(broker);
+  const timer = setInterval(() => {
+    broker.tick({ elapsedMs: performance.now(), now: now() });
+    disk.look().catch((error) => log.warn({ err: error }, 'cannot see how full the disk is'));
+  }, TICK_MS);
+  stack.defer(() => clearInterval(timer));
   const status: ServiceStatus = { service: 'broker', id: 'broker', status: 'up', since: now(), version: VERSION };
   await broker.announce(topics.service('broker', 'broker'), JSON.stringify(status));
   log.info({ host, port: broker.port }, 'listening for MQTT');

@@ -195,7 +195,7 @@ export class Outbound {
     topic,
     qos,
     retain,
-    messageId,
+    dup,
     isRetainedCopy,
   }: AedesMessage): Pick<AedesMessage, 'qos' | 'retain' | 'dup'> {
     const granted = this.#granted.qosFor(topic);
@@ -203,7 +203,7 @@ export class Outbound {
       // Unsubscribed since: what was promised is kept [MQTT-3.10.4-3].
       qos: granted === 0 ? qos : (Math.min(qos, granted) as Qos),
       retain: retain || isRetainedCopy === true,
-      dup: messageId !== undefined, // it bears one since it was sent
+      dup, // the store knows whether it was sent under its id, or is only about to be
     };
   }
 }

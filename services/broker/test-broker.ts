@@ -5,8 +5,9 @@ import { silentLog } from '#runtime/log.ts';
 import { Metrics } from '#runtime/metrics.ts';
 import { brokerSection } from '#runtime/sections.ts';
 import { startEmbedded } from '../../test/support/brokers.ts';
-import { freePorts, tempFolder } from '../../test/support/processes.ts';
+import { freePorts, tempFolder, until } from '../../test/support/processes.ts';
 import { type BrokerLimits, openBroker } from './aedes.ts';
+import { openTestStore } from './persistence/test-store.ts';
 
 export type TestBroker = AsyncDisposable & {
   readonly port: number;
@@ -20,8 +21,7 @@ export type TestBroker = AsyncDisposable & {
 /** What happens to the broker in the middle. */
 export type Life = 'goes on' | 'is killed and comes back';
 
-/** Whoever keeps sessions on disk adds the second. */
-export const LIVES: readonly Life[] = ['goes on'];
+export const LIVES: readonly Life[] = ['goes on', 'is killed and comes back'];
 
 export function openTestBroker(life: Life = 'goes on', limits: Partial<BrokerLimits> = {}): Promise<TestBroker> {
   return life === 'goes on' ? openHere(limits) : openProcess();
@@ -29,10 +29,12 @@ export function openTestBroker(life: Life = 'goes on', limits: Partial<BrokerLim
 
 async function openHere(limits: Partial<BrokerLimits>): Promise<TestBroker> {
   const metrics = new Metrics('broker');
+  const store = await openTestStore();
   const broker = await openBroker({
     host: '127.0.0.1',
     port: 0,
     limits: { ...brokerSection.parse({}), ...limits },
+    store,
     log: silentLog(),
     metrics,
   });
@@ -41,7 +43,10 @@ async function openHere(limits: Partial<BrokerLimits>): Promise<TestBroker> {
     url: `mqtt://127.0.0.1:${broker.port}`,
     metrics: () => metrics.text(),
     interrupt: async () => {},
-    [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await broker[Symbol.asyncDispose]();
+      await store[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -50,11 +55,18 @@ async function openProcess(): Promise<TestBroker> {
   const [port = 0, metricsPort = 0] = await freePorts(2);
   const start = () => startEmbedded({ dataDir: folder.path, port, metricsPort });
   let running = await start();
+  const metrics = async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  const gauge = async (name: string) => (await metrics()).split('\n').find((line) => line.startsWith(name)) ?? '';
   return {
     port,
     url: `mqtt://127.0.0.1:${port}`,
-    metrics: async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(),
+    metrics,
     async interrupt() {
+      // Acknowledgements of readers wait for nobody: that they are on disk is what these scenarios go on from.
+      await until(
+        'all to be written',
+        async () => / 0$/m.exec(await gauge('penstock_broker_log_backlog_bytes')) ?? undefined,
+      );
       await running.kill();
       running = await start();
     },

@@ -94,10 +94,14 @@ export class Compaction implements AsyncDisposable {
   /** The message as it stands: who still waits for it, and whether it is still what is retained. */
   #copy(message: Message, record: MessageRecord): void {
     const { state } = this.#ledger;
-    const named = [...record.recipients.map(({ session }) => session), ...(message.added ?? [])];
-    const recipients = named.flatMap((session): Recipient[] => {
-      const entry = state.byNumber(session)?.queue.get(message.seq);
-      return entry?.message === undefined ? [] : [{ session, qos: entry.qos, messageId: entry.messageId }];
+    const { seq } = message;
+    const entryOf = (session: number, as: number) => {
+      const entry = state.byNumber(session)?.queue.get(as);
+      return entry?.message === message ? entry : undefined;
+    };
+    const recipients = record.recipients.flatMap(({ session }): Recipient[] => {
+      const entry = entryOf(session, seq);
+      return entry === undefined ? [] : [{ session, qos: entry.qos, messageId: entry.messageId }];
     });
     this.#ledger.write({
       ...record,
@@ -105,6 +109,13 @@ export class Compaction implements AsyncDisposable {
       retaining: message.isRetained ? 'replaces' : 'nothing',
       origin: message.origin,
     });
+    for (const { session, as } of message.added ?? []) {
+      const entry = entryOf(session, as);
+      if (entry === undefined) continue;
+      const { qos, messageId, shownAsRetained } = entry;
+      this.#ledger.write({ kind: 'added', seq, session, qos, as, shownAsRetained });
+      if (messageId !== 0) this.#ledger.write({ kind: 'sent', session, seq: as, messageId });
+    }
   }
 }
 

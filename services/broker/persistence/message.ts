@@ -38,8 +38,8 @@ export class Message {
   isRetained = false;
   /** Until then nobody may get it: had the power gone meanwhile, a QoS 2 message would come twice. */
   isOnDisk = false;
-  /** Sessions that were added to the recipients of its record. */
-  added: readonly number[] | undefined;
+  /** Places in queues beside those that its record names. */
+  added: readonly { readonly session: number; readonly as: number }[] | undefined;
   /** The sender's handshake, while it lasts. */
   origin: { readonly session: number; readonly messageId: number } | undefined;
 

@@ -4,10 +4,11 @@
 
 import type { Intake, Numbering } from './intake.ts';
 import type { Ledger } from './ledger.ts';
+import type { Message } from './message.ts';
 import type { Addressee, MessageWriter } from './message-writer.ts';
 import { type PublishedPacket, type QueuedPacket, queuedPacket } from './packets.ts';
 import type { QueueLimits } from './queue-limits.ts';
-import type { QoS } from './records.ts';
+import type { AddedRecord, QoS } from './records.ts';
 import type { Entry, Session } from './session.ts';
 
 /** A client of aedes; one that is closed is not served any more. */
@@ -58,14 +59,34 @@ export class OutgoingQueues {
     let seq = brokerCounter;
     if (missing.length > 0) {
       for (const { owner } of missing) limits.makeRoom(owner, now());
-      if (brokerCounter === undefined || !ledger.state.messages.has(brokerCounter))
-        seq = writer.write({ ...packet, retain: false }, { addressees: missing });
-      else
-        for (const { owner, qos } of missing)
-          ledger.write({ kind: 'added', seq: brokerCounter, session: owner.number, qos });
+      const message = brokerCounter === undefined ? undefined : ledger.state.messages.get(brokerCounter);
+      if (message === undefined) seq = writer.write({ ...packet, retain: false }, { addressees: missing });
+      else for (const addressee of missing) this.#add(message, addressee, { as: message.seq, shownAsRetained: false });
       await ledger.commit();
     }
     if (seq !== undefined) writer.settle(seq);
+  }
+
+  /**
+   * A retained message goes to who has just subscribed: the queue takes a place for it, under a number of its own. Nobody waits
+   * for the disk: ten thousand of them would be as many syncs, and what a power cut forgets is still retained.
+   * What is retained there no more was cleared, or replaced, and that comes by itself.
+   */
+  enqueueRetained({ clientId, qos }: Subscriber, { topic, brokerCounter, ...packet }: PublishedPacket): void {
+    const { ledger, limits, now } = this.#parts;
+    const message = ledger.state.retained.get(topic);
+    if (message === undefined || brokerCounter === undefined) return;
+    const owner = ledger.sessionOf(clientId);
+    limits.makeRoom(owner, now());
+    this.#add(
+      message,
+      { owner, qos: Math.min(qos ?? 2, packet.qos) as QoS },
+      { as: brokerCounter, shownAsRetained: true },
+    );
+  }
+
+  #add(message: Message, { owner, qos }: Addressee, place: Pick<AddedRecord, 'as' | 'shownAsRetained'>): void {
+    this.#parts.ledger.write({ kind: 'added', seq: message.seq, session: owner.number, qos, ...place });
   }
 
   /** Each session once, with the highest QoS of its filters [MQTT-3.3.5-1]. */
@@ -97,7 +118,10 @@ export class OutgoingQueues {
     entry.connection = session.connection;
     packet.messageId = entry.messageId;
     packet.qos = entry.qos;
-    if (isUnsent && entry.qos === 2) await ledger.commit();
+    if (!isUnsent) return;
+    // At QoS 1 it is written soon, so that after a crash it comes again under the same id; nobody waits for it.
+    const onDisk = ledger.commit();
+    if (entry.qos === 2) await onDisk;
   }
 
   /** The client has the message: if we forgot that after PUBREL was sent, it would come a second time. */
@@ -123,6 +147,8 @@ export class OutgoingQueues {
     const payload = message?.payload;
     ledger.write({ kind: 'done', session: session.number, seq: entry.seq });
     intake.letOn();
+    // A PUBREL that comes once more is what the client sees of a crash before this is on disk.
+    if (entry.qos === 2) void ledger.commit();
     if (message === undefined || payload === undefined) return undefined;
     return queuedPacket(entry, { message, payload, brokerId: this.#numbering.id, dup: false });
   }

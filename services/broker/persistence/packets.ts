@@ -41,11 +41,11 @@ export function retainedPacket({ topic, qos, extra }: Message, payload: Payload)
 }
 
 /**
- * A message from a queue. It is never marked as retained, since the client was subscribed when it came [MQTT-3.3.1-9]; it is
- * marked as a duplicate where it was sent on an earlier connection [MQTT-3.3.1-1].
+ * A message from a queue. It is marked as retained only where it is sent because of a new subscription [MQTT-3.3.1-9], and as
+ * a duplicate where it was sent on an earlier connection [MQTT-3.3.1-1].
  */
 export function queuedPacket(
-  { seq, qos, messageId }: Entry,
+  { seq, qos, messageId, shownAsRetained }: Entry,
   content: { readonly message: Message; readonly payload: Payload; readonly brokerId: string; readonly dup: boolean },
 ): QueuedPacket {
   const { message, payload, brokerId, dup } = content;
@@ -56,7 +56,7 @@ export function queuedPacket(
     topic: message.topic,
     payload,
     qos,
-    retain: false,
+    retain: shownAsRetained,
     dup,
     messageId: messageId === 0 ? undefined : messageId,
     ...message.extra,

@@ -130,8 +130,9 @@ export class Persistence {
     this.#intake.letOn();
   }
 
-  outgoingEnqueue(subscriber: Subscriber, packet: PublishedPacket): Promise<void> {
-    return this.queues.enqueue([subscriber], packet);
+  async outgoingEnqueue(subscriber: Subscriber, packet: PublishedPacket): Promise<void> {
+    if (packet.retain) this.queues.enqueueRetained(subscriber, packet);
+    else await this.queues.enqueue([subscriber], packet);
   }
 
   outgoingEnqueueCombi(subscribers: readonly Subscriber[], packet: PublishedPacket): Promise<void> {
@@ -176,6 +177,11 @@ export class Persistence {
 
   async delWill(client: WillOwner): Promise<WillPacket | undefined> {
     return this.#wills.delete(client);
+  }
+
+  /** The broker cuts its clients now; aedes would strike off their wills as if they had been told. */
+  keepWills(): void {
+    this.#wills.keep();
   }
 
   streamWill(brokers: Readonly<Record<string, unknown>> = {}): Readable {

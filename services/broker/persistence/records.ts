@@ -42,6 +42,19 @@ export type MessageRecord = {
 /** A QoS 2 message that its recipient has: only its message id is still to be released, in its place of the queue. */
 export type Released = { readonly seq: number; readonly messageId: number };
 
+/**
+ * One more place in a queue for a message: of who subscribed while it was published, or, shown as retained, of who subscribed
+ * to what is retained. `as` is its number in the queue.
+ */
+export type AddedRecord = {
+  readonly kind: 'added';
+  readonly seq: number;
+  readonly session: number;
+  readonly qos: QoS;
+  readonly as: number;
+  readonly shownAsRetained: boolean;
+};
+
 export type WillRecord = {
   readonly kind: 'will';
   readonly clientId: string;
@@ -53,7 +66,7 @@ export type WillRecord = {
 
 export type StoredRecord =
   | MessageRecord
-  | { readonly kind: 'added'; readonly seq: number; readonly session: number; readonly qos: QoS }
+  | AddedRecord
   | { readonly kind: 'sent'; readonly session: number; readonly seq: number; readonly messageId: number }
   | { readonly kind: 'released'; readonly session: number; readonly seq: number; readonly messageId: number }
   | { readonly kind: 'done'; readonly session: number; readonly seq: number }
@@ -103,6 +116,7 @@ const MESSAGE_HEAD_BYTES = 1 + 1 + 6 + 6 + 4 + 2 + 2 + 4 + 4;
 const RECIPIENT_BYTES = 4 + 1 + 2;
 /** code, session, seq, message id or QoS. */
 const STEP_BYTES = 1 + 4 + 6 + 2;
+const SHOWN_AS_RETAINED = 4;
 
 /** The parts of the record's bytes; a message's payload is the last and is not copied. */
 export function encodeRecord(record: StoredRecord): Uint8Array[] {
@@ -110,7 +124,10 @@ export function encodeRecord(record: StoredRecord): Uint8Array[] {
     case 'message':
       return [encodeMessageHead(record), record.payload];
     case 'added':
-      return [encodeStep(record, record.qos)];
+      return [
+        encodeStep(record, record.qos + (record.shownAsRetained ? SHOWN_AS_RETAINED : 0)),
+        encodeNumber(record.as),
+      ];
     case 'sent':
     case 'released':
       return [encodeStep(record, record.messageId)];
@@ -217,11 +234,20 @@ function encodeStep(step: { kind: Kind; session: number; seq: number }, last: nu
   return bytes;
 }
 
+function encodeNumber(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(6);
+  bytes.writeUIntLE(value, 0, 6);
+  return bytes;
+}
+
 function decodeStep(kind: Kind, bytes: Buffer): StoredRecord {
   const session = bytes.readUInt32LE(1);
   const seq = bytes.readUIntLE(5, 6);
   const last = bytes.readUInt16LE(11);
-  if (kind === 'added') return { kind, session, seq, qos: last as QoS };
+  if (kind === 'added') {
+    const shownAsRetained = (last & SHOWN_AS_RETAINED) !== 0;
+    return { kind, session, seq, qos: (last & 3) as QoS, as: bytes.readUIntLE(STEP_BYTES, 6), shownAsRetained };
+  }
   if (kind === 'done') return { kind, session, seq };
   if (kind === 'completed') return { kind, session, messageId: last };
   return { kind: kind as 'sent' | 'released', session, seq, messageId: last };

@@ -9,6 +9,7 @@ export type Entry = {
   readonly seq: number;
   message: Message | undefined;
   readonly qos: QoS;
+  readonly shownAsRetained: boolean;
   /** 0: not sent yet. */
   messageId: number;
   /** The connection on which it was sent last. */

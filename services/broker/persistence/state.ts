@@ -4,7 +4,7 @@
 import type { Position } from '#runtime/segment-log/record.ts';
 import { isOfBroker, Message, type Payload } from './message.ts';
 import type { PayloadMemory } from './payload-memory.ts';
-import type { MessageRecord, Recipient, StoredRecord, WillRecord } from './records.ts';
+import type { AddedRecord, MessageRecord, Recipient, StoredRecord, WillRecord } from './records.ts';
 import { RetainedTopics } from './retained-topics.ts';
 import { type Entry, Session } from './session.ts';
 import { SubscriptionTrie } from './subscription-trie.ts';
@@ -38,13 +38,9 @@ export class State {
       case 'message':
         this.#applyMessage(record, position, payload);
         break;
-      case 'added': {
-        const message = this.messages.get(record.seq);
-        if (message === undefined) break;
-        this.#enqueue(message, { ...record, messageId: 0 });
-        message.added = [...(message.added ?? []), record.session];
+      case 'added':
+        this.#applyAdded(record);
         break;
-      }
       case 'sent':
         this.#applySent(record);
         break;
@@ -118,7 +114,8 @@ export class State {
     this.messages.set(message.seq, message);
     this.liveBytes += position.bytes;
     message.references++; // until all references are made
-    for (const recipient of record.recipients) this.#enqueue(message, recipient);
+    for (const recipient of record.recipients)
+      this.#enqueue(message, { ...recipient, as: message.seq, shownAsRetained: false });
     if (record.retaining === 'replaces') this.#retain(message);
     if (record.origin !== undefined) {
       this.#applyCompleted(record.origin);
@@ -129,13 +126,24 @@ export class State {
     this.#release(message);
   }
 
-  #enqueue(message: Message, { session: number, qos, messageId }: Recipient): void {
-    const session = this.numbered(number);
-    if (session.queue.has(message.seq)) return;
+  #enqueue(message: Message, recipient: Recipient & { readonly as: number; readonly shownAsRetained: boolean }): void {
+    const { as: seq, qos, messageId, shownAsRetained } = recipient;
+    const session = this.numbered(recipient.session);
+    if (session.queue.has(seq)) return;
     message.references++;
-    const entry: Entry = { seq: message.seq, message, qos, messageId, connection: -1 };
+    const entry: Entry = { seq, message, qos, shownAsRetained, messageId, connection: -1 };
     this.#freeId(session, entry);
     session.push(entry);
+  }
+
+  #applyAdded(record: AddedRecord): void {
+    const message = this.messages.get(record.seq);
+    this.lastSeq = Math.max(this.lastSeq, isOfBroker(record.as) ? record.as : 0);
+    if (message === undefined || this.numbered(record.session).queue.has(record.as)) return;
+    this.#enqueue(message, { ...record, messageId: 0 });
+    // Those that are done are forgotten: a retained message is asked for as long as it stands.
+    const open = (message.added ?? []).filter((each) => this.byNumber(each.session)?.queue.has(each.as) === true);
+    message.added = [...open, { session: record.session, as: record.as }];
   }
 
   #applySent(record: Extract<StoredRecord, { kind: 'sent' }>): void {
@@ -152,7 +160,7 @@ export class State {
     if (known?.message === undefined) {
       if (known !== undefined) return;
       // Its message went with a segment that was dropped since.
-      const entry: Entry = { ...record, message: undefined, qos: 2, connection: -1 };
+      const entry: Entry = { ...record, message: undefined, qos: 2, shownAsRetained: false, connection: -1 };
       this.#freeId(session, entry);
       session.push(entry);
       return;

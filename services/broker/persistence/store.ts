@@ -21,7 +21,7 @@ export type StoreOptions = {
   readonly clients: QueueCaps & { readonly ageMs: number };
   readonly services: QueueCaps;
   readonly payloadBytesMax: number;
-  readonly segmentBytesMax: number;
+  readonly segmentBytesMax?: number;
   readonly log: Log;
   readonly now: () => number;
   readonly onDropped: (reason: DropReason) => void;
@@ -29,6 +29,8 @@ export type StoreOptions = {
   readonly onFatal: (error: Error) => void;
 };
 
+/** Small enough that compaction reads one at once without anybody noticing. */
+const SEGMENT_BYTES_MAX = 16 * 1024 * 1024;
 /** Garbage that is let lie, in segments: at a dozen messages a second a segment lasts for days. */
 const SPARE_SEGMENTS = 4;
 
@@ -46,7 +48,7 @@ export type Store = AsyncDisposable & {
 
 /** @throws StartError where the folder holds something else, or was written by a newer release */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { folder, files, segmentBytesMax, onDamage, onFatal, log, now, onDropped } = options;
+  const { folder, files, segmentBytesMax = SEGMENT_BYTES_MAX, onDamage, onFatal, log, now, onDropped } = options;
   const segments = await openSegmentLog(folder, {
     kind: 'broker',
     version: RECORDS_VERSION,

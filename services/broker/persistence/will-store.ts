@@ -12,6 +12,8 @@ export class WillStore {
   readonly #ledger: Ledger;
   readonly #owners = new Map<string, WillOwner>();
 
+  #isKept = false;
+
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
   }
@@ -30,11 +32,16 @@ export class WillStore {
     return will === undefined ? undefined : willPacket(will.record);
   }
 
+  /** From now on none is deleted. */
+  keep(): void {
+    this.#isKept = true;
+  }
+
   delete(client: WillOwner): WillPacket | undefined {
     const will = this.get(client.id);
     const owner = this.#owners.get(client.id);
     // A connection that was taken over is closed after its successor's will was put: that one stays.
-    if (will === undefined || (owner !== client && owner?.closed === false)) return undefined;
+    if (this.#isKept || will === undefined || (owner !== client && owner?.closed === false)) return undefined;
     this.#owners.delete(client.id);
     this.#ledger.write({ kind: 'will ended', clientId: client.id });
     return will;

@@ -1,7 +1,7 @@
 // The settings that more than one service reads: where data lives, where the broker and the store are.
 
 import { z } from 'zod';
-import { portSetting, secretSetting } from './config.ts';
+import { durationSetting, portSetting, secretSetting } from './config.ts';
 
 export const rootSection = z.strictObject({
   data: z.string().min(1).default('data').describe('Folder for everything that is kept: secrets, state, history.'),
@@ -37,6 +37,24 @@ export const brokerSection = z.strictObject({
     .min(1_024)
     .default(262_144)
     .describe('Longest packet after that; a longer one ends the connection.'),
+  queueMessagesMax: z
+    .int()
+    .min(1)
+    .default(100_000)
+    .describe('Messages kept for one client that is away or slow; then its oldest are dropped.'),
+  queueBytesMax: z.int().min(1_024).default(67_108_864).describe('Bytes kept for one such client.'),
+  queueAgeMax: durationSetting.prefault('1d').describe('How long a message is kept for one such client.'),
+  serviceQueueMessagesMax: z
+    .int()
+    .min(1)
+    .default(1_000_000)
+    .describe("Messages kept for one of Penstock's own services; then publishers wait, and nothing is dropped."),
+  serviceQueueBytesMax: z.int().min(1_024).default(2_147_483_648).describe('Bytes kept for one such service.'),
+  payloadMemoryBytesMax: z
+    .int()
+    .min(0)
+    .default(268_435_456)
+    .describe('Payloads the embedded broker keeps in memory; what is beyond is read back from disk.'),
   metricsPort: portSetting.default(9101).describe('Port of /livez, /readyz and /metrics of the embedded broker.'),
 });
 

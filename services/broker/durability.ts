@@ -1,0 +1,81 @@
+// What stands between aedes and the store, so that a PUBACK means on disk: publishes are accepted before aedes answers them,
+// what it would forget of a lost connection is handed on all the same, and wills outlive the broker.
+
+import type { Client } from 'aedes';
+import type { Log } from '#runtime/log.ts';
+import type { InnerAedes } from './aedes-internals.ts';
+import { OldWills } from './persistence/old-wills.ts';
+import type { PublishedPacket } from './persistence/packets.ts';
+import type { Store } from './persistence/store.ts';
+
+/** aedes fails writes to a lost connection two turns later at most; what it has not published after them, it never will. */
+const TURNS_UNTIL_ABANDONED = 3;
+
+export class Durability {
+  readonly #store: Store;
+  readonly #aedes: InnerAedes;
+  readonly #wills: OldWills;
+  #isStopping = false;
+
+  constructor(aedes: InnerAedes, { store, log }: { readonly store: Store; readonly log: Log }) {
+    this.#store = store;
+    this.#aedes = aedes;
+    this.#wills = new OldWills({
+      ledger: store.ledger,
+      wasStopped: store.wasStopped,
+      publish: (will) => this.#publishWill(will),
+      onRefused: (clientId, error) => log.warn({ clientId, reason: error.message }, 'last will not published'),
+    });
+    aedes.on('clientDisconnect', (client) => this.#handOn(client));
+  }
+
+  /** Before a client is let in. */
+  welcome(clientId: string): Promise<void> {
+    return this.#wills.settle(clientId);
+  }
+
+  /** Resolves when the message is on disk, with words where it is refused. */
+  async accept(client: Client | null, packet: PublishedPacket): Promise<string | undefined> {
+    // What is not acknowledged comes again; a will stays until the next start.
+    if (this.#isStopping) return 'the broker is stopping';
+    const problem = await this.#store.intake.accept(client as (Client & { readonly closed: boolean }) | null, packet);
+    if (client?.closed === true) this.#handOn(client);
+    return problem;
+  }
+
+  /** @param elapsedMs of a clock that only goes forward; @param now ms since the epoch */
+  tick({ elapsedMs, now }: { readonly elapsedMs: number; readonly now: number }): void {
+    const { ledger, limits, compaction, intake } = this.#store;
+    this.#wills.tick(elapsedMs);
+    limits.dropAged(now);
+    intake.letOn();
+    void ledger.commit();
+    void compaction.poke();
+  }
+
+  /** From here on the broker cuts its clients itself: none of them is reported lost. */
+  stop(): void {
+    this.#isStopping = true;
+    this.#store.persistence.keepWills();
+  }
+
+  /** A message is on disk, but its PUBACK could not be written: aedes then tells nobody who is connected of it. */
+  #handOn(client: Client, turns = TURNS_UNTIL_ABANDONED): void {
+    if (turns > 0) {
+      setImmediate(() => this.#handOn(client, turns - 1));
+      return;
+    }
+    for (const packet of this.#store.intake.abandonedBy(client as never))
+      this.#aedes.publish({ ...packet, cmd: 'publish', dup: false } as never, () => {});
+  }
+
+  async #publishWill(will: PublishedPacket): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const settle = (error?: Error | null) => (error ? reject(error) : resolve());
+      this.#aedes.authorizePublish(null, will as never, (error) => {
+        if (error) settle(error);
+        else this.#aedes.publish(will as never, settle);
+      });
+    });
+  }
+}
