@@ -30,7 +30,8 @@ export class Outbound {
   #last: number | undefined;
   /** The queue of the session, from its first message; undefined where the client has none. */
   #queue: (() => AsyncIterable<AedesMessage>) | undefined;
-  #isCatchingUp = false;
+  /** From before its subscriptions are in force until it has been sent everything. */
+  #isCatchingUp = true;
   /** Something was published while the queue was read, perhaps behind the place where it is read. */
   #hasMissed = false;
   #isHeldUp = false;
@@ -48,7 +49,6 @@ export class Outbound {
   /** The session has a queue: it is sent once the client is let in. */
   owe(queue: () => AsyncIterable<AedesMessage>): void {
     this.#queue = queue;
-    this.#isCatchingUp = true;
     this.#client.once('connected', () => this.#catchUp());
   }
 
@@ -77,7 +77,7 @@ export class Outbound {
 
   #deliverNumbered(packet: AedesMessage, done: () => void): void {
     const hasRoom = this.#inFlight.size < UNACKNOWLEDGED_LIVE_MAX;
-    if (this.#queue === undefined) {
+    if (this.#client.clean) {
       if (hasRoom) this.#sendUnkept(packet, done);
       else this.#client.emit('error', new Error('messages are not acknowledged'));
     } else if (packet.brokerId === null) this.#queueRetained(packet, done);
@@ -117,6 +117,7 @@ export class Outbound {
     );
   }
 
+  /** There is something in the queue that was not there, perhaps, when it was read. */
   #lookAgain(): void {
     this.#hasMissed = true;
     if (!this.#isCatchingUp) this.#catchUp();
@@ -191,19 +192,12 @@ export class Outbound {
     return brokerId === this.#aedes.id ? brokerCounter : undefined;
   }
 
-  #flagsOf({
-    topic,
-    qos,
-    retain,
-    dup,
-    isRetainedCopy,
-  }: AedesMessage): Pick<AedesMessage, 'qos' | 'retain' | 'dup'> {
+  #flagsOf({ topic, qos, retain, isRetainedCopy }: AedesMessage): Pick<AedesMessage, 'qos' | 'retain'> {
     const granted = this.#granted.qosFor(topic);
     return {
       // Unsubscribed since: what was promised is kept [MQTT-3.10.4-3].
       qos: granted === 0 ? qos : (Math.min(qos, granted) as Qos),
       retain: retain || isRetainedCopy === true,
-      dup, // the store knows whether it was sent under its id, or is only about to be
     };
   }
 }
