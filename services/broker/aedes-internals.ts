@@ -38,20 +38,16 @@ export type InnerClient = Client & {
   waitForDrain(done: () => void): void;
 };
 
-/** What is patched of the aedes-persistence interface, whoever implements it. */
+/** What delivery needs of the aedes-persistence interface, whoever implements it. */
 export type Persistence = {
   addSubscriptions(
     client: Client,
     subscriptions: readonly { readonly topic: string; readonly qos: Qos }[],
   ): Promise<void>;
   outgoingEnqueue(subscription: { readonly clientId: string }, message: AedesMessage): Promise<void>;
-  outgoingEnqueueCombi(subscriptions: readonly { readonly clientId: string }[], message: AedesMessage): Promise<void>;
   outgoingUpdate(client: Client, message: AedesMessage): Promise<void>;
   outgoingClearMessageId(client: Client, acknowledgement: { readonly messageId: number }): Promise<unknown>;
   outgoingStream(client: Client): AsyncIterable<AedesMessage>;
-  incomingGetPacket(client: Client, packet: IncomingPacket): Promise<unknown>;
 };
-
-export type IncomingPacket = { readonly cmd: string; readonly messageId: number };
 
 export type InnerAedes = Aedes & { readonly persistence: Persistence };

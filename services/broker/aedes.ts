@@ -82,14 +82,10 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
           .accept(client, packet as PublishedPacket)
           .then((refused) => callback(refused === undefined ? null : new Error(refused)));
     },
-    published: (packet, client, callback) => {
-      if (client !== null && packet.qos === 2) inbound.published(client, packet.messageId ?? 0);
-      callback(null);
-    },
   }) as InnerAedes;
   const durability = new Durability(aedes, options);
   await aedes.listen();
-  const inbound = mendPersistence(aedes, (client) => outbounds.get(client));
+  mendPersistence(aedes, (client) => outbounds.get(client));
   rememberSessions(aedes);
   watchClients(aedes, options);
   const listener = await openListener({
