@@ -59,11 +59,11 @@ test('on a full disk nothing is dropped that was not copied', async () => {
   const before = store.ledger.log.segments.length;
   files.bytesFree = 0;
   void store.compaction.poke();
-  await expect.poll(() => store.ledger.log.problem()).toMatch(/disk is full/);
+  await expect.poll(() => store.ledger.log.problem(), { timeout: 10_000 }).toMatch(/disk is full/);
   expect(store.ledger.log.segments.length).toBeGreaterThanOrEqual(before);
   expect(store.compaction.segmentsDropped).toBe(0);
   files.bytesFree = Number.POSITIVE_INFINITY;
-  await expect.poll(() => store.compaction.segmentsDropped).toBeGreaterThan(0);
+  await expect.poll(() => store.compaction.segmentsDropped, { timeout: 10_000 }).toBeGreaterThan(0);
   await store[Symbol.asyncDispose]();
   await using again = await open(files);
   expect(await again.persistence.createRetainedStream('kept/#').toArray()).toHaveLength(30);

@@ -108,7 +108,7 @@ test('a full disk acknowledges nothing, says why, and goes on by itself when the
   const accepted = Array.from({ length: 20 }, (_, n) =>
     store.intake.accept(null, packetOf('a', `${n}`)).then(() => acknowledged++),
   );
-  await expect.poll(() => store.ledger.log.problem()).toMatch(/the disk is full \(ENOSPC\)/);
+  await expect.poll(() => store.ledger.log.problem(), { timeout: 10_000 }).toMatch(/the disk is full \(ENOSPC\)/);
   expect(acknowledged).toBe(0);
   // Nobody is shown what may yet be lost.
   expect(await payloads(store, 'reader')).toEqual([]);
