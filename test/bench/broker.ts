@@ -13,9 +13,9 @@ import { parseArgs } from 'node:util';
 import type { Delivery } from '#runtime/bus.ts';
 import { silentLog } from '#runtime/log.ts';
 import { MqttConsumer } from '#runtime/mqtt-consumer.ts';
-import { startBareAedes, startEmbedded, startMosquitto } from '../support/brokers.ts';
 import { startLoad } from '../support/load.ts';
-import { findProgram, freePorts, type Running, tempFolder } from '../support/processes.ts';
+import { freePorts, type Running, tempFolder } from '../support/processes.ts';
+import { type Kind, missing, NAME, START } from './broker-kinds.ts';
 import { cpuSeconds } from './cpu-seconds.ts';
 import { machineLine } from './machine.ts';
 import { percentile } from './percentile.ts';
@@ -30,9 +30,7 @@ const { values: args } = parseArgs({
 const MEASURED_MS = Number(args.seconds) * 1_000;
 /** Code is compiled and sockets are warm by then. */
 const WARM_UP_MS = 1_000;
-const LEVEL = ['aedes-persistence-level@9.2.0', 'classic-level@3.0.0'];
 
-type Kind = 'penstock' | 'memory' | 'level' | 'mosquitto';
 type Shape = { readonly devices: number; readonly window: number; readonly reader?: 'persistent' };
 type Speed = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number; readonly cpuUs: number };
 
@@ -43,38 +41,7 @@ const SHAPES: readonly Shape[] = [
   { devices: 50, window: 10, reader: 'persistent' },
 ];
 
-const START: Readonly<Record<Kind, (folder: string, ports: readonly [number, number]) => Promise<Running>>> = {
-  penstock: (folder, [port, metricsPort]) => startEmbedded({ dataDir: folder, port, metricsPort }),
-  memory: (_folder, [port]) => startBareAedes(port),
-  level: (folder, [port]) => startBareAedes(port, folder),
-  mosquitto: (folder, [port]) =>
-    startMosquitto(folder, port, ['persistence true', `persistence_location ${path.join(folder, 'mosquitto')}/`]),
-};
-
-const NAME: Readonly<Record<Kind, string>> = {
-  penstock: 'penstock',
-  memory: 'aedes, memory',
-  level: 'aedes, level',
-  mosquitto: 'mosquitto',
-};
-
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Why it cannot be measured here; undefined where it can. */
-async function missing(kind: Kind): Promise<string | undefined> {
-  if (kind === 'mosquitto' && findProgram('mosquitto') === undefined) return 'apt-get install mosquitto';
-  if (kind !== 'level') return undefined;
-  const names = LEVEL.map((each) => each.replace(/@.*/, ''));
-  const found = await Promise.all(
-    names.map((name) =>
-      import(name).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return found.every(Boolean) ? undefined : `npm install --no-save ${LEVEL.join(' ')}`;
-}
 
 /** 100 bytes, as the pipeline's benchmark sends. */
 const payload = (device: number, n: number, ts: number) =>

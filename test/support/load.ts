@@ -15,7 +15,10 @@ export type LoadOptions = {
   readonly window: number;
   /** First timestamp; every message of a device is one millisecond on, so no two points of a series coincide. */
   readonly from: number;
-  readonly topic: (device: number) => string;
+  readonly topic: (device: number, n: number) => string;
+  readonly retain?: boolean;
+  /** Messages of each device, after which it is done; without end where it is left out. */
+  readonly each?: number;
   readonly payload: (device: number, n: number, ts: number) => string;
   /** Told of every QoS 1 message how long the broker took to acknowledge it. */
   readonly onAcked?: (latencyMs: number) => void;
@@ -28,6 +31,8 @@ export type Load = AsyncDisposable & {
   readonly acked: number;
   /** Stops publishing and resolves when the broker has taken everything. */
   drain(): Promise<void>;
+  /** Resolves when each device has sent all that it is to send, and the broker has taken it. */
+  done(): Promise<void>;
 };
 
 type Device = {
@@ -46,7 +51,7 @@ const PING_EVERY = 25;
 const PINGREQ = Buffer.from([0xc0, 0x00]);
 
 export async function startLoad(options: LoadOptions): Promise<Load> {
-  const { qos, window, rate, onAcked } = options;
+  const { qos, window, rate, onAcked, retain = false, each = Number.POSITIVE_INFINITY } = options;
   const devices = await Promise.all(
     Array.from({ length: options.devices }, (_, index) => connectDevice(options.port, index)),
   );
@@ -55,16 +60,16 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   let onTaken = () => {};
   const publish = (device: Device) => {
     const ts = options.from + device.n;
+    const topic = options.topic(device.index, device.n);
     const payload = options.payload(device.index, device.n++, ts);
-    const topic = options.topic(device.index);
     device.messageId = (device.messageId % 65_535) + 1;
     const { messageId } = device;
     if (onAcked !== undefined) device.sentAt.set(messageId, performance.now());
-    device.socket.write(generate({ cmd: 'publish', topic, payload, qos, messageId, dup: false, retain: false }));
+    device.socket.write(generate({ cmd: 'publish', topic, payload, qos, messageId, dup: false, retain }));
     if (qos === 0 && device.n % PING_EVERY === 0) device.socket.write(PINGREQ);
   };
   const room = qos === 0 ? Math.max(window, 2 * PING_EVERY) : window;
-  const canPublish = (device: Device) => !isStopped && !device.socket.destroyed && device.n - device.taken < room;
+  const canPublish = ({ socket, n, taken }: Device) => !isStopped && !socket.destroyed && n < each && n - taken < room;
   const fill = (device: Device) => {
     device.socket.cork(); // one system call for the whole window
     while (canPublish(device)) publish(device);
@@ -112,6 +117,9 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
     },
     get acked() {
       return total((device) => device.taken);
+    },
+    async done() {
+      while (devices.some(({ taken }) => taken < each)) await new Promise<void>((resolve) => (onTaken = resolve));
     },
     async drain() {
       stop();

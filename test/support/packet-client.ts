@@ -6,6 +6,8 @@ import { generate, type IConnectPacket, type IPublishPacket, type Packet, parser
 type Named<C extends Packet['cmd']> = Extract<Packet, { cmd: C }>;
 type Qos = 0 | 1 | 2;
 
+/** `waitMs` is how long it waits for any packet. */
+type ConnectOptions = Partial<IConnectPacket> & { readonly clientId: string; readonly waitMs?: number };
 type PublishOptions = { readonly qos?: Qos; readonly retain?: boolean; readonly messageId?: number };
 
 const WAIT_MS = 8_000;
@@ -14,6 +16,7 @@ export class PacketClient implements Disposable {
   readonly socket: Socket;
   readonly #unread: Packet[] = [];
   #onPacket = () => {};
+  #waitMs = WAIT_MS;
   /** Resolves when the broker has ended the connection. */
   readonly closed: Promise<void>;
 
@@ -35,8 +38,9 @@ export class PacketClient implements Disposable {
   }
 
   /** A client that is let in; with `clean` unless told otherwise. */
-  static async connect(port: number, options: Partial<IConnectPacket> & { readonly clientId: string }) {
+  static async connect(port: number, { waitMs = WAIT_MS, ...options }: ConnectOptions) {
     const client = new PacketClient(port);
+    client.#waitMs = waitMs;
     client.send({ ...CONNECT, ...options });
     const { returnCode, sessionPresent } = await client.next('connack');
     if (returnCode !== 0) throw new Error(`refused with ${returnCode}`);
@@ -49,17 +53,21 @@ export class PacketClient implements Disposable {
 
   /** The next packet, which must be of that kind. */
   async next<C extends Packet['cmd']>(cmd: C): Promise<Named<C>> {
-    const deadline = AbortSignal.timeout(WAIT_MS);
-    while (this.#unread.length === 0) {
-      if (this.socket.closed) throw new Error(`waited for ${cmd}: the broker has ended the connection`);
-      await new Promise<void>((resolve, reject) => {
-        this.#onPacket = resolve;
-        deadline.onabort = () => reject(new Error(`waited ${WAIT_MS} ms for ${cmd}`));
-      });
-    }
+    while (this.#unread.length === 0) await this.#more(cmd);
     const packet = this.#unread.shift();
     if (packet?.cmd !== cmd) throw new Error(`waited for ${cmd}, and got ${JSON.stringify(packet)}`);
     return packet as Named<C>;
+  }
+
+  async #more(cmd: string): Promise<void> {
+    if (this.socket.closed) throw new Error(`waited for ${cmd}: the broker has ended the connection`);
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`waited ${this.#waitMs} ms for ${cmd}`)), this.#waitMs);
+      this.#onPacket = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   /** The next publish as `topic payload q<QoS>`, with `dup` and `retained` where they are set. */
