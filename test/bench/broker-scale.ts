@@ -118,7 +118,7 @@ async function subscribeToAll(port: number): Promise<string> {
 }
 
 /** Each connects with a retained will and subscribes to its commands; the seconds until the last has, and who failed. */
-async function connectAll(port: number): Promise<{ clients: PacketClient[]; took: string; failed: number }> {
+async function connectAll(port: number): Promise<{ clients: PacketClient[]; took: string; failed: string }> {
   const startedAt = performance.now();
   const results = await Promise.allSettled(
     Array.from({ length: CLIENTS }, async (_, i) => {
@@ -130,7 +130,9 @@ async function connectAll(port: number): Promise<{ clients: PacketClient[]; took
     }),
   );
   const clients = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  return { clients, took: seconds(startedAt), failed: CLIENTS - clients.length };
+  const [reason] = results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []));
+  const failed = `${CLIENTS - clients.length} failed${reason === undefined ? '' : ` (${reason})`}`;
+  return { clients, took: seconds(startedAt), failed };
 }
 
 async function retained(kind: Kind, folder: string, ports: Ports): Promise<void> {
@@ -160,13 +162,13 @@ async function storm(kind: Kind, folder: string, ports: Ports): Promise<void> {
   await using _broker = await START[kind](folder, ports);
   const [port] = ports;
   const first = await connectAll(port);
-  console.log(`  ${n(CLIENTS)} clients with retained wills  connected in ${first.took} s, ${first.failed} failed`);
+  console.log(`  ${n(CLIENTS)} clients with retained wills  connected in ${first.took} s, ${first.failed}`);
   for (const client of first.clients) client.socket.destroy();
   const returning = connectAll(port);
   const worst = await worstPingDuring(port, returning);
   const { took, failed, clients } = await returning;
   console.log(
-    `  dropped, and all back in           ${took} s, ${failed} failed; the others' worst ping ${n(worst)} ms`,
+    `  dropped, and all back in           ${took} s, ${failed}; the others' worst ping ${n(worst)} ms`,
   );
   for (const client of clients) client.socket.destroy();
 }
