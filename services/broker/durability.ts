@@ -1,9 +1,8 @@
 // What stands between aedes and the store, so that a PUBACK means on disk: publishes are accepted before aedes answers them,
 // what it would forget of a lost connection is handed on all the same, and wills outlive the broker.
 
-import type { Client } from 'aedes';
 import type { Log } from '#runtime/log.ts';
-import type { InnerAedes } from './aedes-internals.ts';
+import type { Client, InnerAedes } from './aedes-internals.ts';
 import { OldWills } from './persistence/old-wills.ts';
 import type { PublishedPacket } from './persistence/packets.ts';
 import type { Store } from './persistence/store.ts';
