@@ -50,4 +50,10 @@ export type Persistence = {
   outgoingStream(client: Client): AsyncIterable<AedesMessage>;
 };
 
-export type InnerAedes = Aedes & { readonly persistence: Persistence };
+export type InnerAedes = Aedes & {
+  readonly persistence: Persistence;
+  /** Who is connected, by client id; without a prototype, for ids come from outside. */
+  readonly clients: Record<string, Client>;
+  _finishRegisterClient(client: Client): void;
+  unregisterClient(client: Client): void;
+};

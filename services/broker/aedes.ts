@@ -10,6 +10,7 @@ import { Durability } from './durability.ts';
 import { guardLength } from './length-guard.ts';
 import { openListener } from './listener.ts';
 import { mendPersistence, rememberSessions } from './mend-persistence.ts';
+import { mendRegistry } from './mend-registry.ts';
 import { Outbound } from './outbound.ts';
 import type { PublishedPacket } from './persistence/packets.ts';
 import type { Store } from './persistence/store.ts';
@@ -87,6 +88,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   await aedes.listen();
   mendPersistence(aedes, (client) => outbounds.get(client));
   rememberSessions(aedes);
+  mendRegistry(aedes);
   watchClients(aedes, options);
   const listener = await openListener({
     host,

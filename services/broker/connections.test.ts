@@ -1,5 +1,6 @@
 // Who may connect, how much it may send, and what ends a connection: always that one alone.
 
+import { once } from 'node:events';
 import fc from 'fast-check';
 import { generate } from 'mqtt-packet';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -178,3 +179,26 @@ test('what is no MQTT ends its own connection only', async () => {
   await good.publish('good', 'still here', { qos: 0 });
   expect(await good.heard()).toBe('good still here q0');
 }, 60_000);
+
+test('of connections with one id that come at once a single one stays, and those that go at once are not counted', async () => {
+  const broker = await open();
+  for (let round = 0; round < 20; round++) {
+    const first = await connect(broker, { clientId: 'same' });
+    await first.subscribe(['a', 1], ['b', 1]); // what a client has subscribed to makes its end take a moment
+    const rivals = Array.from({ length: 5 }, () => dial(broker));
+    await Promise.all(rivals.map(({ socket }) => once(socket, 'connect')));
+    first.send({ cmd: 'pingreq' }); // by its answer the broker has taken all of them
+    await first.next('pingresp');
+    for (const rival of rivals) rival.socket.write(connectPacket('same'));
+    await first.closed;
+    await soon(async () => expect(rivals.filter(({ socket }) => !socket.closed)).toHaveLength(1));
+  }
+  // Some that are gone before they are let in.
+  for (let n = 0; n < 50; n++) {
+    const hasty = dial(broker);
+    if (n % 2 === 0) hasty.socket.end(connectPacket(`hasty-${n}`));
+    else hasty.socket.write(connectPacket(`hasty-${n}`), () => hasty.socket.resetAndDestroy());
+    await hasty.closed;
+  }
+  await soon(async () => expect(await counted(broker, 'broker_clients{service="broker"')).toBe(1));
+});

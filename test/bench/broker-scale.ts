@@ -167,9 +167,7 @@ async function storm(kind: Kind, folder: string, ports: Ports): Promise<void> {
   const returning = connectAll(port);
   const worst = await worstPingDuring(port, returning);
   const { took, failed, clients } = await returning;
-  console.log(
-    `  dropped, and all back in           ${took} s, ${failed}; the others' worst ping ${n(worst)} ms`,
-  );
+  console.log(`  dropped, and all back in           ${took} s, ${failed}; the others' worst ping ${n(worst)} ms`);
   for (const client of clients) client.socket.destroy();
 }
 

@@ -112,4 +112,21 @@ describe.each(LIVES)('the broker %s', (life) => {
     await (await connect('lost', will('will/lost'))).vanish();
     expect(await reader.heard()).toBe('will/lost down q1');
   });
+
+  test('a connection that takes over has its own will, and that of the one before is published', async () => {
+    await open();
+    const first = await connect('reader', { clean: false });
+    await first.subscribe(['will/#', 1]);
+    const old = await connect('device', will('will/old'));
+    const successor = await connect('device', will('will/new'));
+    await old.closed;
+    expect(await first.heard()).toBe('will/old down q1');
+    first.send({ cmd: 'puback', messageId: 1 }, { cmd: 'pingreq' });
+    await first.next('pingresp');
+    await first.disconnect();
+    await broker.interrupt();
+    await successor.vanish();
+    const reader = await connect('reader', { clean: false });
+    expect(await reader.heard()).toBe('will/new down q1');
+  });
 });
