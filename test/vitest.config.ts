@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ['services/**/*.test.ts', 'test/**/*.test.ts', 'dashboards/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/faults/**'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Tests wait for the thing itself; this only ends one that hangs, also on a machine that is busy with others.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });
