@@ -2,8 +2,8 @@
 
 import { isName } from '#domain/name.ts';
 import { isPlainObject } from '#domain/plain-object.ts';
+import type { Refusal } from '#domain/rejected.ts';
 import type { DeviceChannel } from '#domain/topic.ts';
-import type { Refusal } from './record.ts';
 
 /** What a birth (`meta`, `status`) may say of its device. */
 export type Birth = {

@@ -4,7 +4,7 @@
 import { isUtf8 } from 'node:buffer';
 import { encodePoint, SeriesTable } from '#domain/batch.ts';
 import type { Point } from '#domain/point.ts';
-import { REJECTED_PAYLOAD_MAX, type Rejected } from '#domain/rejected.ts';
+import { REJECTED_PAYLOAD_MAX, type Refusal, type Rejected } from '#domain/rejected.ts';
 import { type DeviceChannel, type DeviceName, deviceKey, parseTopic, topics } from '#domain/topic.ts';
 import type { Delivery } from '#runtime/bus.ts';
 import { type Batcher, Receipt } from './batcher.ts';
@@ -12,7 +12,6 @@ import { readBirth } from './birth.ts';
 import { FORMATS, type FormatName } from './formats/formats.ts';
 import { parseJsonText } from './formats/json-text.ts';
 import { normaliseRecord } from './normaliser.ts';
-import type { Refusal } from './record.ts';
 import type { DeviceRegistry } from './registry.ts';
 import { Repeats, type Sequence } from './repeats.ts';
 import type { Source } from './sources.ts';

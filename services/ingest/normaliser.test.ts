@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { SeriesTable } from '#domain/batch.ts';
 import type { Point } from '#domain/point.ts';
+import type { Refusal } from '#domain/rejected.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
 import { normaliseRecord } from './normaliser.ts';
-import type { RawMetric, RawRecord, Refusal } from './record.ts';
+import type { RawMetric, RawRecord } from './record.ts';
 
 const NOW = 1_795_355_425_172;
 const model: DeviceModel = {

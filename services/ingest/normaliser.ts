@@ -5,11 +5,12 @@ import type { SeriesTable } from '#domain/batch.ts';
 import { isMetricName, METRIC_HINT } from '#domain/name.ts';
 import type { Point } from '#domain/point.ts';
 import { type Quality, worseQuality } from '#domain/quality.ts';
+import type { Refusal } from '#domain/rejected.ts';
 import type { DeviceName } from '#domain/topic.ts';
 import { didYouMean } from '#runtime/json-file.ts';
 import type { DeviceModel, MetricModel } from '#runtime/plant-files.ts';
 import { describeValue } from './formats/json-text.ts';
-import type { RawMetric, RawRecord, Refusal } from './record.ts';
+import type { RawMetric, RawRecord } from './record.ts';
 
 /** Further ahead than this a clock is wrong: the point gets the time of its arrival and quality bad. */
 const FUTURE_SKEW_MS_MAX = 5_000;

@@ -1,7 +1,7 @@
 // What a format makes of a payload, before anyone asks whether the device may say so.
 
 import type { Quality } from '#domain/quality.ts';
-import type { RejectReason } from '#domain/rejected.ts';
+import type { Refusal, RejectReason } from '#domain/rejected.ts';
 import type { Sequence } from './repeats.ts';
 
 /** A value as the device wrote it; null where it wrote that it has none. */
@@ -22,9 +22,6 @@ export type RawRecord = {
   readonly isHistory: boolean;
   readonly metrics: readonly RawMetric[];
 };
-
-/** Why something was not taken: a code, and one sentence that says what and where and what would be right. */
-export type Refusal = { readonly reason: RejectReason; readonly message: string };
 
 /** Both at once: one bad metric never costs the good ones beside it. */
 export type Decoded = { readonly records: readonly RawRecord[]; readonly refusals: readonly Refusal[] };

@@ -2,10 +2,10 @@
 // Pure bookkeeping; main.ts publishes the changes. Bounded: a flood of invented device ids forgets the longest silent one.
 
 import type { DeviceEntry, DeviceView } from '#domain/device.ts';
+import type { Refusal } from '#domain/rejected.ts';
 import { type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { DeviceModel, PlantFiles } from '#runtime/plant-files.ts';
 import type { Birth } from './birth.ts';
-import type { Refusal } from './record.ts';
 
 /** A device's "last seen" is published at most this often; everything else at once. */
 const SEEN_EVERY_MS = 10_000;

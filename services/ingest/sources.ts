@@ -5,11 +5,11 @@
 import path from 'node:path';
 import type { z } from 'zod';
 import { isName, NAME_HINT } from '#domain/name.ts';
+import type { Refusal } from '#domain/rejected.ts';
 import type { DeviceName } from '#domain/topic.ts';
 import { type FileProblem, readJsonFiles } from '#runtime/json-file.ts';
 import { sourceFile } from '#runtime/source-file.ts';
 import type { FormatName } from './formats/formats.ts';
-import type { Refusal } from './record.ts';
 
 const PARTS = ['site', 'area', 'device'] as const;
 

@@ -5,7 +5,8 @@
 
 import { isPlainObject } from '#domain/plain-object.ts';
 import { decodeQuality, type Quality } from '#domain/quality.ts';
-import { type Decoded, type RawMetric, type RawRecord, type Refusal, refused } from '../record.ts';
+import type { Refusal } from '#domain/rejected.ts';
+import { type Decoded, type RawMetric, type RawRecord, refused } from '../record.ts';
 import { describeValue } from './json-text.ts';
 import { readMetrics } from './metrics.ts';
 

@@ -2,8 +2,8 @@
 
 import { isUtf8 } from 'node:buffer';
 import { type ParseError, parse } from 'jsonc-parser';
+import type { Refusal } from '#domain/rejected.ts';
 import { describeParseError } from '#runtime/json-file.ts';
-import type { Refusal } from '../record.ts';
 
 export function parseJsonText(payload: Buffer): { readonly value: unknown } | Refusal {
   if (!isUtf8(payload)) return { reason: 'encoding', message: 'the payload is not UTF-8 text' };

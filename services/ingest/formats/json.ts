@@ -7,7 +7,8 @@
 
 import { isPlainObject } from '#domain/plain-object.ts';
 import { decodeQuality, QUALITIES, type Quality } from '#domain/quality.ts';
-import { type Decoded, type Format, type RawMetric, type Refusal, refused } from '../record.ts';
+import type { Refusal } from '#domain/rejected.ts';
+import { type Decoded, type Format, type RawMetric, refused } from '../record.ts';
 import { decodeEnvelope, isEnvelope } from './envelope.ts';
 import { describeValue, parseJsonText } from './json-text.ts';
 import { readMetrics } from './metrics.ts';

@@ -2,7 +2,8 @@
 
 import { isMetricName, METRIC_HINT } from '#domain/name.ts';
 import type { Quality } from '#domain/quality.ts';
-import { type RawMetric, type Refusal, TEXT_CHARS_MAX } from '../record.ts';
+import type { Refusal } from '#domain/rejected.ts';
+import { type RawMetric, TEXT_CHARS_MAX } from '../record.ts';
 import { describeValue } from './json-text.ts';
 
 /** Good pairs to `metrics`, bad ones to `refusals`. `place` is where the object stands in the payload, for the sentences. */

@@ -14,11 +14,11 @@ export const REJECT_REASONS = {
 } as const;
 export type RejectReason = keyof typeof REJECT_REASONS;
 
+/** Why something was not taken: a code, and one sentence that says what and where and what would be right. */
+export type Refusal = { readonly reason: RejectReason; readonly message: string };
+
 /** Payload (JSON) of `rejected/v1/{reason}`. */
-export type Rejected = {
-  readonly reason: RejectReason;
-  /** One sentence for a person: what is wrong, where, and what would be right. */
-  readonly message: string;
+export type Rejected = Refusal & {
   readonly topic: string;
   /** The payload as text where it is text, else base64; cut to `REJECTED_PAYLOAD_MAX` characters. */
   readonly payload: string;
