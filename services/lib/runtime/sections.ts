@@ -97,6 +97,17 @@ export const operationRights = {
 /** The same for the watchdog, which takes the operations on its own alarm; the rest of the section is the rules'. */
 export const operationRightsSetting = z.looseObject(operationRights);
 
+/** How much a service keeps of what could not be taken; the same in each that keeps any. */
+export const rejectedSettings = {
+  rejectedBytesMax: z
+    .int()
+    .min(1_048_576)
+    .default(256 * 1_048_576)
+    .describe('Rejections kept on disk; past it the oldest go.'),
+  rejectedKeep: durationSetting.prefault('30d').describe('How long a rejection is kept.'),
+};
+
+export type RejectedConfig = { readonly rejectedBytesMax: number; readonly rejectedKeep: number };
 export type BrokerConfig = z.infer<typeof brokerSection>;
 export type StoreConfig = z.infer<typeof storeSection>;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeRejection, encodeRejection, type Rejection, toldOf } from './rejection.ts';
+import { beginningOf, decodeRejection, encodeRejection, type Rejection, receivedAtOf, toldOf } from './rejection.ts';
 
 const NOW = 1_795_355_425_172;
 const rejection: Rejection = {
@@ -24,12 +24,32 @@ test.each([
   const decoded = decodeRejection(recordOf(each));
   expect(decoded).toEqual({ ...each, payload: expect.anything() });
   expect(Buffer.from(decoded?.payload ?? '')).toEqual(Buffer.from(each.payload));
+  expect(receivedAtOf(recordOf(each))).toBe(NOW);
 });
 
 test.each(['', '{}', '{}\n', 'null\nx', '[]\n', '{"refusals":[{"reason":"constructor"}]}\n', '{"refusals":[]'])(
   'what is no rejection is none: %j',
-  (text) => expect(decodeRejection(Buffer.from(text))).toBeUndefined(),
+  (text) => {
+    expect(decodeRejection(Buffer.from(text))).toBeUndefined();
+    expect(decodeRejection(Buffer.from(`12345678${text}`))).toBeUndefined();
+  },
 );
+
+test.each([
+  ['short', 10, 'short'],
+  ['exact', 5, 'exact'],
+  ['aé', 2, 'a'],
+  ['a€', 3, 'a'],
+  ['a😀b', 4, 'a'],
+  ['a😀b', 5, 'a😀'],
+])('the beginning of %j in %i bytes is %j', (text, bytesMax, beginning) => {
+  expect(Buffer.from(beginningOf(Buffer.from(text), bytesMax)).toString()).toBe(beginning);
+});
+
+test('bytes that only look like the middle of characters lose at most three', () => {
+  expect(beginningOf(Buffer.alloc(100, 0x80), 50).length).toBeGreaterThanOrEqual(46);
+  expect(beginningOf(Buffer.alloc(100, 0x80), 0)).toHaveLength(0);
+});
 
 test('what is told of it is the beginning of its payload', () => {
   const [refusal] = rejection.refusals;

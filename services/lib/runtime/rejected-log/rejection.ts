@@ -1,5 +1,6 @@
 // Something that could not be taken, as it is kept: a raw message with everything that is wrong with it, or a line that the
-// store refused. Its record is one line of JSON and then the payload, byte for byte, so that it can be sent again.
+// store refused. Its record: the moment of arrival (f64, so that whoever looks for what is old need not parse), one line of
+// JSON, and the payload, byte for byte, so that it can be sent again.
 
 import { isUtf8 } from 'node:buffer';
 import { REJECT_REASONS, REJECTED_PAYLOAD_MAX, type Refusal, type Rejected } from '#domain/rejected.ts';
@@ -19,28 +20,43 @@ export type Rejection = {
   readonly refusals: readonly Refusal[];
 };
 
-/** Raised when the records change; a folder of a newer format is then refused rather than misread. */
-export const REJECTION_FORMAT = 1;
-
 const NEWLINE = 0x0a;
+const MOMENT_BYTES = 8;
 
 /** The record, in parts that need no copying. */
-export function encodeRejection({ payload, ...head }: Rejection): Uint8Array[] {
-  return [Buffer.from(`${JSON.stringify(head)}\n`), payload];
+export function encodeRejection({ payload, receivedAt, ...head }: Rejection): Uint8Array[] {
+  const moment = Buffer.alloc(MOMENT_BYTES);
+  moment.writeDoubleLE(receivedAt);
+  return [moment, Buffer.from(`${JSON.stringify(head)}\n`), payload];
 }
 
-/** undefined where the bytes are no rejection. */
-export function decodeRejection(record: Uint8Array): Rejection | undefined {
-  const end = record.indexOf(NEWLINE);
+/** When the rejection of a record arrived. */
+export function receivedAtOf(record: Buffer): number {
+  return record.length < MOMENT_BYTES ? 0 : record.readDoubleLE();
+}
+
+/** undefined where the bytes are no rejection. Its payload lies in them. */
+export function decodeRejection(record: Buffer): Rejection | undefined {
+  const end = record.indexOf(NEWLINE, MOMENT_BYTES);
   if (end === -1) return undefined;
   try {
-    const head = JSON.parse(new TextDecoder().decode(record.subarray(0, end))) as Omit<Rejection, 'payload'>;
-    const { topic, payloadBytes, retained, receivedAt, refusals } = head;
+    const { topic, payloadBytes, retained, refusals } = JSON.parse(
+      record.toString('utf8', MOMENT_BYTES, end),
+    ) as Rejection;
     if (!refusals.every(({ reason }) => Object.hasOwn(REJECT_REASONS, reason))) return undefined;
-    return { topic, payload: record.subarray(end + 1), payloadBytes, retained, receivedAt, refusals };
+    const payload = record.subarray(end + 1);
+    return { topic, payload, payloadBytes, retained, receivedAt: receivedAtOf(record), refusals };
   } catch {
     return undefined;
   }
+}
+
+/** At most `bytesMax` of it; a text is not cut within a character. */
+export function beginningOf(payload: Uint8Array, bytesMax: number): Uint8Array {
+  if (payload.length <= bytesMax) return payload;
+  let end = bytesMax;
+  while (end > 0 && end > bytesMax - 4 && ((payload[end] ?? 0) & 0xc0) === 0x80) end--;
+  return payload.subarray(0, end);
 }
 
 /** What `rejected/v1/{reason}` says of one of its refusals. */
