@@ -332,7 +332,7 @@ describe('the rules bite', () => {
       expect.arrayContaining([
         'services/lib/domain/topic.ts',
         'services/lib/runtime/process.ts',
-        'services/ingest/batcher.ts',
+        'services/ingest/open-ingest.ts',
       ]),
     );
   });

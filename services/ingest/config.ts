@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { portSetting } from '#runtime/config.ts';
+import { durationSetting, portSetting } from '#runtime/config.ts';
+import { rejectedSettings } from '#runtime/sections.ts';
 
 export const ingestSection = z.strictObject({
   metricsPort: portSetting.default(9102).describe('Port of /livez, /readyz and /metrics.'),
@@ -15,4 +16,6 @@ export const ingestSection = z.strictObject({
     .max(64)
     .default(4)
     .describe('Batches the broker may owe an acknowledgement for; while all are out, the next ones grow.'),
+  gapKeep: durationSetting.prefault('7d').describe('How long a gap in the records of a device is reported.'),
+  ...rejectedSettings,
 });

@@ -2,14 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeBatch, SeriesTable } from '#domain/batch.ts';
 import type { Point } from '#domain/point.ts';
-import type { Rejected } from '#domain/rejected.ts';
 import { filters } from '#domain/topic.ts';
 import type { Consumer } from '#runtime/bus.ts';
 import { MemoryBus } from '#runtime/memory-bus.ts';
 import type { PlantFiles } from '#runtime/plant-files.ts';
+import type { Rejection } from '#runtime/rejected-log/rejection.ts';
 import { Batcher } from './batcher.ts';
 import { Ingest } from './ingest.ts';
 import { DeviceRegistry } from './registry.ts';
+import { Sequences } from './sequences/sequences.ts';
 import type { Source } from './sources.ts';
 
 const NOW = 1_795_355_425_172;
@@ -26,15 +27,28 @@ const files: PlantFiles = {
   problems: [],
 };
 
-/** Publishes through a gate: what ingest sends is taken by the broker only when the test opens it. */
+/** Publishes through a gate: what ingest sends is taken by the broker, and by the disk, only when the test opens it. */
 class GatedBus extends MemoryBus {
   isOpen = true;
+  readonly kept: Rejection[] = [];
   readonly #waiting: (() => void)[] = [];
 
   override async publish(...args: Parameters<MemoryBus['publish']>): Promise<void> {
-    const isOwn = /^(?:points|rejected)\//.test(args[0]);
-    if (isOwn && !this.isOpen) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (args[0].startsWith('points/')) await this.#gate();
     await super.publish(...args);
+  }
+
+  async keep(rejection: Rejection): Promise<void> {
+    await this.#gate();
+    this.kept.push(rejection);
+  }
+
+  writeDown(done: () => void): void {
+    void this.#gate().then(done);
+  }
+
+  async #gate(): Promise<void> {
+    if (!this.isOpen) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   get waiting(): number {
@@ -53,7 +67,7 @@ type Plant = {
   readonly consumer: Consumer;
   readonly counts: { points: number; repeats: number; refusals: number };
   readonly points: () => Point[];
-  readonly rejected: () => Rejected[];
+  readonly rejected: () => Rejection[];
 };
 
 function openPlant({
@@ -70,7 +84,9 @@ function openPlant({
     registry,
     sources,
     batcher: new Batcher({ publish, bytesMax: 262_144, slots: 4 }),
-    publish,
+    sequences: new Sequences(),
+    afterWrite: (done) => bus.writeDown(done),
+    reject: (rejection) => bus.keep(rejection),
     now: () => NOW,
     payloadBytesMax: 4_096,
     onPoints: (count) => {
@@ -103,8 +119,7 @@ function openPlant({
     }
     return found;
   };
-  const rejected = () =>
-    bus.sent.filter(({ topic }) => topic.startsWith('rejected/')).map(({ payload }) => JSON.parse(payload.toString()));
+  const rejected = () => bus.kept;
   return { bus, registry, consumer, counts, points, rejected };
 }
 
@@ -127,7 +142,7 @@ test('a value becomes a point of its area', async () => {
   expect(plant.consumer.inFlight).toBe(0);
 });
 
-test('a message is acknowledged when the broker has every batch and every rejection of it, and not before', async () => {
+test('a message is acknowledged when the broker has every batch of it and the disk what was refused, and not before', async () => {
   const plant = openPlant();
   plant.bus.isOpen = false;
   await plant.bus.publish(TELE, '{"temperature": 81.2, "pressure": 3}');
@@ -142,48 +157,60 @@ test('a message is acknowledged when the broker has every batch and every reject
   expect(plant.consumer.inFlight).toBe(0);
 });
 
+test('a record that has a number is acknowledged when it is written down, and that only when the broker has it', async () => {
+  const plant = openPlant();
+  plant.bus.isOpen = false;
+  await plant.bus.publish(TELE, JSON.stringify({ v: 1, b: 3, r: [{ n: 1, ts: NOW, m: { temperature: 1 } }] }));
+  await settled();
+  for (const step of ['the broker', 'the disk']) {
+    expect([plant.bus.waiting, plant.consumer.inFlight], step).toEqual([1, 1]);
+    plant.bus.pass();
+    await settled();
+  }
+  expect([plant.bus.waiting, plant.consumer.inFlight]).toEqual([0, 0]);
+});
+
 test('one bad metric does not cost the good ones, and is rejected with its reason', async () => {
   const plant = openPlant();
   await plant.bus.publish(TELE, '{"temprature": 1, "temperature": 81.2}');
   await settled();
   expect(plant.points().map((point) => point.value)).toEqual([81.2]);
+  const message = "model tank-sensor of tank-01 has no metric 'temprature'; did you mean 'temperature'?";
   expect(plant.rejected()).toEqual([
     {
-      reason: 'metric',
-      message: "model tank-sensor of tank-01 has no metric 'temprature'; did you mean 'temperature'?",
+      refusals: [{ reason: 'metric', message }],
       topic: TELE,
-      payload: '{"temprature": 1, "temperature": 81.2}',
-      payloadEncoding: 'utf8',
+      payload: Buffer.from('{"temprature": 1, "temperature": 81.2}'),
       payloadBytes: 38,
+      retained: false,
       receivedAt: NOW,
     },
   ]);
   expect(plant.registry.takeChanges(NOW)).toMatchObject([{ lastSeen: NOW, lastError: { reason: 'metric' } }]);
 });
 
-test('a payload of thousands of bad metrics is rejected in a few messages that say how many', async () => {
+test('a payload of thousands of bad metrics is kept once, with a few sentences that say how many', async () => {
   const plant = openPlant();
   const bad = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`x${i}`, i]));
   await plant.bus.publish(TELE, JSON.stringify(bad));
   await settled();
   expect(plant.counts.refusals).toBe(300);
-  expect(plant.rejected()).toHaveLength(16);
-  expect(plant.rejected().at(-1)?.message).toMatch(/has no metric 'x15'.*; and 284 more in this message$/);
+  expect(plant.rejected()).toHaveLength(1);
+  const refusals = plant.rejected()[0]?.refusals ?? [];
+  expect(refusals).toHaveLength(16);
+  expect(refusals.at(-1)?.message).toMatch(/has no metric 'x15'.*; and 284 more in this message$/);
   expect(plant.consumer.inFlight).toBe(0);
 });
 
 test.each([
-  ['a large payload', 'tele', Buffer.alloc(10_000, 'é'), 'size', 'utf8'],
-  ['bytes that are no text', 'tele', Buffer.alloc(4_000, 0xff), 'encoding', 'base64'],
-  ['a large birth', 'meta', Buffer.from(JSON.stringify({ labels: { a: 'x'.repeat(5_000) } })), 'size', 'utf8'],
-])('%s is rejected, with a bounded part of it to look at', async (_, channel, payload, reason, encoding) => {
+  ['a large payload', 'tele', Buffer.alloc(10_000, 'é'), 'size'],
+  ['bytes that are no text', 'tele', Buffer.alloc(4_000, 0xff), 'encoding'],
+  ['a large birth', 'meta', Buffer.from(JSON.stringify({ labels: { a: 'x'.repeat(5_000) } })), 'size'],
+])('%s is rejected, whole', async (_, channel, payload, reason) => {
   const plant = openPlant();
   await plant.bus.publish(TELE.replace('tele', channel), payload);
   await settled();
-  const [rejection] = plant.rejected();
-  expect(rejection).toMatchObject({ reason, payloadEncoding: encoding, payloadBytes: payload.length });
-  expect(rejection?.payload.length).toBe(4_096);
-  expect(rejection?.payload).toBe(payload.toString(encoding as BufferEncoding).slice(0, 4_096));
+  expect(plant.rejected()).toMatchObject([{ payload, payloadBytes: payload.length, refusals: [{ reason }] }]);
 });
 
 test('a record that comes again is dropped, once the broker has the first', async () => {
@@ -197,6 +224,22 @@ test('a record that comes again is dropped, once the broker has the first', asyn
   expect(plant.points().map((point) => point.value)).toEqual([1, 2]);
   expect(plant.counts.repeats).toBe(1);
   expect(plant.consumer.inFlight).toBe(0);
+});
+
+test('a record of which a part was refused is taken again, so that it can be replayed once that is mended', async () => {
+  const plant = openPlant();
+  const records = [
+    { n: 1, ts: NOW, m: { temperature: 1, temprature: 1 } },
+    { n: 2, ts: NOW, m: { temperature: 2, nested: {} } },
+    { n: 3, ts: NOW, m: { temperature: 3 } },
+  ];
+  for (let i = 0; i < 2; i++) {
+    await plant.bus.publish(TELE, JSON.stringify({ v: 1, b: 3, r: records }));
+    await settled();
+  }
+  expect(plant.points().map((point) => point.value)).toEqual([1, 2, 3, 1, 2]);
+  expect(plant.rejected()).toHaveLength(2);
+  expect(plant.counts.repeats).toBe(1);
 });
 
 test('a record redelivered while its first batch is under way is not acknowledged on the strength of that batch', async () => {
@@ -254,8 +297,8 @@ test.each([
   const plant = openPlant();
   await plant.bus.publish(`plant/v1/lyon/tanks/new/${channel}`, payload);
   await settled();
-  expect(plant.rejected().map((each) => [each.reason, each.message])).toEqual(
-    reason === undefined ? [] : [[reason, message]],
+  expect(plant.rejected().flatMap(({ refusals }) => refusals)).toEqual(
+    reason === undefined ? [] : [{ reason, message }],
   );
   expect(plant.consumer.inFlight).toBe(0);
 });
@@ -271,7 +314,7 @@ test.each([
   await plant.bus.publish(topic, '{"a":1}');
   await settled();
   expect(plant.points()).toEqual([]);
-  expect(plant.rejected()).toMatchObject([{ reason: 'topic', topic }]);
+  expect(plant.rejected()).toMatchObject([{ topic, refusals: [{ reason: 'topic' }] }]);
 });
 
 test('a value that is published to be retained is news to who listens already', async () => {

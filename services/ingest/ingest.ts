@@ -1,26 +1,32 @@
-// One message in, points or reasons out. The message is acknowledged when the broker has every batch and every rejection
-// that it led to: whatever is killed before comes again. Pure but for the two publishing functions it is given.
+// One message in, points or reasons out. The message is acknowledged when the broker has every batch that it led to, what was
+// refused of it is kept, and its records are written down: whatever is killed before comes again. Pure but for what it is
+// given to publish, to keep and to write down with.
 
-import { isUtf8 } from 'node:buffer';
 import { encodePoint, SeriesTable } from '#domain/batch.ts';
 import type { Point } from '#domain/point.ts';
-import { REJECTED_PAYLOAD_MAX, type Refusal, type Rejected } from '#domain/rejected.ts';
-import { type DeviceChannel, type DeviceName, deviceKey, parseTopic, topics } from '#domain/topic.ts';
+import type { Refusal } from '#domain/rejected.ts';
+import { type DeviceChannel, type DeviceName, deviceKey, parseTopic } from '#domain/topic.ts';
 import type { Delivery } from '#runtime/bus.ts';
+import type { Rejection } from '#runtime/rejected-log/rejection.ts';
 import { type Batcher, Receipt } from './batcher.ts';
 import { readBirth } from './birth.ts';
 import { FORMATS, type FormatName } from './formats/formats.ts';
 import { parseJsonText } from './formats/json-text.ts';
 import { normaliseRecord } from './normaliser.ts';
 import type { DeviceRegistry } from './registry.ts';
-import { Repeats, type Sequence } from './repeats.ts';
+import type { Sequence } from './sequences/boot-sequence.ts';
+import type { Sequences } from './sequences/sequences.ts';
 import type { Source } from './sources.ts';
 
 export type IngestParts = {
   readonly registry: DeviceRegistry;
   readonly sources: readonly Source[];
   readonly batcher: Batcher;
-  readonly publish: (topic: string, payload: string) => Promise<void>;
+  readonly sequences: Pick<Sequences, 'has' | 'take'>;
+  /** Runs a function when everything that the sequences hold by then is on disk. */
+  readonly afterWrite: (done: () => void) => void;
+  /** Resolves when the rejection is on disk; never rejects. */
+  readonly reject: (rejection: Rejection) => Promise<void>;
   readonly now: () => number;
   readonly payloadBytesMax: number;
   readonly onPoints?: (count: number) => void;
@@ -28,10 +34,10 @@ export type IngestParts = {
   readonly onRefusal?: (refusal: Refusal) => void;
 };
 
-/** A record on its way, to be remembered when the broker has it. */
-type Accepted = { readonly device: string; readonly sequence: Sequence };
+/** A record on its way, to be taken down when the broker has it. */
+type Accepted = { readonly device: string; readonly sequence: Sequence; readonly kind: 'whole' | 'unfinished' };
 
-/** Rejections published for one message; a payload of thousands of bad metrics must not become thousands of messages. */
+/** Refusals kept of one message; a payload of thousands of bad metrics must not become thousands of sentences. */
 const REFUSALS_MAX = 16;
 
 /** Where a message comes from and how to read it. */
@@ -45,7 +51,6 @@ type Origin = {
 export class Ingest {
   readonly #parts: IngestParts;
   readonly #table = new SeriesTable();
-  readonly #repeats = new Repeats();
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
@@ -53,12 +58,14 @@ export class Ingest {
 
   /** Takes one message; acknowledges it by itself when it is safe. */
   take(delivery: Delivery): void {
+    const { sequences, afterWrite } = this.#parts;
+    const now = this.#parts.now();
     const accepted: Accepted[] = [];
     const receipt = new Receipt(() => {
-      for (const { device, sequence } of accepted) this.#repeats.remember(device, sequence);
-      delivery.ack();
+      for (const { device, sequence, kind } of accepted) sequences.take(device, sequence, now, kind);
+      if (accepted.length > 0) afterWrite(delivery.ack);
+      else delivery.ack();
     });
-    const now = this.#parts.now();
     const parsed = parseTopic(delivery.topic);
     if (parsed === undefined) {
       const origin = this.#foreignOrigin(delivery.topic);
@@ -93,7 +100,7 @@ export class Ingest {
     receipt: Receipt,
     { now, accepted }: { readonly now: number; readonly accepted: Accepted[] },
   ): void {
-    const { registry } = this.#parts;
+    const { registry, sequences } = this.#parts;
     const { device } = origin;
     if (!delivery.retained) registry.seen(device, now);
     const tooLarge = this.#sizeProblem(delivery.payload);
@@ -107,23 +114,27 @@ export class Ingest {
     const sender = { ...device, model: registry.modelOf(device) };
     const id = deviceKey(device);
     for (const [i, record] of decoded.records.entries()) {
-      if (record.sequence !== null && this.#repeats.has(id, record.sequence)) {
+      if (record.sequence !== null && sequences.has(id, record.sequence)) {
         this.#parts.onRepeat?.();
         continue;
       }
-      if (record.sequence !== null) accepted.push({ device: id, sequence: record.sequence });
       const metrics = origin.rename === null ? record.metrics : rename(record.metrics, origin.rename);
       // The broker sends a retained message again at every subscription: without a time of its own it may be years old, and
       // the time of its arrival would make it news, raise an alarm or hide that the device is silent.
       const isHistory = record.isHistory || (delivery.retained && record.measuredAt === null);
       // Records without a usable time get that of their arrival, a millisecond apart: at one moment the store would keep one.
       const arrivedAt = now - (decoded.records.length - 1 - i);
+      const refusedBefore = refusals.length;
       normaliseRecord({ ...record, metrics, isHistory }, sender, {
         table: this.#table,
         now: arrivedAt,
         points,
         refusals,
       });
+      if (record.sequence === null) continue;
+      // A record of which a part was refused is taken again when it comes again: replayed, once its model knows the metric.
+      const kind = record.isWhole && refusals.length === refusedBefore ? 'whole' : 'unfinished';
+      accepted.push({ device: id, sequence: record.sequence, kind });
     }
     for (const point of points) this.#parts.batcher.add(encodePoint(point), point.series.shard, receipt);
     this.#parts.onPoints?.(points.length);
@@ -146,15 +157,15 @@ export class Ingest {
   }
 
   #refuse(delivery: Delivery, refusals: readonly Refusal[], receipt: Receipt, now: number, device?: DeviceName): void {
+    if (refusals.length === 0) return;
     for (const refusal of refusals) this.#parts.onRefusal?.(refusal);
-    for (const refusal of fewer(refusals)) {
-      if (device !== undefined) this.#parts.registry.refused(device, refusal, now);
-      receipt.hold();
-      this.#parts.publish(topics.rejected(refusal.reason), JSON.stringify(toRejected(delivery, refusal, now))).then(
-        () => receipt.release(),
-        () => {}, // only a closing bus refuses: the message stays unacknowledged and comes again
-      );
-    }
+    const kept = fewer(refusals);
+    if (device !== undefined) for (const refusal of kept) this.#parts.registry.refused(device, refusal, now);
+    const { topic, payload, retained } = delivery;
+    receipt.hold();
+    void this.#parts
+      .reject({ topic, payload, payloadBytes: payload.length, retained, receivedAt: now, refusals: kept })
+      .then(() => receipt.release());
   }
 }
 
@@ -164,20 +175,6 @@ function fewer(refusals: readonly Refusal[]): readonly Refusal[] {
   if (last === undefined || refusals.length === REFUSALS_MAX) return refusals;
   const message = `${last.message}; and ${refusals.length - REFUSALS_MAX} more in this message`;
   return [...refusals.slice(0, REFUSALS_MAX - 1), { ...last, message }];
-}
-
-function toRejected({ topic, payload }: Delivery, refusal: Refusal, now: number): Rejected {
-  const encoding = isUtf8(payload) ? 'utf8' : 'base64';
-  // A character takes at most three bytes per UTF-16 unit, so the cut of the bytes lies beyond the cut of the text.
-  const start = payload.subarray(0, REJECTED_PAYLOAD_MAX * 4);
-  return {
-    ...refusal,
-    topic,
-    payload: start.toString(encoding).slice(0, REJECTED_PAYLOAD_MAX),
-    payloadEncoding: encoding,
-    payloadBytes: payload.length,
-    receivedAt: now,
-  };
 }
 
 function ownOrigin({ site, area, device }: DeviceName): Origin {

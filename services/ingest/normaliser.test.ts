@@ -24,7 +24,7 @@ function normalise(
   const refusals: Refusal[] = [];
   const whole = metrics.map((each) => ({ metric: 'temperature', value: 21, quality: 'good', ...each }) as const);
   normaliseRecord(
-    { measuredAt: null, sequence: null, isHistory: false, metrics: whole, ...record },
+    { measuredAt: null, sequence: null, isHistory: false, isWhole: true, metrics: whole, ...record },
     { site: 'lyon', area: 'tanks', device: 'tank-01', model: checked },
     { table: new SeriesTable(), now: NOW, points, refusals },
   );

@@ -2,7 +2,7 @@
 
 import type { Quality } from '#domain/quality.ts';
 import type { Refusal, RejectReason } from '#domain/rejected.ts';
-import type { Sequence } from './repeats.ts';
+import type { Sequence } from './sequences/boot-sequence.ts';
 
 /** A value as the device wrote it; null where it wrote that it has none. */
 export type RawValue = number | boolean | string | null;
@@ -20,6 +20,8 @@ export type RawRecord = {
   readonly sequence: Sequence | null;
   /** Sent as history: to be stored and never alarmed on. */
   readonly isHistory: boolean;
+  /** Nothing of it was refused. */
+  readonly isWhole: boolean;
   readonly metrics: readonly RawMetric[];
 };
 

@@ -55,8 +55,10 @@ function decodeRecord(
   const qualities = readQualities(q, place);
   if (!(qualities instanceof Map)) return qualities;
   const metrics: RawMetric[] = [];
+  const refusedBefore = refusals.length;
   readMetrics(m, `${place}.m`, qualities, metrics, refusals);
-  records.push({ measuredAt: ts ?? null, sequence: { boot, n }, isHistory: hist === true, metrics });
+  const isWhole = refusals.length === refusedBefore;
+  records.push({ measuredAt: ts ?? null, sequence: { boot, n }, isHistory: hist === true, isWhole, metrics });
   return undefined;
 }
 

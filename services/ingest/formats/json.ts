@@ -72,7 +72,11 @@ function decodeFields(aside: Record<string, unknown>, fields: Record<string, unk
   if (metrics.length === 0 && refusals.length === 0) return refused('shape', 'the object holds no metric');
   const rated =
     quality === 'good' ? metrics : metrics.map((each) => ({ ...each, quality: each.value === null ? 'bad' : quality }));
-  return { records: [{ measuredAt, sequence: null, isHistory: aside.hist === true, metrics: rated }], refusals };
+  const isWhole = refusals.length === 0;
+  return {
+    records: [{ measuredAt, sequence: null, isHistory: aside.hist === true, isWhole, metrics: rated }],
+    refusals,
+  };
 }
 
 function readQuality(value: unknown): Quality | undefined {

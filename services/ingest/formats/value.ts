@@ -23,10 +23,8 @@ export const valueFormat: Format = {
       return refused('type', `the text has ${value.length} characters; at most ${TEXT_CHARS_MAX} are kept`);
     }
     const quality = value === null ? 'bad' : 'good';
-    return {
-      records: [{ measuredAt: null, sequence: null, isHistory: false, metrics: [{ metric, value, quality }] }],
-      refusals: [],
-    };
+    const metrics = [{ metric, value, quality } as const];
+    return { records: [{ measuredAt: null, sequence: null, isHistory: false, isWhole: true, metrics }], refusals: [] };
   },
 };
 

@@ -12,6 +12,7 @@ const VECTORS: readonly (readonly [topic: string, filter: string, parsed: Parsed
   ),
   [topics.device(device, 'cmd'), 'plant/v1/+/+/+/cmd', { kind: 'device', channel: 'cmd', ...device }],
   [topics.registry(device), filters.registry, { kind: 'registry', ...device }],
+  [topics.gaps(device), filters.gaps, { kind: 'gaps', ...device }],
   [topics.points(0), filters.points, { kind: 'points', shard: 0 }],
   [topics.points(63), filters.points, { kind: 'points', shard: 63 }],
   [topics.journal(7), filters.journal, { kind: 'journal', shard: 7 }],

@@ -29,6 +29,7 @@ export const topics = {
   device: (name: DeviceName, channel: DeviceChannel | 'cmd' | 'cfg/desired' | 'ota/data') =>
     `plant/v1/${name.site}/${name.area}/${name.device}/${channel}`,
   registry: (name: DeviceName) => `device/v1/${name.site}/${name.area}/${name.device}`,
+  gaps: (name: DeviceName) => `device/v1/${name.site}/${name.area}/${name.device}/gaps`,
   points: (shard: number) => `points/v1/${shard}`,
   journal: (shard: number) => `journal/v1/${shard}`,
   rejected: (reason: string) => `rejected/v1/${reason}`,
@@ -42,6 +43,7 @@ export const topics = {
 export const filters = {
   channel: (channel: DeviceChannel) => `plant/v1/+/+/+/${channel}`,
   registry: 'device/v1/+/+/+',
+  gaps: 'device/v1/+/+/+/gaps',
   points: 'points/v1/+',
   journal: 'journal/v1/+',
   rejected: 'rejected/v1/+',
@@ -63,7 +65,7 @@ export function rootOf(topic: string): string | undefined {
 /** What a topic of ours means. `undefined` from parseTopic: not one of ours, or a level that is no valid name. */
 export type ParsedTopic =
   | ({ readonly kind: 'device'; readonly channel: DeviceChannel | 'cmd' } & DeviceName)
-  | ({ readonly kind: 'registry' } & DeviceName)
+  | ({ readonly kind: 'registry' | 'gaps' } & DeviceName)
   | ({ readonly kind: 'alarm' | 'alarm-op' } & AlarmName)
   | { readonly kind: 'points' | 'journal'; readonly shard: number }
   | { readonly kind: 'rejected'; readonly reason: string }
@@ -84,6 +86,7 @@ export function parseTopic(topic: string): ParsedTopic | undefined {
       return { kind: 'device', site: a, area: b, device: c, channel: known };
     }
     case 'device':
+      if (levels.length === 4 && d === 'gaps') return { kind: 'gaps', site: a, area: b, device: c };
       return levels.length === 3 ? { kind: 'registry', site: a, area: b, device: c } : undefined;
     case 'alarm':
     case 'alarm-op':

@@ -1,0 +1,67 @@
+// The parts of ingest, put together: devices, what has come of them, what could not be taken, batches.
+
+import { topics } from '#domain/topic.ts';
+import type { Bus } from '#runtime/bus.ts';
+import type { Config } from '#runtime/config.ts';
+import { formatProblem } from '#runtime/json-file.ts';
+import { readPlantFiles, requireRulesFolder } from '#runtime/plant-files.ts';
+import type { Service } from '#runtime/process.ts';
+import { openServiceRejectedLog } from '#runtime/rejected-log/open-service-rejected-log.ts';
+import type { rulesFolderSetting } from '#runtime/sections.ts';
+import { Batcher } from './batcher.ts';
+import type { ingestSection } from './config.ts';
+import { Ingest } from './ingest.ts';
+import { DeviceRegistry } from './registry.ts';
+import { RegistryPublisher } from './registry-publisher.ts';
+import { openSequences } from './sequences/open-sequences.ts';
+import { readSources, type Source } from './sources.ts';
+
+export type IngestSections = { readonly ingest: typeof ingestSection; readonly rules: typeof rulesFolderSetting };
+
+export type OpenIngest = {
+  readonly bus: Bus;
+  readonly ingest: Ingest;
+  readonly sources: readonly Source[];
+  /** Tells the plant what is new of its devices. */
+  readonly tell: () => void;
+};
+
+export async function openIngest(service: Service<IngestSections>): Promise<OpenIngest> {
+  const { log, metrics, now } = service;
+  const { ingest: settings, rules } = service.config as Config<IngestSections> & typeof service.config;
+  requireRulesFolder(rules.dir);
+  const plant = readPlantFiles(rules.dir);
+  const { sources, problems } = readSources(rules.dir);
+  for (const problem of [...plant.problems, ...problems]) log.error(formatProblem(problem));
+  const points = metrics.counter('ingest_points_total', 'Points taken.');
+  const batches = metrics.counter('ingest_batches_total', 'Batches published.');
+  const repeats = metrics.counter('ingest_repeats_total', 'Records that had come before and were dropped.');
+  const refused = metrics.counter('ingest_rejected_total', 'Metrics and messages rejected.', ['reason']);
+  const bus = service.openBus();
+  const rejected = await openServiceRejectedLog(service, { ...settings, bus });
+  const { sequences, afterWrite, reporter } = await openSequences(service, { keepMs: settings.gapKeep, bus });
+  const registry = new DeviceRegistry(plant);
+  metrics.gauge('ingest_devices', 'Devices known.', () => registry.size);
+  const batcher = new Batcher({
+    publish: (topic, payload) => bus.publish(topic, payload),
+    bytesMax: settings.batchBytesMax,
+    slots: settings.batchesInFlight,
+    onBatch: () => batches.inc(),
+  });
+  const ingest = new Ingest({
+    ...{ registry, sources, batcher, sequences, afterWrite, now },
+    reject: (rejection) => rejected.put(rejection),
+    payloadBytesMax: settings.payloadBytesMax,
+    onPoints: (count) => points.inc(count),
+    onRepeat: () => repeats.inc(),
+    onRefusal: ({ reason }) => refused.inc({ reason }),
+  });
+  const publisher = new RegistryPublisher(registry, (view) =>
+    bus.publish(topics.registry(view), JSON.stringify(view), { retain: true }),
+  );
+  const tell = () => {
+    void publisher.run(now());
+    void reporter.run(now());
+  };
+  return { bus, ingest, sources, tell };
+}
