@@ -23,7 +23,7 @@ const NAMED_EDGES: Readonly<Record<string, string>> = {
 /** Packages that one file hides from all others; a change of library is then a change of that file. */
 const ONE_FILE: Readonly<Record<string, readonly string[]>> = {
   mqtt: ['services/lib/runtime/mqtt-bus.ts', 'services/cli/simulate/mqtt-link.ts'], // simulated devices have no bus
-  'mqtt-packet': ['services/lib/runtime/mqtt-consumer.ts', 'services/broker/outbound.ts'], // one reads, one sends
+  'mqtt-packet': ['services/lib/runtime/mqtt-session.ts', 'services/broker/outbound.ts'], // one reads, one sends
   aedes: ['services/broker/aedes.ts', 'services/broker/aedes-internals.ts'], // its types, and what they leave out
   pino: ['services/lib/runtime/log.ts'],
   '@prometheus-io/client': ['services/lib/runtime/metrics.ts'],

@@ -3,7 +3,7 @@
 
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { topics } from '#domain/topic.ts';
-import type { MqttAddress } from '#runtime/mqtt-consumer.ts';
+import type { MqttAddress } from '#runtime/mqtt-session.ts';
 import type { DeviceLink, LinkEvents, OpenLink } from './device-link.ts';
 import type { SimulatedDevice } from './devices.ts';
 import { type Outgoing, statusMessage } from './payload.ts';

@@ -22,9 +22,17 @@ export type ConsumeOptions = {
   readonly clientId: string;
   readonly filters: readonly string[];
   readonly cleanSession: boolean;
-  /** Most messages, and most payload bytes, delivered and not yet acknowledged; past either no more is read. */
+  /**
+   * Most messages, and most payload bytes, delivered and not yet acknowledged; past either no more is read. Where that lasts,
+   * a consumer with a session leaves the broker until half of them are done.
+   */
   readonly window?: number;
   readonly windowBytes?: number;
+  /**
+   * Called whenever the broker has let us in: it has kept our session, or it has none and what it may have kept is gone.
+   * Retained messages follow in either case.
+   */
+  readonly onSession?: (kind: 'resumed' | 'new') => void;
   /** Called once per message, never concurrently; must not throw. */
   readonly onDelivery: (delivery: Delivery) => void;
 };

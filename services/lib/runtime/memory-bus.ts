@@ -24,6 +24,7 @@ export class MemoryBus implements Bus {
   consume(options: ConsumeOptions): Consumer {
     const consumer = new MemoryConsumer(options, () => this.#consumers.delete(consumer));
     this.#consumers.add(consumer);
+    options.onSession?.('new');
     for (const [topic, payload] of this.retained) consumer.offer(topic, payload, true);
     return consumer;
   }

@@ -49,15 +49,30 @@ test.skipIf(mosquitto === undefined)(
     await soon(() => expect(consumer.inFlight).toBe(2_000));
     await broker[Symbol.asyncDispose](); // SIGTERM: it writes its sessions down
     const late = bus.publish('a/b', 'published while it was gone');
-    got.length = 0;
     await using again = startBroker();
     await late;
-    const expected = [...Array.from({ length: 2_000 }, (_, i) => String(1_000 + i)), 'published while it was gone'];
-    await soon(() => {
-      const texts = new Set(got.map(({ payload }) => String(payload)));
-      expect(expected.filter((text) => !texts.has(text))).toEqual([]);
-    });
+    // It sends the 2,000 again, which are still in work here: they are not worked on twice. What was acknowledged while it
+    // stopped it may not have read, and sends again too.
+    await soon(() =>
+      expect(got.slice(count).map(({ payload }) => String(payload))).toContain('published while it was gone'),
+    );
+    const repeated = got.slice(count, -1).map(({ payload }) => Number(payload));
+    expect(repeated.every((n) => n < 1_000)).toBe(true);
     for (const delivery of got) delivery.ack();
+    await soon(() => expect(consumer.inFlight).toBe(0));
+    await consumer[Symbol.asyncDispose]();
+    // All of that was acknowledged under the ids that it came with at last: to who comes next there is nothing to send.
+    const left: Delivery[] = [];
+    await using next = bus.consume({
+      clientId: 'worker',
+      filters: ['a/#'],
+      cleanSession: false,
+      onDelivery: (delivery) => left.push(delivery),
+    });
+    await next.ready;
+    await bus.publish('a/b', 'last');
+    await soon(() => expect(left.map(({ payload }) => String(payload))).toEqual(['last']));
+    for (const delivery of left) delivery.ack();
     expect(again.child.exitCode).toBeNull();
   },
   40_000,

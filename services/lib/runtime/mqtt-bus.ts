@@ -4,7 +4,8 @@ import type { Socket } from 'node:net';
 import { connect, type MqttClient } from 'mqtt';
 import type { Bus, ConsumeOptions, Consumer, PublishOptions } from './bus.ts';
 import type { Log } from './log.ts';
-import { type MqttAddress, MqttConsumer } from './mqtt-consumer.ts';
+import { MqttConsumer } from './mqtt-consumer.ts';
+import type { MqttAddress } from './mqtt-session.ts';
 
 export type MqttBusOptions = MqttAddress & {
   /** Unique at the broker. */

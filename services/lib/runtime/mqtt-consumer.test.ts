@@ -1,8 +1,10 @@
+import type { IPublishPacket } from 'mqtt-packet';
 import { afterEach, expect, test, vi } from 'vitest';
 import { FakeBroker, published } from '../../../test/support/fake-broker.ts';
 import type { ConsumeOptions, Delivery } from './bus.ts';
 import { silentLog } from './log.ts';
-import { type MqttAddress, MqttConsumer } from './mqtt-consumer.ts';
+import { MqttConsumer } from './mqtt-consumer.ts';
+import type { MqttAddress } from './mqtt-session.ts';
 
 const opened: AsyncDisposable[] = [];
 afterEach(async () => {
@@ -39,6 +41,15 @@ function consume(
 
 const acks = (broker: FakeBroker, index = -1) =>
   (broker.connections.at(index)?.of('puback') ?? []).map((packet) => packet.messageId);
+/** From now on the broker has a session, and sends its messages at once to who comes for it, under ids from 10,001 on. */
+function resume(broker: FakeBroker, messages: readonly IPublishPacket[]): void {
+  broker.answer = (packet) => {
+    if (packet.cmd !== 'connect') return undefined;
+    const again = messages.map((message, i) => ({ ...message, qos: 1 as const, messageId: 10_001 + i }));
+    return [{ cmd: 'connack', returnCode: 0, sessionPresent: true }, ...again];
+  };
+}
+
 const soon = <T>(check: () => T) => vi.waitFor(check, { timeout: 8_000, interval: 5 });
 
 test('it says who it is, keeps its session, and asks for every filter at QoS 1', async () => {
@@ -175,9 +186,9 @@ test('a broker that takes connections and says nothing more is found out by ping
   expect(broker.connections.length).toBeGreaterThan(1);
 });
 
-test('pings go on while the window is full, so that slow work does not cost the connection', async () => {
+test('without a session at the broker it stays while the window is full, and pings go on', async () => {
   const broker = await openBroker();
-  const { consumer, got } = consume(broker, { window: 1 }, { keepaliveSeconds: 1 });
+  const { consumer, got } = consume(broker, { window: 1, cleanSession: true }, { keepaliveSeconds: 1 });
   await consumer.ready;
   broker.last.send(published('a/x', '1', 1));
   await soon(() => expect(got).toHaveLength(1));
@@ -194,12 +205,123 @@ test('a queue that fills the window before SUBACK does not make the broker look 
     packet.cmd === 'connect'
       ? [{ cmd: 'connack', returnCode: 0, sessionPresent: true }, published('a/x', 'kept', 1)]
       : undefined;
-  const { consumer, got } = consume(broker, { window: 1 }, { keepaliveSeconds: 1 });
+  const { consumer, got } = consume(broker, { window: 1, cleanSession: true }, { keepaliveSeconds: 1 });
   await soon(() => expect(got).toHaveLength(1));
   await soon(() => expect(broker.last.of('pingreq').length).toBeGreaterThan(4));
   expect(broker.connections).toHaveLength(1);
   got[0]?.ack();
   await consumer.ready;
+});
+
+test('a broker that pushes more than the window is left in time, and heard again when half of it is done', async () => {
+  const broker = await openBroker();
+  const { consumer, got } = consume(broker, { window: 64 });
+  await consumer.ready;
+  const first = broker.last;
+  const all = Array.from({ length: 2_000 }, (_, i) => published('a/x', `${i}`.padEnd(8_000, 'x'), i + 1));
+  const pushedAt = performance.now();
+  first.send(...all);
+  await soon(() => expect(first.of('disconnect')).toHaveLength(1));
+  expect(performance.now() - pushedAt).toBeLessThan(1_500);
+  expect(consumer.problem()).toContain('messages are in work, as many as may be');
+  await soon(() => expect(first.socket.destroyed).toBe(true));
+  const inWork = got.length;
+  expect(inWork).toBeLessThan(200);
+  expect(broker.connections).toHaveLength(1);
+  // The session is kept: what was not acknowledged comes again, under other ids, and then the rest.
+  resume(broker, all);
+  let done = 0;
+  for (; done < inWork - 33; done++) got[done]?.ack();
+  expect(broker.connections).toHaveLength(1);
+  for (; done < inWork - 10; done++) got[done]?.ack();
+  await soon(() => expect(broker.connections.length).toBeGreaterThan(1));
+  await soon(() => {
+    for (; done < got.length; done++) got[done]?.ack();
+    expect(got).toHaveLength(2_000);
+    expect(acks(broker)).toHaveLength(all.length);
+  });
+  expect(got.map(({ payload }) => String(payload))).toEqual(all.map(({ payload }) => payload));
+  expect(acks(broker)).toEqual(Array.from({ length: all.length }, (_, i) => 10_001 + i));
+});
+
+test('what is still in work when the connection is cut is not worked on twice, and is acknowledged when it is done', async () => {
+  const broker = await openBroker();
+  const { consumer, got } = consume(broker);
+  await consumer.ready;
+  const messages = ['same', 'same', 'other', 'same'].map((payload, i) => published('a/x', payload, i + 1));
+  broker.last.send(...messages);
+  await soon(() => expect(got).toHaveLength(4));
+  got[1]?.ack();
+  // Twice, the second time before anything was said: it must not be forgotten over that.
+  broker.answer = (packet, { socket }) => {
+    if (packet.cmd === 'connect') socket.destroy();
+    return [];
+  };
+  broker.last.socket.destroy();
+  await soon(() => expect(broker.connections.length).toBeGreaterThan(2));
+  resume(broker, [...messages, published('a/x', 'new')]);
+  await soon(() => expect(got).toHaveLength(5));
+  expect(String(got[4]?.payload)).toBe('new');
+  for (const i of [4, 3, 2]) got[i]?.ack();
+  broker.last.send(published('a/x', 'probe'));
+  await soon(() => expect(got).toHaveLength(6));
+  expect(acks(broker)).toEqual([]);
+  got[0]?.ack();
+  await soon(() => expect(acks(broker)).toEqual([10_001, 10_002, 10_003, 10_004, 10_005]));
+});
+
+test('a session that the broker has lost is told, and what it sends then is new', async () => {
+  const broker = await openBroker();
+  const sessions: string[] = [];
+  const { consumer, got } = consume(broker, { onSession: (kind) => sessions.push(kind) });
+  await consumer.ready;
+  broker.last.send(published('a/x', 'same', 1));
+  await soon(() => expect(got).toHaveLength(1));
+  broker.last.socket.destroy();
+  await soon(() => expect(sessions).toEqual(['new', 'new']));
+  await soon(() => expect(consumer.problem()).toBeUndefined());
+  broker.last.send(published('a/x', 'same', 1));
+  await soon(() => expect(got).toHaveLength(2));
+  got[0]?.ack();
+  got[1]?.ack();
+  await soon(() => expect(acks(broker)).toEqual([1]));
+});
+
+test('a message that comes again on the same connection is delivered once and acknowledged once', async () => {
+  const broker = await openBroker();
+  const { consumer, got } = consume(broker);
+  await consumer.ready;
+  const message = published('a/x', 'again', 5);
+  broker.last.send(message, { ...message, dup: true }, published('a/x', 'next', 6));
+  await soon(() => expect(got).toHaveLength(2));
+  for (const { ack } of got) ack();
+  await soon(() => expect(acks(broker)).toEqual([5, 6]));
+  // Its id is free again: now it is another message, however much it looks like the first.
+  broker.last.send(message);
+  await soon(() => expect(got).toHaveLength(3));
+  got[2]?.ack();
+  await soon(() => expect(acks(broker)).toEqual([5, 6, 5]));
+});
+
+test('an id that is used for another message before it was acknowledged ends the connection: one PUBACK cannot mean both', async () => {
+  const broker = await openBroker();
+  const { consumer, got } = consume(broker);
+  await consumer.ready;
+  broker.last.send(published('a/x', 'one', 5), published('a/x', 'two', 5), published('a/x', 'three', 6));
+  await soon(() => expect(broker.connections).toHaveLength(2));
+  expect(got.map(({ payload }) => String(payload))).toEqual(['one']);
+  await soon(() => expect(consumer.problem()).toBeUndefined());
+  expect(acks(broker, 0)).toEqual([]);
+});
+
+test('a broker that grants QoS 0 alone is refused by who wants nothing lost', async () => {
+  const broker = await openBroker();
+  broker.answer = (packet) =>
+    packet.cmd === 'subscribe' ? [{ cmd: 'suback', messageId: packet.messageId ?? 0, granted: [1, 0] }] : undefined;
+  const { consumer } = consume(broker);
+  await soon(() => expect(consumer.problem()).toBe('the broker grants QoS 0 only for b'));
+  const { consumer: careless } = consume(broker, { cleanSession: true });
+  await careless.ready;
 });
 
 test('a refused filter is named, and asked for again', async () => {
@@ -269,6 +391,10 @@ test('close() takes no more, waits for the work in flight, acknowledges it and s
     isClosed = true;
   });
   broker.last.send(published('a/x', 'too late', 3));
+  // Nor does it leave a broker waiting for its reader meanwhile.
+  const much = published('a/x', 'x'.repeat(200_000));
+  broker.last.send(...Array.from({ length: 100 }, () => much));
+  await soon(() => expect(broker.last.socket.writableLength).toBe(0));
   got[1]?.ack();
   await new Promise((resolve) => setImmediate(resolve));
   expect(isClosed).toBe(false);

@@ -1,31 +1,13 @@
-// A consumer on mqtt-packet: the one MQTT client of ours, because no library has what a durable consumer needs:
-// many messages in flight, PUBACKs held until the work is done and then sent in order and in one write, a ping timer that
-// a slow disk cannot starve, jittered reconnects. It does nothing else: no publishing, no QoS 2.
+// A consumer over any number of connections: many messages in work, PUBACKs held until the work is done and then sent in
+// order and in one write, jittered reconnects. What is in work is bounded, by messages and bytes. Past that we stop reading,
+// but not for long: to a broker without a window of its own, and aedes has none, a subscriber that does not read is one to
+// wait for and then to cut off. We leave by ourselves, the broker keeps our queue, and come back when there is room.
 
-import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
-import {
-  generate,
-  type IConnackPacket,
-  type IPublishPacket,
-  type ISubackPacket,
-  type Packet,
-  parser,
-} from 'mqtt-packet';
-import type { ConsumeOptions, Consumer, Delivery } from './bus.ts';
+import type { ConsumeOptions, Consumer } from './bus.ts';
 import type { Log } from './log.ts';
+import { type MqttAddress, MqttSession, type Published, type SessionKind } from './mqtt-session.ts';
+import { type Unacked, UnackedMessages } from './unacked-messages.ts';
 
-export type MqttAddress = {
-  readonly url: string;
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  /** Whole seconds; see KEEPALIVE_S. */
-  readonly keepaliveSeconds?: number;
-};
-
-/** Ping every third of this; a broker silent for all of it is taken for gone (a half-open connection is found within 15 s). */
-const KEEPALIVE_S = 10;
-const CONNECT_TIMEOUT_MS = 10_000;
 const RECONNECT_MS_MIN = 100;
 const RECONNECT_MS_MAX = 10_000;
 /** How long close() waits for messages that are being worked on. */
@@ -33,21 +15,8 @@ const CLOSE_WAIT_MS = 5_000;
 /** Twice the largest batch burst seen in the pipeline benchmark; 32 MiB bounds it for large payloads. */
 const WINDOW_DEFAULT = 20_000;
 const WINDOW_BYTES_DEFAULT = 32 * 1024 * 1024;
-
-type Pending = { readonly messageId: number; readonly bytes: number; isDone: boolean };
-
-/** What belongs to one connection; a reconnect starts a new one, so that late acks of the old one go nowhere. */
-type Session = {
-  readonly socket: Socket;
-  /** Unacknowledged QoS 1 messages in order of arrival; `head` is the first that is not yet sent a PUBACK. */
-  pending: Pending[];
-  head: number;
-  /** CONNACK came: from here on pings watch over the connection. */
-  isConnected: boolean;
-  isGranted: boolean;
-  isFlushScheduled: boolean;
-  heardAt: number;
-};
+/** How long a full window may keep us from reading: well under the second or two after which a broker loses its patience. */
+const FULL_MS_MAX = 500;
 
 export class MqttConsumer implements Consumer {
   readonly ready: Promise<void>;
@@ -56,16 +25,23 @@ export class MqttConsumer implements Consumer {
   readonly #log: Log;
   readonly #window: number;
   readonly #windowBytes: number;
-  readonly #keepaliveSeconds: number;
-  #session: Session | undefined;
+  readonly #granted = Promise.withResolvers<void>();
+  #session: MqttSession | undefined;
+  #unacked = new UnackedMessages();
+  /** What the last connection left in our hands. */
+  #left: Unacked[] = [];
+  #isFlushScheduled = false;
   /** Delivered and not yet done, over all connections: what a lost connection left with us still takes up memory. */
   #openCount = 0;
   #openBytes = 0;
   #problem: string | undefined = 'connecting';
   #attempts = 0;
+  #wasGranted = false;
+  /** We left because the window was full, and come back when there is room. */
+  #isResting = false;
   #isClosed = false;
+  #fullTimer: NodeJS.Timeout | undefined;
   #reconnectTimer: NodeJS.Timeout | undefined;
-  #resolveReady: () => void = () => {};
   #onDrained: (() => void) | undefined;
 
   constructor(address: MqttAddress, options: ConsumeOptions, log: Log) {
@@ -74,10 +50,7 @@ export class MqttConsumer implements Consumer {
     this.#log = log;
     this.#window = options.window ?? WINDOW_DEFAULT;
     this.#windowBytes = options.windowBytes ?? WINDOW_BYTES_DEFAULT;
-    this.#keepaliveSeconds = address.keepaliveSeconds ?? KEEPALIVE_S;
-    this.ready = new Promise((resolve) => {
-      this.#resolveReady = resolve;
-    });
+    this.ready = this.#granted.promise;
     this.#connect();
   }
 
@@ -90,193 +63,138 @@ export class MqttConsumer implements Consumer {
   }
 
   #connect(): void {
-    const { hostname, port, protocol } = new URL(this.#address.url);
-    const isTls = protocol === 'mqtts:';
-    const host = hostname.replace(/^\[|\]$/g, '');
-    const target = { host, port: Number(port || (isTls ? 8883 : 1883)) };
-    const socket = isTls ? connectTls({ ...target, servername: host }) : connectTcp(target);
-    const session: Session = {
-      socket,
-      pending: [],
-      head: 0,
-      isConnected: false,
-      isGranted: false,
-      isFlushScheduled: false,
-      heardAt: performance.now(),
-    };
+    const session: MqttSession = new MqttSession(this.#address, this.#options, {
+      onConnected: (kind) => this.#onConnected(kind),
+      onGranted: () => this.#onGranted(),
+      onPublish: (message) => this.#onPublish(session, message),
+      onClosed: (reason) => this.#onClosed(session, reason),
+    });
     this.#session = session;
-    socket.setNoDelay(true);
-    const packets = parser({ protocolVersion: 4 });
-    packets.on('packet', (packet: Packet) => this.#onPacket(session, packet));
-    packets.on('error', (error: Error) => socket.destroy(error));
-    const connectTimer = setTimeout(() => socket.destroy(new Error('no answer to CONNECT')), CONNECT_TIMEOUT_MS);
-    const pingTimer = setInterval(() => this.#ping(session), (this.#keepaliveSeconds * 1000) / 3);
-    socket.on(isTls ? 'secureConnect' : 'connect', () => this.#sendConnect(socket));
-    socket.on('data', (chunk: Buffer) => {
-      session.heardAt = performance.now();
-      packets.parse(chunk);
-      // Not later: a queue that the broker kept may fill the window before SUBACK, and we then read no more for a while.
-      if (session.isConnected) clearTimeout(connectTimer);
-    });
-    let reason = 'the broker closed the connection';
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      reason = error.code === 'ECONNREFUSED' ? `nothing listens at ${this.#address.url}` : error.message;
-    });
-    socket.on('close', () => {
-      clearTimeout(connectTimer);
-      clearInterval(pingTimer);
-      this.#onClosed(session, reason);
-    });
   }
 
-  #sendConnect(socket: Socket): void {
-    const { username, password } = this.#address;
-    socket.write(
-      generate({
-        cmd: 'connect',
-        protocolId: 'MQTT',
-        protocolVersion: 4,
-        clientId: this.#options.clientId,
-        clean: this.#options.cleanSession,
-        keepalive: this.#keepaliveSeconds,
-        ...(username === undefined ? {} : { username }),
-        ...(password === undefined ? {} : { password: Buffer.from(password) }),
-      }),
-    );
-  }
-
-  #onPacket(session: Session, packet: Packet): void {
-    switch (packet.cmd) {
-      case 'publish':
-        this.#onPublish(session, packet);
-        break;
-      case 'connack':
-        this.#onConnack(session, packet);
-        break;
-      case 'suback':
-        this.#onSuback(session, packet);
-        break;
-      default: // PINGRESP has done its work by arriving
+  #onConnected(kind: SessionKind): void {
+    const { cleanSession, clientId, onSession } = this.#options;
+    if (kind === 'new' && this.#wasGranted && !cleanSession) {
+      this.#log.warn({ clientId }, 'the broker has lost our session, and what it kept for us in it');
     }
+    this.#unacked = new UnackedMessages(kind === 'resumed' ? this.#left : []);
+    this.#left = [];
+    onSession?.(kind);
   }
 
-  #onConnack(session: Session, packet: IConnackPacket): void {
-    if (packet.returnCode !== 0) {
-      session.socket.destroy(new Error(`the broker refused the login (CONNACK ${packet.returnCode})`));
-      return;
-    }
-    session.isConnected = true;
-    // Always subscribe, session present or not: the filters may have changed with the settings.
-    const subscriptions = this.#options.filters.map((topic) => ({ topic, qos: 1 as const }));
-    session.socket.write(generate({ cmd: 'subscribe', messageId: 1, subscriptions }));
-  }
-
-  #onSuback(session: Session, packet: ISubackPacket): void {
-    const granted = packet.granted as readonly number[];
-    const refused = this.#options.filters.filter((_, i) => granted[i] === 128);
-    if (refused.length > 0) {
-      session.socket.destroy(new Error(`the broker refused to let us read ${refused.join(', ')}`));
-      return;
-    }
-    session.isGranted = true;
+  #onGranted(): void {
+    this.#wasGranted = true;
     this.#attempts = 0;
     this.#problem = undefined;
-    this.#resolveReady();
+    this.#granted.resolve();
   }
 
-  #onPublish(session: Session, packet: IPublishPacket): void {
-    if (this.#isClosed) return; // unacknowledged, so it comes again to our next life; who we hand it to may be closed
-    const payload = packet.payload as Buffer;
-    const isAcked = packet.qos > 0;
-    const entry: Pending = {
-      messageId: packet.messageId ?? 0,
-      bytes: payload.length + packet.topic.length,
-      isDone: false,
-    };
-    if (isAcked) session.pending.push(entry);
+  #onPublish(session: MqttSession, message: Published): void {
+    // Unacknowledged, so it comes again: to our next life, whose owner is open, or when we are back.
+    if (this.#isClosed || this.#isResting) return;
+    const { topic, payload, messageId, retain } = message;
+    let entry: Unacked | undefined;
+    if (messageId !== undefined) {
+      const taken = this.#unacked.take(message, messageId);
+      if (taken.kind === 'collision') session.fail(`the broker used packet id ${messageId} for two messages at a time`);
+      if (taken.kind === 'again') this.#scheduleFlush();
+      if (taken.kind !== 'new') return;
+      entry = taken.entry;
+    }
+    const bytes = payload.length + topic.length;
     // QoS 0 too: nobody else bounds what has been read and is not yet worked off.
     this.#openCount++;
-    this.#openBytes += entry.bytes;
-    if (this.#openCount >= this.#window || this.#openBytes >= this.#windowBytes) session.socket.pause();
+    this.#openBytes += bytes;
+    if (this.#openCount >= this.#window || this.#openBytes >= this.#windowBytes) this.#stopReading(session);
+    let isDone = false;
     const ack = () => {
-      if (entry.isDone) return;
-      entry.isDone = true;
+      if (isDone) return;
+      isDone = true;
       this.#openCount--;
-      this.#openBytes -= entry.bytes;
-      if (isAcked) this.#scheduleFlush(session);
-      this.#resumeReading();
+      this.#openBytes -= bytes;
+      if (entry !== undefined) {
+        entry.isDone = true;
+        this.#scheduleFlush();
+      }
+      this.#readAgain();
     };
-    this.#options.onDelivery({
-      topic: packet.topic,
-      payload,
-      qos: isAcked ? 1 : 0,
-      retained: packet.retain,
-      ack,
-    } satisfies Delivery);
+    this.#options.onDelivery({ topic, payload, qos: entry === undefined ? 0 : 1, retained: retain, ack });
   }
 
-  #resumeReading(): void {
-    const socket = this.#session?.socket;
-    if (socket === undefined || !socket.isPaused() || this.#isClosed) return;
-    if (this.#openCount <= this.#window / 2 && this.#openBytes <= this.#windowBytes / 2) socket.resume();
+  #stopReading(session: MqttSession): void {
+    session.pause();
+    // Without a session at the broker we would miss what comes meanwhile: there it is the broker that decides.
+    if (this.#options.cleanSession) return;
+    this.#fullTimer ??= setTimeout(() => {
+      this.#fullTimer = undefined;
+      if (!session.isPaused || this.#isClosed || this.#session !== session) return;
+      this.#flush();
+      this.#isResting = true;
+      this.#problem = `${this.#openCount} messages are in work, as many as may be: reading again when half of them are done`;
+      void session.leave();
+    }, FULL_MS_MAX);
+  }
+
+  #readAgain(): void {
+    if (this.#isClosed || this.#openCount > this.#window / 2 || this.#openBytes > this.#windowBytes / 2) return;
+    clearTimeout(this.#fullTimer);
+    this.#fullTimer = undefined;
+    if (this.#isResting && this.#session === undefined) {
+      this.#isResting = false;
+      this.#connect();
+    } else if (!this.#isResting && this.#session?.isPaused === true) this.#session.resume();
   }
 
   /** Acks of one turn of the event loop leave in one write. */
-  #scheduleFlush(session: Session): void {
-    if (session.isFlushScheduled || session.pending[session.head]?.isDone !== true) return;
-    session.isFlushScheduled = true;
+  #scheduleFlush(): void {
+    if (this.#isFlushScheduled || !this.#unacked.isFlushable) return;
+    this.#isFlushScheduled = true;
     setImmediate(() => {
-      session.isFlushScheduled = false;
-      this.#flush(session);
+      this.#isFlushScheduled = false;
+      this.#flush();
     });
   }
 
-  #flush(session: Session): void {
-    const from = session.head;
-    while (session.pending[session.head]?.isDone === true) session.head++;
-    const packets = Buffer.allocUnsafe((session.head - from) * 4);
-    for (let i = from; i < session.head; i++) {
-      const messageId = session.pending[i]?.messageId ?? 0;
-      packets.writeUInt16BE(0x4002, (i - from) * 4); // PUBACK, remaining length 2
-      packets.writeUInt16BE(messageId, (i - from) * 4 + 2);
-    }
-    // Cut the acknowledged front off only now and then: shifting an array per message would cost more than the message.
-    if (session.head > 1024 && session.head * 2 > session.pending.length) {
-      session.pending = session.pending.slice(session.head);
-      session.head = 0;
-    }
-    if (session.socket.writable && packets.length > 0) session.socket.write(packets);
-    if (session.pending.length === session.head) this.#onDrained?.();
+  #flush(): void {
+    // A PUBACK that goes nowhere is kept: its message comes again, and must be known as done.
+    if (this.#session?.isWritable !== true || this.#isResting) return;
+    const packets = this.#unacked.flush();
+    if (packets.length > 0) this.#session.acknowledge(packets);
+    if (this.#unacked.isEmpty) this.#onDrained?.();
   }
 
-  #ping(session: Session): void {
-    // While we do not read, silence proves nothing: the answer may stand in the socket's buffer.
-    if (session.socket.isPaused()) session.heardAt = performance.now();
-    if (performance.now() - session.heardAt > this.#keepaliveSeconds * 1000) {
-      session.socket.destroy(new Error(`no sign of life from the broker for ${this.#keepaliveSeconds} s`));
-    } else if (session.isConnected && session.socket.writable) session.socket.write(Buffer.from([0xc0, 0x00]));
-  }
-
-  #onClosed(session: Session, reason: string): void {
+  #onClosed(session: MqttSession, reason: string): void {
+    if (this.#isClosed) this.#onDrained?.(); // nothing can be acknowledged any more
     if (this.#session !== session || this.#isClosed) return;
-    if (session.isGranted) this.#log.warn({ clientId: this.#options.clientId, reason }, 'consumer lost the broker');
-    else if (this.#attempts === 5) this.#log.warn({ clientId: this.#options.clientId, reason }, 'still no broker');
-    this.#problem = reason;
     this.#session = undefined;
+    clearTimeout(this.#fullTimer);
+    this.#fullTimer = undefined;
+    // One of them is empty: before CONNACK nothing has come, and at CONNACK what was left is handed on.
+    this.#left = [...this.#unacked.leave(), ...this.#left];
+    this.#unacked = new UnackedMessages();
+    if (this.#isResting) {
+      this.#readAgain();
+      return;
+    }
+    const { clientId } = this.#options;
+    if (session.isGranted) this.#log.warn({ clientId, reason }, 'consumer lost the broker');
+    else if (this.#attempts === 5) this.#log.warn({ clientId, reason }, 'still no broker');
+    this.#problem = reason;
     const limit = Math.min(RECONNECT_MS_MAX, RECONNECT_MS_MIN * 2 ** this.#attempts++);
     this.#reconnectTimer = setTimeout(() => this.#connect(), limit * (0.5 + Math.random() / 2));
   }
 
-  /** Reads no more, waits a while for what is being worked on, then says goodbye: what is not acknowledged comes again. */
+  /** Takes no more, waits a while for what is being worked on, then says goodbye: what is not acknowledged comes again. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#problem = 'closed';
     clearTimeout(this.#reconnectTimer);
+    clearTimeout(this.#fullTimer);
     const session = this.#session;
     if (session === undefined) return;
-    session.socket.pause();
-    if (session.pending.length > session.head) {
+    session.resume(); // what comes is read and left, so that nobody waits for us meanwhile
+    if (!this.#unacked.isEmpty && !this.#isResting) {
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         this.#onDrained = resolve;
@@ -284,12 +202,6 @@ export class MqttConsumer implements Consumer {
       });
       clearTimeout(timer);
     }
-    const closed = new Promise<void>((resolve) => session.socket.once('close', () => resolve()));
-    if (session.socket.destroyed) return;
-    if (session.socket.writable) session.socket.end(Buffer.from([0xe0, 0x00]));
-    session.socket.resume(); // a paused socket never reports its end
-    const timer = setTimeout(() => session.socket.destroy(), 1_000);
-    await closed;
-    clearTimeout(timer);
+    await session.leave();
   }
 }
