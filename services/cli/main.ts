@@ -6,6 +6,9 @@ import { styleText } from 'node:util';
 import type { Cli, CliCommand, StopSignals } from './cli.ts';
 import { configShowCommand } from './commands/config-show.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { rejectedListCommand } from './commands/rejected-list.ts';
+import { rejectedReplayCommand } from './commands/rejected-replay.ts';
+import { rejectedShowCommand } from './commands/rejected-show.ts';
 import { rulesBacktestCommand } from './commands/rules-backtest.ts';
 import { rulesCheckCommand } from './commands/rules-check.ts';
 import { rulesDiffCommand } from './commands/rules-diff.ts';
@@ -27,6 +30,9 @@ const COMMANDS: readonly CliCommand[] = [
   tailCommand,
   configShowCommand,
   doctorCommand,
+  rejectedListCommand,
+  rejectedShowCommand,
+  rejectedReplayCommand,
   rulesBacktestCommand,
   rulesCheckCommand,
   rulesExplainCommand,

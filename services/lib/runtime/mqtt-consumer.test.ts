@@ -270,6 +270,21 @@ test('what is still in work when the connection is cut is not worked on twice, a
   await soon(() => expect(acks(broker)).toEqual([10_001, 10_002, 10_003, 10_004, 10_005]));
 });
 
+test('work that ends while there is no broker is acknowledged as soon as its message comes again', async () => {
+  const broker = await openBroker();
+  const { consumer, got } = consume(broker);
+  await consumer.ready;
+  const message = published('a/x', 'only', 1);
+  broker.last.send(message);
+  await soon(() => expect(got).toHaveLength(1));
+  resume(broker, [message]);
+  broker.last.socket.destroy();
+  await soon(() => expect(consumer.problem()).toBeDefined());
+  got[0]?.ack();
+  await soon(() => expect(acks(broker)).toEqual([10_001]));
+  expect(got).toHaveLength(1);
+});
+
 test('a session that the broker has lost is told, and what it sends then is new', async () => {
   const broker = await openBroker();
   const sessions: string[] = [];

@@ -1,0 +1,123 @@
+// `penstock rejected replay`: sends what could not be taken on its way again, once what was wrong with it is mended.
+
+import { silentLog } from '#runtime/log.ts';
+import { openMqttBus } from '#runtime/mqtt-bus.ts';
+import { EXIT, StartError } from '#runtime/process.ts';
+import { type KeptRejection, readRejected } from '#runtime/rejected-log/read-rejected.ts';
+import { brokerUrl } from '#runtime/sections.ts';
+import type { Cli, CliCommand } from '../cli.ts';
+import { refuse } from '../history/refuse.ts';
+import { printable } from '../printable.ts';
+import { GivenUp, Patience } from '../rejected/patience.ts';
+import { replay } from '../rejected/replay.ts';
+import { isWhole, readSelection, SELECTION_OPTIONS, type Selection, selected } from '../rejected/selection.ts';
+import { type AllSettings, readSettings } from '../settings.ts';
+import { withoutPassword } from '../url-password.ts';
+
+const HELP = `
+A message goes out on the topic it came on, never retained; a line that the store refused goes out as a batch on its points
+topic, so that the writer tries it again. What is refused again is a new rejection.
+A value without a time of its own gets that of its replay, and rules take it for news.
+
+  penstock rejected replay ingest-1-48
+  penstock rejected replay --reason metric --device lyon/tank-farm/tank-01 --dry-run`;
+
+/** Clears the line that shows how far it is. */
+const CLEAR = '\r\x1b[2K';
+
+export const rejectedReplayCommand: CliCommand = {
+  name: 'rejected replay',
+  operands: '[id]',
+  summary: 'send one of them again, or all that are selected and were not sent yet',
+  help: HELP,
+  options: [
+    ...SELECTION_OPTIONS,
+    ['--all', 'all of them'],
+    ['--again', 'also what was sent again before'],
+    ['--dry-run', 'only say what would be sent'],
+  ],
+  run: async ({ operands: [id], options, settings }, cli) => {
+    const loaded = readSettings(settings, cli);
+    if (typeof loaded === 'number') return loaded;
+    const selection = readSelection(options, cli.now());
+    if (Array.isArray(selection)) return refuse(selection, EXIT.usage, cli);
+    const problem = wishProblem(id, selection, options.all === true);
+    if (problem !== undefined) return refuse([problem], EXIT.usage, cli);
+    const wish = { id, selection, isAgain: options.again === true };
+    try {
+      if (options.dryRun === true) return await say(loaded.config, wish, cli);
+      return await send(loaded.config, wish, cli);
+    } catch (error) {
+      if (error instanceof StartError) return refuse([error.message], error.exitCode, cli);
+      throw error;
+    }
+  },
+};
+
+type Wish = { readonly id: string | undefined; readonly selection: Selection; readonly isAgain: boolean };
+
+function wishProblem(id: string | undefined, selection: Selection, isAll: boolean): string | undefined {
+  const isSelection = !isWhole(selection);
+  if (id !== undefined && (isSelection || isAll)) return 'name one by its id, or select by flags, not both';
+  if (id === undefined && !isSelection && !isAll) return 'name one by its id, select by flags, or say --all';
+  return undefined;
+}
+
+/** What is wished for; those of which only a beginning is kept are told to `onCut`. */
+async function* wished(
+  dataDir: string,
+  { id, selection, isAgain }: Wish,
+  onCut: () => void,
+): AsyncIterable<KeptRejection> {
+  const source = id === undefined ? selected(dataDir, selection) : readRejected(dataDir);
+  for await (const rejection of source) {
+    if (id !== undefined ? rejection.id !== id : rejection.replayedAt !== undefined && !isAgain) continue;
+    if (rejection.payload.length < rejection.payloadBytes) onCut();
+    else yield rejection;
+  }
+}
+
+async function say({ root }: AllSettings, wish: Wish, cli: Cli): Promise<number> {
+  const count = { sent: 0, cut: 0 };
+  for await (const { id, topic, payloadBytes } of wished(root.data, wish, () => count.cut++)) {
+    count.sent++;
+    cli.out(`${id}  ${printable(topic)}  ${payloadBytes} bytes\n`);
+  }
+  return report('would be sent', count, cli);
+}
+
+async function send({ root, broker }: AllSettings, wish: Wish, cli: Cli): Promise<number> {
+  const { username, password } = broker;
+  const url = brokerUrl(broker);
+  await using bus = openMqttBus({ url, username, password, clientId: `penstock-replay-${process.pid}` }, silentLog());
+  using patience = new Patience(bus, cli);
+  const { givenUp } = patience;
+  const count = { sent: 0, cut: 0 };
+  const onSent = (more: number) => {
+    patience.renew();
+    count.sent += more;
+    if (cli.isTerminal) cli.err(`${CLEAR}${count.sent} sent`);
+  };
+  try {
+    await Promise.race([new Promise<void>((resolve) => bus.onConnect(resolve)), givenUp]);
+    const rejections = wished(root.data, wish, () => count.cut++);
+    await replay(rejections, { bus, dataDir: root.data, now: cli.now, givenUp, onSent });
+  } catch (error) {
+    if (!(error instanceof GivenUp)) throw error;
+    cli.err(`${cli.isTerminal ? CLEAR : ''}${count.sent} sent again\n`);
+    if (error.reason === undefined) return EXIT.interrupted;
+    const sentence = `${error.reason} (${withoutPassword(url)}); what was not sent can be replayed later`;
+    return refuse([sentence], EXIT.unavailable, cli);
+  }
+  if (cli.isTerminal) cli.err(CLEAR);
+  return report('sent again', count, cli);
+}
+
+function report(what: string, { sent, cut }: { readonly sent: number; readonly cut: number }, cli: Cli): number {
+  cli.err(`${sent} ${what}\n`);
+  if (cut > 0) {
+    return refuse([`${cut} cannot be sent: they were too large, and only their beginning is kept`], EXIT.findings, cli);
+  }
+  if (sent > 0) return EXIT.ok;
+  return refuse(['nothing that is kept fits; what was sent before is sent --again'], EXIT.findings, cli);
+}
