@@ -6,8 +6,8 @@
 // group was being written: the more comes, the less is written per record. The newest entry of a device counts. From time
 // to time all entries are written again, a few with each group, and then the segments before are dropped.
 //
-// Not in SQLite: there a group is a statement for each device and a sync that stops the process for its length; see the
-// benchmark beside this file.
+// Not in SQLite: at 25,000 records/s both cost a sixth of a core, but SQLite syncs in the process itself, which then does
+// nothing else (p99 of its turns 20 to 40 ms against 8 ms here, 1,000 and 25,000 devices, on a disk that others used too).
 
 import type { Position } from '#runtime/segment-log/record.ts';
 import type { SegmentLog } from '#runtime/segment-log/segment-log.ts';

@@ -145,9 +145,13 @@ test('each refusal is told once it is kept; of a flood some are, and the rest is
   ]);
   await Promise.all(Array.from({ length: 100 }, () => log.put(rejectionOf('{}'))));
   expect([told.length, log.untold]).toEqual([64, 38]);
+  // A second later it may tell more, if the broker has taken what it was told; and not more than a second's worth.
+  const at = (receivedAt: number) => rejectionOf('{}', { receivedAt });
+  await log.put(at(RECEIVED_AT + 1_000));
+  expect([told.length, log.untold]).toEqual([64, 39]);
   for (const [, , done] of told.splice(0)) done();
-  await log.put(rejectionOf('{}'));
-  expect([told.length, log.untold]).toEqual([1, 38]);
+  await Promise.all(Array.from({ length: 100 }, () => log.put(at(RECEIVED_AT + 500))));
+  expect([told.length, log.untold]).toEqual([64, 75]);
 });
 
 test('a mark says when it was sent again, and goes with its segment', async () => {

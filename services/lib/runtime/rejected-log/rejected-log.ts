@@ -33,8 +33,9 @@ const SEGMENT_BYTES_MAX = 16 * 1_048_576;
 /** No MQTT message of ours is larger; a record must fit into memory a few times over. */
 const PAYLOAD_BYTES_MAX = 16 * 1_048_576;
 /**
- * Tellings under way at one time. Whoever watches `rejected/v1` wants to see what goes wrong, not every one of a flood: past
- * it the publishing connection belongs to the points.
+ * Tellings a second, and under way at one time. Whoever watches `rejected/v1` wants to see what goes wrong, not every one of a
+ * flood, and each costs the broker as much as a batch of points: without the bound a second thousand of messages that were
+ * all poison held the good thousand up.
  */
 const TELLINGS_MAX = 64;
 
@@ -67,6 +68,9 @@ export class RejectedLog implements AsyncDisposable {
   /** Of segments written in this life; the others are counted when it is their turn to go. */
   readonly #tallies = new Map<number, Tally>();
   #tellings = 0;
+  /** How many more may be told by now; grows by TELLINGS_MAX a second. */
+  #tellable = TELLINGS_MAX;
+  #toldAt = 0;
   #dropping: Promise<void> = Promise.resolve();
 
   constructor(log: SegmentLog, folder: string, options: RejectedLogOptions) {
@@ -125,11 +129,16 @@ export class RejectedLog implements AsyncDisposable {
   }
 
   #tell(rejection: Rejection): void {
+    // The distance: a clock that steps back must not silence us until it caught up.
+    const seconds = Math.abs(rejection.receivedAt - this.#toldAt) / 1_000;
+    this.#tellable = Math.min(TELLINGS_MAX, this.#tellable + seconds * TELLINGS_MAX);
+    this.#toldAt = rejection.receivedAt;
     for (const refusal of rejection.refusals) {
-      if (this.#tellings >= TELLINGS_MAX) {
+      if (this.#tellable < 1 || this.#tellings >= TELLINGS_MAX) {
         this.untold++;
         continue;
       }
+      this.#tellable--;
       this.#tellings++;
       this.#options.publish(topics.rejected(refusal.reason), JSON.stringify(toldOf(rejection, refusal))).then(
         () => this.#tellings--,
