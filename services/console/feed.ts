@@ -1,4 +1,5 @@
-// The console's ear on the bus. Its session is clean: what it missed comes again as retained messages and newer points.
+// The console's ear on the bus. Its session is clean: what it missed comes again as retained messages and newer points, and
+// what was taken away meanwhile is known by its not coming again.
 
 import { SeriesTable } from '#domain/batch.ts';
 import { filters } from '#domain/topic.ts';
@@ -9,7 +10,7 @@ import { decodePlantInput } from './plant/decode.ts';
 
 export type FeedParts = {
   readonly bus: Bus;
-  readonly live: Pick<Live, 'apply'>;
+  readonly live: Pick<Live, 'apply' | 'beginRetelling'>;
   readonly metrics: Metrics;
   readonly seriesMax: number;
 };
@@ -25,13 +26,14 @@ export function openFeed({ bus, live, metrics, seriesMax }: FeedParts): Consumer
     clientId: 'penstock-console-feed',
     filters: [filters.alarms, filters.registry, filters.services, filters.rejected, filters.points],
     cleanSession: true,
-    onDelivery: ({ topic, payload, ack }) => {
+    onSession: () => live.beginRetelling(),
+    onDelivery: ({ topic, payload, retained, ack }) => {
       const input = decodePlantInput(topic, payload, series);
       const root = topic.slice(0, topic.indexOf('/'));
       if (typeof input === 'string') refused.inc({ root });
       else {
         if (input.kind === 'points' && input.badLines > 0) refused.inc({ root }, input.badLines);
-        live.apply(input);
+        live.apply(input, retained ? 'retained' : 'live');
       }
       ack();
     },

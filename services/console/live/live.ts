@@ -8,6 +8,9 @@ import { Hub, type Viewer } from './hub.ts';
 /** A page that hears nothing for three of these takes the connection for dead, long before TCP does. */
 const PULSE_MS = 4_000;
 
+/** All that is retained has been told when nothing of it has come for so long; services that tell it anew are back by then. */
+const RETOLD_MS = 10_000;
+
 export type LiveParts = {
   readonly plant: Plant;
   readonly now: () => number;
@@ -20,6 +23,8 @@ export class Live {
   readonly #hub = new Hub();
   #toldAt = 0;
   #toldBroker: string | null = null;
+  /** When a retained message came last, while they are told again. */
+  #retoldAt: number | undefined;
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
@@ -44,11 +49,30 @@ export class Live {
     this.#hub.dropOver();
   }
 
-  apply(input: PlantInput): void {
+  /** The broker has let us in, and begins to tell what is retained. */
+  beginRetelling(): void {
+    this.#parts.plant.beginRetelling();
+    this.#retoldAt = this.#parts.now();
+  }
+
+  apply(input: PlantInput, kind: 'retained' | 'live'): void {
     const { plant, now } = this.#parts;
-    if (!plant.apply(input, now())) return;
-    const changes = plant.takeAlarmChanges();
+    if (kind === 'retained' && this.#retoldAt !== undefined) this.#retoldAt = now();
+    if (plant.apply(input, now())) this.#tellAlarms();
+  }
+
+  #tellAlarms(): void {
+    const changes = this.#parts.plant.takeAlarmChanges();
     if (this.#hub.size > 0) this.#hub.broadcast({ event: 'alarms', data: JSON.stringify(changes) });
+  }
+
+  #endRetelling(): void {
+    const { plant, now } = this.#parts;
+    if (this.#retoldAt === undefined || this.#broker() !== null) return;
+    // The distance: a clock that steps back must not make what is gone stay.
+    if (Math.abs(now() - this.#retoldAt) < RETOLD_MS) return;
+    this.#retoldAt = undefined;
+    if (plant.endRetelling()) this.#tellAlarms();
   }
 
   join(viewer: Viewer): void {
@@ -64,6 +88,7 @@ export class Live {
   tick(): void {
     const { plant, now } = this.#parts;
     this.dropOver();
+    this.#endRetelling();
     const changes = plant.takeChanges();
     const broker = this.#broker();
     const isDue = broker !== this.#toldBroker || now() - this.#toldAt >= PULSE_MS;

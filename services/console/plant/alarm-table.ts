@@ -23,7 +23,7 @@ export class AlarmTable {
   put(name: AlarmName, message: AlarmMessage | null): boolean {
     const id = alarmKey(name);
     const last = this.#byId.get(id);
-    if (message === null) return this.#remove(id);
+    if (message === null) return this.remove(id);
     if (last?.alarmId === message.alarmId && message.seq <= last.seq) return false;
     if (last === undefined && !this.#makeRoom()) {
       this.dropped++;
@@ -50,7 +50,12 @@ export class AlarmTable {
     return changes;
   }
 
-  #remove(id: string): boolean {
+  ids(): Iterable<string> {
+    return this.#byId.keys();
+  }
+
+  /** Whether there was one. */
+  remove(id: string): boolean {
     this.#quiet.delete(id);
     if (!this.#byId.delete(id)) return false;
     this.#changed.add(id);
@@ -62,6 +67,6 @@ export class AlarmTable {
     const [oldest] = this.#quiet;
     if (oldest === undefined) return false;
     if (this.#byId.get(oldest)?.overlay !== null) this.dropped++;
-    return this.#remove(oldest);
+    return this.remove(oldest);
   }
 }

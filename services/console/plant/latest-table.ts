@@ -26,6 +26,10 @@ export class LatestTable<T> {
     return this.#byKey.get(key);
   }
 
+  keys(): Iterable<string> {
+    return this.#byKey.keys();
+  }
+
   all(): T[] {
     return [...this.#byKey.values()];
   }

@@ -5,12 +5,13 @@ import type { DeviceView } from '#domain/device.ts';
 import { REJECT_REASONS, type Rejected } from '#domain/rejected.ts';
 import { makeSeries, type SeriesName } from '#domain/series.ts';
 import type { ServiceStatus } from '#domain/service.ts';
-import { type AlarmName, type DeviceName, deviceKey } from '#domain/topic.ts';
+import { type AlarmName, alarmKey, type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { AlarmChanges, AlarmView, Changes, Dropped, RejectView, Snapshot, ValueView } from '../api.ts';
 import { AlarmTable } from './alarm-table.ts';
 import type { Catalog } from './catalog.ts';
 import type { PlantInput } from './decode.ts';
 import { LatestTable } from './latest-table.ts';
+import { Retelling } from './retelling.ts';
 import { ValueTable } from './value-table.ts';
 
 /** Enough to see a pattern; the topic itself and the metrics have them all. */
@@ -27,6 +28,7 @@ export class Plant {
   readonly #values: ValueTable;
   readonly #devices: LatestTable<DeviceView>;
   readonly #services = new LatestTable<ServiceStatus>(SERVICES_MAX);
+  readonly #retelling = new Retelling();
   /** Newest first. */
   #rejected: RejectView[] = [];
   #rejectedCount = 0;
@@ -47,17 +49,32 @@ export class Plant {
         for (const point of input.points) this.#values.put(point, receivedAt);
         return false;
       case 'alarm':
+        this.#retelling.told('alarm', alarmKey(input.name));
         return this.#alarms.put(input.name, input.message);
       case 'device':
         this.#putDevice(input.name, input.view);
         return false;
       case 'service':
+        this.#retelling.told('service', input.id);
         this.#services.put(input.id, input.status);
         return false;
       case 'rejected':
         this.#putRejected(input.rejected);
         return false;
     }
+  }
+
+  /** Everything that is retained is about to be told again. */
+  beginRetelling(): void {
+    const [device, service] = [this.#devices.keys(), this.#services.keys()];
+    this.#retelling.begin({ alarm: this.#alarms.ids(), device, service });
+  }
+
+  /** It has been; what was not among it was taken away meanwhile. @returns whether alarms changed */
+  endRetelling(): boolean {
+    for (const key of this.#retelling.end('device')) this.#devices.put(key, null);
+    for (const key of this.#retelling.end('service')) this.#services.put(key, null);
+    return this.#retelling.end('alarm').filter((id) => this.#alarms.remove(id)).length > 0;
   }
 
   get dropped(): Dropped {
@@ -100,6 +117,7 @@ export class Plant {
 
   #putDevice(name: DeviceName, view: DeviceView | null): void {
     const key = deviceKey(name);
+    this.#retelling.told('device', key);
     const model = this.#devices.get(key)?.model ?? null;
     this.#devices.put(key, view);
     if (view !== null && view.model !== model) this.#values.redescribe(name);

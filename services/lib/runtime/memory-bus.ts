@@ -24,9 +24,18 @@ export class MemoryBus implements Bus {
   consume(options: ConsumeOptions): Consumer {
     const consumer = new MemoryConsumer(options, () => this.#consumers.delete(consumer));
     this.#consumers.add(consumer);
-    options.onSession?.('new');
-    for (const [topic, payload] of this.retained) consumer.offer(topic, payload, true);
+    this.#greet(consumer);
     return consumer;
+  }
+
+  /** As after a broker that was away: consumers are let in anew, and told what is retained. */
+  reconnect(): void {
+    for (const consumer of this.#consumers) this.#greet(consumer);
+  }
+
+  #greet(consumer: MemoryConsumer): void {
+    consumer.options.onSession?.('new');
+    for (const [topic, payload] of this.retained) consumer.offer(topic, payload, true);
   }
 
   onConnect(listener: () => void): void {
@@ -49,12 +58,12 @@ export class MemoryBus implements Bus {
 
 class MemoryConsumer implements Consumer {
   readonly ready = Promise.resolve();
-  readonly #options: ConsumeOptions;
+  readonly options: ConsumeOptions;
   readonly #onClose: () => void;
   #inFlight = 0;
 
   constructor(options: ConsumeOptions, onClose: () => void) {
-    this.#options = options;
+    this.options = options;
     this.#onClose = onClose;
   }
 
@@ -67,14 +76,14 @@ class MemoryConsumer implements Consumer {
   }
 
   offer(topic: string, payload: Buffer, retained: boolean): void {
-    if (!this.#options.filters.some((filter) => matchesFilter(filter, topic))) return;
+    if (!this.options.filters.some((filter) => matchesFilter(filter, topic))) return;
     this.#inFlight++;
     let isDone = false;
     const ack = () => {
       if (!isDone) this.#inFlight--;
       isDone = true;
     };
-    queueMicrotask(() => this.#options.onDelivery({ topic, payload, qos: 1, retained, ack }));
+    queueMicrotask(() => this.options.onDelivery({ topic, payload, qos: 1, retained, ack }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
