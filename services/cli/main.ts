@@ -3,44 +3,10 @@
 
 import { setTimeout } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import type { Cli, CliCommand, StopSignals } from './cli.ts';
-import { configShowCommand } from './commands/config-show.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { rejectedListCommand } from './commands/rejected-list.ts';
-import { rejectedReplayCommand } from './commands/rejected-replay.ts';
-import { rejectedShowCommand } from './commands/rejected-show.ts';
-import { rulesBacktestCommand } from './commands/rules-backtest.ts';
-import { rulesCheckCommand } from './commands/rules-check.ts';
-import { rulesDiffCommand } from './commands/rules-diff.ts';
-import { rulesExplainCommand } from './commands/rules-explain.ts';
-import { rulesFmtCommand } from './commands/rules-fmt.ts';
-import { rulesNewCommand } from './commands/rules-new.ts';
-import { rulesTestCommand } from './commands/rules-test.ts';
-import { serviceCommand } from './commands/service.ts';
-import { simulateCommand } from './commands/simulate.ts';
-import { startCommand } from './commands/start.ts';
-import { tailCommand } from './commands/tail.ts';
+import type { Cli, StopSignals } from './cli.ts';
+import { COMMANDS } from './commands/commands.ts';
 import { runProgram } from './program.ts';
 import { watchSignals } from './signals.ts';
-
-const COMMANDS: readonly CliCommand[] = [
-  startCommand,
-  serviceCommand,
-  simulateCommand,
-  tailCommand,
-  configShowCommand,
-  doctorCommand,
-  rejectedListCommand,
-  rejectedShowCommand,
-  rejectedReplayCommand,
-  rulesBacktestCommand,
-  rulesCheckCommand,
-  rulesExplainCommand,
-  rulesDiffCommand,
-  rulesFmtCommand,
-  rulesNewCommand,
-  rulesTestCommand,
-];
 
 const { env, stdout, stderr } = process;
 const now = () => Date.now();
