@@ -3,13 +3,10 @@
 // so nothing is known of the time between: what was measured before it is STALE, and evidence is held. Silence and ages go on
 // from where they were: the time that was skipped made nobody older.
 
-import type { Alarms } from './alarms.ts';
-import type { Binder } from './binder.ts';
+import type { EngineParts } from './engine-parts.ts';
 import { gatherEvidence, passOver } from './evaluate.ts';
-import type { Evaluator } from './evaluator.ts';
 import { LATENESS_MS } from './input-moment.ts';
 import type { Instance } from './instance.ts';
-import type { Ledger } from './ledger.ts';
 import {
   expireCommands,
   keepPatience,
@@ -19,18 +16,8 @@ import {
   moveWindows,
   OFF_UNKNOWN_MS,
 } from './moved-time.ts';
-import type { Now } from './now.ts';
-import type { Plant } from './plant.ts';
-import type { SharedFrame } from './shared-frame.ts';
 
-export type ClockStepParts = {
-  readonly now: Now;
-  readonly plant: Plant;
-  readonly binder: Binder;
-  readonly ledger: Ledger;
-  readonly frame: SharedFrame;
-  readonly evaluator: Evaluator;
-  readonly alarms: Alarms;
+export type ClockStepParts = EngineParts & {
   /** Binds the series anew whose windows were moved. */
   readonly rebind: () => void;
 };

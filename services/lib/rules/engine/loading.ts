@@ -3,30 +3,17 @@
 
 import { modelOf } from '#runtime/plant-files.ts';
 import { type CompiledRule, compileRule } from '../language/compile-rule.ts';
-import type { Alarms } from './alarms.ts';
-import type { Binder } from './binder.ts';
-import type { Evaluator } from './evaluator.ts';
+import type { EngineParts } from './engine-parts.ts';
 import type { EngineInput } from './inputs.ts';
 import type { Instance } from './instance.ts';
-import type { Ledger } from './ledger.ts';
 import { LoadedRule } from './loaded-rule.ts';
-import type { Now } from './now.ts';
 import { PIPELINE_RULES } from './pipeline-alarms.ts';
-import type { Plant } from './plant.ts';
 import type { SavedEngine } from './restore.ts';
 import { Retired } from './retired.ts';
-import type { SharedFrame } from './shared-frame.ts';
 import { type InstanceRow, keptOf, rowKeys } from './snapshot.ts';
 import { withoutEvidence } from './state.ts';
 
-export type LoadingParts = {
-  readonly now: Now;
-  readonly plant: Plant;
-  readonly binder: Binder;
-  readonly ledger: Ledger;
-  readonly frame: SharedFrame;
-  readonly evaluator: Evaluator;
-  readonly alarms: Alarms;
+export type LoadingParts = EngineParts & {
   /** By id, companions and alarms of the pipeline included; kept here. */
   readonly loaded: Map<string, LoadedRule>;
   readonly saved: Pick<SavedEngine, 'instances' | 'retired'>;
@@ -36,30 +23,18 @@ export type LoadingParts = {
 const OWN: ReadonlySet<string> = new Set(PIPELINE_RULES.map(({ id }) => id));
 
 export class Loading {
-  readonly #now: Now;
-  readonly #plant: Plant;
-  readonly #binder: Binder;
-  readonly #ledger: Ledger;
-  readonly #frame: SharedFrame;
-  readonly #evaluator: Evaluator;
-  readonly #alarms: Alarms;
+  readonly #parts: EngineParts;
   readonly #loaded: Map<string, LoadedRule>;
   readonly #retired: Retired;
   /** States of alarms that are not there: of an earlier life, or of a rule that is being loaded anew. */
   readonly #saved: Map<string, InstanceRow>;
   #isBegun = false;
 
-  constructor({ now, plant, binder, ledger, frame, evaluator, alarms, loaded, saved }: LoadingParts) {
-    this.#now = now;
-    this.#plant = plant;
-    this.#binder = binder;
-    this.#ledger = ledger;
-    this.#frame = frame;
-    this.#evaluator = evaluator;
-    this.#alarms = alarms;
+  constructor({ loaded, saved, ...parts }: LoadingParts) {
+    this.#parts = parts;
     this.#loaded = loaded;
     this.#saved = saved.instances;
-    this.#retired = new Retired(ledger, saved.retired);
+    this.#retired = new Retired(parts.ledger, saved.retired);
   }
 
   /** The rules of a life that begins; what is written down of them is there already. */
@@ -71,8 +46,8 @@ export class Loading {
   /** The rules, and models where they changed too, as they are from now on. */
   reload({ rules, models }: Pick<Extract<EngineInput, { kind: 'reload' }>, 'rules' | 'models'>): void {
     if (models !== undefined) {
-      this.#plant.setModels(new Map(models.map((model) => [model.model, modelOf(model)])));
-      this.#ledger.put({ key: rowKeys.models, value: JSON.stringify(models) });
+      this.#parts.plant.setModels(new Map(models.map((model) => [model.model, modelOf(model)])));
+      this.#parts.ledger.put({ key: rowKeys.models, value: JSON.stringify(models) });
     }
     const next = new Map<string, CompiledRule>();
     for (const file of rules) {
@@ -87,16 +62,16 @@ export class Loading {
     for (const loaded of changed) this.#unload(loaded, next.get(loaded.rule.id));
     for (const { rule, isolatedBecause } of changed)
       if (isolatedBecause !== undefined)
-        this.#alarms.pipeline('rule-isolated', { instance: rule.id, isRaised: false, because: '' });
+        this.#parts.alarms.pipeline('rule-isolated', { instance: rule.id, isRaised: false, because: '' });
     for (const rule of added) if (rule.companionOf === undefined) this.load(rule);
     this.#rebindAll(models === undefined ? [...changed.map(({ rule }) => rule), ...added] : undefined);
     const hidden = new Set(changed.flatMap(({ rule }) => (rule.isShadow ? rule.id : [])));
     for (const rule of added)
       for (const instance of [...(this.#loaded.get(rule.id)?.instances ?? [])]) {
-        if (this.#binder.isOrphan(instance)) this.retire(instance);
+        if (this.#parts.binder.isOrphan(instance)) this.retire(instance);
         else {
-          this.#evaluator.evaluateNow(instance);
-          this.#alarms.showAnew(instance, hidden.has(rule.id));
+          this.#parts.evaluator.evaluateNow(instance);
+          this.#parts.alarms.showAnew(instance, hidden.has(rule.id));
         }
       }
   }
@@ -104,16 +79,16 @@ export class Loading {
   /** Takes a rule in with its companions; its series are bound with the next bindAll(). */
   load(rule: CompiledRule): void {
     for (const each of withCompanions(rule)) {
-      const loaded = new LoadedRule(each, this.#frame);
+      const loaded = new LoadedRule(each, this.#parts.frame);
       this.#loaded.set(each.id, loaded);
-      this.#binder.add(loaded);
+      this.#parts.binder.add(loaded);
       for (const other of [...each.readsAlarms, ...each.inhibitedBy.map(({ rule: id }) => id)]) {
-        const readers = this.#now.readers.get(other) ?? new Set();
-        this.#now.readers.set(other, readers.add(loaded));
+        const readers = this.#parts.now.readers.get(other) ?? new Set();
+        this.#parts.now.readers.set(other, readers.add(loaded));
       }
     }
     if (!OWN.has(rule.id) && this.#isBegun)
-      this.#ledger.put({ key: rowKeys.rule(rule.id), value: JSON.stringify(rule.source) });
+      this.#parts.ledger.put({ key: rowKeys.rule(rule.id), value: JSON.stringify(rule.source) });
   }
 
   /** Takes a rule out. Where it comes again changed, its alarms go on; else they are retired. */
@@ -125,41 +100,41 @@ export class Loading {
         continue;
       }
       const isSameLogic = next.logicRev === rule.logicRev;
-      if (!isSameLogic) this.#alarms.transition(instance, 'RULE_CHANGED', { at: instance.state.evaluatedAt });
-      if (next.isShadow) this.#alarms.goIntoShadow(instance);
+      if (!isSameLogic) this.#parts.alarms.transition(instance, 'RULE_CHANGED', { at: instance.state.evaluatedAt });
+      if (next.isShadow) this.#parts.alarms.goIntoShadow(instance);
       const state = isSameLogic ? instance.state : withoutEvidence(instance.state, next);
       this.#saved.set(instance.key, { ...keptOf(instance), state });
-      this.#alarms.forgetActive(instance);
-      this.#evaluator.forget(instance);
+      this.#parts.alarms.forgetActive(instance);
+      this.#parts.evaluator.forget(instance);
     }
-    this.#binder.remove(loaded);
+    this.#parts.binder.remove(loaded);
     this.#loaded.delete(rule.id);
-    for (const readers of this.#now.readers.values()) readers.delete(loaded);
+    for (const readers of this.#parts.now.readers.values()) readers.delete(loaded);
     if (rule.companionOf === undefined && next === undefined)
-      this.#ledger.put({ key: rowKeys.rule(rule.id), value: null });
+      this.#parts.ledger.put({ key: rowKeys.rule(rule.id), value: null });
   }
 
   /** An alarm that is no more. */
   retire(instance: Instance): void {
     if (instance.shown !== null || instance.state.active)
-      this.#alarms.transition(instance, 'RETIRED', { at: instance.state.evaluatedAt });
-    this.#alarms.withdraw(instance);
-    this.#alarms.hide(instance);
-    this.#evaluator.forget(instance);
-    this.#binder.drop(instance);
+      this.#parts.alarms.transition(instance, 'RETIRED', { at: instance.state.evaluatedAt });
+    this.#parts.alarms.withdraw(instance);
+    this.#parts.alarms.hide(instance);
+    this.#parts.evaluator.forget(instance);
+    this.#parts.binder.drop(instance);
     this.#retired.note(instance);
-    this.#ledger.put({ key: rowKeys.instance(instance.key), value: null });
+    this.#parts.ledger.put({ key: rowKeys.instance(instance.key), value: null });
   }
 
   /** Binds every series that rules may see in another way now; all of them where `rules` is undefined. */
   #rebindAll(rules: readonly CompiledRule[] | undefined): void {
     const metrics = rules && new Set(rules.flatMap(({ inputs }) => inputs.map(({ metric }) => metric)));
-    for (const device of this.#plant.devices()) {
+    for (const device of this.#parts.plant.devices()) {
       for (const series of device.series.values())
         if (metrics === undefined || metrics.has(series.metric)) series.feeds = undefined;
     }
     this.bindAll();
-    for (const device of this.#plant.devices()) {
+    for (const device of this.#parts.plant.devices()) {
       for (const series of device.series.values()) {
         const used = new Set(series.feeds?.flatMap(({ windows }) => windows));
         if (series.windows.some((window) => !used.has(window)))
@@ -170,21 +145,25 @@ export class Loading {
 
   /** Binds every series that is not bound, and brings back what was kept of alarms. */
   bindAll(): void {
-    for (const device of this.#plant.devices()) {
+    for (const device of this.#parts.plant.devices()) {
       for (const metric of device.model?.metrics.keys() ?? [])
-        if (this.#binder.wantsMetric(metric)) this.#plant.seriesOf(device, metric);
+        if (this.#parts.binder.wantsMetric(metric)) this.#parts.plant.seriesOf(device, metric);
       for (const series of device.series.values())
-        if (series.feeds === undefined) this.#binder.bind(series, this.#now.clock);
+        if (series.feeds === undefined) this.#parts.binder.bind(series, this.#parts.now.clock);
     }
     // Alarms that no series feeds: raised by others, or of devices that have not been heard of yet.
     for (const key of [...this.#saved.keys()]) {
       const [id = '', site = '', area = '', name = ''] = key.split('/');
       const loaded = this.#loaded.get(id);
       if (loaded !== undefined)
-        this.#binder.summon(loaded, { name, area: this.#plant.area(site, area), at: this.#now.clock });
+        this.#parts.binder.summon(loaded, {
+          name,
+          area: this.#parts.plant.area(site, area),
+          at: this.#parts.now.clock,
+        });
     }
     for (const { instances } of this.#loaded.values())
-      for (const instance of instances) this.#evaluator.schedule(instance);
+      for (const instance of instances) this.#parts.evaluator.schedule(instance);
   }
 
   /** A new instance: it goes on where one of its name ended. */
@@ -193,10 +172,10 @@ export class Loading {
     if (saved !== undefined) {
       this.#saved.delete(instance.key);
       Object.assign(instance, saved);
-      if (instance.state.active) this.#alarms.noteActive(instance);
+      if (instance.state.active) this.#parts.alarms.noteActive(instance);
     } else this.#retired.recall(instance);
-    this.#ledger.touch(instance);
-    this.#evaluator.schedule(instance);
+    this.#parts.ledger.touch(instance);
+    this.#parts.evaluator.schedule(instance);
   }
 }
 
