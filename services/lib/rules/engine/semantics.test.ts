@@ -320,6 +320,16 @@ describe('reload', () => {
     expect(scene.sent).toEqual(['hot/t/1/close']);
   });
 
+  it('a rule named like an alarm of the pipeline itself takes nothing from it, at a start neither', () => {
+    const own = { ...hot, id: 'rule-isolated' };
+    const scene = new PlantScene(hot).reload(1_000, hot, own).value('t', 90, 2_000);
+    expect(scene.events).toEqual(['hot/t ACTIVE']);
+    scene.step({ kind: 'isolate', rule: 'hot', reason: 'it threw', at: START + 3_000 });
+    expect(scene.events.at(-1)).toBe('rule-isolated/hot ACTIVE');
+    const engine = new Engine({ rules: [ruleOf(own)], startedAt: START });
+    expect(engine.rules.get('rule-isolated')?.rule.inputs).toEqual([]);
+  });
+
   it('what is shown of an alarm says at once what its rule now says', () => {
     const scene = new PlantScene(hot).value('t', 90, 1_000);
     scene.reload(2_000, { ...hot, rationalisation: { response: 'Open the bypass' } });
