@@ -16,7 +16,7 @@ const EDGES: readonly string[] = [RUNTIME, 'services/cli/'];
 
 /** Single files that do so too, with the reason. */
 const NAMED_EDGES: Readonly<Record<string, string>> = {
-  'services/writer/lane.ts': 'waits between two tries of the store; the wait is cut short by an AbortSignal',
+  'services/writer/patient-request.ts': 'waits between two tries of the store; the wait is cut short by an AbortSignal',
   'services/historian/http/test-server.ts': 'stands for main.ts in the tests of the HTTP API',
 };
 
@@ -28,7 +28,7 @@ const ONE_FILE: Readonly<Record<string, readonly string[]>> = {
   pino: ['services/lib/runtime/log.ts'],
   '@prometheus-io/client': ['services/lib/runtime/metrics.ts'],
   '@influxdata/influxdb-client': ['services/writer/influx.ts'],
-  'p-retry': ['services/writer/lane.ts'],
+  'p-retry': ['services/writer/patient-request.ts'],
   tinyqueue: ['services/lib/rules/engine/hold.ts'],
   chokidar: ['services/lib/runtime/watch-folder.ts'],
   '@babel/code-frame': ['services/lib/rules/check/report/text.ts'],

@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { parseDuration } from '#domain/duration.ts';
 import { durationSetting, portSetting } from '#runtime/config.ts';
+import { rejectedSettings } from '#runtime/sections.ts';
+
+const MIB = 1_048_576;
 
 export const writerSection = z.strictObject({
   metricsPort: portSetting.default(9104).describe('Port of /livez, /readyz and /metrics.'),
@@ -12,13 +16,35 @@ export const writerSection = z.strictObject({
   requestBytesMax: z.int().min(1_024).default(1_000_000).describe('Line protocol in one request to the store.'),
   memoryBytesMax: z
     .int()
-    .min(1_048_576)
-    .default(64 * 1_048_576)
-    .describe('Payload held while the store is away; past it the writer reads no more from the broker.'),
+    .min(MIB)
+    .default(16 * MIB)
+    .describe(
+      'Payload held in memory while the store is slow or away, and as much again that is not on disk yet; the rest waits in the journal.',
+    ),
+  journalBytesMax: z
+    .int()
+    .min(64 * MIB)
+    .default(8_192 * MIB)
+    .describe('Disk that the journal may take; when it is full, messages wait at the broker.'),
+  requestTimeout: durationSetting
+    .prefault('30s')
+    .describe('A request to the store that is not answered by then has failed and is sent again.'),
   retryMax: durationSetting.prefault('15s').describe('Longest pause between two tries; tries never end.'),
   keepRaw: z
     .string()
     .regex(/^\d+[hdw]$|^INF$/, 'must be a number of hours, days or weeks such as 30d, or INF')
     .default('30d')
     .describe('How long the store keeps raw points, where it lets us say so.'),
+  ...rejectedSettings,
+  rollUps: z
+    .boolean()
+    .default(true)
+    .describe('Whether minutes and hours are rolled up; the store must then let us read as well as write.'),
 });
+
+/** `keepRaw` in milliseconds. */
+export function keepRawMs(keepRaw: string): number {
+  if (keepRaw === 'INF') return Number.POSITIVE_INFINITY;
+  const weeks = /^(\d+)w$/.exec(keepRaw)?.[1];
+  return parseDuration(weeks === undefined ? keepRaw : `${Number(weeks) * 7}d`) ?? Number.POSITIVE_INFINITY;
+}

@@ -1,10 +1,10 @@
 // The store behind the official InfluxDB client, used as transport only: its retry buffer drops data without telling, so
-// retries, order and splitting are ours (lane.ts). Basic authentication is the one scheme that 1.x, 2.x and 3.x all take.
-// The only file that imports the client.
+// order, retries and splitting are ours (lane.ts, patient-request.ts, refusal.ts). Basic authentication is the one scheme that
+// 1.x, 2.x and 3.x all take. The only file that imports the client.
 
 import { HttpError, InfluxDB, setLogger } from '@influxdata/influxdb-client';
 import { storeAuthorization } from '#runtime/sections.ts';
-import { remedyFor, StoreError } from './store-error.ts';
+import { type NumberedLine, remedyFor, StoreError } from './store-error.ts';
 
 export type InfluxOptions = {
   readonly url: string;
@@ -12,16 +12,29 @@ export type InfluxOptions = {
   readonly username?: string | undefined;
   readonly password?: string | undefined;
   readonly keepRaw: string;
+  /** After so long without an answer a request has failed, ms. */
+  readonly timeoutMs: number;
+};
+
+/** Retention policies (1.x), or the second half of a bucket's name: points as they came, and their roll-ups. */
+export type Policy = 'raw' | 'r1m' | 'r1h';
+
+/** One series of an answer, as InfluxQL gives it; times in ms. */
+export type Rows = {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly columns: readonly string[];
+  readonly values: readonly (readonly unknown[])[];
 };
 
 export type Store = {
   /** Resolves when the store has every line. @throws StoreError */
-  write(lines: string): Promise<void>;
-  /** Makes the database and its retention policies where the store lets us; resolves with what it did not let us do. */
+  write(lines: string, policy: Policy): Promise<void>;
+  /** Makes the database and its retention policies where the store lets us; resolves with what it did not let us do. @throws StoreError */
   create(): Promise<string[]>;
+  /** The answer to one InfluxQL statement. @throws StoreError */
+  query(influxql: string): Promise<readonly Rows[]>;
 };
 
-const TIMEOUT_MS = 30_000;
 /** Compressing for a store on the same machine only costs time. */
 const GZIP_THRESHOLD = 1_000;
 /** A store may repeat every bad line of a request; its first words say enough. */
@@ -33,22 +46,29 @@ const HOURS_KEPT = 'INF';
 setLogger({ error: () => {}, warn: () => {} });
 
 export function openInflux(options: InfluxOptions): Store {
-  const { url, database, keepRaw } = options;
+  const { url, database, keepRaw, timeoutMs } = options;
   const authorization = storeAuthorization(options);
   const client = new InfluxDB({
     url,
-    timeout: TIMEOUT_MS,
+    timeout: timeoutMs,
     ...(authorization === undefined ? {} : { headers: { authorization } }),
   });
   const isLocal = /^https?:\/\/(127\.|localhost|\[::1\])/.test(url);
   const name = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
-  const statements = [
-    `CREATE DATABASE ${name(database)} WITH DURATION ${keepRaw} REPLICATION 1 NAME "raw"`,
-    `CREATE RETENTION POLICY "r1m" ON ${name(database)} DURATION ${MINUTES_KEPT} REPLICATION 1`,
-    `CREATE RETENTION POLICY "r1h" ON ${name(database)} DURATION ${HOURS_KEPT} REPLICATION 1`,
-  ];
+  const request = async (influxql: string): Promise<Result> => {
+    try {
+      const path = `/query?${new URLSearchParams({ db: database, epoch: 'ms' })}`;
+      const answer: unknown = await client.transport.request(path, `q=${encodeURIComponent(influxql)}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      });
+      return (answer as { results?: Result[] } | undefined)?.results?.[0] ?? {};
+    } catch (error) {
+      throw storeError(error);
+    }
+  };
   return {
-    async write(lines) {
+    async write(lines, policy) {
       const api = client.getWriteApi('', database, 'ms', {
         maxRetries: 0,
         flushInterval: 0,
@@ -56,7 +76,7 @@ export function openInflux(options: InfluxOptions): Store {
         maxBatchBytes: Number.MAX_SAFE_INTEGER,
         gzipThreshold: isLocal ? Number.MAX_SAFE_INTEGER : GZIP_THRESHOLD,
       });
-      api.path = `/write?db=${encodeURIComponent(database)}&rp=raw&precision=ms`;
+      api.path = `/write?db=${encodeURIComponent(database)}&rp=${policy}&precision=ms`;
       api.writeRecord(lines);
       try {
         await api.flush();
@@ -66,45 +86,72 @@ export function openInflux(options: InfluxOptions): Store {
     },
     async create() {
       const refused: string[] = [];
-      for (const statement of statements) {
+      for (const statement of creation(name(database), keepRaw)) {
         try {
-          const answer: unknown = await client.transport.request('/query', `q=${encodeURIComponent(statement)}`, {
-            method: 'POST',
-            headers: { 'content-type': 'application/x-www-form-urlencoded' },
-          });
-          const problem = statementError(answer);
-          if (problem !== undefined) refused.push(problem);
+          const { error } = await request(statement);
+          if (error !== undefined) refused.push(error);
+          // An older database of that name has got the policy that it lacked: nothing is missing any more.
+          else if (statement.includes('POLICY "raw"')) refused.length = 0;
         } catch (error) {
-          const failure = storeError(error);
-          if (failure.remedy === 'retry') throw failure;
-          refused.push(failure.message);
+          if (!(error instanceof StoreError) || error.remedy === 'retry') throw error;
+          refused.push(error.message);
         }
       }
-      return refused;
+      return [...new Set(refused)];
+    },
+    async query(influxql) {
+      const { error, series } = await request(influxql);
+      if (error !== undefined) throw new StoreError(error.slice(0, MESSAGE_MAX), remedyFor(400, error));
+      return (series ?? []).map(({ tags = {}, columns, values }) => ({ tags, columns, values }));
     },
   };
 }
 
+/** An InfluxQL statement fails inside an answer of 200. */
+type Result = { readonly error?: string; readonly series?: readonly (Omit<Rows, 'tags'> & Partial<Rows>)[] };
+
+/** Each is harmless where the thing is there already; one with another retention is left as it is, and the store says so. */
+function creation(database: string, keepRaw: string): string[] {
+  const policy = (name: Policy, duration: string) =>
+    `CREATE RETENTION POLICY "${name}" ON ${database} DURATION ${duration} REPLICATION 1`;
+  return [
+    `CREATE DATABASE ${database} WITH DURATION ${keepRaw} REPLICATION 1 NAME "raw"`,
+    policy('raw', keepRaw), // where a database of that name was there before us, the first statement makes nothing
+    policy('r1m', MINUTES_KEPT),
+    policy('r1h', HOURS_KEPT),
+  ];
+}
+
 function storeError(error: unknown): StoreError {
   if (error instanceof HttpError) {
-    const said = (error.json as { error?: string; message?: string } | undefined) ?? {};
-    const message = String(said.error ?? said.message ?? (error.body || error.statusMessage || ''))
-      .trim()
-      .slice(0, MESSAGE_MAX);
-    // Not error.retryAfter(): the client hands the header's seconds out as if they were milliseconds.
-    const seconds = Number(error.headers?.['retry-after'] ?? 0);
-    const wait = seconds > 0 ? seconds * 1_000 : undefined;
-    const remedy = remedyFor(error.statusCode, message);
+    const said = (error.json as Said | undefined) ?? {};
+    const words = String(said.error ?? said.message ?? (error.body || error.statusMessage || '')).trim();
+    const remedy = remedyFor(error.statusCode, words);
     // A store gives its verdict on lines as JSON. A page of HTML comes from something in between, which has seen no line.
     const isVerdict = error.statusCode === 413 || error.json !== undefined;
-    return new StoreError(`${error.statusCode}: ${message}`, remedy === 'split' && !isVerdict ? 'retry' : remedy, wait);
+    return new StoreError(
+      `${error.statusCode}: ${words.slice(0, MESSAGE_MAX)}`,
+      remedy === 'split' && !isVerdict ? 'retry' : remedy,
+      { words, numbered: numberedLines(said.data), retryAfterMs: retryAfterMs(error.headers ?? {}) },
+    );
   }
   const { code, message } = error as NodeJS.ErrnoException;
   return new StoreError(code === 'ECONNREFUSED' ? 'nothing listens at its address' : message || String(code), 'retry');
 }
 
-/** An InfluxQL statement fails inside an answer of 200. */
-function statementError(answer: unknown): string | undefined {
-  const [result] = (answer as { results?: { error?: string }[] } | undefined)?.results ?? [];
-  return result?.error;
+/** Bodies of errors: `error` in 1.x and 3.x, `message` in 2.x, `data` about single lines in 3.x. */
+type Said = { readonly error?: string; readonly message?: string; readonly data?: unknown };
+
+function numberedLines(data: unknown): NumberedLine[] {
+  const each = Array.isArray(data) ? (data as { line_number?: unknown; error_message?: unknown }[]) : [];
+  return each.flatMap((item) =>
+    typeof item?.line_number === 'number' ? [{ number: item.line_number, reason: String(item.error_message) }] : [],
+  );
+}
+
+/** Seconds, or a moment: that one is read against the sender's own clock. Not the client's retryAfter(), which takes seconds for ms. */
+function retryAfterMs(headers: Readonly<Record<string, string | string[] | undefined>>): number | undefined {
+  const after = String(headers['retry-after'] ?? '');
+  const wait = /^\d+$/.test(after) ? Number(after) * 1_000 : Date.parse(after) - Date.parse(String(headers.date ?? ''));
+  return wait > 0 ? wait : undefined; // NaN is neither
 }

@@ -8,15 +8,28 @@ export type Remedy =
   /** The store refuses what is in the request: split it until the bad lines stand alone. */
   | 'split';
 
+export type StoreErrorDetails = {
+  /** How long the store asks us to wait, ms; undefined where it does not say. */
+  readonly retryAfterMs?: number | undefined;
+  /** All that the store said, where the message has been cut short. */
+  readonly words?: string | undefined;
+  /** Lines of the request that the store names by their number, from 1 (InfluxDB 3). */
+  readonly numbered?: readonly NumberedLine[];
+};
+export type NumberedLine = { readonly number: number; readonly reason: string };
+
 export class StoreError extends Error {
   readonly remedy: Remedy;
-  /** How long the store asks us to wait, ms; undefined where it does not say. */
   readonly retryAfterMs: number | undefined;
+  readonly words: string;
+  readonly numbered: readonly NumberedLine[];
 
-  constructor(message: string, remedy: Remedy, retryAfterMs?: number) {
+  constructor(message: string, remedy: Remedy, details: StoreErrorDetails = {}) {
     super(message);
     this.remedy = remedy;
-    this.retryAfterMs = retryAfterMs;
+    this.retryAfterMs = details.retryAfterMs;
+    this.words = details.words ?? message;
+    this.numbered = details.numbered ?? [];
   }
 }
 

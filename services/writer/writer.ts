@@ -1,76 +1,164 @@
-// Batches and journal entries from the broker to the store, unchanged. A message is acknowledged when the store has every
-// line of it, or when a line that the store refuses is kept as a rejection: killed at any moment, nothing is lost.
+// Batches and journal entries from the broker to the store, unchanged: into our journal on disk, acknowledged, and from there
+// to the store in order per series. Killed at any moment, nothing is lost: what the store does not have is in the journal or
+// still at the broker, and what it is given twice is there once.
 
-import { REJECTED_PAYLOAD_MAX, type Rejected } from '#domain/rejected.ts';
-import { parseTopic, topics } from '#domain/topic.ts';
+import { parseTopic } from '#domain/topic.ts';
 import type { Delivery } from '#runtime/bus.ts';
+import { Checkpoints } from './checkpoints.ts';
+import type { RefusedLine } from './deliver.ts';
+import { Feed } from './feed.ts';
 import type { Store } from './influx.ts';
-import { Lane } from './lane.ts';
+import { Intake } from './intake.ts';
+import { type Checkpoint, type Entry, isBefore, type Journal } from './journal.ts';
+import { Lane, type SafeParcels } from './lane.ts';
+import { untilAnswered } from './patient-request.ts';
+import { Progress, type Sending } from './progress.ts';
 
-export type WriterOptions = {
+export type WriterOptions<State> = {
   readonly store: Store;
+  readonly journal: Journal<State>;
+  /** What an earlier life has left. */
+  readonly checkpoint: Checkpoint<State> | undefined;
   readonly lanes: number;
   readonly requestBytesMax: number;
+  readonly memoryBytesMax: number;
+  readonly journalBytesMax: number;
   readonly retryMsMax: number;
-  readonly publish: (topic: string, payload: string) => Promise<void>;
+  /** Kept with every checkpoint: what must be known of the messages before it. */
+  readonly state: () => State;
+  /** Keeps lines that the store refuses; resolves when they are on disk. */
+  readonly refuse: (lines: readonly RefusedLine[]) => Promise<void>;
+  /** Texts of messages of which every line is in the store or refused; before they count as done. */
+  readonly onSafe: (texts: readonly string[], seconds: number) => void;
+  /** The store lets us write but not make this and that, in its words. */
+  readonly onNotCreated: (words: readonly string[]) => void;
   readonly now: () => number;
+  /** Monotonic seconds. */
   readonly clock: () => number;
-  readonly onWritten: (lines: string, seconds: number) => void;
-  readonly onRefused: (reason: string) => void;
 };
 
-export class Writer implements AsyncDisposable {
-  readonly #lanes: Lane[];
+export class Writer<State> implements AsyncDisposable {
+  readonly #options: WriterOptions<State>;
+  readonly #lanes: Lane<Sending>[];
+  /** Of each lane: one that gets through must not hide that another does not. */
+  readonly #problems: (string | undefined)[];
   readonly #stop = new AbortController();
-  #problem: string | undefined;
+  readonly #progress: Progress;
+  readonly #feed: Feed;
+  readonly #intake: Intake;
+  readonly #checkpoints: Checkpoints<State>;
 
-  constructor(options: WriterOptions) {
-    const { store, requestBytesMax, retryMsMax, clock, onWritten } = options;
-    const parts = { store, requestBytesMax, retryMsMax, clock, onWritten, signal: this.#stop.signal };
-    this.#lanes = Array.from(
-      { length: options.lanes },
-      () =>
-        new Lane({
-          ...parts,
-          onRefused: (line, reason) => refuse(options, line, reason),
-          onTry: (problem) => {
-            this.#problem = problem;
-          },
-        }),
-    );
-  }
-
-  /** undefined while the store takes what it is given; else its own words. */
-  problem(): string | undefined {
-    return this.#problem;
+  constructor(options: WriterOptions<State>) {
+    const { journal, checkpoint, memoryBytesMax, journalBytesMax, now } = options;
+    this.#options = options;
+    const known = checkpoint?.sent ?? journal.start;
+    const from = isBefore(known, journal.start) ? journal.start : known;
+    this.#progress = new Progress(from);
+    this.#problems = Array.from({ length: options.lanes }, () => undefined);
+    this.#lanes = this.#problems.map((_, i) => this.#openLane(i));
+    this.#feed = new Feed({
+      read: (place) => journal.entries(place),
+      from,
+      end: journal.end,
+      bytesMax: memoryBytesMax,
+      dispatch: (entry) => this.#dispatch(entry),
+    });
+    this.#checkpoints = new Checkpoints({
+      journal,
+      current: () => ({ sent: this.#progress.sent, state: options.state() }),
+      now,
+      onDropped: () => this.#intake.resume(),
+    });
+    this.#intake = new Intake({
+      journal,
+      journalBytesMax,
+      now,
+      onAppended: (entry) => {
+        this.#feed.offer(entry);
+        this.#checkpoints.appended(entry.position.segment);
+      },
+      onCommitted: (entry) => this.#feed.committed(entry),
+    });
+    this.#feed.open();
+    void this.#create();
   }
 
   /** Takes one message; acknowledges it by itself when it is safe. */
   take(delivery: Delivery): void {
-    const parsed = parseTopic(delivery.topic);
-    const lane =
-      parsed?.kind === 'points' || parsed?.kind === 'journal' ? parsed.shard % this.#lanes.length : undefined;
-    if (lane === undefined || delivery.payload.length === 0) delivery.ack();
-    else this.#lanes[lane]?.add({ lines: delivery.payload.toString('utf8'), onSafe: delivery.ack });
+    this.#intake.take(delivery);
   }
 
-  /** Ends the pauses and the tries; what the store has not taken stays unacknowledged. */
+  /** Called about every second. */
+  tick(): void {
+    this.#checkpoints.tick();
+  }
+
+  /** undefined while the store takes what it is given; else its own words. */
+  storeProblem(): string | undefined {
+    return this.#problems.find((problem) => problem !== undefined);
+  }
+
+  /** undefined while messages can be acknowledged; else why not, in words. */
+  journalProblem(): string | undefined {
+    return this.#options.journal.problem() ?? this.#intake.problem();
+  }
+
+  /** When the oldest message came that the store does not have, ms since the epoch; undefined where it has all. */
+  get oldestReceivedAt(): number | undefined {
+    return this.#progress.oldest?.receivedAt;
+  }
+
+  /** Ends the pauses and the tries; what the store has not taken stays in the journal. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    await Promise.all(this.#lanes.map((lane) => lane.settled()));
+    await Promise.all([this.#feed.stop(), ...this.#lanes.map((lane) => lane.settled())]);
+    // Where the disk is full there is no room for it; the next life then sends more of it again.
+    if (this.#options.journal.problem() === undefined) await this.#checkpoints.save();
   }
-}
 
-async function refuse({ publish, now, onRefused }: WriterOptions, line: string, reason: string): Promise<void> {
-  onRefused(reason);
-  const rejected: Rejected = {
-    reason: 'store',
-    message: `the store refused the line: ${reason}`,
-    topic: '',
-    payload: line.slice(0, REJECTED_PAYLOAD_MAX),
-    payloadEncoding: 'utf8',
-    payloadBytes: Buffer.byteLength(line),
-    receivedAt: now(),
-  };
-  await publish(topics.rejected('store'), JSON.stringify(rejected));
+  /** Before the first message needs them; a store that is away is asked until it is there. */
+  async #create(): Promise<void> {
+    const { store, retryMsMax, onNotCreated } = this.#options;
+    let refused: string[] = [];
+    const ask = async () => {
+      refused = await store.create();
+    };
+    const patience = { create: () => store.create(), retryMsMax, signal: this.#stop.signal, onTry: () => {} };
+    try {
+      const refusal = await untilAnswered(ask, patience);
+      if (refusal !== undefined) refused = [refusal.message];
+    } catch (error) {
+      if (!this.#stop.signal.aborted) throw error;
+    }
+    if (refused.length > 0) onNotCreated(refused);
+  }
+
+  #openLane(index: number): Lane<Sending> {
+    const { store, requestBytesMax, retryMsMax, clock, refuse } = this.#options;
+    return new Lane({
+      write: (lines) => store.write(lines, 'raw'),
+      create: () => store.create(),
+      requestBytesMax,
+      retryMsMax,
+      clock,
+      signal: this.#stop.signal,
+      onRefused: refuse,
+      onTry: (problem) => {
+        this.#problems[index] = problem;
+      },
+      onSafe: (safe) => this.#safe(safe),
+    });
+  }
+
+  #dispatch(entry: Entry): void {
+    const parsed = parseTopic(entry.topic);
+    const shard = parsed?.kind === 'points' || parsed?.kind === 'journal' ? parsed.shard : 0;
+    this.#lanes[shard % this.#lanes.length]?.add(this.#progress.add(entry));
+  }
+
+  #safe({ parcels, texts, seconds }: SafeParcels<Sending>): void {
+    this.#options.onSafe(texts, seconds);
+    this.#progress.done(parcels);
+    this.#feed.done(parcels);
+  }
 }

@@ -27,6 +27,8 @@ export type Pipeline = AsyncDisposable & {
   readonly processes: Map<string, Running>;
   /** Starts a service again after it was killed, and waits until it is ready. */
   restart(service: ServiceName): Promise<void>;
+  /** The same without waiting: a service may have to start where it cannot become ready. */
+  launch(service: ServiceName): void;
   metricsPort(service: ServiceName): number;
   /** A client of its own connection, closed with the pipeline. */
   client(options?: mqtt.IClientOptions): Promise<MqttClient>;
@@ -76,9 +78,13 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
   for (const name of names) env[`PENSTOCK_${name.toUpperCase()}_METRICS_PORT`] = String(metricsPort(name));
   Object.assign(env, options.env);
   const processes = new Map<string, Running>();
-  const start = async (service: ServiceName) => {
+  const launch = (service: ServiceName) => {
     const running = run(process.execPath, [path.join(ROOT, 'services', service, 'main.ts')], env);
     processes.set(service, running);
+    return running;
+  };
+  const start = async (service: ServiceName) => {
+    const running = launch(service);
     await until(
       `${service} to be ready`,
       async () => {
@@ -110,6 +116,7 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
     dataDir,
     processes,
     restart: start,
+    launch,
     metricsPort,
     async client(clientOptions = {}) {
       const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${brokerPort}`, clientOptions);

@@ -1,0 +1,78 @@
+// Says in the journal up to where the store has it, and lets go of the segments before that. First the one, then the other:
+// a segment is deleted only when what else must be known of it is on disk.
+
+import type { Place } from '#runtime/segment-log/record.ts';
+import { type Checkpoint, isBefore, type Journal } from './journal.ts';
+
+export type CheckpointsOptions<State> = {
+  readonly journal: Journal<State>;
+  /** As it is now. */
+  readonly current: () => Checkpoint<State>;
+  readonly now: () => number;
+  /** Segments are gone: there is room. */
+  readonly onDropped: () => void;
+};
+
+/** What a restart sends again at the most, where no segment came to be deleted earlier. Sending twice is harmless. */
+const EVERY_MS = 10_000;
+
+export class Checkpoints<State> {
+  readonly #options: CheckpointsOptions<State>;
+  #savedAt: number;
+  #saved: Place | undefined;
+  /** The segment that the last checkpoint was written to. */
+  #segment = 0;
+  #saving: Promise<void> | undefined;
+
+  constructor(options: CheckpointsOptions<State>) {
+    this.#options = options;
+    this.#savedAt = options.now();
+  }
+
+  /** A message was appended to this segment. */
+  appended(segment: number): void {
+    if (segment !== this.#segment) this.#append();
+  }
+
+  /** Called now and then. */
+  tick(): void {
+    const { journal, current, now } = this.#options;
+    const { sent } = current();
+    const canDrop = journal.start.segment < sent.segment;
+    if (this.#saving !== undefined) {
+      // A full disk may lack the room for the very checkpoint that a deletion waits for; the deletion then makes it.
+      if (canDrop && journal.problem() !== undefined) void this.#drop(sent, 1);
+      return;
+    }
+    const isDue = now() - this.#savedAt >= EVERY_MS && (this.#saved === undefined || isBefore(this.#saved, sent));
+    if (canDrop || isDue) void this.save();
+  }
+
+  /** Resolves when the store's place is on disk and everything before it has been let go of. */
+  save(): Promise<void> {
+    this.#saving ??= this.#save().finally(() => {
+      this.#saving = undefined;
+    });
+    return this.#saving;
+  }
+
+  async #save(): Promise<void> {
+    const { sent } = this.#append();
+    await this.#options.journal.commit();
+    await this.#drop(sent, Number.POSITIVE_INFINITY);
+  }
+
+  #append(): Checkpoint<State> {
+    const checkpoint = this.#options.current();
+    this.#segment = this.#options.journal.appendCheckpoint(checkpoint).segment;
+    this.#saved = checkpoint.sent;
+    this.#savedAt = this.#options.now();
+    return checkpoint;
+  }
+
+  async #drop(before: Place, most: number): Promise<void> {
+    let dropped = 0;
+    while (dropped < most && (await this.#options.journal.dropOldest(before))) dropped++;
+    if (dropped > 0) this.#options.onDropped();
+  }
+}

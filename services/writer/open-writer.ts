@@ -1,0 +1,105 @@
+// The writer's parts as a process has them: journal and dead letter in the data folder, the store, roll-ups, numbers, health.
+
+import path from 'node:path';
+import type { Bus } from '#runtime/bus.ts';
+import { EXIT, type Service } from '#runtime/process.ts';
+import { openServiceRejectedLog } from '#runtime/rejected-log/open-service-rejected-log.ts';
+import { type historianAddress, type storeSection, storeUrl } from '#runtime/sections.ts';
+import { keepRawMs, type writerSection } from './config.ts';
+import { keepRefused } from './dead-letter.ts';
+import { openInflux } from './influx.ts';
+import { openJournal } from './journal.ts';
+import { addGauges, counted, openMeters } from './meters.ts';
+import { PointReader } from './point-reader.ts';
+import type { SavedHour } from './roll-up/hour.ts';
+import { RollUps } from './roll-up/roll-ups.ts';
+import { Writer } from './writer.ts';
+
+type WriterSections = {
+  readonly writer: typeof writerSection;
+  readonly store: typeof storeSection;
+  readonly historian: typeof historianAddress;
+};
+
+export type WriterParts = {
+  readonly writer: Writer<readonly SavedHour[]>;
+  readonly rollUps: RollUps;
+};
+
+/** Everything that is opened goes on the service's stack; who gives it messages is to be closed before it. */
+export async function openWriter(
+  service: Service<WriterSections>,
+  bus: Bus,
+  /** Monotonic seconds. */
+  clock: () => number,
+): Promise<WriterParts> {
+  const { config, log, metrics, now, stack, health } = service;
+  const { requestBytesMax, retryMax, keepRaw, rollUps: wantsRollUps } = config.writer;
+  const { database } = config.store;
+  const url = storeUrl(config.store, config.historian);
+  const meters = openMeters(metrics);
+  const points = new PointReader();
+  const influx = openInflux({ ...config.store, url, keepRaw, timeoutMs: config.writer.requestTimeout });
+  const store = counted(influx, meters.requests);
+  const rejected = await openServiceRejectedLog(service, { ...config.writer, payloadBytesMax: requestBytesMax, bus });
+  const { journal, checkpoint } = await openServiceJournal(service);
+  const shared = { store, requestBytesMax, retryMsMax: retryMax, now };
+  const rollUps = stack.use(
+    new RollUps({
+      ...shared,
+      database,
+      saved: checkpoint?.state ?? [],
+      keepRawMs: keepRawMs(keepRaw),
+      onWritten: (policy, lines) => meters.rollUps.inc({ policy }, lines),
+      onRefused: (lines) => meters.rollUpsRefused.inc(lines),
+      onFailed: (reason) => {
+        meters.rollUpFailures.inc();
+        log.debug({ reason }, 'a roll-up could not be made yet');
+      },
+    }),
+  );
+  const writer = stack.use(
+    new Writer({
+      ...shared,
+      ...{ journal, checkpoint, clock },
+      ...{ lanes: config.writer.lanes, memoryBytesMax: config.writer.memoryBytesMax },
+      journalBytesMax: config.writer.journalBytesMax,
+      state: () => rollUps.saved(),
+      refuse: async (lines) => {
+        await keepRefused(rejected, lines, now());
+        meters.refused.inc(lines.length);
+      },
+      onSafe: (texts, seconds) => {
+        meters.seconds.observe(seconds);
+        for (const text of texts) {
+          meters.lines.inc(countLines(text));
+          points.read(text, (series, at) => wantsRollUps && rollUps.mark(series, at));
+        }
+      },
+      onNotCreated: (words) => log.info({ words }, 'the store did not let us make its database or a retention policy'),
+    }),
+  );
+  addGauges(metrics, { journal, writer, rollUps, points, now });
+  health.add('store', () => writer.storeProblem());
+  health.add('journal', () => writer.journalProblem());
+  log.info({ url, database }, 'writing to the store');
+  return { writer, rollUps };
+}
+
+async function openServiceJournal({ config, log, stack }: Service<WriterSections>) {
+  const opened = await openJournal<readonly SavedHour[]>(path.join(config.root.data, 'writer', 'journal'), {
+    onDamage: (damage) => log.error(damage, 'the journal is damaged on disk'),
+    onFatal: (error) => {
+      log.fatal({ err: error }, 'the disk failed');
+      process.exit(EXIT.software);
+    },
+  });
+  stack.use(opened.journal);
+  return opened;
+}
+
+function countLines(text: string): number {
+  let count = 1;
+  for (let at = text.indexOf('\n'); at !== -1 && at < text.length - 1; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}
