@@ -40,6 +40,11 @@ export const writerSection = z.strictObject({
     .boolean()
     .default(true)
     .describe('Whether minutes and hours are rolled up; the store must then let us read as well as write.'),
+  rollUpSettle: durationSetting
+    .prefault('10s')
+    .describe(
+      'How long after its end, and between two times, a minute or an hour is left alone; late points come in company.',
+    ),
 });
 
 /** `keepRaw` in milliseconds. */

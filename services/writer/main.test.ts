@@ -4,11 +4,15 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { encodePoint, SeriesTable } from '#domain/batch.ts';
+import { createRandom } from '#domain/random.ts';
 import type { Rejected } from '#domain/rejected.ts';
 import { keptIn } from '#runtime/rejected-log/testing.ts';
 import { missingPart, type Pipeline, startPipeline } from '../../test/support/pipeline.ts';
 import { until } from '../../test/support/processes.ts';
 import { openInflux } from './influx.ts';
+import { HOUR_MS, MINUTE_MS } from './roll-up/hour.ts';
+import { expectedRollUps, type PublishedPoint } from './roll-up/oracle.ts';
 
 let stack = new AsyncDisposableStack();
 afterEach(async () => {
@@ -148,6 +152,60 @@ for (const kind of ['historian', 'influxdb'] as const) {
         expect(told.length).toBeGreaterThan(0);
         expect(told[0]).toMatchObject({ reason: 'store', topic: 'points/v1/4' });
       }, 90_000);
+
+      it('holds roll-ups of what it holds: repeated, corrected and late points, numbers, booleans and texts', async () => {
+        const pipeline = stack.use(
+          await startPipeline({
+            store: kind,
+            services: ['broker', 'writer'],
+            env: { PENSTOCK_WRITER_ROLL_UP_SETTLE: '1s' },
+          }),
+        );
+        const hourAt = (Math.floor(Date.now() / HOUR_MS) - 2) * HOUR_MS;
+        const random = createRandom(7);
+        const table = new SeriesTable();
+        const published: PublishedPoint[] = Array.from({ length: 600 }, () => {
+          const device = `d${Math.floor(random() * 3)}`;
+          const at = hourAt + Math.floor(random() * 30) * 4_000 + Math.floor(random() * 2) * HOUR_MS;
+          const [metric, value] = [
+            ['level', Math.floor(random() * 9) - 4] as const,
+            ['running', random() < 0.5] as const,
+            ['mode', random() < 0.5 ? 'a "b" \\' : 'ö'] as const,
+          ][Math.floor(random() * 3)] ?? ['level', 0];
+          return { site: 's', area: 'a', device, metric, at, value };
+        });
+        const lineOf = ({ at, value, ...name }: PublishedPoint) =>
+          encodePoint({ series: table.of(name), value, quality: 'good', measuredAt: at, late: false });
+        const held = async (policy: string) => {
+          const q = `SELECT * FROM plant.${policy}.reading`;
+          const url = `${pipeline.storeUrl}/query?${new URLSearchParams({ db: 'plant', epoch: 'ms', q })}`;
+          const { results } = (await (await fetch(url)).json()) as {
+            results: { series?: { columns: string[]; values: unknown[][] }[] }[];
+          };
+          const { columns = [], values = [] } = results[0]?.series?.[0] ?? {};
+          const rows = values.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
+          return Object.fromEntries(
+            rows.map(({ time, area, device, metric, site, ...fields }) => [
+              `area=${area},device=${device},metric=${metric},site=${site} ${time}`,
+              Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)),
+            ]),
+          );
+        };
+        const isHeld = (upTo: number) => async () => {
+          for (const [policy, widthMs] of [
+            ['r1m', MINUTE_MS],
+            ['r1h', HOUR_MS],
+          ] as const)
+            expect(await held(policy)).toEqual(expectedRollUps(published.slice(0, upTo), widthMs));
+          return true;
+        };
+        await publish(pipeline, published.slice(0, 500).map(lineOf));
+        await until('the roll-ups', isHeld(500), 60_000);
+        await pipeline.processes.get('writer')?.kill();
+        await pipeline.restart('writer');
+        await publish(pipeline, published.slice(500).map(lineOf));
+        await until('the roll-ups with what came late', isHeld(600), 60_000);
+      }, 150_000);
     },
   );
 }

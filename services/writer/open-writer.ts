@@ -49,6 +49,7 @@ export async function openWriter(
       ...shared,
       database,
       saved: checkpoint?.state ?? [],
+      settleMs: config.writer.rollUpSettle,
       keepRawMs: keepRawMs(keepRaw),
       onWritten: (policy, lines) => meters.rollUps.inc({ policy }, lines),
       onRefused: (lines) => meters.rollUpsRefused.inc(lines),

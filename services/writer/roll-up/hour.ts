@@ -8,9 +8,6 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 const MINUTES = HOUR_MS / MINUTE_MS;
 
-/** How long a bucket is left alone after its end, and after it was last worked on: what comes late comes in company. */
-export const SETTLE_MS = 10_000;
-
 /** Pauses after a failed try. */
 const RETRY_MS_MIN = 5_000;
 const RETRY_MS_MAX = 300_000;
@@ -27,9 +24,13 @@ export type SavedHour = readonly [
 /** Minutes from..to, to be written anew; ms since the epoch, `to` excluded. */
 export type MinuteSpan = { readonly from: number; readonly to: number };
 
+export type HourOptions = { readonly settleMs: number; readonly saved?: SavedHour };
+
 export class Hour {
   readonly area: Area;
   readonly startAt: number;
+  /** How long a bucket is left alone after its end, and after it was last worked on: what comes late comes in company. */
+  readonly #settleMs: number;
   readonly #minutes: Set<number>;
   /** Taken and not yet done. */
   #inWork: readonly number[] = [];
@@ -38,16 +39,17 @@ export class Hour {
   #restsUntil = 0;
   #failures = 0;
 
-  constructor(area: Area, startAt: number, saved?: SavedHour) {
-    this.area = area;
+  constructor({ site, area }: Area, startAt: number, { settleMs, saved }: HourOptions) {
+    this.area = { site, area };
     this.startAt = startAt;
+    this.#settleMs = settleMs;
     this.#minutes = new Set(saved?.[3]);
     this.#isDirty = saved?.[4] === 1;
   }
 
   /** A point of this moment is in the store. */
   mark(measuredAt: number, now: number): void {
-    if (this.isClean) this.#restsUntil = Math.max(this.#restsUntil, now + SETTLE_MS);
+    if (this.isClean) this.#restsUntil = Math.max(this.#restsUntil, now + this.#settleMs);
     this.#minutes.add(Math.floor((measuredAt - this.startAt) / MINUTE_MS));
   }
 
@@ -62,18 +64,18 @@ export class Hour {
   /** Takes the minutes that are due, as one span; undefined where none is. They come back with failed(). */
   takeMinutes(now: number): MinuteSpan | undefined {
     if (now < this.#restsUntil) return undefined;
-    const due = [...this.#minutes].filter((minute) => this.#endOf(minute) + SETTLE_MS <= now);
+    const due = [...this.#minutes].filter((minute) => this.#endOf(minute) + this.#settleMs <= now);
     if (due.length === 0) return undefined;
     for (const minute of due) this.#minutes.delete(minute);
     this.#inWork = due;
-    this.#restsUntil = now + SETTLE_MS;
+    this.#restsUntil = now + this.#settleMs;
     return { from: this.startAt + Math.min(...due) * MINUTE_MS, to: this.#endOf(Math.max(...due)) };
   }
 
   /** Whether the hour itself is to be written now: it is over, and every minute of it is as it should be. */
   isHourDue(now: number): boolean {
     const isDue = this.#isDirty && this.#minutes.size === 0 && now >= this.#restsUntil;
-    return isDue && now >= this.startAt + HOUR_MS + SETTLE_MS;
+    return isDue && now >= this.startAt + HOUR_MS + this.#settleMs;
   }
 
   minutesDone(): void {

@@ -3,14 +3,16 @@
 import { type Area, HOUR_MS, Hour, type SavedHour } from './hour.ts';
 
 export class Hours {
+  readonly #settleMs: number;
   readonly #byKey = new Map<string, Hour>();
   /** Points of one batch are mostly of one area and one hour. */
   #last: Hour | undefined;
 
-  constructor(saved: readonly SavedHour[] = []) {
-    for (const each of saved) {
-      const [site, area, startAt] = each;
-      this.#byKey.set(keyOf({ site, area }, startAt), new Hour({ site, area }, startAt, each));
+  constructor(settleMs: number, earlier: readonly SavedHour[]) {
+    this.#settleMs = settleMs;
+    for (const saved of earlier) {
+      const [site, area, startAt] = saved;
+      this.#byKey.set(keyOf({ site, area }, startAt), new Hour({ site, area }, startAt, { settleMs, saved }));
     }
   }
 
@@ -22,7 +24,7 @@ export class Hours {
       const key = keyOf(area, startAt);
       hour = this.#byKey.get(key);
       if (hour === undefined) {
-        hour = new Hour({ site: area.site, area: area.area }, startAt);
+        hour = new Hour(area, startAt, { settleMs: this.#settleMs });
         this.#byKey.set(key, hour);
       }
       this.#last = hour;

@@ -101,6 +101,7 @@ function rollUpOptions(world: { readonly now: number }, store: Store): RollUpsOp
     store,
     database: 'plant',
     saved: [],
+    settleMs: 10_000,
     requestBytesMax: 500,
     retryMsMax: 1,
     keepRawMs: Number.POSITIVE_INFINITY,
@@ -159,7 +160,11 @@ describe('RollUps', () => {
     const world = { now: START + 30_000 };
     const store = new PlantStore();
     let queries = 0;
-    const asked = { ...mortal(store), query: (text: string) => (queries++, store.query(text)) };
+    const query = (influxql: string) => {
+      queries++;
+      return store.query(influxql);
+    };
+    const asked = { ...mortal(store), query };
     const rollUps = new RollUps({ ...rollUpOptions(world, asked), now: () => world.now, ...change });
     const point = async (at: number, value: number) => {
       await store.write(`${key} value=${value} ${START + at}`, 'raw');

@@ -15,6 +15,8 @@ export type RollUpsOptions = {
   readonly database: string;
   /** What an earlier life left undone. */
   readonly saved: readonly SavedHour[];
+  /** How long a bucket is left alone after its end, and after it was last worked on. */
+  readonly settleMs: number;
   readonly requestBytesMax: number;
   readonly retryMsMax: number;
   /** How long the store keeps raw points, ms: of what is older no roll-up can be made from them any more. */
@@ -36,7 +38,7 @@ export class RollUps implements Disposable {
 
   constructor(options: RollUpsOptions) {
     this.#options = options;
-    this.#hours = new Hours(options.saved);
+    this.#hours = new Hours(options.settleMs, options.saved);
   }
 
   /** The store has a point of this area and moment: its buckets are dirty now. */
