@@ -80,7 +80,13 @@ class Model {
       offset: 48 + (n % PER_SEGMENT) * (BYTES + 40),
       bytes: BYTES,
     };
-    const entry = { topic: 'points/v1/0', receivedAt: n, payload: Buffer.alloc(PAYLOAD_BYTES), position };
+    const entry = {
+      topic: 'points/v1/0',
+      receivedAt: n,
+      payload: Buffer.alloc(PAYLOAD_BYTES),
+      position,
+      isDone: false,
+    };
     this.entries.push(entry);
     return entry;
   }

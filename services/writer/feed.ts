@@ -18,7 +18,7 @@ export type FeedOptions = {
 
 /** What a message in memory costs beyond its payload: a few small objects. */
 const ENTRY_BYTES = 300;
-/** Newest messages that are also kept in memory, so that a reader on disk can overtake a writer on disk. */
+/** Newest messages that are also kept in memory while we read the newest segment, so that reading can overtake writing. */
 const RECENT_BYTES_MAX = 4 * 1024 * 1024;
 
 export class Feed {
@@ -129,10 +129,12 @@ export class Feed {
     this.#options.dispatch(entry);
   }
 
-  /** Only what can be read from disk again is let go of. */
+  /** Only what can be read from disk again is let go of; far behind, all of that: it would only live long enough to be costly. */
   #forgetOld(): void {
+    const newest = this.#recent.at(-1)?.position.segment ?? 0;
+    const bytesMax = this.#next.segment < newest ? 0 : RECENT_BYTES_MAX;
     let count = 0;
-    while (this.#recentBytes > RECENT_BYTES_MAX) {
+    while (this.#recentBytes > bytesMax) {
       const entry = this.#recent[count];
       if (entry === undefined || !isBefore(entry.position, this.#committedTo)) break;
       this.#recentBytes -= costOf(entry);

@@ -13,6 +13,8 @@ export type Entry = {
   readonly receivedAt: number;
   readonly payload: Buffer;
   readonly position: Position;
+  /** The store has all of it, or what it refused of it is kept elsewhere. */
+  isDone: boolean;
 };
 
 export type Checkpoint<State> = {
@@ -27,7 +29,7 @@ export type JournalOptions = Omit<SegmentLogOptions, 'kind' | 'version' | 'segme
 };
 
 /** Read back a segment at a time, so it is also what a catch-up costs in memory. */
-const SEGMENT_BYTES_MAX = 8 * 1024 * 1024;
+const SEGMENT_BYTES_MAX = 4 * 1024 * 1024;
 /** Raised when the records change. */
 const VERSION = 1;
 
@@ -79,12 +81,14 @@ export class Journal<State> implements AsyncDisposable {
   }
 
   /** Joins the open group; on disk when commit() resolves. */
-  append(kind: 'points' | 'journal', shard: number, message: Omit<Entry, 'topic' | 'position'>): Entry {
+  append(kind: 'points' | 'journal', shard: number, message: Pick<Entry, 'receivedAt' | 'payload'>): Entry {
     const head = Buffer.allocUnsafe(HEAD_BYTES);
     head[0] = KIND[kind];
     head[1] = shard;
     head.writeDoubleLE(message.receivedAt, 2);
-    return { ...message, topic: topics[kind](shard), position: this.#append([head, message.payload]) };
+    const { receivedAt, payload } = message;
+    const position = this.#append([head, payload]);
+    return { topic: topics[kind](shard), receivedAt, payload, position, isDone: false };
   }
 
   appendCheckpoint(checkpoint: Checkpoint<State>): Position {
@@ -112,6 +116,7 @@ export class Journal<State> implements AsyncDisposable {
         receivedAt: payload.readDoubleLE(2),
         payload: Buffer.from(payload.subarray(HEAD_BYTES)), // a copy: it would keep its whole segment in memory
         position,
+        isDone: false,
       };
     }
   }

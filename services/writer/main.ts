@@ -1,5 +1,6 @@
 // The writer as a process: batches of points and entries of the alarm journal from the broker to the store.
 
+import { setFlagsFromString } from 'node:v8';
 import { filters } from '#domain/topic.ts';
 import { runService } from '#runtime/process.ts';
 import { historianAddress, storeSection } from '#runtime/sections.ts';
@@ -7,6 +8,10 @@ import { writerSection } from './config.ts';
 import { openWriter } from './open-writer.ts';
 
 const TICK_MS = 1_000;
+
+// What passes through is garbage within milliseconds, and V8 answers a flood of it by a young generation of 134 MB. Kept as
+// small as it starts, it takes 17 MB, and the same number of lines come through (measured at 75,000 lines/s in, 35,000 out).
+setFlagsFromString('--semi-space-growth-factor=1');
 
 await runService(
   'writer',

@@ -4,14 +4,11 @@
 import type { Place } from '#runtime/segment-log/record.ts';
 import { type Entry, endOf } from './journal.ts';
 
-/** A message on its way through a lane. */
-export type Sending = Entry & { isDone: boolean };
-
 /** Cutting the finished front off one by one would move the whole array each time. */
 const FINISHED_KEPT = 1_024;
 
 export class Progress {
-  #sendings: Sending[] = [];
+  #entries: Entry[] = [];
   #head = 0;
   #sent: Place;
 
@@ -20,20 +17,18 @@ export class Progress {
   }
 
   /** In the journal's order. */
-  add(entry: Entry): Sending {
-    const sending = { ...entry, isDone: false };
-    this.#sendings.push(sending);
-    return sending;
+  add(entry: Entry): void {
+    this.#entries.push(entry);
   }
 
-  done(sendings: readonly Sending[]): void {
-    for (const sending of sendings) sending.isDone = true;
+  done(entries: readonly Entry[]): void {
+    for (const entry of entries) entry.isDone = true;
     for (let first = this.oldest; first?.isDone === true; first = this.oldest) {
       this.#sent = endOf(first.position);
       this.#head++;
     }
-    if (this.#head < FINISHED_KEPT && this.#head < this.#sendings.length) return;
-    this.#sendings.splice(0, this.#head);
+    if (this.#head < FINISHED_KEPT && this.#head < this.#entries.length) return;
+    this.#entries.splice(0, this.#head);
     this.#head = 0;
   }
 
@@ -43,7 +38,7 @@ export class Progress {
   }
 
   /** The oldest message that the store does not have. */
-  get oldest(): Sending | undefined {
-    return this.#sendings[this.#head];
+  get oldest(): Entry | undefined {
+    return this.#entries[this.#head];
   }
 }

@@ -12,7 +12,7 @@ import { Intake } from './intake.ts';
 import { type Checkpoint, type Entry, isBefore, type Journal } from './journal.ts';
 import { Lane, type SafeParcels } from './lane.ts';
 import { untilAnswered } from './patient-request.ts';
-import { Progress, type Sending } from './progress.ts';
+import { Progress } from './progress.ts';
 
 export type WriterOptions<State> = {
   readonly store: Store;
@@ -39,7 +39,7 @@ export type WriterOptions<State> = {
 
 export class Writer<State> implements AsyncDisposable {
   readonly #options: WriterOptions<State>;
-  readonly #lanes: Lane<Sending>[];
+  readonly #lanes: Lane<Entry>[];
   /** Of each lane: one that gets through must not hide that another does not. */
   readonly #problems: (string | undefined)[];
   readonly #stop = new AbortController();
@@ -133,7 +133,7 @@ export class Writer<State> implements AsyncDisposable {
     if (refused.length > 0) onNotCreated(refused);
   }
 
-  #openLane(index: number): Lane<Sending> {
+  #openLane(index: number): Lane<Entry> {
     const { store, requestBytesMax, retryMsMax, clock, refuse } = this.#options;
     return new Lane({
       write: (lines) => store.write(lines, 'raw'),
@@ -153,10 +153,11 @@ export class Writer<State> implements AsyncDisposable {
   #dispatch(entry: Entry): void {
     const parsed = parseTopic(entry.topic);
     const shard = parsed?.kind === 'points' || parsed?.kind === 'journal' ? parsed.shard : 0;
-    this.#lanes[shard % this.#lanes.length]?.add(this.#progress.add(entry));
+    this.#progress.add(entry);
+    this.#lanes[shard % this.#lanes.length]?.add(entry);
   }
 
-  #safe({ parcels, texts, seconds }: SafeParcels<Sending>): void {
+  #safe({ parcels, texts, seconds }: SafeParcels<Entry>): void {
     this.#options.onSafe(texts, seconds);
     this.#progress.done(parcels);
     this.#feed.done(parcels);
