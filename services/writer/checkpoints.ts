@@ -2,12 +2,14 @@
 // a segment is deleted only when what else must be known of it is on disk.
 
 import type { Place } from '#runtime/segment-log/record.ts';
-import { type Checkpoint, isBefore, type Journal } from './journal.ts';
+import { isBefore, type Journal } from './journal.ts';
 
 export type CheckpointsOptions<State> = {
   readonly journal: Journal<State>;
-  /** As it is now. */
-  readonly current: () => Checkpoint<State>;
+  /** The store has everything before this place. */
+  readonly sent: () => Place;
+  /** What else must be known of what was before it; may cost something. */
+  readonly state: () => State;
   readonly now: () => number;
   /** Segments are gone: there is room. */
   readonly onDropped: () => void;
@@ -36,8 +38,8 @@ export class Checkpoints<State> {
 
   /** Called now and then. */
   tick(): void {
-    const { journal, current, now } = this.#options;
-    const { sent } = current();
+    const { journal, now } = this.#options;
+    const sent = this.#options.sent();
     const canDrop = journal.start.segment < sent.segment;
     if (this.#saving !== undefined) {
       // A full disk may lack the room for the very checkpoint that a deletion waits for; the deletion then makes it.
@@ -57,17 +59,18 @@ export class Checkpoints<State> {
   }
 
   async #save(): Promise<void> {
-    const { sent } = this.#append();
+    const sent = this.#append();
     await this.#options.journal.commit();
     await this.#drop(sent, Number.POSITIVE_INFINITY);
   }
 
-  #append(): Checkpoint<State> {
-    const checkpoint = this.#options.current();
-    this.#segment = this.#options.journal.appendCheckpoint(checkpoint).segment;
-    this.#saved = checkpoint.sent;
-    this.#savedAt = this.#options.now();
-    return checkpoint;
+  #append(): Place {
+    const { journal, state, now } = this.#options;
+    const sent = this.#options.sent();
+    this.#segment = journal.appendCheckpoint({ sent, state: state() }).segment;
+    this.#saved = sent;
+    this.#savedAt = now();
+    return sent;
   }
 
   async #drop(before: Place, most: number): Promise<void> {

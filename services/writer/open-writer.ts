@@ -83,6 +83,7 @@ export async function openWriter(
   addGauges(metrics, { journal, writer, rollUps, points, now });
   health.add('store', () => writer.storeProblem());
   health.add('journal', () => writer.journalProblem());
+  health.add('roll-ups', () => rollUps.problem());
   log.info({ url, database }, 'writing to the store');
   return { writer, rollUps };
 }

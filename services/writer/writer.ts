@@ -65,7 +65,8 @@ export class Writer<State> implements AsyncDisposable {
     });
     this.#checkpoints = new Checkpoints({
       journal,
-      current: () => ({ sent: this.#progress.sent, state: options.state() }),
+      sent: () => this.#progress.sent,
+      state: options.state,
       now,
       onDropped: () => this.#intake.resume(),
     });

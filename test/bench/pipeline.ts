@@ -74,7 +74,7 @@ const stored = async (pipeline: Pipeline) =>
 
 async function metric(pipeline: Pipeline, service: 'writer', name: string): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${pipeline.metricsPort(service)}/metrics`)).text();
-  return Number(new RegExp(`^penstock_${name}\\S* (\\d+)`, 'm').exec(text)?.[1] ?? 0);
+  return Number(new RegExp(`^penstock_${name}\\S* (\\S+)`, 'm').exec(text)?.[1] ?? 0);
 }
 
 type Sustained = {
@@ -102,7 +102,8 @@ async function sustained(qos: 0 | 1, offered: number): Promise<Sustained> {
   await until(
     'the writer to have nothing left',
     async () => {
-      if ((await metric(pipeline, 'writer', 'writer_in_flight')) > 0) idleSince = performance.now();
+      const unsent = await metric(pipeline, 'writer', 'writer_oldest_unsent_seconds');
+      if (unsent > 0 || (await metric(pipeline, 'writer', 'writer_in_flight')) > 0) idleSince = performance.now();
       return performance.now() - idleSince > IDLE_MS || undefined;
     },
     180_000,

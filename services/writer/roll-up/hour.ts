@@ -8,9 +8,9 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 const MINUTES = HOUR_MS / MINUTE_MS;
 
-/** Pauses after a failed try. */
+/** Pauses after a failed try: short enough to be up to date soon after the store is back. */
 const RETRY_MS_MIN = 5_000;
-const RETRY_MS_MAX = 300_000;
+const RETRY_MS_MAX = 60_000;
 
 /** As it stands in a checkpoint: site, area, start, dirty minutes, 1 where the hour is dirty. */
 export type SavedHour = readonly [

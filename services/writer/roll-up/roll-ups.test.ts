@@ -17,7 +17,7 @@ import { expectedRollUps, type PublishedPoint } from './oracle.ts';
 import { PlantStore } from './plant-store.ts';
 import { RollUps, type RollUpsOptions } from './roll-ups.ts';
 
-const SEEDS = 40;
+const SEEDS = 25;
 const LIVES = 6;
 const START = Date.UTC(2026, 0, 1);
 const SPAN_MS = 3 * HOUR_MS;
@@ -226,6 +226,21 @@ describe('RollUps', () => {
     expect([counts('r1m'), rollUps.open.failing]).toEqual([[1], 1]);
     await tickAt(90_000);
     expect([counts('r1m'), rollUps.open.failing]).toEqual([[1, 1], 0]);
+  });
+
+  it('says what is wrong once nothing has come right for minutes', async () => {
+    const { store, point, tickAt, rollUps, counts } = open();
+    await point(10_000, 1);
+    store.gate = () => {
+      throw new StoreError('403: not allowed to read', 'retry');
+    };
+    await tickAt(80_000);
+    expect(rollUps.problem()).toBeUndefined();
+    await tickAt(80_000 + 5 * MINUTE_MS);
+    expect(rollUps.problem()).toBe('no roll-up has been made for 5 minutes: 403: not allowed to read');
+    store.gate = () => {};
+    await tickAt(80_000 + 7 * MINUTE_MS);
+    expect([rollUps.problem(), counts('r1m')]).toEqual([undefined, [1]]);
   });
 
   it('leaves a bucket alone whose raw points the store may have let go of', async () => {

@@ -29,12 +29,16 @@ export type RollUpsOptions = {
 
 /** A store may let go of raw points somewhat early or late, and a bucket of half its points would be worse than none. */
 const EXPIRY_MARGIN_MS = 2 * HOUR_MS;
+/** Nothing has come right for so long: worth telling people, where a single failure is not. */
+const TELL_AFTER_MS = 5 * 60_000;
 
 export class RollUps implements Disposable {
   readonly #options: RollUpsOptions;
   readonly #hours: Hours;
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
+  /** Since the last success. */
+  #failing: { readonly since: number; readonly words: string } | undefined;
 
   constructor(options: RollUpsOptions) {
     this.#options = options;
@@ -57,7 +61,13 @@ export class RollUps implements Disposable {
     return { hours: hours.length, failing: hours.filter((hour) => hour.isFailing).length };
   }
 
-  /** Called every few seconds: works on what is due, unless it still does. */
+  /** undefined while roll-ups are made; else why not, in the words of the store. */
+  problem(): string | undefined {
+    if (this.#failing === undefined || this.#options.now() - this.#failing.since < TELL_AFTER_MS) return undefined;
+    return `no roll-up has been made for ${TELL_AFTER_MS / 60_000} minutes: ${this.#failing.words}`;
+  }
+
+  /** Called about every second: works on what is due, unless it still does. */
   tick(): void {
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
@@ -82,7 +92,9 @@ export class RollUps implements Disposable {
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         if (!(error instanceof StoreError)) throw error;
-        hour.failed(this.#options.now());
+        const now = this.#options.now();
+        hour.failed(now);
+        this.#failing = { since: this.#failing?.since ?? now, words: error.message };
         this.#options.onFailed(error.message);
         // A store that is away is away for the others too; one that cannot answer this one may answer the next.
         if (error.remedy === 'retry') return;
@@ -124,6 +136,7 @@ export class RollUps implements Disposable {
       });
       onWritten(policy, request.length);
     }
+    this.#failing = undefined;
   }
 }
 
