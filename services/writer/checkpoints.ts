@@ -42,7 +42,8 @@ export class Checkpoints<State> {
     const sent = this.#options.sent();
     const canDrop = journal.start.segment < sent.segment;
     if (this.#saving !== undefined) {
-      // A full disk may lack the room for the very checkpoint that a deletion waits for; the deletion then makes it.
+      // A full disk may lack the room for the very checkpoint that a deletion waits for; the deletion then makes it. Until that
+      // is written, a second later, a crash would cost what the state says of the segment, and none of its messages.
       if (canDrop && journal.problem() !== undefined) void this.#drop(sent, 1);
       return;
     }

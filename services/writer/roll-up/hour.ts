@@ -24,6 +24,9 @@ export type SavedHour = readonly [
 /** Minutes from..to, to be written anew; ms since the epoch, `to` excluded. */
 export type MinuteSpan = { readonly from: number; readonly to: number };
 
+/** Of one query: its answer is held in memory, a row for each series and minute of the area. */
+const SPAN_MINUTES_MAX = 10;
+
 export type HourOptions = { readonly settleMs: number; readonly saved?: SavedHour };
 
 export class Hour {
@@ -61,15 +64,17 @@ export class Hour {
     return this.#failures > 0;
   }
 
-  /** Takes the minutes that are due, as one span; undefined where none is. They come back with failed(). */
-  takeMinutes(now: number): MinuteSpan | undefined {
-    if (now < this.#restsUntil) return undefined;
-    const due = [...this.#minutes].filter((minute) => this.#endOf(minute) + this.#settleMs <= now);
-    if (due.length === 0) return undefined;
+  /** Takes the minutes that are due, as spans in order. They come back with failed(). */
+  takeMinutes(now: number): MinuteSpan[] {
+    if (now < this.#restsUntil) return [];
+    const due = [...this.#minutes]
+      .filter((minute) => this.#endOf(minute) + this.#settleMs <= now)
+      .sort((a, b) => a - b);
+    if (due.length === 0) return [];
     for (const minute of due) this.#minutes.delete(minute);
     this.#inWork = due;
     this.#restsUntil = now + this.#settleMs;
-    return { from: this.startAt + Math.min(...due) * MINUTE_MS, to: this.#endOf(Math.max(...due)) };
+    return spansOf(due).map(([first, last]) => ({ from: this.startAt + first * MINUTE_MS, to: this.#endOf(last) }));
   }
 
   /** Whether the hour itself is to be written now: it is over, and every minute of it is as it should be. */
@@ -109,4 +114,15 @@ export class Hour {
   #endOf(minute: number): number {
     return this.startAt + Math.min(minute + 1, MINUTES) * MINUTE_MS;
   }
+}
+
+/** First and last minute of each span; what lies between two that are due is not worth a query of its own. */
+function spansOf(minutes: readonly number[]): [first: number, last: number][] {
+  const spans: [number, number][] = [];
+  for (const minute of minutes) {
+    const span = spans.at(-1);
+    if (span === undefined || minute - span[0] >= SPAN_MINUTES_MAX) spans.push([minute, minute]);
+    else span[1] = minute;
+  }
+  return spans;
 }

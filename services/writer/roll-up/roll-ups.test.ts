@@ -1,7 +1,7 @@
 // Roll-ups against the plainest oracle, over random lives: points late, twice and corrected, a store that fails, power cuts.
 
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test, vi } from 'vitest';
 import { encodePoint, SeriesTable } from '#domain/batch.ts';
 import { createRandom, type Random } from '#domain/random.ts';
 import { shardOf } from '#domain/shard.ts';
@@ -209,7 +209,7 @@ describe('RollUps', () => {
     await tickAt(2 * HOUR_MS);
     for (let minute = 0; minute < 60; minute++) await point(minute * MINUTE_MS, minute);
     for (let s = 0; s <= 60; s++) await tickAt(2 * HOUR_MS + s * 1_000);
-    expect(queries()).toBe(2);
+    expect(queries()).toBe(6 + 1);
   });
 
   it('goes on with others where the store cannot answer for one, and comes back to that one', async () => {
@@ -241,6 +241,26 @@ describe('RollUps', () => {
     store.gate = () => {};
     await tickAt(80_000 + 7 * MINUTE_MS);
     expect([rollUps.problem(), counts('r1m')]).toEqual([undefined, [1]]);
+  });
+
+  it('says so too where a policy is missing and cannot be made', async () => {
+    const store = new PlantStore();
+    const world = { now: START + 80_000 };
+    const unmade: Store = {
+      query: (text) => store.query(text),
+      create: async () => ['403: not allowed'],
+      write: async () => {
+        throw new StoreError('500: retention policy not found: r1m', 'create');
+      },
+    };
+    using rollUps = new RollUps({ ...rollUpOptions(world, unmade), now: () => world.now });
+    await store.write(`${key} value=1 ${START}`, 'raw');
+    rollUps.mark(area, START);
+    world.now += 20_000;
+    rollUps.tick();
+    await turn();
+    world.now += 6 * MINUTE_MS;
+    await vi.waitFor(() => expect(rollUps.problem()).toContain('it could not be made: 403: not allowed'));
   });
 
   it('leaves a bucket alone whose raw points the store may have let go of', async () => {

@@ -92,10 +92,8 @@ export class RollUps implements Disposable {
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         if (!(error instanceof StoreError)) throw error;
-        const now = this.#options.now();
-        hour.failed(now);
-        this.#failing = { since: this.#failing?.since ?? now, words: error.message };
-        this.#options.onFailed(error.message);
+        hour.failed(this.#options.now());
+        this.#failed(error.message);
         // A store that is away is away for the others too; one that cannot answer this one may answer the next.
         if (error.remedy === 'retry') return;
       }
@@ -105,16 +103,19 @@ export class RollUps implements Disposable {
 
   async #work(hour: Hour): Promise<void> {
     const { now, keepRawMs } = this.#options;
-    const span = hour.takeMinutes(now());
-    if (span !== undefined && span.from <= now() - keepRawMs + EXPIRY_MARGIN_MS) hour.minutesGone();
-    else if (span !== undefined) {
-      await this.#rollUp({ ...this.#queryOf(hour), source: 'raw', ...span, width: '1m' });
-      hour.minutesDone();
-    }
+    const spans = hour.takeMinutes(now()).filter(({ from }) => from > now() - keepRawMs + EXPIRY_MARGIN_MS);
+    for (const span of spans) await this.#rollUp({ ...this.#queryOf(hour), source: 'raw', ...span, width: '1m' });
+    if (spans.length > 0) hour.minutesDone();
+    else hour.minutesGone();
     if (!hour.isHourDue(now())) return;
     const [from, to] = [hour.startAt, hour.startAt + HOUR_MS];
     await this.#rollUp({ ...this.#queryOf(hour), source: 'r1m', from, to, width: '1h' });
     hour.hourDone();
+  }
+
+  #failed(words: string): void {
+    this.#failing = { since: this.#failing?.since ?? this.#options.now(), words };
+    this.#options.onFailed(words);
   }
 
   #queryOf({ area }: Hour): Pick<AggregateQuery, 'database' | 'area'> {
@@ -131,7 +132,7 @@ export class RollUps implements Disposable {
         create: () => store.create(),
         retryMsMax,
         signal: this.#stop.signal,
-        onTry: () => {},
+        onTry: (words) => words !== undefined && this.#failed(words),
         onRefused: async (refused) => onRefused(refused.length),
       });
       onWritten(policy, request.length);
