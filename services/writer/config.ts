@@ -13,11 +13,11 @@ export const writerSection = z.strictObject({
     .max(16)
     .default(2)
     .describe('Requests to the store at once; a series stays in one lane, in order.'),
-  requestBytesMax: z.int().min(1_024).default(400_000).describe('Line protocol in one request to the store.'),
+  requestBytesMax: z.int().min(1_024).default(250_000).describe('Line protocol in one request to the store.'),
   memoryBytesMax: z
     .int()
     .min(MIB)
-    .default(4 * MIB)
+    .default(2 * MIB)
     .describe(
       'Payload held in memory while the store is slow or away, and as much again that is not on disk yet; the rest waits in the journal.',
     ),
