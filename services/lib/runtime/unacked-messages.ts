@@ -7,7 +7,8 @@ import type { Published } from './mqtt-session.ts';
 export type Unacked = {
   messageId: number;
   readonly topic: string;
-  readonly payload: Buffer;
+  /** Held until the PUBACK is sent; what is in work is bounded by its owner. */
+  payload: Buffer;
   isDone: boolean;
 };
 
@@ -17,6 +18,8 @@ export type Taken =
   | { readonly kind: 'again' }
   /** Its id belongs to another message: a PUBACK would say that both are done. */
   | { readonly kind: 'collision' };
+
+const NOTHING = Buffer.alloc(0);
 
 export class UnackedMessages {
   #entries: Unacked[] = [];
@@ -62,11 +65,12 @@ export class UnackedMessages {
     const from = this.#head;
     while (this.#entries[this.#head]?.isDone === true) this.#head++;
     const packets = Buffer.allocUnsafe((this.#head - from) * 4);
-    for (let i = from; i < this.#head; i++) {
-      const messageId = this.#entries[i]?.messageId ?? 0;
+    for (const [i, entry] of this.#entries.slice(from, this.#head).entries()) {
+      const { messageId } = entry;
       this.#byId.delete(messageId);
-      packets.writeUInt16BE(0x4002, (i - from) * 4); // PUBACK, remaining length 2
-      packets.writeUInt16BE(messageId, (i - from) * 4 + 2);
+      entry.payload = NOTHING; // it may stand here for another thousand messages
+      packets.writeUInt16BE(0x4002, i * 4); // PUBACK, remaining length 2
+      packets.writeUInt16BE(messageId, i * 4 + 2);
     }
     // Cut the acknowledged front off only now and then: shifting an array per message would cost more than the message.
     if (this.#head > 1024 && this.#head * 2 > this.#entries.length) {
