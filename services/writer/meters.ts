@@ -62,6 +62,7 @@ export function addGauges(metrics: Metrics, { journal, writer, rollUps, points, 
   metrics.gauge('writer_oldest_unsent_seconds', 'How long the oldest message waits for the store; 0: none does.', () =>
     secondsSince(writer.oldestReceivedAt),
   );
+  metrics.gauge('writer_behind', '1 while messages wait on disk for room in memory.', () => Number(writer.isBehind));
   metrics.gauge('writer_journal_bytes', 'The journal on disk.', () => journal.bytes);
   metrics.gauge(
     'writer_roll_up_hours_open',

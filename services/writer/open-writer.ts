@@ -41,7 +41,9 @@ export async function openWriter(
   const points = new PointReader();
   const influx = openInflux({ ...config.store, url, keepRaw, timeoutMs: config.writer.requestTimeout });
   const store = counted(influx, meters.requests);
-  const rejected = await openServiceRejectedLog(service, { ...config.writer, payloadBytesMax: requestBytesMax, bus });
+  // Of a line all is kept: half of one could not be sent again.
+  const whole = { payloadBytesMax: Number.MAX_SAFE_INTEGER };
+  const rejected = await openServiceRejectedLog(service, { ...config.writer, ...whole, bus });
   const { journal, checkpoint } = await openServiceJournal(service);
   const shared = { store, requestBytesMax, retryMsMax: retryMax, now };
   const rollUps = stack.use(

@@ -109,6 +109,11 @@ export class Writer<State> implements AsyncDisposable {
     return this.#progress.oldest?.receivedAt;
   }
 
+  /** Messages wait on disk for room in memory, and are read back from there. */
+  get isBehind(): boolean {
+    return this.#feed.isBehind;
+  }
+
   /** Ends the pauses and the tries; what the store has not taken stays in the journal. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
