@@ -9,7 +9,7 @@ import type { Store } from './influx.ts';
 import { StoreError } from './store-error.ts';
 import { MemoryStore, mortal, openTestWriter } from './testing.ts';
 
-const SEEDS = 60;
+const SEEDS = 200;
 const LIVES = 5;
 const DEVICES = 5;
 
