@@ -36,6 +36,9 @@ export type InnerClient = Client & {
   deliver0: Deliver;
   deliverQoS: Deliver;
   waitForDrain(done: () => void): void;
+  /** Packets that were read and are not done with; the next piece is read when there are none. */
+  _parsingBatch: number;
+  _nextBatch(): void;
 };
 
 /** What delivery needs of the aedes-persistence interface, whoever implements it. */

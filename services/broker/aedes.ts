@@ -49,14 +49,15 @@ const DRAIN_TIMEOUT_MS = 750;
 const CONNECT_TIMEOUT_MS = 5_000;
 const TOPIC_LEVELS_MAX = 16;
 const TOPIC_LENGTH_MAX = 256;
-/** The CONNACK "identifier rejected" [MQTT-3.2.2]. */
+/** Return codes of CONNACK [MQTT-3.2.2]. */
 const IDENTIFIER_REJECTED = 2;
+const SERVER_UNAVAILABLE = 3;
 
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const { host, port, limits, metrics, store } = options;
   const published = metrics.counter('broker_messages_total', 'Messages that clients published.', ['qos']);
   const outbounds = new WeakMap<Client, Outbound>();
-  const nameless = new WeakSet<Client>();
+  const refusals = new WeakMap<Client, AuthenticateError>();
   const aedes = new Aedes({
     id: store.brokerId,
     persistence: store.persistence,
@@ -65,14 +66,19 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     drainTimeout: DRAIN_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
     maxTopicLevels: TOPIC_LEVELS_MAX,
-    preConnect: (client, { clientId, clean }, callback) => {
-      if (clientId === '' && !clean) nameless.add(client);
+    preConnect: (client, packet, callback) => {
+      if (packet.clientId === '' && !packet.clean)
+        refusals.set(client, refusal('a session that is to be kept needs a client id', IDENTIFIER_REJECTED));
       outbounds.set(client, new Outbound(aedes, client as InnerClient));
-      durability.welcome(clientId).then(() => callback(null, true));
+      durability.welcome(packet).then((problem) => {
+        if (problem !== undefined) refusals.set(client, refusal(problem, SERVER_UNAVAILABLE));
+        callback(null, true);
+      });
     },
     authenticate: (client, _username, _password, callback) => {
-      if (nameless.has(client)) callback(refusal('a session that is to be kept needs a client id'), false);
-      else callback(null, true);
+      const refused = refusals.get(client);
+      if (refused === undefined) callback(null, true);
+      else callback(refused, false);
     },
     authorizePublish: (client, packet, callback) => {
       if (client !== null) published.inc({ qos: String(packet.qos) });
@@ -119,8 +125,8 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   };
 }
 
-function refusal(reason: string): AuthenticateError {
-  return Object.assign(new Error(reason), { returnCode: IDENTIFIER_REJECTED });
+function refusal(reason: string, returnCode: number): AuthenticateError {
+  return Object.assign(new Error(reason), { returnCode });
 }
 
 /** Why a client may not publish there; undefined where it may. Overriding the hook drops aedes' own `$SYS` guard. */

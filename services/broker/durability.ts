@@ -2,13 +2,18 @@
 // what it would forget of a lost connection is handed on all the same, and wills outlive the broker.
 
 import type { Log } from '#runtime/log.ts';
-import type { Client, InnerAedes } from './aedes-internals.ts';
+import type { Client, InnerAedes, InnerClient } from './aedes-internals.ts';
 import { OldWills } from './persistence/old-wills.ts';
 import type { PublishedPacket } from './persistence/packets.ts';
 import type { Store } from './persistence/store.ts';
 
+type Connect = { readonly clientId: string; readonly clean?: boolean | undefined; readonly will?: object | undefined };
+
 /** aedes fails writes to a lost connection two turns later at most; what it has not published after them, it never will. */
 const TURNS_UNTIL_ABANDONED = 3;
+
+/** Messages of one client that may stay unanswered and still be read past, for the sake of its pings. */
+const UNANSWERED_MAX = 1_000;
 
 export class Durability {
   readonly #store: Store;
@@ -28,9 +33,15 @@ export class Durability {
     aedes.on('clientDisconnect', (client) => this.#handOn(client));
   }
 
-  /** Before a client is let in. */
-  welcome(clientId: string): Promise<void> {
-    return this.#wills.settle(clientId);
+  /**
+   * Before a client is let in.
+   * @returns why it is not: what it wants kept cannot be kept while the disk is full, and would only wait in memory
+   */
+  async welcome({ clientId, clean, will }: Connect): Promise<string | undefined> {
+    const problem = this.#store.ledger.log.problem();
+    if (problem !== undefined && (!clean || will !== undefined)) return problem;
+    await this.#wills.settle(clientId);
+    return undefined;
   }
 
   /** Resolves when the message is on disk, with words where it is refused. */
@@ -48,6 +59,7 @@ export class Durability {
     this.#wills.tick(elapsedMs);
     limits.dropAged(now);
     intake.letOn();
+    if (intake.waiting > 0 || ledger.log.problem() !== undefined) this.#readOn();
     void ledger.commit();
     void compaction.poke();
   }
@@ -56,6 +68,19 @@ export class Durability {
   stop(): void {
     this.#isStopping = true;
     this.#store.persistence.keepWills();
+  }
+
+  /**
+   * aedes reads no more of a client than it has answered: one that waits for its PUBACK would not be heard when it pings,
+   * and be cut off as silent. So it is read on, a piece each time.
+   */
+  #readOn(): void {
+    for (const [publisher, count] of this.#store.intake.unanswered()) {
+      if (count > UNANSWERED_MAX) continue;
+      const client = publisher as unknown as InnerClient;
+      client._parsingBatch = 1;
+      client._nextBatch();
+    }
   }
 
   /** A message is on disk, but its PUBACK could not be written: aedes then tells nobody who is connected of it. */

@@ -98,6 +98,17 @@ export class Intake {
       .map(({ packet }) => packet);
   }
 
+  /** Publishers that have not been answered yet, with how many of their messages. */
+  unanswered(): Map<Publisher, number> {
+    const counts = new Map<Publisher, number>();
+    const count = (publisher: Publisher | null) => {
+      if (publisher !== null) counts.set(publisher, (counts.get(publisher) ?? 0) + 1);
+    };
+    for (const { publisher, isOnDisk } of this.#underWay.values()) if (!isOnDisk) count(publisher);
+    for (const { publisher } of this.#waiting) count(publisher);
+    return counts;
+  }
+
   #letOn(): void {
     const waiting = this.#waiting;
     this.#waiting = [];

@@ -82,7 +82,8 @@ function* walk<T>(node: Node<T>, filter: readonly string[], depth: number): Iter
     for (const child of seenByWildcard(node, depth)) yield* walk(child, filter, depth + 1);
   } else {
     const child = node.children?.get(level);
-    if (child !== undefined) yield* walk(child, filter, depth + 1);
+    if (child === undefined) yield undefined;
+    else yield* walk(child, filter, depth + 1);
   }
 }
 
