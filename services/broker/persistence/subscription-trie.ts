@@ -2,6 +2,7 @@
 // filters that fit, not on how many there are.
 
 import type { QoS, Subscription } from './records.ts';
+import { TopicNode } from './topic-node.ts';
 
 /** `#` fits what lies below it, and the level it hangs on. */
 const REST = '#';
@@ -9,17 +10,10 @@ const ANY = '+';
 
 export type Match<S> = { readonly owner: S; readonly subscription: Subscription };
 
-class Node<S> {
-  children: Map<string, Node<S>> | undefined;
-  subscriptions: Map<S, Subscription> | undefined;
-
-  get isEmpty(): boolean {
-    return this.children === undefined && this.subscriptions === undefined;
-  }
-}
+type Node<S> = TopicNode<Map<S, Subscription>>;
 
 export class SubscriptionTrie<S> {
-  readonly #root = new Node<S>();
+  readonly #root: Node<S> = new TopicNode();
   #size = 0;
 
   get size(): number {
@@ -28,40 +22,17 @@ export class SubscriptionTrie<S> {
 
   /** Replaces the owner's subscription of the same filter. */
   set(owner: S, subscription: Subscription): void {
-    let node = this.#root;
-    for (const level of subscription.topic.split('/')) {
-      node.children ??= new Map();
-      let next = node.children.get(level);
-      if (next === undefined) {
-        next = new Node();
-        node.children.set(level, next);
-      }
-      node = next;
-    }
-    node.subscriptions ??= new Map();
-    if (!node.subscriptions.has(owner)) this.#size++;
-    node.subscriptions.set(owner, subscription);
+    const node = this.#root.reach(subscription.topic);
+    node.value ??= new Map();
+    if (!node.value.has(owner)) this.#size++;
+    node.value.set(owner, subscription);
   }
 
   delete(owner: S, filter: string): void {
-    this.#deleteAt(this.#root, owner, { levels: filter.split('/'), depth: 0 });
-  }
-
-  #deleteAt(node: Node<S>, owner: S, path: { readonly levels: readonly string[]; readonly depth: number }): void {
-    const { levels, depth } = path;
-    const level = levels[depth];
-    if (level === undefined) {
-      if (node.subscriptions?.delete(owner) !== true) return;
-      this.#size--;
-      if (node.subscriptions.size === 0) node.subscriptions = undefined;
-      return;
-    }
-    const next = node.children?.get(level);
-    if (next === undefined) return;
-    this.#deleteAt(next, owner, { levels, depth: depth + 1 });
-    if (!next.isEmpty) return;
-    node.children?.delete(level);
-    if (node.children?.size === 0) node.children = undefined;
+    const owners = this.#root.find(filter)?.value;
+    if (owners?.delete(owner) !== true) return;
+    this.#size--;
+    if (owners.size === 0) this.#root.clear(filter);
   }
 
   /** Every subscription that fits, an owner's several filters each. */
@@ -71,18 +42,16 @@ export class SubscriptionTrie<S> {
     // What begins with $ belongs to the broker and is seen by no wildcard in its place [MQTT-4.7.2-1].
     const isHidden = topic.startsWith('$');
     const visit = (node: Node<S>, depth: number) => {
-      const { children } = node;
       const isWild = !(isHidden && depth === 0);
-      if (isWild) collect(children?.get(REST), found);
+      if (isWild) collect(node.child(REST), found);
       const level = levels[depth];
       if (level === undefined) {
         collect(node, found);
         return;
       }
-      if (children === undefined) return;
-      const any = isWild ? children.get(ANY) : undefined;
+      const any = isWild ? node.child(ANY) : undefined;
       if (any !== undefined) visit(any, depth + 1);
-      const exact = children.get(level);
+      const exact = node.child(level);
       if (exact !== undefined) visit(exact, depth + 1);
     };
     visit(this.#root, 0);
@@ -104,6 +73,6 @@ export class SubscriptionTrie<S> {
 }
 
 function collect<S>(node: Node<S> | undefined, found: Match<S>[]): void {
-  if (node?.subscriptions === undefined) return;
-  for (const [owner, subscription] of node.subscriptions) found.push({ owner, subscription });
+  if (node?.value === undefined) return;
+  for (const [owner, subscription] of node.value) found.push({ owner, subscription });
 }
