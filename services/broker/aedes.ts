@@ -35,8 +35,8 @@ export type Broker = AsyncDisposable & {
   readonly port: number;
   /** Publishes a retained message as the broker itself. */
   announce(topic: string, payload: string): Promise<void>;
-  /** About every second. `elapsedMs` is of a clock that only goes forward, `now` ms since the epoch. */
-  tick(time: { readonly elapsedMs: number; readonly now: number }): void;
+  /** To be called about every second: what is due happens then. */
+  tick(): void;
 };
 
 /** aedes' own 100 makes a burst wait for 34 s (measured); its queues are bounded by the sockets instead. */
@@ -116,7 +116,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
           (error?: Error | null) => (error ? reject(error) : resolve()),
         );
       }),
-    tick: (time) => durability.tick(time),
+    tick: () => durability.tick(),
     async [Symbol.asyncDispose]() {
       durability.stop();
       await listener[Symbol.asyncDispose]();

@@ -53,11 +53,10 @@ export class Durability {
     return problem;
   }
 
-  /** @param elapsedMs of a clock that only goes forward; @param now ms since the epoch */
-  tick({ elapsedMs, now }: { readonly elapsedMs: number; readonly now: number }): void {
-    const { ledger, limits, compaction, intake } = this.#store;
-    this.#wills.tick(elapsedMs);
-    limits.dropAged(now);
+  tick(): void {
+    const { ledger, limits, compaction, intake, now } = this.#store;
+    this.#wills.tick(now());
+    limits.dropAged(now());
     intake.letOn();
     if (intake.waiting > 0 || ledger.log.problem() !== undefined) this.#readOn();
     void ledger.commit();

@@ -26,7 +26,7 @@ await runService('broker', {}, async ({ config, log, metrics, health, stack, now
       ...queueCaps(config.broker),
       payloadBytesMax: config.broker.payloadMemoryBytesMax,
       log,
-      now,
+      elapsedMs: () => performance.now(),
       onDropped: (reason) => dropped.inc({ reason }),
       onDamage: (damage) => damages.add(damage),
       onFatal: (error) => {
@@ -43,7 +43,7 @@ await runService('broker', {}, async ({ config, log, metrics, health, stack, now
   );
   stack.use(broker);
   const timer = setInterval(() => {
-    broker.tick({ elapsedMs: performance.now(), now: now() });
+    broker.tick();
     disk.look().catch((error) => log.warn({ err: error }, 'cannot see how full the disk is'));
   }, TICK_MS);
   stack.defer(() => clearInterval(timer));

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { PowerCutFiles } from '#runtime/segment-log/power-cut-files.ts';
 import type { PublishedPacket } from './packets.ts';
 import type { Store } from './store.ts';
-import { openTestStore } from './test-store.ts';
+import { FOLDER, openTestStore } from './test-store.ts';
 
 const SEGMENT_BYTES = 4_000;
 const SPARE_BYTES = 4 * SEGMENT_BYTES;
@@ -67,4 +67,26 @@ test('on a full disk nothing is dropped that was not copied', async () => {
   await store[Symbol.asyncDispose]();
   await using again = await open(files);
   expect(await again.persistence.createRetainedStream('kept/#').toArray()).toHaveLength(30);
+});
+
+test('a message whose record rots while it is in memory is saved when its segment goes', async () => {
+  const files = new PowerCutFiles();
+  const damages: unknown[] = [];
+  const options = { files, segmentBytesMax: SEGMENT_BYTES, onDamage: (damage: unknown) => void damages.push(damage) };
+  const store = await openTestStore(options);
+  await store.persistence.setup({ id: store.brokerId, counter: 0 });
+  await store.persistence.addSubscriptions({ id: 'reader' }, [{ topic: 'a/#', qos: 1 }]);
+  for (let i = 0; i < 5; i++) await publish(store, `a/${i}`, { retain: i === 2, payload: Buffer.from(`text ${i}`) });
+  const bytes = files.bytesOf(`${FOLDER}/0000000001.log`);
+  const at = bytes.indexOf('text 2');
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  for (let i = 0; i < 300; i++) await publish(store, 'nobody');
+  await store.compaction.poke();
+  expect(damages).toHaveLength(1);
+  await store[Symbol.asyncDispose]();
+  await using again = await openTestStore(options);
+  expect(again.ledger.log.segments[0]?.number).toBeGreaterThan(1);
+  const queue = (await again.persistence.outgoingStream({ id: 'reader' }).toArray()) as PublishedPacket[];
+  expect(queue.map(({ payload }) => String(payload))).toEqual([0, 1, 2, 3, 4].map((i) => `text ${i}`));
+  expect(await again.persistence.createRetainedStream('#').toArray()).toMatchObject([{ topic: 'a/2' }]);
 });

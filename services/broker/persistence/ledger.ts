@@ -54,9 +54,9 @@ export class Ledger {
     for (;;) {
       if (message.payload !== undefined) return message.payload;
       const { position } = message;
-      const bytes = await this.log.read(position).catch((error: unknown) => {
-        if (message.position === position) throw error;
-        return undefined;
+      const bytes = await this.log.read(position).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== undefined) throw error;
+        return undefined; // its segment was dropped
       });
       // Moved to the end of the log while it was read.
       if (message.position !== position) continue;

@@ -16,7 +16,7 @@ export function isOfBroker(seq: number): boolean {
 
 export type MessageFields = {
   readonly seq: number;
-  /** ms since the epoch. */
+  /** Of the broker's own time. */
   readonly acceptedAt: number;
   readonly topic: string;
   readonly qos: QoS;

@@ -27,6 +27,7 @@ export type MessageRecord = {
   readonly kind: 'message';
   /** Unique and ascending over restarts: the order of queues. */
   readonly seq: number;
+  /** Of the broker's own time: see store-time.ts. */
   readonly acceptedAt: number;
   readonly topic: string;
   readonly payload: Uint8Array;
@@ -88,6 +89,8 @@ export type StoredRecord =
       readonly boot: number;
       readonly seq: number;
       readonly session: number;
+      /** Of the broker's own time. */
+      readonly at: number;
       readonly stopped: boolean;
     };
 

@@ -36,7 +36,8 @@ export class Session {
   recordBytes = 0;
   /** Counts the connections that were given this queue. */
   connection = 0;
-  #client: object | undefined;
+  /** Not held: a client that is gone takes its sockets with it. */
+  #client: WeakRef<object> | undefined;
   #lastMessageId = 0;
 
   constructor(number: number) {
@@ -87,8 +88,8 @@ export class Session {
 
   /** Tells one connection of the client from the next: what was sent on an earlier one is sent again. */
   use(client: object): void {
-    if (this.#client === client) return;
-    this.#client = client;
+    if (this.#client?.deref() === client) return;
+    this.#client = new WeakRef(client);
     this.connection++;
   }
 

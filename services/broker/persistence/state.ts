@@ -25,6 +25,8 @@ export class State {
   bootPosition: Position | undefined;
   lastSeq = 0;
   lastSession = 0;
+  /** The broker's own time that was read last. */
+  lastAt = 0;
   /** Bytes of the log that a restart needs: the records of messages, sessions and wills. */
   liveBytes = 0;
 
@@ -74,6 +76,7 @@ export class State {
         this.boot = record;
         this.bootPosition = position;
         this.lastSeq = Math.max(this.lastSeq, record.seq);
+        this.lastAt = Math.max(this.lastAt, record.at);
         this.lastSession = Math.max(this.lastSession, record.session);
         break;
     }
@@ -98,6 +101,7 @@ export class State {
 
   #applyMessage(record: MessageRecord, position: Position, payload: Payload | undefined): void {
     if (isOfBroker(record.seq)) this.lastSeq = Math.max(this.lastSeq, record.seq);
+    this.lastAt = Math.max(this.lastAt, record.acceptedAt);
     const known = this.messages.get(record.seq);
     if (known !== undefined) {
       // The same once more, moved to the end of the log.

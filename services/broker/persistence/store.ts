@@ -13,6 +13,7 @@ import { Persistence } from './persistence.ts';
 import { type DropReason, type QueueCaps, QueueLimits } from './queue-limits.ts';
 import { decodeRecord, RECORDS_VERSION } from './records.ts';
 import { State } from './state.ts';
+import { continueTime } from './store-time.ts';
 
 export type StoreOptions = {
   readonly folder: string;
@@ -23,7 +24,8 @@ export type StoreOptions = {
   readonly payloadBytesMax: number;
   readonly segmentBytesMax?: number;
   readonly log: Log;
-  readonly now: () => number;
+  /** A clock that only goes forward, ms. */
+  readonly elapsedMs: () => number;
   readonly onDropped: (reason: DropReason) => void;
   readonly onDamage: (damage: Damage) => void;
   readonly onFatal: (error: Error) => void;
@@ -39,6 +41,8 @@ export type Store = AsyncDisposable & {
   readonly brokerId: string;
   /** The start before ended in order: its clients were cut by it, and their wills are not due yet. */
   readonly wasStopped: boolean;
+  /** The broker's own time. */
+  readonly now: () => number;
   readonly ledger: Ledger;
   readonly intake: Intake;
   readonly limits: QueueLimits;
@@ -48,12 +52,16 @@ export type Store = AsyncDisposable & {
 
 /** @throws StartError where the folder holds something else, or was written by a newer release */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { folder, files, segmentBytesMax = SEGMENT_BYTES_MAX, onDamage, onFatal, log, now, onDropped } = options;
+  const { folder, files, segmentBytesMax = SEGMENT_BYTES_MAX, onDamage, onFatal, log, onDropped } = options;
+  const damaged = new Set<number>();
   const segments = await openSegmentLog(folder, {
     kind: 'broker',
     version: RECORDS_VERSION,
     segmentBytesMax,
-    onDamage,
+    onDamage: (damage) => {
+      damaged.add(damage.segment);
+      onDamage(damage);
+    },
     onFatal,
     ...(files === undefined ? {} : { files }),
   });
@@ -69,19 +77,24 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
   state.finishReading();
   const ledger = new Ledger(segments, state);
+  const now = continueTime(state.lastAt, options.elapsedMs);
   const wasStopped = state.boot?.stopped === true;
   const boot = (state.boot?.boot ?? 0) + 1;
   const writeBoot = (stopped: boolean) => {
-    ledger.write({ kind: 'boot', boot, seq: state.lastSeq, session: state.lastSession, stopped });
+    ledger.write({ kind: 'boot', boot, seq: state.lastSeq, session: state.lastSession, at: now(), stopped });
     return ledger.commit();
   };
   await writeBoot(false);
   const limits = new QueueLimits(ledger, { ordinary: options.clients, services: options.services, log, onDropped });
   const intake = new Intake(ledger, { limits, now });
-  const compaction = new Compaction(ledger, SPARE_SEGMENTS * segmentBytesMax);
+  const compaction = new Compaction(ledger, {
+    spareBytes: SPARE_SEGMENTS * segmentBytesMax,
+    isDamaged: (segment) => damaged.has(segment),
+  });
   return {
     brokerId: `penstock-${String(boot).padStart(10, '0')}`,
     wasStopped,
+    now,
     ledger,
     intake,
     limits,

@@ -19,7 +19,7 @@ export function openTestStore(options: Partial<StoreOptions> = {}): Promise<Stor
     payloadBytesMax: 1024 * 1024,
     segmentBytesMax: 64 * 1024,
     log: silentLog(),
-    now: () => 1_000,
+    elapsedMs: () => 0,
     onDropped: unexpected,
     onDamage: (damage) => {
       if (damage.kind === 'damaged') unexpected(damage);
