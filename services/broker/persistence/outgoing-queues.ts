@@ -127,8 +127,9 @@ export class OutgoingQueues {
   /** The client has the message: if we forgot that after PUBREL was sent, it would come a second time. */
   async #release(session: Session, messageId = 0): Promise<void> {
     const entry = session.sentAs(messageId);
-    if (entry?.message === undefined) return;
-    this.#parts.ledger.write({ kind: 'released', session: session.number, seq: entry.seq, messageId });
+    if (entry === undefined) return;
+    if (entry.message !== undefined)
+      this.#parts.ledger.write({ kind: 'released', session: session.number, seq: entry.seq, messageId });
     await this.#parts.ledger.commit();
   }
 

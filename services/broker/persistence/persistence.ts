@@ -184,8 +184,9 @@ export class Persistence {
     this.#wills.keep();
   }
 
-  streamWill(brokers: Readonly<Record<string, unknown>> = {}): Readable {
-    return Readable.from(this.#wills.ofOthers(brokers));
+  /** With brokers that live: this one is always among them. After a process was frozen aedes has forgotten itself. */
+  streamWill(brokers?: Readonly<Record<string, unknown>>): Readable {
+    return Readable.from(this.#wills.all(brokers === undefined ? {} : { ...brokers, [this.#broker.id]: true }));
   }
 
   getClientList(topic: string): Readable {

@@ -149,3 +149,43 @@ test('a will survives the takeover of its client by a connection with another', 
   await store.persistence.delWill({ id: 'device', brokerId: store.brokerId });
   expect(await store.persistence.getWill({ id: 'device' })).toBeUndefined();
 });
+
+test('aedes is never given a will of this start, even where it has forgotten that the start is its own', async () => {
+  await using store = await open(new PowerCutFiles());
+  await store.persistence.putWill({ id: 'device' }, packetOf('will', 'down'));
+  expect(await store.persistence.streamWill({}).toArray()).toEqual([]);
+  expect(await store.persistence.streamWill().toArray()).toHaveLength(1);
+});
+
+test('a client that sends QoS 2 and never releases is refused before it takes the memory', async () => {
+  await using store = await open(new PowerCutFiles());
+  for (const clean of [true, false]) {
+    const flooder = { id: `flooder ${clean}`, clean, closed: false };
+    const send = (messageId: number) => store.intake.accept(flooder, packetOf('a', 'x', { qos: 2, messageId }));
+    for (let messageId = 1; messageId <= 1_000; messageId++) void send(messageId);
+    expect(await send(1_001)).toMatch(/more than 1000 QoS 2 messages/);
+    expect(await send(1_000)).toBeUndefined();
+  }
+});
+
+test('messages age while the broker runs, and not while it is down, whatever its clock said before', async () => {
+  const files = new PowerCutFiles();
+  const clients = { messages: 1_000, bytes: 1e9, ageMs: 1_000 };
+  const dropped: string[] = [];
+  const onDropped = (reason: string) => void dropped.push(reason);
+  let elapsed = 5_000;
+  const options = { clients, onDropped, elapsedMs: () => elapsed };
+  const first = await open(files, options);
+  await first.persistence.addSubscriptions({ id: 'reader' }, [{ topic: 'a', qos: 1 }]);
+  await first.intake.accept(null, packetOf('a', 'x'));
+  elapsed += 600;
+  await first[Symbol.asyncDispose]();
+  elapsed = 0;
+  await using second = await open(files, options);
+  elapsed += 300;
+  second.limits.dropAged(second.now());
+  expect(dropped).toEqual([]);
+  elapsed += 200;
+  second.limits.dropAged(second.now());
+  expect(dropped).toEqual(['age']);
+});

@@ -47,8 +47,8 @@ export class WillStore {
     return will;
   }
 
-  /** Those of brokers that are not among these: of an earlier start. */
-  *ofOthers(brokers: Readonly<Record<string, unknown>>): Iterable<WillPacket> {
+  /** All, or those of brokers that are not among these. */
+  *all(brokers: Readonly<Record<string, unknown>> = {}): Iterable<WillPacket> {
     for (const { record } of this.#ledger.state.wills.values())
       if (!Object.hasOwn(brokers, record.brokerId)) yield willPacket(record);
   }
