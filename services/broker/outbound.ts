@@ -79,7 +79,7 @@ export class Outbound {
     const hasRoom = this.#inFlight.size < UNACKNOWLEDGED_LIVE_MAX;
     if (this.#client.clean) {
       if (hasRoom) this.#sendUnkept(packet, done);
-      else this.#client.emit('error', new Error('messages are not acknowledged'));
+      else this.#fail(new Error('messages are not acknowledged'), done);
     } else if (packet.brokerId === null) this.#queueRetained(packet, done);
     else if (hasRoom && !this.#isCatchingUp) this.#sendKept(packet, done);
     else {
@@ -113,8 +113,14 @@ export class Outbound {
         this.#lookAgain();
         done();
       },
-      (error) => this.#client.emit('error', error),
+      (error) => this.#fail(error, done),
     );
+  }
+
+  /** Ends the connection; whoever published goes on. */
+  #fail(error: unknown, done: () => void): void {
+    this.#client.emit('error', error);
+    done();
   }
 
   /** There is something in the queue that was not there, perhaps, when it was read. */
@@ -127,8 +133,10 @@ export class Outbound {
   async #catchUp(): Promise<void> {
     const client = this.#client;
     this.#isCatchingUp = true;
+    this.#hasMissed = true;
     try {
-      do {
+      // Who has gone does not touch the queue: its successor may be reading it.
+      while (this.#hasMissed && !client.closed) {
         this.#hasMissed = false;
         for await (const stored of this.#queue?.() ?? []) {
           if (this.#isInFlight(stored)) continue;
@@ -137,10 +145,10 @@ export class Outbound {
           if (client.closed) return;
           await this.#sendStored(stored);
         }
-      } while (this.#hasMissed && !client.closed);
+      }
       this.#isCatchingUp = false;
     } catch (error) {
-      client.emit('error', error);
+      this.#fail(error, () => {});
     }
   }
 
@@ -148,9 +156,10 @@ export class Outbound {
     const messageId = stored.messageId ?? this.#inFlight.freeId();
     const packet = stored.cmd === 'pubrel' ? stored : { ...stored, ...this.#flagsOf(stored), messageId };
     if (!(await this.#store(packet))) return;
-    this.#write(packet, () => {});
-    const { conn } = this.#client;
-    if (conn.writableNeedDrain) await new Promise<void>((resolve) => onceEither(conn as Socket, resolve));
+    const conn = this.#client.conn as Socket;
+    // For who catches up the queue waits, not a publisher: it may take its time, and is not cut off for it.
+    if (!this.#client.closed) writeToStream(packet as Packet, conn);
+    if (conn.writableNeedDrain) await new Promise<void>((resolve) => onceEither(conn, resolve));
   }
 
   /**
@@ -175,11 +184,12 @@ export class Outbound {
     return true;
   }
 
+  /** Where the client lags, the publisher of the message waits, and a clock runs that ends the connection. */
   #write(packet: AedesMessage, done: () => void): void {
     const client = this.#client;
     if (client.closed || client.errored) return void setImmediate(done);
     const isFull = !writeToStream(packet as Packet, client.conn as Socket);
-    this.#isHeldUp = !isFull && this.#inFlight.size >= UNACKNOWLEDGED_MAX;
+    this.#isHeldUp = !isFull && packet.qos > 0 && this.#inFlight.size >= UNACKNOWLEDGED_MAX;
     if (isFull || this.#isHeldUp) client.waitForDrain(() => done());
     else setImmediate(done);
   }

@@ -4,10 +4,11 @@ import type { Log } from '#runtime/log.ts';
 import type { Metrics } from '#runtime/metrics.ts';
 import type { Aedes, Client } from './aedes-internals.ts';
 
-/** By message or name of the error that ended a connection. The first two are aedes' own words. */
+/** By message or name of the error that ended a connection; the first two messages are aedes' own. */
 const REASONS: Readonly<Record<string, string>> = {
   'drain timeout': 'slow',
   'keep alive timeout': 'silent',
+  'messages are not acknowledged': 'slow',
   PacketTooLongError: 'too long',
 };
 
