@@ -83,6 +83,7 @@ export class OutgoingQueues {
       { owner, qos: Math.min(qos ?? 2, packet.qos) as QoS },
       { as: brokerCounter, shownAsRetained: true },
     );
+    void ledger.commit();
   }
 
   #add(message: Message, { owner, qos }: Addressee, place: Pick<AddedRecord, 'as' | 'shownAsRetained'>): void {
@@ -118,10 +119,8 @@ export class OutgoingQueues {
     entry.connection = session.connection;
     packet.messageId = entry.messageId;
     packet.qos = entry.qos;
-    if (!isUnsent) return;
-    // At QoS 1 it is written soon, so that after a crash it comes again under the same id; nobody waits for it.
-    const onDisk = ledger.commit();
-    if (entry.qos === 2) await onDisk;
+    // At QoS 1 it goes with the next sync there is: after a crash before that it comes again under another id.
+    if (isUnsent && entry.qos === 2) await ledger.commit();
   }
 
   /** The client has the message: if we forgot that after PUBREL was sent, it would come a second time. */
