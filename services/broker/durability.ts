@@ -48,7 +48,7 @@ export class Durability {
   async accept(client: Client | null, packet: PublishedPacket): Promise<string | undefined> {
     // What is not acknowledged comes again; a will stays until the next start.
     if (this.#isStopping) return 'the broker is stopping';
-    const problem = await this.#store.intake.accept(client as (Client & { readonly closed: boolean }) | null, packet);
+    const problem = await this.#store.intake.accept(client, packet);
     if (client?.closed === true) this.#handOn(client);
     return problem;
   }
@@ -66,6 +66,7 @@ export class Durability {
   /** From here on the broker cuts its clients itself: none of them is reported lost. */
   stop(): void {
     this.#isStopping = true;
+    this.#wills.stop();
     this.#store.persistence.keepWills();
   }
 
@@ -88,7 +89,7 @@ export class Durability {
       setImmediate(() => this.#handOn(client, turns - 1));
       return;
     }
-    for (const packet of this.#store.intake.abandonedBy(client as never))
+    for (const packet of this.#store.intake.abandonedBy(client))
       this.#aedes.publish({ ...packet, cmd: 'publish', dup: false } as never, () => {});
   }
 

@@ -53,3 +53,22 @@ test('after a stop in order, whoever comes back was not lost; whoever does not, 
   await expect.poll(() => store.ledger.state.wills.size).toBe(0);
   await store[Symbol.asyncDispose]();
 });
+
+test('a will that was not published before the broker was stopped is for the next start', async () => {
+  const { store } = await open('crashed');
+  const refused = Promise.withResolvers<void>();
+  const wills = new OldWills({
+    ledger: store.ledger,
+    wasStopped: false,
+    publish: () => refused.promise,
+    onRefused: () => {},
+  });
+  const settled = wills.settle('a');
+  wills.stop();
+  refused.reject(new Error('the broker is stopping'));
+  await settled;
+  wills.tick(0);
+  wills.tick(60_000);
+  expect([...store.ledger.state.wills.keys()]).toEqual(['a', 'b']);
+  await store[Symbol.asyncDispose]();
+});

@@ -22,6 +22,7 @@ export class OldWills {
   readonly #due: Set<string>;
   readonly #underWay = new Map<string, Promise<void>>();
   #openedAt: number | undefined;
+  #isStopped = false;
 
   /** To be made before anybody is let in: the wills that are there are of the start before. */
   constructor(options: OldWillsOptions) {
@@ -42,6 +43,12 @@ export class OldWills {
     for (const clientId of this.#due) void this.#settle(clientId, 'lost');
   }
 
+  /** The broker takes nothing more: what is not published yet is for the next start. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#due.clear();
+  }
+
   #settle(clientId: string, why: 'lost' | 'cut by us'): Promise<void> {
     const { ledger, publish, onRefused } = this.#options;
     const will = ledger.state.wills.get(clientId);
@@ -49,8 +56,10 @@ export class OldWills {
     const published = why === 'lost' ? publish(willPacket(will.record)) : Promise.resolve();
     const settled = published
       .catch((error: Error) => onRefused(clientId, error))
-      // Not earlier: a crash in between publishes it twice, and that is allowed.
-      .then(() => ledger.write({ kind: 'will ended', clientId }))
+      .then(() => {
+        // Not earlier: a crash in between publishes it twice, and that is allowed.
+        if (!this.#isStopped) ledger.write({ kind: 'will ended', clientId });
+      })
       .finally(() => this.#underWay.delete(clientId));
     this.#underWay.set(clientId, settled);
     return settled;

@@ -31,6 +31,7 @@ test('every start has a name of its own, in ascending order, and knows how the o
   await first[Symbol.asyncDispose]();
   const second = await open(files);
   expect([second.brokerId, second.wasStopped]).toEqual(['penstock-0000000002', true]);
+  await second.ledger.commit(); // before that nobody has seen it
   const third = await open(files.cut(() => 0.5));
   expect([third.brokerId, third.wasStopped]).toEqual(['penstock-0000000003', false]);
   await third[Symbol.asyncDispose]();
@@ -116,6 +117,18 @@ test('a full disk acknowledges nothing, says why, and goes on by itself when the
   await Promise.all(accepted);
   expect(store.ledger.log.problem()).toBeUndefined();
   expect(await payloads(store, 'reader')).toEqual(Array.from({ length: 20 }, (_, n) => `${n}`));
+});
+
+test('a disk that is full at the start is said, and the start is counted when there is room', async () => {
+  const files = new PowerCutFiles();
+  files.bytesFree = 10;
+  const first = await open(files);
+  await expect.poll(() => first.ledger.log.problem(), { timeout: 10_000 }).toMatch(/the disk is full/);
+  files.bytesFree = Number.POSITIVE_INFINITY;
+  await first.intake.accept(null, packetOf('a', 'x'));
+  await first[Symbol.asyncDispose]();
+  await using second = await open(files);
+  expect(second.brokerId).toBe('penstock-0000000002');
 });
 
 test('after a failed sync nothing is acknowledged, and the owner is told', async () => {

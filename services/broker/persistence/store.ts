@@ -84,7 +84,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     ledger.write({ kind: 'boot', boot, seq: state.lastSeq, session: state.lastSession, at: now(), stopped });
     return ledger.commit();
   };
-  await writeBoot(false);
+  // Nobody waits for it: whatever else is written comes after it. On a full disk the broker starts, and says why it takes nothing.
+  void writeBoot(false);
   const limits = new QueueLimits(ledger, { ordinary: options.clients, services: options.services, log, onDropped });
   const intake = new Intake(ledger, { limits, now });
   const compaction = new Compaction(ledger, {
