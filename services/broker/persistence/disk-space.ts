@@ -4,12 +4,16 @@ import { statfs } from 'node:fs/promises';
 
 const ALARM_RATIO = 0.85;
 
+type Blocks = { readonly blocks: number; readonly bfree: number; readonly bavail: number };
+
 export class DiskSpace {
   readonly #folder: string;
+  readonly #statOf: (folder: string) => Promise<Blocks>;
   #usedRatio = 0;
 
-  constructor(folder: string) {
+  constructor(folder: string, statOf: (folder: string) => Promise<Blocks> = statfs) {
     this.#folder = folder;
+    this.#statOf = statOf;
   }
 
   /** Of what is not reserved for root; as of the last look. */
@@ -18,7 +22,7 @@ export class DiskSpace {
   }
 
   async look(): Promise<void> {
-    const { blocks, bfree, bavail } = await statfs(this.#folder);
+    const { blocks, bfree, bavail } = await this.#statOf(this.#folder);
     const used = blocks - bfree;
     this.#usedRatio = used / Math.max(1, used + bavail);
   }
