@@ -4,13 +4,30 @@ import { writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { findProgram, freePorts, run, tempFolder } from '../../../test/support/processes.ts';
+import { findProgram, freePorts, type Running, run, tempFolder, until } from '../../../test/support/processes.ts';
 import type { Delivery } from './bus.ts';
 import { silentLog } from './log.ts';
 import { openMqttBus } from './mqtt-bus.ts';
 
 const mosquitto = findProgram('mosquitto');
 if (mosquitto === undefined) process.stderr.write('mosquitto.test.ts: skipped, mosquitto is not installed\n');
+
+/** Without a window of its own, as aedes is, and with a memory. */
+function runMosquitto(folder: string, port: number): Running {
+  const settings = path.join(folder, 'mosquitto.conf');
+  const lines = [
+    `listener ${port} 127.0.0.1`,
+    'allow_anonymous true',
+    'max_inflight_messages 0',
+    'max_queued_messages 0',
+    // Started as root it would change to a user of its own, who cannot write into our folder.
+    `user ${userInfo().username}`,
+    'persistence true',
+    `persistence_location ${folder}/`,
+  ];
+  writeFileSync(settings, `${lines.join('\n')}\n`);
+  return run(mosquitto ?? '', ['-c', settings]);
+}
 
 const soon = <T>(check: () => T) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
 
@@ -19,17 +36,7 @@ test.skipIf(mosquitto === undefined)(
   async () => {
     using folder = tempFolder();
     const [port = 0] = await freePorts(1);
-    const settings = path.join(folder.path, 'mosquitto.conf');
-    const lines = [
-      `listener ${port} 127.0.0.1`,
-      'allow_anonymous true',
-      'max_inflight_messages 0',
-      'max_queued_messages 0',
-    ];
-    // Started as root it would change to a user of its own, who cannot write into our folder.
-    lines.push(`user ${userInfo().username}`);
-    writeFileSync(settings, [...lines, 'persistence true', `persistence_location ${folder.path}/`, ''].join('\n'));
-    const startBroker = () => run(mosquitto ?? '', ['-c', settings]);
+    const startBroker = () => runMosquitto(folder.path, port);
     const broker = startBroker();
     await using bus = openMqttBus({ url: `mqtt://127.0.0.1:${port}`, clientId: 'publisher' }, silentLog());
     const got: Delivery[] = [];
@@ -74,6 +81,41 @@ test.skipIf(mosquitto === undefined)(
     await soon(() => expect(left.map(({ payload }) => String(payload))).toEqual(['last']));
     for (const delivery of left) delivery.ack();
     expect(again.child.exitCode).toBeNull();
+  },
+  40_000,
+);
+
+test.skipIf(mosquitto === undefined)(
+  'a window that is too small is left and come back to, and nothing is worked on twice, or out of order',
+  async () => {
+    using folder = tempFolder();
+    const [port = 0] = await freePorts(1);
+    await using _broker = runMosquitto(folder.path, port);
+    await using bus = openMqttBus({ url: `mqtt://127.0.0.1:${port}`, clientId: 'publisher' }, silentLog());
+    const got: Delivery[] = [];
+    const sessions: string[] = [];
+    await using consumer = bus.consume({
+      clientId: 'worker',
+      filters: ['a/#'],
+      cleanSession: false,
+      window: 200,
+      onSession: (kind) => sessions.push(kind),
+      onDelivery: (delivery) => got.push(delivery),
+    });
+    await consumer.ready;
+    const texts = Array.from({ length: 2_000 }, (_, i) => `${i}:`.padEnd(2_000, 'x'));
+    await Promise.all(texts.map((text) => bus.publish('a/b', text)));
+    let done = 0;
+    await until('all of it', () => {
+      // No more than what keeps it waiting until it has left for the first time.
+      const due = sessions.length > 1 ? got.length : Math.min(got.length, 50);
+      for (; done < due; done++) got[done]?.ack();
+      if (sessions.length === 1 && consumer.problem()?.includes('in work') === true)
+        for (; done < got.length; done++) got[done]?.ack();
+      return got.length >= texts.length && consumer.inFlight === 0 ? true : undefined;
+    });
+    expect(sessions.slice(0, 2)).toEqual(['new', 'resumed']);
+    expect(got.map(({ payload }) => String(payload))).toEqual(texts);
   },
   40_000,
 );
