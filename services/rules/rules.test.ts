@@ -145,6 +145,27 @@ describe('Rules', () => {
     expect(last()).toContain('"state":"ACKED"');
   });
 
+  it('decides nothing anew for what comes again after a lost connection, in this life or the next', () => {
+    const first = open();
+    const messages: [topic: string, payload: string][] = [
+      [points, line(20, START)],
+      [points, line(90, START + 1_000)],
+      ['alarm-op/v1/lyon/farm/hot/t1', JSON.stringify({ op: 'ack', episode: 1, by: 'ada' })],
+      [points, line(91, START + 2_000)],
+    ];
+    const says = ({ publishes }: typeof first) => publishes.map(({ topic, payload }) => `${topic} ${payload}`);
+    for (const message of messages) first.take(...message);
+    const said = says(first);
+    expect(said.length).toBeGreaterThan(5);
+    for (const message of messages) first.take(...message);
+    expect(says(first)).toEqual(said);
+    const second = open(first.store);
+    const before = says(second);
+    for (const message of messages) second.take(...message);
+    expect(says(second)).toEqual(before);
+    expect([first.acks(), second.acks()]).toEqual([8, 4]);
+  });
+
   it('strikes off an unbroken row only', async () => {
     const { rules, publishes, store, take } = open();
     take(points, line(90, START));
