@@ -13,6 +13,10 @@ await runService('rules', { rules: rulesSection }, async (service) => {
   const { config, log, stack, health } = service;
   const { bus, rules, folder, tick } = openRules(service, {
     nowMs: () => performance.now(),
+    cpuMs: () => {
+      const { user, system } = process.threadCpuUsage();
+      return (user + system) / 1_000;
+    },
     later: (run) => setImmediate(run),
   });
   const { dir, watch } = config.rules;

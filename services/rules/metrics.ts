@@ -1,9 +1,12 @@
 // What the rules service counts.
 
 import type { HoldingEngine } from '#rules/engine/hold.ts';
+import type { PipelineAlarm } from '#rules/engine/pipeline-alarms.ts';
 import type { Log } from '#runtime/log.ts';
 import type { Metrics } from '#runtime/metrics.ts';
 import type { RulesParts } from './rules.ts';
+
+const ISOLATED: PipelineAlarm = 'rule-isolated';
 
 type Counting = Required<Pick<RulesParts, 'onInput' | 'onOutput' | 'onUnreadable'>>;
 
@@ -45,13 +48,21 @@ export function countRules(
       const { kind } = input;
       if (kind === 'point') points.inc();
       else if (kind === 'reload') reloads.inc();
-      else if (kind === 'isolate') isolated.inc();
       else if (kind === 'clock-step') {
         steps.inc();
         log.warn({ from: input.from, to: input.to }, 'the clock of the server was set');
       }
     },
-    onOutput: ({ kind }) => outputs.inc({ kind }),
+    onOutput(output) {
+      outputs.inc({ kind: output.kind });
+      if (output.kind !== 'journal' || output.entry.rule !== ISOLATED) return;
+      const { event, instance: rule } = output.entry;
+      if (event === 'RETURNED') log.info({ rule }, 'the rule is judged again');
+      if (event !== 'ACTIVE') return;
+      isolated.inc();
+      const reason = engine.rules.get(rule)?.isolatedBecause;
+      log.error({ rule, reason }, 'the rule was stopped, and nobody judges its alarms; save its file again');
+    },
     onUnreadable(topic, reason) {
       refused.inc();
       log.debug({ topic, reason }, 'message not understood');

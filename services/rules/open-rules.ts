@@ -31,11 +31,13 @@ export type OpenRules = {
 export type RunParts = {
   /** Monotonic, ms. */
   readonly nowMs: () => number;
+  /** What this thread has cost so far, ms. */
+  readonly cpuMs: () => number;
   /** Runs a function after what is at hand. */
   readonly later: (run: () => void) => void;
 };
 
-export function openRules(service: Service<Sections>, { nowMs, later }: RunParts): OpenRules {
+export function openRules(service: Service<Sections>, { nowMs, cpuMs, later }: RunParts): OpenRules {
   const { log, metrics, now, stack, health } = service;
   const { root, rules: settings } = service.config as Config<Sections> & typeof service.config;
   const { dir, unsignedRole, budgetMs, unknownSeriesMax, hold: holdMs } = settings;
@@ -49,7 +51,7 @@ export function openRules(service: Service<Sections>, { nowMs, later }: RunParts
     startedAt: now(),
     onAmbiguous: (message) => log.warn(message),
     unknownSeriesMax,
-    meter: { nowMs, budgetMs },
+    meter: { nowMs, cpuMs, budgetMs },
   });
   const engine = new HoldingEngine(live, { holdMs, saved });
   const publish = (topic: string, payload: string, retain: boolean) => bus.publish(topic, payload, { retain });
@@ -74,8 +76,8 @@ export function openRules(service: Service<Sections>, { nowMs, later }: RunParts
     ...{ dir, engine, now, loadNotify },
     putAndKeep: (input) => rules.putAndKeep(input),
     tell: ({ topic, payload, retain }) => publish(topic, payload, retain).catch(() => {}), // only a closing bus refuses
-    onLoad: ({ rules: count, problems }) => {
-      for (const problem of problems) log.error(formatProblem(problem));
+    onLoad: ({ rules: count, problems, news }) => {
+      for (const problem of news) log.error(formatProblem(problem));
       log.info({ rules: count, problems: problems.length }, 'rules loaded');
     },
   });
@@ -84,6 +86,7 @@ export function openRules(service: Service<Sections>, { nowMs, later }: RunParts
   health.add('disk', () => rules.problem());
   const tick = () => {
     rules.tick();
+    folder.tick();
     notifier.tick(now());
   };
   return { bus, rules, folder, tick };

@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { Engine } from '#rules/engine/engine.ts';
 import { START } from '#rules/testing/history.ts';
 import { silentLog } from '#runtime/log.ts';
 import { watchFolder } from '#runtime/watch-folder.ts';
-import { RuleFolder, type RulesStatus } from './rule-folder.ts';
+import { type FolderLoad, RuleFolder, type RulesStatus } from './rule-folder.ts';
 import { Rules } from './rules.ts';
 import { StateStore } from './state-store.ts';
 
@@ -55,12 +55,13 @@ function open(store = new StateStore(':memory:'), startedAt = START) {
   });
   rules.open();
   const statuses: RulesStatus[] = [];
+  const loads: FolderLoad[] = [];
   const folder = new RuleFolder({
     ...{ dir, engine },
     now: () => clock.now,
     putAndKeep: (input) => rules.putAndKeep(input),
     tell: ({ payload }) => statuses.push(JSON.parse(payload)),
-    onLoad: () => {},
+    onLoad: (load) => loads.push(load),
   });
   folder.load();
   const value = (temp: number, atMs: number) => {
@@ -73,7 +74,7 @@ function open(store = new StateStore(':memory:'), startedAt = START) {
     const last = published.filter(({ topic }) => topic.startsWith('alarm/')).at(-1);
     return last === undefined || last.payload === '' ? null : (JSON.parse(last.payload) as AlarmMessage);
   };
-  return { clock, engine, folder, published, rules, shown, statuses, store, value };
+  return { clock, engine, folder, loads, published, rules, shown, statuses, store, value };
 }
 
 describe('RuleFolder', () => {
@@ -162,6 +163,117 @@ describe('RuleFolder', () => {
       folder.load();
       expect(shown()).toBeNull();
     }
+  });
+
+  const refused = (engine: Engine, instance: string) =>
+    engine.instances.get(`rule-refused/penstock/pipeline/${instance}`)?.state;
+  const savedAt = (file: string, at: number) => utimesSync(path.join(dir, file), at / 1_000, at / 1_000);
+
+  it('a file that is renamed and so refused keeps the rule, and its alarm, as they are', () => {
+    save('hot.json', hot(80, { onDelay: '0s' }));
+    const { engine, folder, value } = open();
+    value(90, 0);
+    renameSync(path.join(dir, 'hot.json'), path.join(dir, 'other.json'));
+    folder.load();
+    expect(engine.instances.get('hot/lyon/farm/t1')?.state).toMatchObject({ active: true, episode: 1 });
+    expect(refused(engine, 'other')?.active).toBe(true);
+    rmSync(path.join(dir, 'other.json'));
+    folder.load();
+    expect(engine.instances.get('hot/lyon/farm/t1')).toBeUndefined();
+  });
+
+  it.each(['2-hot.json', 'hot copy.json', '.#hot.json', 'a-hot.json', 'zz.json'])(
+    'a copy as %s takes nothing over and gets nothing refused but itself',
+    (copy) => {
+      save('hot.json', hot(80));
+      const { engine, folder, statuses } = open();
+      const { rev } = engine.rules.get('hot')?.rule ?? {};
+      save(copy, hot(99));
+      folder.load();
+      expect(engine.rules.get('hot')?.rule.rev).toBe(rev);
+      expect(statuses.at(-1)?.problems.filter((each) => !each.startsWith(path.join(dir, copy)))).toEqual([]);
+      expect(statuses.at(-1)?.problems).not.toEqual([]);
+      save('hot.json', hot(80, { mode: 'disabled' }));
+      folder.load();
+      expect(engine.rules.has('hot')).toBe(false);
+    },
+  );
+
+  it('the alarm of a refused file says what is wrong with it now', () => {
+    save('hot.json', '{');
+    const { folder, shown } = open();
+    const first = shown();
+    save('hot.json', hot(80, { prioritty: 'high' }));
+    folder.load();
+    expect(first?.reason).toContain('not valid JSON');
+    expect(shown()).toMatchObject({ instance: 'hot', episode: 1, state: 'UNACK' });
+    expect(shown()?.reason).toContain("'prioritty'");
+    expect(shown()?.seq).toBeGreaterThan(first?.seq ?? 0);
+  });
+
+  it('a mended file leaves nothing to acknowledge', () => {
+    save('hot.json', '{');
+    const { folder, shown } = open();
+    expect(shown()).toMatchObject({ rule: 'rule-refused', priority: 'medium', state: 'UNACK' });
+    save('hot.json', hot(80));
+    folder.load();
+    expect(shown()).toBeNull();
+  });
+
+  it('a file that is still being written is no mistake yet', () => {
+    save('hot.json', hot(80));
+    const { clock, engine, folder, loads } = open();
+    const halves = [JSON.stringify(hot(81)).slice(0, 40), JSON.stringify(hot(81))];
+    save('hot.json', halves[0]);
+    savedAt('hot.json', clock.now);
+    folder.load();
+    clock.now += 1_900;
+    folder.tick();
+    expect([refused(engine, 'hot'), loads.at(-1)?.news]).toEqual([undefined, []]);
+    save('hot.json', halves[1]);
+    savedAt('hot.json', clock.now);
+    folder.load();
+    clock.now += 60_000;
+    folder.tick();
+    expect(refused(engine, 'hot')).toBeUndefined();
+    save('hot.json', halves[0]);
+    savedAt('hot.json', clock.now);
+    folder.load();
+    clock.now += 2_000;
+    folder.tick();
+    expect(refused(engine, 'hot')?.active).toBe(true);
+    expect(loads.at(-1)?.news).not.toEqual([]);
+  });
+
+  it('an error is told once, however often other files are saved', () => {
+    save('hot.json', '{');
+    const { folder, loads } = open();
+    save('cold.json', { ...hot(80), id: 'cold' });
+    folder.load();
+    expect(loads.map(({ news }) => news.length > 0)).toEqual([true, false]);
+    expect(loads[1]?.problems).toEqual(loads[0]?.problems);
+    save('hot.json', hot(80));
+    folder.load();
+    save('hot.json', '{');
+    folder.load();
+    expect(loads.at(-1)?.news).toHaveLength(loads[0]?.news.length ?? 0);
+  });
+
+  it('a rule that was stopped is judged again when its file is saved again, and by nothing else', () => {
+    save('hot.json', hot(80));
+    savedAt('hot.json', START);
+    const { engine, folder, rules } = open();
+    const stop = () => rules.put({ kind: 'isolate', rule: 'hot', reason: 'it cost too much', at: START });
+    stop();
+    save('cold.json', { ...hot(80), id: 'cold' });
+    folder.load();
+    expect(engine.rules.get('hot')?.isolatedBecause).toBe('it cost too much');
+    savedAt('hot.json', START + 5_000);
+    folder.load();
+    expect(engine.rules.get('hot')?.isolatedBecause).toBeUndefined();
+    stop();
+    folder.load();
+    expect(engine.rules.get('hot')?.isolatedBecause).toBe('it cost too much');
   });
 
   it('a rule that is new is judged by the values that are there', () => {

@@ -1,12 +1,13 @@
 // The rules folder while the service runs. Every load reads it as it is now: what is well goes to the engine at once, file by
-// file; a file with an error leaves its last good version active, says so in the retained status, and raises an alarm.
+// file; a file with an error leaves its last good version active, says so in the retained status, and raises an alarm once it
+// is quiet: who is still writing has made no mistake yet.
 
 import { topics } from '#domain/topic.ts';
 import type { Stepping } from '#rules/engine/hold.ts';
 import type { EngineInput } from '#rules/engine/inputs.ts';
 import { PIPELINE_RULES } from '#rules/engine/pipeline-alarms.ts';
 import type { RuleFile } from '#rules/language/rule-schema.ts';
-import { readRules, ruleIdOf } from '#rules/rule-files.ts';
+import { type RuleFiles, readRules, ruleIdOf, savedAtOf } from '#rules/rule-files.ts';
 import { type FileProblem, formatProblem } from '#runtime/json-file.ts';
 import { modelData, readPlantFiles } from '#runtime/plant-files.ts';
 import type { OutMessage } from './state-store.ts';
@@ -19,8 +20,18 @@ export type RuleFolderParts = {
   readonly tell: (message: OutMessage) => void;
   /** Loads what else stands in the folder; gives what is wrong with it. */
   readonly loadNotify?: () => readonly FileProblem[];
-  readonly onLoad: (load: { readonly rules: number; readonly problems: readonly FileProblem[] }) => void;
+  readonly onLoad: (load: FolderLoad) => void;
 };
+
+export type FolderLoad = {
+  readonly rules: number;
+  readonly problems: readonly FileProblem[];
+  /** Those among them that nobody has been told of. */
+  readonly news: readonly FileProblem[];
+};
+
+/** A file with an error is judged when it has not changed for so long. */
+const QUIET_MS = 2_000;
 
 /** Payload (JSON) of the retained `service/v1/rules/files`. */
 export type RulesStatus = {
@@ -35,6 +46,12 @@ export class RuleFolder {
   #models = '';
   #problems: readonly FileProblem[] = [];
   #broken = new Set<string>();
+  /** Problems that were told, in words. */
+  #told = new Set<string>();
+  /** When the files of the rules had been saved, as of the last load. */
+  #savedAt: ReadonlyMap<string, number> = new Map();
+  /** When files that were still being written are looked at again; Infinity where there are none. */
+  #againAt = Number.POSITIVE_INFINITY;
 
   constructor(parts: RuleFolderParts) {
     this.#parts = parts;
@@ -44,25 +61,51 @@ export class RuleFolder {
 
   load(): void {
     const { dir, engine, now, putAndKeep, loadNotify } = this.#parts;
-    const { rules, problems: ruleProblems } = readRules(dir);
+    const read = readRules(dir);
     const plant = readPlantFiles(dir);
-    const problems = [...ruleProblems, ...plant.problems, ...(loadNotify?.() ?? [])];
+    const problems = [...read.problems, ...plant.problems, ...(loadNotify?.() ?? [])];
     this.#problems = problems;
-    const broken = Map.groupBy(problems, ({ file }) => instanceOf(file));
-    const good = new Set(rules.map(({ id }) => id));
-    const files = [...rules.map(({ source }) => source), ...lastGood(engine, new Set(broken.keys()), good)];
+    const files = [...read.rules.map(({ source }) => source), ...lastGood(engine, read)];
     const models = [...plant.models.values()].map(modelData);
     const isChanged = JSON.stringify(models) !== this.#models;
     this.#models = JSON.stringify(models);
-    putAndKeep({ kind: 'reload', rules: files, ...(isChanged ? { models } : {}), at: now() });
-    for (const [instance, [first]] of broken) {
+    const changes = { ...(isChanged ? { models } : {}), again: this.#savedAgain(read) };
+    putAndKeep({ kind: 'reload', rules: files, ...changes, at: now() });
+    const news = this.#judge(problems);
+    this.#parts.tell(this.status());
+    this.#parts.onLoad({ rules: files.length, problems, news });
+  }
+
+  /** Looks again at what was still being written. */
+  tick(): void {
+    if (this.#parts.now() >= this.#againAt) this.load();
+  }
+
+  /** Rules that were stopped and whose files somebody has saved since. */
+  #savedAgain({ savedAt }: RuleFiles): string[] {
+    const before = this.#savedAt;
+    this.#savedAt = savedAt;
+    const stopped = [...this.#parts.engine.rules.values()].filter((each) => each.isolatedBecause !== undefined);
+    const ids = new Set(stopped.map(({ rule }) => rule.companionOf?.rule ?? rule.id));
+    return [...ids].filter((id) => before.has(id) && before.get(id) !== savedAt.get(id));
+  }
+
+  /** Raises an alarm for every file with an error, and ends those of files that are well; gives what is news. */
+  #judge(problems: readonly FileProblem[]): FileProblem[] {
+    const now = this.#parts.now();
+    const isSettled = Map.groupBy(problems, ({ file }) => quietAt(file, now) <= now);
+    const settled = isSettled.get(true) ?? [];
+    this.#againAt = Math.min(...(isSettled.get(false) ?? []).map(({ file }) => quietAt(file, now)));
+    const broken = new Set(problems.map(({ file }) => instanceOf(file)));
+    for (const [instance, [first]] of Map.groupBy(settled, ({ file }) => instanceOf(file)))
       this.#alarm(instance, { isRaised: true, because: first === undefined ? '' : formatProblem(first) });
-    }
     for (const instance of this.#broken)
       if (!broken.has(instance)) this.#alarm(instance, { isRaised: false, because: '' });
-    this.#broken = new Set(broken.keys());
-    this.#parts.tell(this.status());
-    this.#parts.onLoad({ rules: files.length, problems: this.#problems });
+    const isStill = (instance: string) => this.#broken.has(instance) && broken.has(instance);
+    this.#broken = new Set([...settled.map(({ file }) => instanceOf(file)), ...[...this.#broken].filter(isStill)]);
+    const news = settled.filter((problem) => !this.#told.has(formatProblem(problem)));
+    this.#told = new Set(settled.map(formatProblem));
+    return news;
   }
 
   /** Its retained status, to be told again to a broker that has lost it. */
@@ -83,12 +126,19 @@ export class RuleFolder {
 const BUILT_IN: ReadonlySet<string> = new Set(PIPELINE_RULES.map(({ id }) => id));
 
 /** The versions that run now of rules whose files cannot be taken as they are. */
-function lastGood(engine: Stepping, broken: ReadonlySet<string>, good: ReadonlySet<string>): RuleFile[] {
+function lastGood(engine: Stepping, { held, rules }: RuleFiles): RuleFile[] {
+  const good = new Set(rules.map(({ id }) => id));
   return [...engine.rules.values()].flatMap(({ rule }) =>
-    rule.companionOf === undefined && broken.has(rule.id) && !good.has(rule.id) && !BUILT_IN.has(rule.id)
+    rule.companionOf === undefined && held.has(rule.id) && !good.has(rule.id) && !BUILT_IN.has(rule.id)
       ? [rule.source]
       : [],
   );
+}
+
+/** When a file has been quiet for long enough to be judged. One of the future was written by another clock. */
+function quietAt(file: string, now: number): number {
+  const savedAt = savedAtOf(file);
+  return savedAt > now ? now : savedAt + QUIET_MS;
 }
 
 /** The alarm instance of a file: the id that its rule has, or would have. */

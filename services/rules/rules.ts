@@ -9,7 +9,6 @@ import { LATENESS_MS } from '#rules/engine/input-moment.ts';
 import type { EngineInput, EngineOutput, Notice } from '#rules/engine/inputs.ts';
 import type { StateRow } from '#rules/engine/snapshot.ts';
 import type { Delivery } from '#runtime/bus.ts';
-import { Budget } from './budget.ts';
 import { messagesOf } from './messages-of.ts';
 import { Outbox } from './outbox.ts';
 import { type Message, type Reading, readMessage } from './read-message.ts';
@@ -61,7 +60,6 @@ const encoder = new TextEncoder();
 export class Rules implements Disposable {
   readonly #parts: RulesParts;
   readonly #outbox: Outbox;
-  readonly #budget = new Budget();
   readonly #reading: Omit<Reading, 'onUnreadable'>;
   #turn: Turn = newTurn();
   #isScheduled = false;
@@ -177,9 +175,7 @@ export class Rules implements Disposable {
       this.#parts.onOutput?.(output);
       this.#turn.messages.push(...messagesOf(output));
       if (output.kind === 'notice') this.#turn.notices.push(output.notice);
-      if (output.kind !== 'overrun') continue;
-      const at = this.#parts.now();
-      if (this.#budget.overrun(output.rule, at)) this.put({ ...output, kind: 'isolate', at });
+      if (output.kind === 'overrun') this.put({ ...output, kind: 'isolate', at: this.#parts.now() });
     }
     const answer = this.#parts.answer?.(input, this.#parts.now());
     if (answer !== undefined) this.#turn.messages.push(answer);

@@ -90,8 +90,8 @@ export type AlarmMessage = {
   readonly firstOut: boolean;
   /** Which activation of this instance this is, from 1; an acknowledgement names it. */
   readonly episode: number;
-  /** GOOD, or why the condition is unknown right now. */
-  readonly quality: 'GOOD' | 'UNKNOWN' | UnknownReason;
+  /** GOOD, or why the condition is unknown right now; STOPPED: its rule was stopped, and nobody judges it. */
+  readonly quality: 'GOOD' | 'UNKNOWN' | 'STOPPED' | UnknownReason;
   readonly activeSince: number;
   readonly clearedAt: number | null;
   readonly changedAt: number;

@@ -11,6 +11,7 @@ export const JOURNAL_EVENTS = [
   ...(['ACTIVE', 'LEVEL', 'RE_ALARM', 'RETURNED'] as const),
   ...(['ACKED', 'RESET', 'SHELVED', 'UNSHELVED', 'OUT_OF_SERVICE', 'IN_SERVICE', 'APPROVED', 'REFUSED'] as const),
   ...(['SUPPRESSED', 'UNSUPPRESSED', 'COMMAND', 'RULE_CHANGED', 'RETIRED', 'HISTORICAL'] as const),
+  ...(['STOPPED', 'RESUMED'] as const),
 ] as const;
 export type JournalEvent = (typeof JOURNAL_EVENTS)[number];
 

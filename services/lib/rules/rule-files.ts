@@ -1,9 +1,10 @@
 // The rules folder as an edge of the one validator: reads the texts, asks check/, and gives back what may run. A file that
 // cannot be read is one more finding, not the end.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { FileProblem } from '#runtime/json-file.ts';
+import { z } from 'zod';
+import { type FileProblem, parseJsonFile } from '#runtime/json-file.ts';
 import { readPlantFiles } from '#runtime/plant-files.ts';
 import { type CheckOptions, checkRules, type RuleText } from './check/check-rules.ts';
 import { isTestText } from './check/file-kind.ts';
@@ -17,6 +18,10 @@ export type RuleFiles = {
   readonly problems: readonly FileProblem[];
   /** What every file held when it was read. */
   readonly texts: ReadonlyMap<string, string>;
+  /** Ids that refused files bear in their names or texts, and no other file does: such a rule is not to be taken for deleted. */
+  readonly held: ReadonlySet<string>;
+  /** When the file of each rule was saved last, ms since the epoch, by its id. */
+  readonly savedAt: ReadonlyMap<string, number>;
 };
 
 export function isRuleFile(name: string): boolean {
@@ -35,12 +40,36 @@ export function readRules(rulesDir: string, options: CheckOptions = {}): RuleFil
   const beside = [...texts, ...unreadable].map(({ file }) => ruleIdOf(file));
   const checked = checkRules(texts, { beside, ...options, models });
   const findings = inReadingOrder([...unreadable, ...checked.findings]);
+  const problems = findings.filter(isError).map(problemOf);
+  const byFile = new Map(texts.map(({ file, text }) => [file, text]));
   return {
     rules: checked.rules,
     findings,
-    problems: findings.filter(isError).map(problemOf),
-    texts: new Map(texts.map(({ file, text }) => [file, text])),
+    problems,
+    texts: byFile,
+    held: heldIds(new Set(problems.map(({ file }) => file)), byFile),
+    savedAt: new Map(checked.files.map(({ file, rule }) => [rule.id, savedAtOf(file)])),
   };
+}
+
+/** When a file was saved last, ms since the epoch; 0 where it is not there. */
+export function savedAtOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+/** Where a file that is well bears the id too, it alone says what becomes of the rule. */
+function heldIds(refused: ReadonlySet<string>, texts: ReadonlyMap<string, string>): Set<string> {
+  const ids = new Set([...refused].flatMap((file) => [ruleIdOf(file), ...idIn(file, texts.get(file))]));
+  for (const file of texts.keys()) if (!refused.has(file)) ids.delete(ruleIdOf(file));
+  return ids;
+}
+
+const identified = z.looseObject({ id: z.string() });
+
+/** The id that a text gives its rule, whatever else is wrong with it. */
+function idIn(file: string, text: string | undefined): string[] {
+  const parsed = text === undefined ? [] : parseJsonFile(file, text, identified);
+  return Array.isArray(parsed) ? [] : [parsed.value.id];
 }
 
 type RuleTexts = { readonly texts: readonly RuleText[]; readonly unreadable: readonly Finding[] };

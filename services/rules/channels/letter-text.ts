@@ -28,6 +28,8 @@ const WORDS = {
   REFUSED: 'operation refused',
   RULE_CHANGED: 'rule changed',
   HISTORICAL: 'happened earlier',
+  STOPPED: 'not judged any more',
+  RESUMED: 'judged again',
   UNSHELVED: 'no longer shelved',
   UNSUPPRESSED: 'no longer suppressed',
   IN_SERVICE: 'back in service',

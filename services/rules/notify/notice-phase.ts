@@ -20,6 +20,8 @@ const KINDS = {
   REFUSED: 'news',
   RULE_CHANGED: 'news',
   HISTORICAL: 'news',
+  STOPPED: 'news',
+  RESUMED: 'news',
   UNSHELVED: 'back',
   UNSUPPRESSED: 'back',
   IN_SERVICE: 'back',

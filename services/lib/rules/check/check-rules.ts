@@ -113,16 +113,27 @@ function misnamed({ file, source }: Member): Remark[] {
   return [{ path: ['id'], message: `the id must be the file's name, '${name}'`, level: 'error' }];
 }
 
-/** The first rule of an id stands. */
+/** Of several files with one id that stands whose name is the id, so that a copy beside it takes nothing over; else the first. */
 function duplicateIds(members: readonly Member[]): Finding[] {
-  const files = new Map<string, string>();
+  const holders = new Map<string, Member>();
+  for (const member of members) {
+    const { id } = member.source;
+    const holder = holders.get(id);
+    if (holder === undefined || strangeness(member) < strangeness(holder)) holders.set(id, member);
+  }
   return members.flatMap((member) => {
     const { id } = member.source;
-    const first = files.get(id);
-    if (first === undefined) files.set(id, member.file);
-    if (first === undefined) return [];
-    return [findingOf(member, 'RULE', { path: ['id'], message: `rule '${id}' is also in ${first}`, level: 'error' })];
+    const holder = holders.get(id);
+    if (holder === undefined || holder === member) return [];
+    const message = `rule '${id}' is also in ${holder.file}`;
+    return [findingOf(member, 'RULE', { path: ['id'], message, level: 'error' })];
   });
+}
+
+/** How far a file's name is from the id: it is the id, it bears a number before it, it is another. */
+function strangeness(member: Member): number {
+  if (path.basename(member.file, '.json') === member.source.id) return 0;
+  return misnamed(member).length === 0 ? 1 : 2;
 }
 
 type Sound = Member & { readonly rule: CompiledRule };

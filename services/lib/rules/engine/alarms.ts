@@ -7,7 +7,7 @@ import type { DeviceName } from '#domain/topic.ts';
 import type { CommandAction } from '../language/compile-action.ts';
 import type { Binder } from './binder.ts';
 import * as commands from './commands.ts';
-import { tell } from './evaluate.ts';
+import { tell, tellReason } from './evaluate.ts';
 import type { EngineInput } from './inputs.ts';
 import type { Instance } from './instance.ts';
 import type { Ledger } from './ledger.ts';
@@ -110,9 +110,20 @@ export class Alarms {
 
   /** Raises an alarm that another one, or the service, is the reason of; null lets it return. */
   raise(instance: Instance, because: string | null): void {
-    if ((instance.state.raisedBecause === null) === (because === null)) return;
+    const { raisedBecause } = instance.state;
+    if (raisedBecause === because) return;
     instance.state.raisedBecause = because;
-    this.#evaluateNow(instance);
+    if (raisedBecause === null || because === null) this.#evaluateNow(instance);
+    else this.#showReason(instance);
+  }
+
+  /** Another reason for the same alarm calls nobody again, but whoever looks must see the one that holds now. */
+  #showReason(instance: Instance): void {
+    tellReason(instance);
+    this.#ledger.touch(instance);
+    if (instance.shown === null) return;
+    instance.state.seq++; // a receiver drops what is not newer
+    this.annunciate(instance);
   }
 
   #raiseCompanion(instance: Instance, name: string, because: string): void {
@@ -144,7 +155,7 @@ export class Alarms {
     if (event === 'ACTIVE' || event === 'RETURNED') this.#noteChange(instance, event);
     this.annunciate(instance);
     this.#act(instance, entry);
-    instance.lookAt(instance.state.evaluatedAt);
+    if (instance.loaded.isolatedBecause === undefined) instance.lookAt(instance.state.evaluatedAt);
   }
 
   #noteChange(instance: Instance, event: 'ACTIVE' | 'RETURNED'): void {

@@ -8,7 +8,7 @@ import type { CompiledRule } from '../language/compile-rule.ts';
 import { Alarms } from './alarms.ts';
 import { Binder } from './binder.ts';
 import { type ClockStepParts, resumeEarlier, stepClock } from './clock-step.ts';
-import { Evaluator, type Meter } from './evaluator.ts';
+import { Evaluator } from './evaluator.ts';
 import { isTrueOfHistory } from './historical.ts';
 import { believed, LATENESS_MS, momentOf } from './input-moment.ts';
 import type { EngineInput, EngineOutput } from './inputs.ts';
@@ -23,6 +23,7 @@ import * as present from './present.ts';
 import { readRows, type SavedEngine } from './restore.ts';
 import { SharedFrame } from './shared-frame.ts';
 import { type EngineRow, rowKeys, type StateRow } from './snapshot.ts';
+import type { Meter } from './suspects.ts';
 import { UnknownDevices } from './unknown-devices.ts';
 
 type Input<K extends EngineInput['kind']> = Extract<EngineInput, { kind: K }>;

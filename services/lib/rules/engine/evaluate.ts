@@ -124,6 +124,13 @@ function activate(instance: Instance, raised: { frame: Frame; level: number }): 
   return 'ACTIVE';
 }
 
+/** Its texts as they are now. */
+export function tellReason(instance: Instance): void {
+  const { story, evaluatedAt, active } = instance.state;
+  if (story === null || !active) return;
+  Object.assign(story, textsOf(instance, { frame: instance.lookAt(evaluatedAt), level: story.level }));
+}
+
 function textsOf(instance: Instance, { frame, level }: { frame: Frame; level: number }) {
   const condition = instance.rule.levels[level]?.condition;
   return {

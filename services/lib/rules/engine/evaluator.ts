@@ -12,13 +12,11 @@ import type { LoadedRule } from './loaded-rule.ts';
 import type { Now } from './now.ts';
 import * as present from './present.ts';
 import { isSuppressed } from './suppression.ts';
+import { type Meter, Suspects } from './suspects.ts';
 import { readTimers } from './timers.ts';
 
 /** How long time alone decides nothing after a restart: what has waited in the broker comes first. */
 const GRACE_MS = 10_000;
-
-/** Measures how long an evaluation takes, for its budget. */
-export type Meter = { readonly nowMs: () => number; readonly budgetMs: number };
 
 export type EvaluatorParts = {
   readonly now: Now;
@@ -31,7 +29,8 @@ export class Evaluator {
   readonly #now: Now;
   readonly #ledger: Ledger;
   readonly #loaded: ReadonlyMap<string, LoadedRule>;
-  readonly #meter: Meter | undefined;
+  /** undefined: no budget is held. */
+  readonly #suspects: Suspects | undefined;
   readonly #deadlines = new Deadlines<Instance>();
   #alarms!: Alarms;
 
@@ -39,7 +38,7 @@ export class Evaluator {
     this.#now = now;
     this.#ledger = ledger;
     this.#loaded = loaded;
-    this.#meter = meter;
+    this.#suspects = meter && new Suspects(meter);
   }
 
   /** What is found is told here; the two need each other, so it is given after both are made. */
@@ -55,6 +54,7 @@ export class Evaluator {
   forget(instance: Instance): void {
     this.#now.affected.delete(instance);
     this.#deadlines.set(instance, Number.POSITIVE_INFINITY);
+    this.#suspects?.forget(instance);
   }
 
   /** Everything that a clock does up to a moment, each thing at its own. */
@@ -107,20 +107,18 @@ export class Evaluator {
 
   evaluate(instance: Instance, at: number): void {
     if (instance.loaded.isolatedBecause !== undefined) return;
-    const startedMs = this.#meter?.nowMs() ?? 0;
+    const suspects = this.#suspects;
+    const isSuspect = suspects?.has(instance) === true;
+    const startedMs = suspects?.readMs(isSuspect) ?? 0;
     try {
       this.#judge(instance, at);
     } catch (error) {
       this.isolate(instance.rule.id, `it threw: ${error instanceof Error ? error.message : error}`);
       return;
     }
-    if (this.#meter !== undefined) {
-      const tookMs = this.#meter.nowMs() - startedMs;
-      if (tookMs > this.#meter.budgetMs) {
-        const reason = `an evaluation took ${tookMs.toFixed(1)} ms, more than its ${this.#meter.budgetMs} ms`;
-        this.#now.outputs.push({ kind: 'overrun', rule: instance.rule.id, reason });
-      }
-    }
+    if (suspects === undefined) return;
+    const reason = suspects.note(instance, suspects.readMs(isSuspect) - startedMs, isSuspect);
+    if (reason !== undefined) this.#now.outputs.push({ kind: 'overrun', rule: instance.rule.id, reason });
   }
 
   #judge(instance: Instance, at: number): void {
@@ -201,8 +199,15 @@ export class Evaluator {
   }
 
   isolate(id: string, reason: string): void {
-    if (this.#loaded.get(id) === undefined) return;
+    const loaded = this.#loaded.get(id);
+    if (loaded === undefined || loaded.isolatedBecause !== undefined) return;
     this.markIsolated(id, reason);
+    // Whoever looks at one of its alarms must see that nobody judges it.
+    for (const instance of loaded.instances) {
+      if (instance.shown === null && !instance.state.active) continue;
+      const at = Math.max(instance.state.evaluatedAt, this.#now.clock);
+      this.#alarms.transition(instance, 'STOPPED', { at, comment: reason });
+    }
     this.#alarms.pipeline('rule-isolated', { instance: id, isRaised: true, because: reason });
   }
 

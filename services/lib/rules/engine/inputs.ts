@@ -51,6 +51,8 @@ export type EngineInput =
       readonly rules: readonly RuleFile[];
       /** Where they changed too. */
       readonly models?: readonly ModelData[];
+      /** Those that are begun anew though they have not changed: they were stopped, and somebody saved them again. */
+      readonly again?: readonly string[];
       readonly at: number;
     }
   /** The server's clock was set: the moment that would have been `from` is `to`. */
@@ -76,7 +78,7 @@ export type EngineOutput =
   | { readonly kind: 'command'; readonly device: DeviceName; readonly envelope: CommandEnvelope }
   | { readonly kind: 'publish'; readonly topic: string; readonly payload: string; readonly retain: boolean }
   | { readonly kind: 'notice'; readonly notice: Notice }
-  /** A rule overran its budget or threw; the service answers with `isolate`. */
+  /** A rule has overrun its budget; the service answers with `isolate`. */
   | { readonly kind: 'overrun'; readonly rule: string; readonly reason: string };
 
 /** Something that people are to be told. Channels make texts of it; routes decide who hears it. */

@@ -277,7 +277,9 @@ export class Instance {
     return newest - oldest <= withinMs;
   }
 
+  /** Of a rule that was stopped there is none: to look may be what made it throw. */
   snapshot(at: number): { readonly [name: string]: InputSnapshot } {
+    if (this.loaded.isolatedBecause !== undefined) return {};
     const frame = this.lookAt(at);
     return Object.fromEntries(
       this.rule.inputs.map((input, i) => {

@@ -4,6 +4,7 @@
 import { modelOf } from '#runtime/plant-files.ts';
 import { type CompiledRule, compileRule } from '../language/compile-rule.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { passOver } from './evaluate.ts';
 import type { EngineInput } from './inputs.ts';
 import type { Instance } from './instance.ts';
 import { LoadedRule } from './loaded-rule.ts';
@@ -18,6 +19,8 @@ export type LoadingParts = EngineParts & {
   readonly loaded: Map<string, LoadedRule>;
   readonly saved: Pick<SavedEngine, 'instances' | 'retired'>;
 };
+
+type Reload = Pick<Extract<EngineInput, { kind: 'reload' }>, 'rules' | 'models' | 'again'>;
 
 /** Alarms of the pipeline itself: the check refuses rules of these names, and what comes past it replaces none. */
 const OWN: ReadonlySet<string> = new Set(PIPELINE_RULES.map(({ id }) => id));
@@ -44,7 +47,7 @@ export class Loading {
   }
 
   /** The rules, and models where they changed too, as they are from now on. */
-  reload({ rules, models }: Pick<Extract<EngineInput, { kind: 'reload' }>, 'rules' | 'models'>): void {
+  reload({ rules, models, again = [] }: Reload): void {
     if (models !== undefined) {
       this.#parts.plant.setModels(new Map(models.map((model) => [model.model, modelOf(model)])));
       this.#parts.ledger.put({ key: rowKeys.models, value: JSON.stringify(models) });
@@ -55,25 +58,43 @@ export class Loading {
       if (Array.isArray(compiled) || OWN.has(compiled.id)) continue;
       for (const each of withCompanions(compiled)) next.set(each.id, each);
     }
+    const isAnother = (rule: CompiledRule, rev: string | undefined) =>
+      rule.rev !== rev || again.includes(rule.companionOf?.rule ?? rule.id);
     const changed = [...this.#loaded.values()].filter(
-      ({ rule }) => !OWN.has(rule.id) && next.get(rule.id)?.rev !== rule.rev,
+      ({ rule }) => !OWN.has(rule.id) && isAnother(rule, next.get(rule.id)?.rev),
     );
-    const added = [...next.values()].filter(({ id, rev }) => this.#loaded.get(id)?.rule.rev !== rev);
+    const added = [...next.values()].filter((rule) => isAnother(rule, this.#loaded.get(rule.id)?.rule.rev));
     for (const loaded of changed) this.#unload(loaded, next.get(loaded.rule.id));
     for (const { rule, isolatedBecause } of changed)
       if (isolatedBecause !== undefined)
         this.#parts.alarms.pipeline('rule-isolated', { instance: rule.id, isRaised: false, because: '' });
     for (const rule of added) if (rule.companionOf === undefined) this.load(rule);
     this.#rebindAll(models === undefined ? [...changed.map(({ rule }) => rule), ...added] : undefined);
-    const hidden = new Set(changed.flatMap(({ rule }) => (rule.isShadow ? rule.id : [])));
+    this.#goOn(added, changed);
+  }
+
+  /** Alarms of rules that were loaded are judged, and shown, as their rules now are. */
+  #goOn(added: readonly CompiledRule[], changed: readonly LoadedRule[]): void {
+    const idsOf = (rules: readonly LoadedRule[]) => new Set(rules.map(({ rule }) => rule.id));
+    const stopped = idsOf(changed.filter(({ isolatedBecause }) => isolatedBecause !== undefined));
+    const hidden = idsOf(changed.filter(({ rule }) => rule.isShadow));
     for (const rule of added)
       for (const instance of [...(this.#loaded.get(rule.id)?.instances ?? [])]) {
-        if (this.#parts.binder.isOrphan(instance)) this.retire(instance);
-        else {
-          this.#parts.evaluator.evaluateNow(instance);
-          this.#parts.alarms.showAnew(instance, hidden.has(rule.id));
+        if (this.#parts.binder.isOrphan(instance)) {
+          this.retire(instance);
+          continue;
         }
+        const { state, shown } = instance;
+        if (stopped.has(rule.id) && (shown !== null || state.active))
+          this.#parts.alarms.transition(instance, 'RESUMED', { at: this.#nowOf(instance) });
+        this.#parts.evaluator.evaluateNow(instance);
+        this.#parts.alarms.showAnew(instance, hidden.has(rule.id));
       }
+  }
+
+  /** When something befalls an alarm that no sample has led to. */
+  #nowOf({ state }: Instance): number {
+    return Math.max(state.evaluatedAt, this.#parts.now.clock);
   }
 
   /** Takes a rule in with its companions; its series are bound with the next bindAll(). */
@@ -100,7 +121,9 @@ export class Loading {
         continue;
       }
       const isSameLogic = next.logicRev === rule.logicRev;
-      if (!isSameLogic) this.#parts.alarms.transition(instance, 'RULE_CHANGED', { at: instance.state.evaluatedAt });
+      if (!isSameLogic) this.#parts.alarms.transition(instance, 'RULE_CHANGED', { at: this.#nowOf(instance) });
+      // What was while nobody judged it is not known.
+      if (loaded.isolatedBecause !== undefined) passOver(instance, this.#parts.now.clock - instance.lagMs);
       if (next.isShadow) this.#parts.alarms.goIntoShadow(instance);
       const state = isSameLogic ? instance.state : withoutEvidence(instance.state, next);
       this.#saved.set(instance.key, { ...keptOf(instance), state });
@@ -117,7 +140,7 @@ export class Loading {
   /** An alarm that is no more. */
   retire(instance: Instance): void {
     if (instance.shown !== null || instance.state.active)
-      this.#parts.alarms.transition(instance, 'RETIRED', { at: instance.state.evaluatedAt });
+      this.#parts.alarms.transition(instance, 'RETIRED', { at: this.#nowOf(instance) });
     this.#parts.alarms.withdraw(instance);
     this.#parts.alarms.hide(instance);
     this.#parts.evaluator.forget(instance);

@@ -66,6 +66,8 @@ const DOERS: { readonly [op in AlarmOperationName]: Doer } = {
   reset(instance, { at }) {
     const { state, rule } = instance;
     if (!state.latched) return refused('there is no latch to reset');
+    if (instance.loaded.isolatedBecause !== undefined)
+      return refused('its rule was stopped, so nobody knows whether the clear condition holds');
     if (state.unacked) return refused('the alarm must be acknowledged before it is reset');
     const frame = instance.lookAt(Math.max(at - instance.lagMs, state.evaluatedAt));
     if (!instance.isAligned() || !rule.levels.every(({ clearCondition }) => clearCondition.evaluate(frame) === true))

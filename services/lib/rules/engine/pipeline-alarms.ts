@@ -9,16 +9,27 @@ import { ruleSchema } from '../language/rule-schema.ts';
 /** Where they are. */
 export const PIPELINE = { site: 'penstock', area: 'pipeline' } as const;
 
+type Spec = {
+  readonly name: string;
+  readonly priority: Priority;
+  readonly response: string;
+  readonly ackRequired?: boolean;
+};
+
 const ALARMS = {
+  // Everything that was watched still is, as it was watched before, and there are hours to mend the file: ISA-18.2 gives
+  // that no high priority. Mended, it is over: an operator who had to acknowledge every slip of the pen would learn not to look.
   'rule-refused': {
     name: 'Rule file refused',
-    priority: 'high',
+    priority: 'medium',
+    ackRequired: false,
     response: 'Run `penstock rules check`; the last good version of the rule stays active until its file is mended',
   },
   'rule-isolated': {
     name: 'Rule stopped',
     priority: 'high',
-    response: 'Simplify the rule or shorten its windows and save it; it is evaluated again from then on',
+    response:
+      'Nobody judges its alarms: watch what it watches. Save its file again, as it is or mended, and it is judged again; where it is stopped again, simplify it or shorten its windows',
   },
   'devices-unknown': {
     name: 'Unknown devices refused',
@@ -31,14 +42,14 @@ const ALARMS = {
     priority: 'high',
     response: 'Look at the receiver in rules/notify/receivers.json, and tell people by other means meanwhile',
   },
-} as const satisfies Record<string, { name: string; priority: Priority; response: string }>;
+} as const satisfies Record<string, Spec>;
 
 export type PipelineAlarm = keyof typeof ALARMS;
 
-export const PIPELINE_RULES: readonly CompiledRule[] = Object.entries(ALARMS).map(
-  ([id, { name, priority, response }]) => {
+export const PIPELINE_RULES: readonly CompiledRule[] = Object.entries<Spec>(ALARMS).map(
+  ([id, { name, priority, response, ackRequired = true }]) => {
     const file = ruleSchema.parse({
-      ...{ id, name, priority, inputs: { none: 'none' }, condition: false },
+      ...{ id, name, priority, ackRequired, inputs: { none: 'none' }, condition: false },
       rationalisation: { response, timeToRespond: '1h' },
     });
     const compiled = compileRule(file);

@@ -34,10 +34,11 @@ export function priorityOf({ rule, state }: Instance): Priority {
 }
 
 /**
- * GOOD while the condition that counts is known; else the reason its unknown inputs share, UNKNOWN where they differ. The
- * frame is brought to the instance only where its inputs are asked for.
+ * GOOD while the condition that counts is known; else the reason its unknown inputs share, UNKNOWN where they differ. STOPPED
+ * where nobody judges it. The frame is brought to the instance only where its inputs are asked for.
  */
 export function qualityAt(instance: Instance): AlarmMessage['quality'] {
+  if (instance.loaded.isolatedBecause !== undefined) return 'STOPPED';
   if (instance.rule.inputs.length === 0 || isConditionKnown(instance)) return 'GOOD';
   const frame = instance.lookAt(instance.state.evaluatedAt);
   const inputs = frame.inputs.slice(0, instance.slots.length);
@@ -86,12 +87,19 @@ export function alarmMessage(instance: Instance): AlarmMessage | null {
     ackComment: story?.ackComment ?? null,
     inputs: instance.snapshot(state.evaluatedAt),
     summary: story?.summary ?? rule.name,
-    reason: story?.reason ?? '',
+    reason: reasonShown(instance),
     ...(rule.rationalisation === undefined ? {} : { rationalisation: rule.rationalisation }),
     labels: labelsOf(instance),
     commands: state.commands.map(({ cid, command, device, status }) => ({ cid, command, device, status })),
     shadow: false,
   };
+}
+
+function reasonShown({ state, loaded }: Instance): string {
+  const reason = state.story?.reason ?? '';
+  if (loaded.isolatedBecause === undefined) return reason;
+  const stopped = `nobody judges this alarm any more: its rule was stopped (${loaded.isolatedBecause})`;
+  return reason === '' ? stopped : `${reason}; ${stopped}`;
 }
 
 /** What decides whether the alarm must be shown again. */

@@ -208,7 +208,7 @@ describe('time', () => {
   it('a lagging device costs no evaluation for every millisecond of its lag', () => {
     let looks = 0;
     const scene = new PlantScene();
-    const meter = { nowMs: () => ++looks, budgetMs: 1_000_000 };
+    const meter = { nowMs: () => ++looks, cpuMs: () => 0, budgetMs: 1_000_000 };
     scene.engine = new Engine({ rules: [ruleOf(hot)], startedAt: START, meter });
     scene.value('t', 90, 0, { lagMs: 10_000 }).operate('shelve', 10_000, { until: START + 20_000 });
     scene.value('t', 90, 19_000);
