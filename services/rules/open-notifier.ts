@@ -6,6 +6,7 @@ import type { EngineInput } from '#rules/engine/inputs.ts';
 import type { FileProblem } from '#runtime/json-file.ts';
 import type { Log } from '#runtime/log.ts';
 import type { Metrics } from '#runtime/metrics.ts';
+import { NoticeRecords } from './notice-records.ts';
 import { isLoss, type Settlement } from './notify/call.ts';
 import { Notifier } from './notify/notifier.ts';
 import { readNotifyFiles } from './notify/notify-files.ts';
@@ -29,6 +30,8 @@ export type OpenNotifier = Disposable & {
   readonly notifier: Notifier;
   /** Reads the files anew; gives what is wrong with them. With any error the old ones stay. */
   readonly load: () => readonly FileProblem[];
+  /** Everything that time does. */
+  readonly tick: () => void;
 };
 
 export function openNotifier({ dir, store, metrics, log, now, put, send = sendOut }: NotifierParts): OpenNotifier {
@@ -50,15 +53,16 @@ export function openNotifier({ dir, store, metrics, log, now, put, send = sendOu
       at: now(),
     });
   };
+  const records = new NoticeRecords(store);
   const notifier = new Notifier({
     config: undefined,
     send,
     told: store.told().map((record) => JSON.parse(record) as Told),
     toldStore: {
-      keep: (key, record) => store.keepTold(key, JSON.stringify(record)),
-      forget: (key) => store.forgetTold(key),
+      keep: (key, record) => records.keep(key, JSON.stringify(record)),
+      forget: (key) => records.forget(key),
     },
-    onDone: (id) => store.strikeOffNotice(id),
+    onDone: (id) => records.strikeOff(id),
     onSettled,
     onTry: ({ problem }) => tries.inc({ result: problem === undefined ? 'sent' : 'failed' }),
   });
@@ -74,7 +78,14 @@ export function openNotifier({ dir, store, metrics, log, now, put, send = sendOu
       if (config !== undefined) notifier.reconfigure(config);
       return problems;
     },
-    [Symbol.dispose]: () => notifier.close(),
+    tick() {
+      notifier.tick(now());
+      records.flush();
+    },
+    [Symbol.dispose]() {
+      notifier.close();
+      records[Symbol.dispose]();
+    },
   };
 }
 

@@ -55,7 +55,7 @@ export function openRules(service: Service<Sections>, { nowMs, cpuMs, later }: R
   });
   const engine = new HoldingEngine(live, { holdMs, saved });
   const publish = (topic: string, payload: string, retain: boolean) => bus.publish(topic, payload, { retain });
-  const { notifier, load: loadNotify } = stack.use(
+  const { notifier, ...notify } = stack.use(
     openNotifier({ ...{ dir, store, metrics, log, now }, put: (input) => rules.put(input) }),
   );
   const clock = new ServerClock({ now, nowMs });
@@ -73,7 +73,8 @@ export function openRules(service: Service<Sections>, { nowMs, cpuMs, later }: R
   rules.open();
   rules.put({ kind: 'resume', at: now() });
   const folder = new RuleFolder({
-    ...{ dir, engine, now, loadNotify },
+    ...{ dir, engine, now },
+    loadNotify: notify.load,
     putAndKeep: (input) => rules.putAndKeep(input),
     tell: ({ topic, payload, retain }) => publish(topic, payload, retain).catch(() => {}), // only a closing bus refuses
     onLoad: ({ rules: count, problems, news }) => {
@@ -87,7 +88,7 @@ export function openRules(service: Service<Sections>, { nowMs, cpuMs, later }: R
   const tick = () => {
     rules.tick();
     folder.tick();
-    notifier.tick(now());
+    notify.tick();
   };
   return { bus, rules, folder, tick };
 }

@@ -18,7 +18,9 @@ export type OutboxParts = {
 
 export class Outbox implements Disposable {
   readonly #parts: OutboxParts;
-  readonly #waiting: QueuedMessage[];
+  #waiting: QueuedMessage[];
+  /** Where in it the first lies that has not left: to move all others up with each would cost more than to publish it. */
+  #next = 0;
   /** Published and not yet struck off, oldest first. */
   readonly #published: { readonly id: number; isTaken: boolean }[] = [];
   /** The broker has everything up to this id; struck off with the next tick, since every write is an fsync. */
@@ -39,7 +41,7 @@ export class Outbox implements Disposable {
   }
 
   add(messages: readonly QueuedMessage[]): void {
-    this.#waiting.push(...messages);
+    for (const message of messages) this.#waiting.push(message); // spread, a hundred thousand would overflow the stack
     this.#pump();
   }
 
@@ -70,8 +72,9 @@ export class Outbox implements Disposable {
 
   #pump(): void {
     while (this.#published.length < PUBLISH_WINDOW) {
-      const message = this.#waiting.shift();
-      if (message === undefined) return;
+      const message = this.#waiting[this.#next];
+      if (message === undefined) break;
+      this.#next++;
       const entry = { id: message.id, isTaken: false };
       this.#published.push(entry);
       this.#send(message).then(
@@ -79,6 +82,9 @@ export class Outbox implements Disposable {
         () => {}, // only a closing bus refuses: the message stays in the outbox for our next life
       );
     }
+    if (this.#next * 2 <= this.#waiting.length) return;
+    this.#waiting = this.#waiting.slice(this.#next);
+    this.#next = 0;
   }
 
   async #send({ id, topic, payload, retain }: QueuedMessage): Promise<void> {

@@ -6,6 +6,7 @@ import { Engine } from '#rules/engine/engine.ts';
 import type { Meter } from '#rules/engine/suspects.ts';
 import { ruleOf, START } from '#rules/testing/history.ts';
 import { signOperation } from '#runtime/signed-operation.ts';
+import { Outbox } from './outbox.ts';
 import { Rules } from './rules.ts';
 import { ServerClock } from './server-clock.ts';
 import { StateStore } from './state-store.ts';
@@ -166,6 +167,18 @@ describe('Rules', () => {
     for (const message of messages) second.take(...message);
     expect(says(second)).toEqual(before);
     expect([first.acks(), second.acks()]).toEqual([8, 4]);
+  });
+
+  it('takes two hundred thousand messages at once, and publishes them in order and without delay', async () => {
+    const store = new StateStore(':memory:');
+    const published: string[] = [];
+    const outbox = new Outbox({
+      ...{ store, now: () => START, onDelivered: () => {} },
+      publish: async (topic) => void published.push(topic),
+    });
+    outbox.add(Array.from({ length: 200_000 }, (_, i) => ({ id: i + 1, topic: `t/${i}`, payload: '', retain: false })));
+    while (published.length < 200_000) await taken();
+    expect(published.every((topic, i) => topic === `t/${i}`)).toBe(true);
   });
 
   it('strikes off an unbroken row only', async () => {

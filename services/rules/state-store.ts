@@ -30,6 +30,14 @@ export type Commit = {
   readonly rows?: readonly StateRow[];
 };
 
+/** What became of notices. */
+export type NoticeChanges = {
+  /** Those that need not be kept any more. */
+  readonly done: readonly number[];
+  /** Who was told what: JSON by its key; null: to be forgotten. */
+  readonly told: ReadonlyMap<string, string | null>;
+};
+
 export type Committed = { readonly messages: readonly QueuedMessage[]; readonly notices: readonly QueuedNotice[] };
 
 /** Raised when the tables change; an older file is then refused rather than misread. */
@@ -61,7 +69,7 @@ export class StateStore implements Disposable {
         input: prepare('INSERT INTO input (at, topic, payload, retained) VALUES (?, ?, ?, ?)'),
         message: prepare('INSERT INTO outbox (topic, payload, retain) VALUES (?, ?, ?)'),
         notice: prepare('INSERT INTO notice (body) VALUES (?)'),
-        told: prepare('INSERT INTO told VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET record = excluded.record'),
+        told: prepare('INSERT INTO told VALUES (?, ?)'),
       };
       this.#drop = {
         row: prepare('DELETE FROM state WHERE key = ?'),
@@ -117,18 +125,20 @@ export class StateStore implements Disposable {
     return rows.map(({ record }) => record);
   }
 
-  keepTold(key: string, record: string): void {
-    this.#put.told.run(key, record);
-  }
-
-  forgetTold(key: string): void {
-    this.#drop.told.run(key);
+  /** Writes down what became of notices; on disk when it returns. */
+  record({ done, told }: NoticeChanges): void {
+    this.#together(() => {
+      for (const id of done) this.#drop.notice.run(id);
+      for (const [key, record] of told) {
+        this.#drop.told.run(key);
+        if (record !== null) this.#put.told.run(key, record);
+      }
+    });
   }
 
   /** Writes all or nothing; on disk when it returns. */
   commit({ inputs = [], messages = [], notices = [], rows }: Commit): Committed {
-    this.#db.exec('BEGIN IMMEDIATE');
-    try {
+    return this.#together(() => {
       for (const { at, topic, payload, retained } of inputs) this.#put.input.run(at, topic, payload, retained ? 1 : 0);
       const committed = {
         messages: messages.map((message) => {
@@ -141,8 +151,17 @@ export class StateStore implements Disposable {
         })),
       };
       if (rows !== undefined) this.#checkpoint(rows);
-      this.#db.exec('COMMIT');
       return committed;
+    });
+  }
+
+  /** All or nothing. */
+  #together<T>(write: () => T): T {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      const written = write();
+      this.#db.exec('COMMIT');
+      return written;
     } catch (error) {
       // A full disk rolls back by itself; a second time would hide why.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
@@ -161,10 +180,6 @@ export class StateStore implements Disposable {
   /** Strikes off everything up to this message: the broker has it. */
   strikeOff(id: number): void {
     this.#drop.messages.run(id);
-  }
-
-  strikeOffNotice(id: number): void {
-    this.#drop.notice.run(id);
   }
 
   [Symbol.dispose](): void {

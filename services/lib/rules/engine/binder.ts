@@ -5,7 +5,15 @@ import type { CompiledRule } from '../language/compile-rule.ts';
 import { joinGroup } from './group-name.ts';
 import { Instance } from './instance.ts';
 import type { LoadedRule } from './loaded-rule.ts';
-import { type AreaState, type DeviceState, isSelected, type Plant, type SeriesState, SITE_AREA } from './plant.ts';
+import {
+  type AreaState,
+  type DeviceState,
+  isPlace,
+  isSelected,
+  type Plant,
+  type SeriesState,
+  SITE_AREA,
+} from './plant.ts';
 import { instanceKey } from './state.ts';
 
 type Wanted = { readonly loaded: LoadedRule; readonly input: number };
@@ -210,7 +218,11 @@ export class Binder {
     const only = deviceAt === -1 ? undefined : area.devices.get(group[deviceAt] ?? '');
     if (only !== undefined) yield only;
     if (deviceAt !== -1 && rule.span === 'area') return;
-    const devices = rule.span === 'site' ? this.#plant.devicesOf(area.site) : area.devices.values();
+    const labelAt = rule.groupBy.findIndex((label) => !isPlace(label));
+    const devices =
+      labelAt === -1
+        ? this.#plant.devicesAround(area)
+        : this.#plant.devicesAlike(area, rule.groupBy[labelAt] ?? '', group[labelAt] ?? '');
     for (const device of devices) {
       if (rule.groupBy.every((label, i) => device.attributes.get(label) === group[i])) yield device;
     }

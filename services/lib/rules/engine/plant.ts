@@ -57,6 +57,8 @@ export type AreaState = {
   readonly site: string;
   readonly area: string;
   readonly devices: Map<string, DeviceState>;
+  /** Its devices by what they have in common (`line=L1`): a group must not be looked for among all of them. */
+  readonly alike: Map<string, Set<DeviceState>>;
   readonly plantStates: Map<string, Value>;
   readonly instances: Set<Instance>;
   /** How many alarms of a rule are active here. */
@@ -86,7 +88,7 @@ export class Plant {
     let state = this.#areas.get(key);
     if (state === undefined) {
       state = {
-        ...{ site, area, devices: new Map(), plantStates: new Map() },
+        ...{ site, area, devices: new Map(), alike: new Map(), plantStates: new Map() },
         ...{ instances: new Set(), activeAlarms: new Map() },
       };
       this.#areas.set(key, state);
@@ -97,6 +99,13 @@ export class Plant {
   /** Every device of a site, whatever its area. */
   *devicesOf(site: string): Iterable<DeviceState> {
     for (const area of this.#areas.values()) if (area.site === site) yield* area.devices.values();
+  }
+
+  /** Devices of an area, or of its site, whose attribute has the value. */
+  *devicesAlike({ site, area, alike }: AreaState, label: string, value: string): Iterable<DeviceState> {
+    if (area !== SITE_AREA) yield* alike.get(`${label}=${value}`) ?? [];
+    else
+      for (const each of this.#areas.values()) if (each.site === site) yield* each.alike.get(`${label}=${value}`) ?? [];
   }
 
   /** Devices that an alarm of this area may reach: those of the area, or of the site where the alarm spans it. */
@@ -190,7 +199,7 @@ export class Plant {
     const isChanged = !isSame(attributes, device.attributes);
     const isNew = device.view === null;
     const isOnlineChanged = device.online !== view.online;
-    if (isChanged) device.attributes = attributes;
+    if (isChanged) setAttributes(device, attributes);
     if (isOnlineChanged && view.online === false) device.offlineAt = at;
     device.view = view;
     device.model = view.model === null ? null : (this.#models.get(view.model) ?? null);
@@ -202,7 +211,8 @@ export class Plant {
   forget(name: DeviceName): { readonly device: DeviceState; readonly isChanged: boolean } {
     const device = this.device(name);
     const isChanged = device.view !== null;
-    Object.assign(device, { attributes: attributesOf(name, null), view: null, model: null, online: null });
+    setAttributes(device, attributesOf(name, null));
+    Object.assign(device, { view: null, model: null, online: null });
     return { device, isChanged };
   }
 
@@ -220,6 +230,28 @@ function attributesOf(name: DeviceName, view: DeviceView | null): ReadonlyMap<st
   if (view?.model) attributes.set('model', view.model);
   if (view?.role) attributes.set('role', view.role);
   return attributes.set('device', name.device).set('site', name.site).set('area', name.area);
+}
+
+/** Attributes that say where a device is are looked up in the plant itself. */
+const PLACES: ReadonlySet<string> = new Set(['device', 'site', 'area']);
+
+export function isPlace(attribute: string): boolean {
+  return PLACES.has(attribute);
+}
+
+function setAttributes(device: DeviceState, attributes: ReadonlyMap<string, string>): void {
+  const { alike } = device.area;
+  for (const [label, value] of device.attributes) {
+    const key = `${label}=${value}`;
+    const devices = alike.get(key);
+    if (devices?.delete(device) === true && devices.size === 0) alike.delete(key);
+  }
+  device.attributes = attributes;
+  for (const [label, value] of attributes) {
+    if (isPlace(label)) continue;
+    const key = `${label}=${value}`;
+    alike.set(key, (alike.get(key) ?? new Set()).add(device));
+  }
 }
 
 function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {

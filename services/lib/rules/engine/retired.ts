@@ -19,8 +19,7 @@ export class Retired {
 
   note({ key, state: { episode, seq } }: Instance): void {
     if (seq === 0) return;
-    const [oldest] = this.#byKey.keys();
-    if (this.#byKey.size >= RETIRED_MAX && oldest !== undefined) this.#forget(oldest);
+    if (this.#byKey.size >= RETIRED_MAX) this.#forgetOldest();
     this.#byKey.set(key, { episode, seq });
     this.#ledger.put({ key: rowKeys.retired(key), value: JSON.stringify({ episode, seq }) });
   }
@@ -31,6 +30,12 @@ export class Retired {
     if (row === undefined) return;
     Object.assign(state, row);
     this.#forget(key);
+  }
+
+  /** A batch of them at once: what was deleted from its beginning is walked over each time that a map is asked for its first. */
+  #forgetOldest(): void {
+    const oldest = [...this.#byKey.keys().take(RETIRED_MAX / 10)];
+    for (const key of oldest) this.#forget(key);
   }
 
   #forget(key: string): void {
