@@ -28,6 +28,9 @@ export type Reading = {
   readonly onUnreadable: (reason: string) => void;
 };
 
+/** Of who wanted something that was refused. */
+const NAME_MAX = 128;
+
 const decoder = new TextDecoder();
 
 export function readMessage({ topic, payload, retained, at }: Message, reading: Reading): EngineInput[] {
@@ -43,10 +46,15 @@ export function readMessage({ topic, payload, retained, at }: Message, reading: 
   if (parsed.kind === 'state') {
     const { site, area, name } = parsed;
     const value = parsePlantState(text);
-    if (value === undefined) return unreadable('a plant state is a number, a boolean or a text');
-    return [{ kind: 'plant-state', site, area, name, value, at }];
+    // What is retained now is what whoever starts now would read: an earlier state must not live on and suppress.
+    if (value === undefined)
+      reading.onUnreadable(
+        'a plant state is a bare word, or a number, a boolean or a text as JSON; it counts as unknown until there is one',
+      );
+    return [{ kind: 'plant-state', site, area, name, value: value ?? null, at }];
   }
   const json = parseJson(text);
+  if (parsed.kind === 'alarm-op') return [readOperation(parsed, json, { topic, retained, at, ...reading })];
   if (json === undefined) return unreadable('not valid JSON');
   const input = readJson(parsed, json, { topic, retained, at, ...reading });
   return typeof input === 'string' ? unreadable(input) : input === undefined ? [] : [input];
@@ -85,7 +93,6 @@ function readJson(parsed: ParsedTopic, json: unknown, context: Json): EngineInpu
     if (topics.registry(device) !== topics.registry(parsed)) return 'the topic names another device than the payload';
     return { kind: 'device', device, at };
   }
-  if (parsed.kind === 'alarm-op') return readOperation(parsed, json, context);
   if (parsed.kind !== 'device') return undefined;
   if (parsed.channel === 'ack') {
     const reply = parseCommandReply(json);
@@ -101,14 +108,16 @@ function readOperation(
   alarm: Extract<ParsedTopic, { kind: 'alarm-op' | 'alarm' }>,
   json: unknown,
   { topic, retained, at, operationsKey, unsignedRole }: Json,
-): EngineInput | string {
-  if (retained) return 'an operation must not be retained';
+): EngineInput {
+  const by = isPlainObject(json) && typeof json.by === 'string' ? json.by.slice(0, NAME_MAX) : undefined;
+  const refused = (why: string): EngineInput => ({ kind: 'operation-refused', alarm, why, by, at });
+  if (retained) return refused('an operation must not be retained');
   const operation = parseAlarmOperation(json);
-  if (typeof operation === 'string') return operation;
+  if (typeof operation === 'string') return refused(operation);
   const signature = readSignature(topic, json, operationsKey);
-  if (signature.isSigned === 'wrong') return 'the signature of the operation is wrong';
+  if (signature.isSigned === 'wrong') return refused('the signature of the operation is wrong');
   const role = signature.isSigned ? signature.role : unsignedRole;
-  if (role === undefined) return 'an operation must be signed by the console, and this one is not';
+  if (role === undefined) return refused('an operation must be signed by the console, and this one is not');
   return { kind: 'operation', alarm, operation, role, isSigned: signature.isSigned, at };
 }
 
@@ -121,9 +130,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A plant state is a JSON value, or a bare word: `auto`. */
+/** A plant state is a JSON value, or a bare word: `auto`. Blanks around it do not count, as they do not in JSON. */
 function parsePlantState(text: string): Value | undefined {
   const value = parseJson(text);
-  if (value === undefined) return /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/.test(text) ? text : undefined;
+  const word = text.trim();
+  if (value === undefined) return /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/.test(word) ? word : undefined;
   return ['number', 'boolean', 'string'].includes(typeof value) ? (value as Value) : undefined;
 }

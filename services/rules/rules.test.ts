@@ -320,7 +320,7 @@ describe('Rules', () => {
 
   it.each<[title: string, topic: string, payload: unknown, reason: string]>([
     ['bad JSON', 'device/v1/lyon/farm/t1', '{', 'not valid JSON'],
-    ['bytes that are no text', 'alarm-op/v1/lyon/farm/hot/t1', Buffer.from([0xff, 0xfe]), 'not valid JSON'],
+    ['bytes that are no text', 'device/v1/lyon/farm/t1', Buffer.from([0xff, 0xfe]), 'not valid JSON'],
     ['a topic of nobody', 'points/v1/99', line(90, START), 'the topic is none of the plant'],
     ['a topic with a hostile level', 'device/v1/lyon/farm/__proto__', device, 'the topic is none of the plant'],
     ['a line of something else', points, 'cpu,host=a value=1 1', "measurement is 'cpu', not 'reading'"],
@@ -334,9 +334,7 @@ describe('Rules', () => {
     ['a device without a site', 'device/v1/lyon/farm/t1', { ...device, site: undefined }, "'site' must be"],
     ['a device under another name', 'device/v1/lyon/farm/t2', device, 'the topic names another device'],
     ['a number as device', 'device/v1/lyon/farm/t1', 5, 'a device is a JSON object'],
-    ['an operation without a name', 'alarm-op/v1/lyon/farm/hot/t1', { ...operation, by: '' }, "'by' must name"],
     ['a reply without a moment', 'plant/v1/lyon/farm/t1/ack', { cid: 'x', status: 'ACCEPTED' }, "'ts' must be"],
-    ['a plant state of two', 'state/v1/lyon/farm/mode', [1, 2], 'a plant state is a number'],
   ])('reports %s, acknowledges it, and goes on', (_, topic, payload, reason) => {
     const { take, acks, unreadable, publishes } = open();
     take(topic, typeof payload === 'string' || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload));
@@ -346,12 +344,77 @@ describe('Rules', () => {
     expect(publishes).not.toEqual([]);
   });
 
+  it.each<[what: string, payload: object | string, why: string]>([
+    ['an episode as a text', { ...operation, episode: '1' }, "'episode' must be the whole number"],
+    ['no episode', { ...operation, episode: undefined }, "'episode' must be the whole number"],
+    ['nobody who does it', { ...operation, by: undefined }, "'by' must name who does it"],
+    ['another word', { ...operation, op: 'ACK' }, "'op' must be one of ack,"],
+    ['no JSON', 'ack please', 'an operation is a JSON object'],
+    ['an end as ISO text', { ...operation, op: 'shelve', until: '2026-01-01T00:00:00Z' }, "'until' must be a moment"],
+    ['a long comment', { ...operation, comment: 'x'.repeat(3_000) }, 'at most 2,000 characters'],
+  ])(
+    'answers an operation of %s: in the journal of the alarm, or where there is none as rejected',
+    (_, payload, why) => {
+      const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
+      const { take, acks, unreadable, publishes } = open();
+      take('alarm-op/v1/lyon/farm/hot/t1', text);
+      const [rejected] = publishes;
+      expect([publishes.length, rejected?.topic, acks()]).toEqual([1, 'rejected/v1/operation', 1]);
+      expect(JSON.parse(rejected?.payload ?? '{}')).toMatchObject({
+        ...{ reason: 'operation', topic: 'alarm-op/v1/lyon/farm/hot/t1', payload: text },
+        message: expect.stringContaining(why),
+      });
+      take(points, line(90, START));
+      publishes.length = 0;
+      take('alarm-op/v1/lyon/farm/hot/t1', text);
+      expect(publishes.map(({ topic }) => topic.split('/')[0])).toEqual(['journal', 'alarm']);
+      expect(publishes[0]?.payload).toMatch(/event=REFUSED.*comment="/);
+      expect(publishes[0]?.payload).toContain(why);
+      expect(unreadable).toEqual([expect.stringContaining(why), expect.stringContaining(why)]);
+    },
+  );
+
+  it.each([
+    ['rule', 'alarm-op/v1/lyon/farm/hoot/t1'],
+    ['instance', 'alarm-op/v1/lyon/farm/hot/t9'],
+  ])('rejects an operation on an unknown %s with a sentence', (_, topic) => {
+    const { take, publishes } = open();
+    take(points, line(90, START));
+    publishes.length = 0;
+    take(topic, JSON.stringify(operation));
+    expect(publishes.map((each) => each.topic)).toEqual(['rejected/v1/operation']);
+    expect(publishes[0]?.payload).toContain('there is no alarm');
+  });
+
+  it('a plant state that cannot be read suppresses nothing any more, and is rejected with a sentence', () => {
+    const quiet = { ...hot.source, suppressWhen: { '==': [{ state: 'mode' }, 'cleaning'] }, actions: [] };
+    const { take, engine, publishes } = open(undefined, START, ruleOf(quiet));
+    const overlay = () => engine.instances.get('hot/lyon/farm/t1')?.state.suppressed;
+    take(points, line(90, START));
+    for (const word of ['cleaning', ' cleaning\n', '"cleaning"', ' "cleaning" ']) {
+      take('state/v1/lyon/farm/mode', word, true);
+      expect([word, overlay()]).toEqual([word, true]);
+      take('state/v1/lyon/farm/mode', 'CLEANING', true);
+      expect(overlay()).toBe(false);
+    }
+    for (const payload of ['{"value":"running"}', '[1,2]', 'null', '{', 'clean\u0000']) {
+      take('state/v1/lyon/farm/mode', 'cleaning', true);
+      publishes.length = 0;
+      take('state/v1/lyon/farm/mode', payload, true);
+      expect([payload, overlay()]).toEqual([payload, false]);
+      const rejected = publishes.find(({ topic }) => topic === 'rejected/v1/state');
+      expect(JSON.parse(rejected?.payload ?? '{}')).toMatchObject({ payload, reason: 'state' });
+    }
+  });
+
   it('does not obey an operation that was retained', () => {
     const { take, unreadable, publishes } = open();
     take(points, line(90, START));
     publishes.length = 0;
     take('alarm-op/v1/lyon/farm/hot/t1', JSON.stringify(operation), true);
-    expect([unreadable, publishes]).toEqual([['an operation must not be retained'], []]);
+    expect(unreadable).toEqual(['an operation must not be retained']);
+    expect(publishes.map(({ payload }) => payload).join()).not.toContain('"state":"ACKED"');
+    publishes.length = 0;
     take('alarm-op/v1/lyon/farm/hot/t1', JSON.stringify(operation));
     expect(publishes[1]?.payload).toContain('"state":"ACKED"');
   });

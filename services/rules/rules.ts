@@ -8,10 +8,12 @@ import type { Stepping } from '#rules/engine/hold.ts';
 import { LATENESS_MS } from '#rules/engine/input-moment.ts';
 import type { EngineInput, EngineOutput, Notice } from '#rules/engine/inputs.ts';
 import type { StateRow } from '#rules/engine/snapshot.ts';
+import { instanceKey } from '#rules/engine/state.ts';
 import type { Delivery } from '#runtime/bus.ts';
 import { messagesOf } from './messages-of.ts';
 import { Outbox } from './outbox.ts';
 import { type Message, type Reading, readMessage } from './read-message.ts';
+import { rejectedMessage } from './rejected-message.ts';
 import type { ClockStep } from './server-clock.ts';
 import {
   type Commit,
@@ -88,11 +90,31 @@ export class Rules implements Disposable {
   take({ topic, payload, retained, ack }: Delivery): void {
     this.#watchClock();
     const message: Message = { topic, payload, retained, at: this.#parts.now() };
-    const inputs = this.#read(message, (reason) => this.#parts.onUnreadable?.(topic, reason));
+    const inputs = this.#read(message, (reason) => this.#reject(message, reason));
     this.#turn.acks.push(ack);
     if (inputs.some((input) => this.#moves(input))) this.#turn.inputs.push(message);
-    for (const input of inputs) this.#step(input);
+    for (const input of inputs) {
+      const lost = this.#lostBecause(input);
+      if (lost !== undefined) this.#reject(message, lost);
+      else if (input.kind === 'operation-refused') this.#parts.onUnreadable?.(topic, input.why);
+      this.#step(input);
+    }
     this.#schedule();
+  }
+
+  /** An operation on an alarm that there is not leaves no trace in any journal. */
+  #lostBecause(input: EngineInput): string | undefined {
+    if (input.kind !== 'operation' && input.kind !== 'operation-refused') return undefined;
+    const { site, area, rule, instance } = input.alarm;
+    if (this.#parts.engine.instances.has(instanceKey(input.alarm))) return undefined;
+    if (input.kind === 'operation-refused') return input.why;
+    return `there is no alarm '${instance}' of a rule '${rule}' in ${site}/${area}`;
+  }
+
+  #reject(message: Message, reason: string): void {
+    this.#parts.onUnreadable?.(message.topic, reason);
+    const rejected = rejectedMessage(message, reason);
+    if (rejected !== undefined) this.#turn.messages.push(rejected);
   }
 
   /** Puts an input of the service's own in; it is written down like a message. */

@@ -48,7 +48,7 @@ export const alarmMessage = z.object({
   priority: z.enum(PRIORITIES),
   firstOut: z.boolean(),
   episode: z.int(),
-  quality: z.enum(['GOOD', 'UNKNOWN', ...UNKNOWN_REASONS]),
+  quality: z.enum(['GOOD', 'UNKNOWN', 'STOPPED', ...UNKNOWN_REASONS]),
   activeSince: moment,
   clearedAt: moment.nullable(),
   changedAt: moment,

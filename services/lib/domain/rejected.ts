@@ -1,4 +1,4 @@
-// What ingest and the writer could not take, published on `rejected/v1/{reason}` with the reason in words.
+// What ingest, rules and the writer could not take, published on `rejected/v1/{reason}` with the reason in words.
 
 /** Reason codes; each is a topic level and a metric label. */
 export const REJECT_REASONS = {
@@ -11,6 +11,8 @@ export const REJECT_REASONS = {
   type: 'a value has another type than its metric',
   time: 'a timestamp cannot be used',
   store: 'the store refused the line',
+  operation: 'an operation on an alarm cannot be read, or names no alarm',
+  state: 'a plant state cannot be read',
 } as const;
 export type RejectReason = keyof typeof REJECT_REASONS;
 

@@ -78,6 +78,14 @@ export class Alarms {
     this.#schedule(instance);
   }
 
+  /** Journals what nobody can do; of an alarm that there is not, nothing is said. */
+  refuse({ alarm, why, by, at }: Input<'operation-refused'>): void {
+    const instance = this.#binder.instances.get(instanceKey(alarm));
+    if (instance === undefined) return;
+    const who = by === undefined ? {} : { actor: by };
+    this.transition(instance, 'REFUSED', { ...who, at: Math.max(at, instance.state.evaluatedAt), comment: why });
+  }
+
   /** Journals what may have ended an overlay; an alarm that comes out of one active calls the operator. */
   afterOverlay(
     instance: Instance,

@@ -127,6 +127,9 @@ export class Engine {
       case 'operation':
         this.#alarms.operation(input);
         break;
+      case 'operation-refused':
+        this.#alarms.refuse(input);
+        break;
       case 'reply':
         this.#alarms.reply(input.device, {
           cid: input.reply.cid,

@@ -42,6 +42,15 @@ export type EngineInput =
       readonly isSigned: boolean;
       readonly at: number;
     }
+  /** What somebody wanted of an alarm and nobody can do, in words. */
+  | {
+      readonly kind: 'operation-refused';
+      readonly alarm: AlarmName;
+      readonly why: string;
+      /** As far as he said it. */
+      readonly by: string | undefined;
+      readonly at: number;
+    }
   | { readonly kind: 'reply'; readonly device: DeviceName; readonly reply: CommandReply; readonly at: number }
   /** The broker has a command. */
   | { readonly kind: 'delivered'; readonly device: DeviceName; readonly cid: string; readonly at: number }

@@ -205,6 +205,17 @@ describe('time', () => {
     ]);
   });
 
+  it('a rule that is changed or deleted is journaled when that happens, not when the last sample came', () => {
+    const rule = { ...hot, inputs: { temp: { ...temp, maxAge: '1h' } } };
+    const scene = new PlantScene(rule).value('t', 90, 0);
+    scene.take();
+    scene.reload(60_000, { ...rule, offDelay: '5s' }).reload(90_000);
+    expect(scene.journal.map(({ event, journalTime }) => [event, journalTime - START])).toEqual([
+      ['RULE_CHANGED', 60_000],
+      ['RETIRED', 90_000],
+    ]);
+  });
+
   it('a lagging device costs no evaluation for every millisecond of its lag', () => {
     let looks = 0;
     const scene = new PlantScene();
