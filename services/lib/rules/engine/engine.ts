@@ -18,7 +18,7 @@ import type { LoadedRule } from './loaded-rule.ts';
 import { Loading } from './loading.ts';
 import type { Now } from './now.ts';
 import type { PipelineAlarm } from './pipeline-alarms.ts';
-import { type DeviceState, Plant, type SeriesState } from './plant.ts';
+import { type DeviceState, noteType, Plant, type SeriesState } from './plant.ts';
 import * as present from './present.ts';
 import { readRows, type SavedEngine } from './restore.ts';
 import { SharedFrame } from './shared-frame.ts';
@@ -234,7 +234,10 @@ export class Engine {
     series.at = measuredAt;
     series.value = value;
     series.quality = quality;
-    if (value !== null && quality !== 'bad') series.goodAt = measuredAt;
+    if (value !== null && quality !== 'bad') {
+      if (typeof value !== series.goodType) noteType(series, typeof value);
+      series.goodAt = measuredAt;
+    }
     if (value !== null && quality === 'good') series.certainAt = measuredAt;
     if (series.windows.length > 0) for (const window of series.windows) window.take(measuredAt, value, quality);
     this.#ledger.touchSeries(series);

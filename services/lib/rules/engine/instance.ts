@@ -11,7 +11,7 @@ import { isUnknown, type Operand, UNKNOWN } from '../language/operand.ts';
 import { converter } from '../language/units.ts';
 import { splitGroup } from './group-name.ts';
 import type { LoadedRule } from './loaded-rule.ts';
-import type { AreaState, DeviceState, SeriesState } from './plant.ts';
+import { type AreaState, type DeviceState, momentsOf, type SeriesState } from './plant.ts';
 import type { Shown } from './present.ts';
 import { type SeriesWindow, windowOf } from './series-window.ts';
 import { type InstanceState, newInstanceState } from './state.ts';
@@ -215,9 +215,14 @@ export class Instance {
   #knownAt(i: number, at: number): number {
     const slot = this.slots[i];
     const spec = this.loaded.inputs[i];
-    const knownAt = (spec?.needsGood === true ? slot?.certainAt : slot?.goodAt) ?? Number.NEGATIVE_INFINITY;
-    if (slot === null || slot === undefined || knownAt === Number.NEGATIVE_INFINITY) return this.startedAt;
-    if (spec?.isOnChange !== true) return knownAt;
+    if (slot === null || slot === undefined || spec === undefined) return this.startedAt;
+    const { wants, needsGood } = spec;
+    const { goodAt, certainAt } = wants === undefined ? slot : momentsOf(slot, wants);
+    const knownAt = needsGood ? certainAt : goodAt;
+    if (knownAt === Number.NEGATIVE_INFINITY) return this.startedAt;
+    if (!spec.isOnChange) return knownAt;
+    // What has come since is of a type of which nothing can be said.
+    if (wants !== undefined && slot.goodType !== wants) return knownAt;
     // An uncertain value that came after it, or none at all, is as little known while its device is online.
     if (spec.needsGood && slot.quality !== 'good') return knownAt;
     return slot.device.online === false ? Math.max(slot.device.offlineAt, knownAt) : at;

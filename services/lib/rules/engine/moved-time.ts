@@ -57,6 +57,11 @@ export function moveSeries(series: SeriesState, byMs: number): void {
   series.at += byMs;
   series.goodAt += byMs;
   series.certainAt += byMs;
+  const others = Object.entries(series.others ?? {}).map(([type, { goodAt, certainAt }]) => [
+    type,
+    { goodAt: goodAt + byMs, certainAt: certainAt === null ? null : certainAt + byMs },
+  ]);
+  if (series.others !== undefined) series.others = Object.fromEntries(others);
   moveWindows(series, byMs);
 }
 

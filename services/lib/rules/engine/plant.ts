@@ -25,6 +25,10 @@ export type SeriesState = {
   goodAt: number;
   /** The same of the newest one that was good, and not uncertain. */
   certainAt: number;
+  /** Of which type it was. */
+  goodType: string | undefined;
+  /** When values of another type than the newest were last there, by that type; undefined: they always were of one. */
+  others: OtherTypes | undefined;
   /** Windows over it, each kept once however many rules look through it. */
   windows: SeriesWindow[];
   isDirty: boolean;
@@ -33,6 +37,9 @@ export type SeriesState = {
   /** Contents of windows from an earlier life, until they are asked for. */
   savedWindows: { readonly [key: string]: WindowData } | undefined;
 };
+
+/** `certainAt`: null where none was certain. */
+export type OtherTypes = { readonly [type: string]: { readonly goodAt: number; readonly certainAt: number | null } };
 
 export type DeviceState = {
   readonly name: DeviceName;
@@ -166,6 +173,8 @@ export class Plant {
         quality: 'good',
         goodAt: Number.NEGATIVE_INFINITY,
         certainAt: Number.NEGATIVE_INFINITY,
+        goodType: undefined,
+        others: undefined,
         windows: NO_WINDOWS,
         isDirty: false,
         metric,
@@ -267,4 +276,21 @@ export function isSelected(device: DeviceState, select: SelectSpec): boolean {
     if (wanted !== undefined && device.attributes.get(key) !== wanted) return false;
   }
   return true;
+}
+
+/** From now on its values are of another type. What is known of the earlier ones stays known of them. */
+export function noteType(series: SeriesState, type: string): void {
+  const { goodType, goodAt, certainAt, others } = series;
+  series.goodType = type;
+  if (goodType === undefined) return;
+  const earlier = { goodAt, certainAt: Number.isFinite(certainAt) ? certainAt : null };
+  series.others = { ...others, [goodType]: earlier };
+  series.certainAt = others?.[type]?.certainAt ?? Number.NEGATIVE_INFINITY;
+}
+
+/** When a value of the type was last there, and a certain one; -Infinity where none was. */
+export function momentsOf(series: SeriesState, type: string): { readonly goodAt: number; readonly certainAt: number } {
+  if (series.goodType === type) return series;
+  const { goodAt, certainAt } = series.others?.[type] ?? {};
+  return { goodAt: goodAt ?? Number.NEGATIVE_INFINITY, certainAt: certainAt ?? Number.NEGATIVE_INFINITY };
 }

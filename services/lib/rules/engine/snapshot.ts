@@ -6,7 +6,7 @@ import type { Value } from '#domain/point.ts';
 import type { Quality } from '#domain/quality.ts';
 import { deviceKey } from '#domain/topic.ts';
 import type { Instance } from './instance.ts';
-import type { DeviceState, SeriesState } from './plant.ts';
+import type { DeviceState, OtherTypes, SeriesState } from './plant.ts';
 import type { Shown } from './present.ts';
 import type { ClockSkip } from './shared-frame.ts';
 import type { InstanceState } from './state.ts';
@@ -55,6 +55,8 @@ export type SeriesRow = {
   /** null: never. */
   readonly goodAt: number | null;
   readonly certainAt: number | null;
+  readonly goodType?: string | undefined;
+  readonly others?: OtherTypes | undefined;
   readonly windows: { readonly [key: string]: WindowData };
 };
 
@@ -75,9 +77,12 @@ export function deviceRow(device: DeviceState): StateRow {
 }
 
 export function seriesRow(series: SeriesState): StateRow {
-  const { at, value, quality, goodAt, certainAt } = series;
+  const { at, value, quality, goodAt, certainAt, goodType, others } = series;
   const windows = Object.fromEntries(series.windows.map((window) => [window.key, window.save()]));
-  const row: SeriesRow = { at, value, quality, goodAt: finite(goodAt), certainAt: finite(certainAt), windows };
+  const row: SeriesRow = {
+    ...{ at, value, quality, goodType, others, windows },
+    ...{ goodAt: finite(goodAt), certainAt: finite(certainAt) },
+  };
   return { key: rowKeys.series(series), value: JSON.stringify(row) };
 }
 

@@ -14,6 +14,7 @@ import { isRaised, notRaised, silence, voice } from './own-conditions.ts';
 import type { LevelSpec, RuleFile, SelectSpec } from './rule-schema.ts';
 import { checkTemplates } from './template.ts';
 import { converter } from './units.ts';
+import { type WantedType, wantedTypes } from './wanted-types.ts';
 import type { WindowFunction } from './window-functions.ts';
 
 export type CompiledInput = {
@@ -28,6 +29,8 @@ export type CompiledInput = {
   /** Uncertain samples count as BAD. */
   readonly needsGood: boolean;
   readonly window: CompiledWindow | undefined;
+  /** Of which type its samples must be to say anything; undefined: of any. */
+  readonly wants: WantedType | undefined;
 };
 
 export type CompiledWindow = {
@@ -138,6 +141,8 @@ export function compileRule(file: RuleFile, { watch }: CompileOptions = {}): Com
   const params = Object.entries(file.params).map(([name, spec]) => compileParam(file, { name, spec }, problems));
   if (problems.length > 0) return problems;
 
+  const conditions = levels.flatMap(({ condition, clearCondition }) => [condition, clearCondition]);
+  const wanted = wantedTypes(file, conditions);
   const rule: CompiledRule = {
     source: file,
     id: file.id,
@@ -152,7 +157,7 @@ export function compileRule(file: RuleFile, { watch }: CompileOptions = {}): Com
     scope: file.scope,
     groupBy: file.groupBy,
     span: file.span,
-    inputs: Object.entries(file.inputs).map(([name, spec]) => compileInput(name, spec)),
+    inputs: Object.entries(file.inputs).map(([name, spec], i) => compileInput(name, spec, wanted[i])),
     alignWithinMs: file.alignWithin === undefined ? undefined : ms(file.alignWithin),
     params,
     levels: levels.sort((a, b) => URGENCY.indexOf(a.priority) - URGENCY.indexOf(b.priority)),
@@ -210,7 +215,7 @@ function levelsOf(file: RuleFile): { readonly spec: LevelSpec; readonly path: Pa
   return [{ spec: { priority, condition: condition ?? null, clearCondition, deadband, onDelay }, path: [] }];
 }
 
-function compileInput(name: string, spec: RuleFile['inputs'][string]): CompiledInput {
+function compileInput(name: string, spec: RuleFile['inputs'][string], wants: WantedType | undefined): CompiledInput {
   return {
     name,
     metric: spec.metric,
@@ -219,6 +224,7 @@ function compileInput(name: string, spec: RuleFile['inputs'][string]): CompiledI
     maxAgeMs: spec.maxAge === undefined ? undefined : ms(spec.maxAge),
     isOnChange: spec.sampling === 'onChange',
     needsGood: spec.quality === 'good',
+    wants,
     window:
       spec.fn === 'last'
         ? undefined
