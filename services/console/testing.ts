@@ -33,6 +33,7 @@ export function sampleAlarm(changes: Partial<AlarmMessage> = {}): AlarmMessage {
     state: 'UNACK',
     overlay: null,
     shelvedUntil: null,
+    shelvingMsMax: 28_800_000,
     priority: 'high',
     firstOut: false,
     episode: 1,

@@ -127,6 +127,7 @@ export class OwnAlarm {
       state: alarmState({ ...story, latched: false, pending: false }),
       overlay: null,
       shelvedUntil: null,
+      shelvingMsMax: 0,
       priority: PRIORITY,
       firstOut: false,
       episode,
@@ -165,7 +166,10 @@ export class OwnAlarm {
     const { story } = this.#state;
     const last = story?.lastAnswer ?? null;
     const quality = last === null ? 'NEVER' : story?.active === true ? 'STALE' : 'GOOD';
-    return { beat: { metric: BEAT_METRIC, value: last?.beat ?? null, quality, ageMs: last?.ageMs ?? null } };
+    const ageMs = last?.ageMs ?? null;
+    // How long ago it was, and not which beat it was: the number of a beat says nothing to a person.
+    const value = ageMs === null ? null : Math.round(ageMs / 1_000);
+    return { 'last answer': { metric: BEAT_METRIC, value, quality, ageMs, unit: 's' } };
   }
 
   /** Takes the next sequence number. */

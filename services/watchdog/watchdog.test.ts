@@ -98,6 +98,8 @@ describe('an outage', () => {
     pipeline.run(INTERVAL_MS, WELL);
     expect(pipeline.events()).toEqual(['ACTIVE', 'RETURNED']);
     expect(pipeline.watchdog.message()).toMatchObject({ state: 'RTNUN', quality: 'GOOD' });
+    // A person reads an age, not the number of a beat.
+    expect(pipeline.watchdog.message()?.inputs['last answer']?.value).toBeLessThan(3_600);
     pipeline.step({ kind: 'operation', operation: ack(1), role: 'operator', now: pipeline.now });
     expect(pipeline.watchdog.message()).toBeNull();
     expect(pipeline.events()).toEqual(['ACTIVE', 'RETURNED', 'ACKED']);
@@ -209,7 +211,11 @@ describe('a start', () => {
     expect(pipeline.events()).toEqual([]);
     pipeline.run(1_000 + INTERVAL_MS + 4_000, BROKER_GONE);
     expect(pipeline.events()).toEqual(['ACTIVE']);
-    expect(pipeline.watchdog.message()?.inputs.beat).toMatchObject({ value: null, quality: 'NEVER', ageMs: null });
+    expect(pipeline.watchdog.message()?.inputs['last answer']).toMatchObject({
+      value: null,
+      quality: 'NEVER',
+      ageMs: null,
+    });
   });
 
   it('with the first answer the grace is over', () => {

@@ -45,6 +45,7 @@ export const alarmMessage = z.object({
   state: z.enum(ALARM_STATES),
   overlay: z.enum(ALARM_OVERLAYS).nullable(),
   shelvedUntil: moment.nullable(),
+  shelvingMsMax: z.number(),
   priority: z.enum(PRIORITIES),
   firstOut: z.boolean(),
   episode: z.int(),

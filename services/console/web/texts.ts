@@ -97,7 +97,10 @@ export const texts = {
       unacked: 'Every alarm is acknowledged.',
       aside: 'No alarm is shelved, suppressed or out of service.',
     },
-    unknownNow: (quality: string) => `The condition cannot be decided now (${quality}).`,
+    unknownNow: (quality: string) =>
+      quality === 'STOPPED'
+        ? 'Nobody judges this alarm: its rule was stopped.'
+        : `The condition cannot be decided now (${quality}).`,
     details: 'Details',
     more: (n: number) => `${n} more alarms of lower rank are not drawn.`,
     aside: (n: number) =>
@@ -121,12 +124,13 @@ export const texts = {
     },
     operationNamed: (word: string, name: string) => `${word}: ${name}`,
     shelveFor: 'Shelve for how long',
-    shelveLongest: 'as long as the rule allows',
+    shelveLongest: (longest: string) => `${longest} (the longest)`,
     acknowledgeWithComment: 'Acknowledge with comment',
     comment: 'Comment (optional)',
     sending: 'Sending …',
     sent: 'Sent',
-    unanswered: 'Not done so far. If the rules service refused it, the alarm journal says why.',
+    unanswered: 'Not done so far.',
+    refused: (why: string) => `Not done. ${why}`,
     announce: (priority: string, summary: string) => `New ${priority} alarm: ${summary}`,
     detail: {
       rule: 'Rule',

@@ -5,7 +5,15 @@ import { COMMAND_STATUSES } from './command.ts';
 
 const alarm: AlarmMessage = {
   ...{ alarmId: 'a', seq: 1, rule: 'r', rev: '1', name: 'R', site: 's', area: 'a', instance: 'i' },
-  ...{ state: 'NORM', overlay: null, shelvedUntil: null, priority: 'high', firstOut: false, episode: 1 },
+  ...{
+    state: 'NORM',
+    overlay: null,
+    shelvedUntil: null,
+    shelvingMsMax: 60_000,
+    priority: 'high',
+    firstOut: false,
+    episode: 1,
+  },
   ...{ quality: 'GOOD', activeSince: 0, clearedAt: null, changedAt: 0, ackedBy: null, ackComment: null },
   ...{ inputs: {}, summary: '', reason: '', labels: {}, commands: [], shadow: false },
 };
@@ -25,6 +33,11 @@ test('what was done to an alarm can be undone, and only that', () => {
   expect(undoing({ overlay: 'SHLVD', shelvedUntil: 0 })).toEqual(['unshelve', 'oos']);
   expect(undoing({ overlay: 'OOSRV' })).toEqual(['in-service']);
   expect(undoing({ overlay: 'OOSRV', shelvedUntil: 9 })).toEqual(['unshelve', 'in-service']);
+});
+
+test('shelving is offered unless the rule forbids it', () => {
+  expect(offered({ shelvingMsMax: 1 })).toContain('shelve');
+  expect(offered({ shelvingMsMax: 0 })).not.toContain('shelve');
 });
 
 test('a command can be approved only while it waits for that', () => {

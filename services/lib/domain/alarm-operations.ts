@@ -21,7 +21,8 @@ const CHECKS: { readonly [op in AlarmOperationName]: Check } = {
     return `waits for no acknowledgement: it is ${state}${ackedBy === null ? '' : ` (by ${ackedBy})`}`;
   },
   reset: ({ state }) => (state === 'LATCH' ? undefined : `waits for no reset: it is ${state}`),
-  shelve: () => undefined, // a shelved one too: it may be shelved for longer
+  // A shelved one too: it may be shelved for longer.
+  shelve: ({ shelvingMsMax }) => (shelvingMsMax === 0 ? 'may not be shelved' : undefined),
   unshelve: ({ shelvedUntil }) => (shelvedUntil === null ? 'is not shelved' : undefined),
   oos: ({ overlay }) => (overlay === 'OOSRV' ? 'is out of service already' : undefined),
   'in-service': ({ overlay }) => (overlay === 'OOSRV' ? undefined : 'is in service'),

@@ -84,6 +84,8 @@ export type AlarmMessage = {
   readonly overlay: AlarmOverlay | null;
   /** End of the shelving, ms since the epoch; null where it is not shelved. */
   readonly shelvedUntil: number | null;
+  /** For how long it may be shelved at most; 0: not at all. */
+  readonly shelvingMsMax: number;
   /** Of the highest level that holds. */
   readonly priority: Priority;
   /** The first alarm of its group: what tripped the others. */

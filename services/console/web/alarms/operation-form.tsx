@@ -10,8 +10,7 @@ import { OperationButton } from './operation-button.tsx';
 import type { Operation } from './use-operation.ts';
 
 const MINUTE_MS = 60_000;
-/** The last one names no end: the rule's longest, which the page does not know. */
-const SHELVINGS_MS = [15 * MINUTE_MS, 60 * MINUTE_MS, 240 * MINUTE_MS, null] as const;
+const SHELVINGS_MS = [15 * MINUTE_MS, 60 * MINUTE_MS, 240 * MINUTE_MS];
 
 export type OperationFormProps = { readonly alarm: AlarmView; readonly operation: Operation };
 
@@ -47,7 +46,9 @@ export function OperationForm({ alarm, operation }: OperationFormProps) {
       {offers.map((op) => (
         <OperationButton key={op} op={op} alarm={alarm} operation={operation} detail={detail} />
       ))}
-      {alarm.shelvedUntil === null && <Shelving alarm={alarm} operation={operation} comment={comment.value} />}
+      {alarm.shelvedUntil === null && whyNot('shelve', alarm) === undefined && (
+        <Shelving alarm={alarm} operation={operation} comment={comment.value} />
+      )}
     </form>
   );
 }
@@ -55,9 +56,11 @@ export function OperationForm({ alarm, operation }: OperationFormProps) {
 function Shelving({ alarm, operation, comment }: OperationFormProps & { readonly comment: string }) {
   const chosen = useSignal(0);
   const { shelveFor, shelveLongest } = texts.alarms;
+  const shorter = SHELVINGS_MS.filter((ms) => ms < alarm.shelvingMsMax);
+  /** The last one names no end: the rule's longest, which the rules service reckons by its own clock. */
   const until = () => {
-    const ms = SHELVINGS_MS[chosen.value] ?? null;
-    return ms === null ? undefined : currentTime() + ms;
+    const ms = shorter[chosen.value];
+    return ms === undefined ? undefined : currentTime() + ms;
   };
   return (
     <span class="shelving">
@@ -70,11 +73,12 @@ function Shelving({ alarm, operation, comment }: OperationFormProps & { readonly
           chosen.value = event.currentTarget.selectedIndex;
         }}
       >
-        {SHELVINGS_MS.map((ms, i) => (
+        {shorter.map((ms, i) => (
           <option key={ms} value={i}>
-            {ms === null ? shelveLongest : formatAge(ms)}
+            {formatAge(ms)}
           </option>
         ))}
+        <option value={shorter.length}>{shelveLongest(formatAge(alarm.shelvingMsMax))}</option>
       </select>
     </span>
   );

@@ -18,6 +18,15 @@ test('sortedAlarms() puts the urgent first, of those the newest', () => {
   expect(sortedAlarms(list, 'open').map((alarm) => alarm.id)).toEqual(['new', 'old', 'high', 'low']);
 });
 
+test('sortedAlarms() puts a critical alarm that is active above a newer one that has returned', () => {
+  const list = [
+    alarmOf('returned', 'critical', 'RTNUN', 9),
+    alarmOf('acked', 'critical', 'ACKED', 5),
+    alarmOf('active', 'critical', 'UNACK', 1),
+  ];
+  expect(sortedAlarms(list, 'open').map((alarm) => alarm.id)).toEqual(['active', 'acked', 'returned']);
+});
+
 test.each([
   ['open', ['UNACK', 'ACKED', 'RTNUN', 'LATCH']],
   ['unacked', ['UNACK', 'RTNUN']],

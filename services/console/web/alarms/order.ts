@@ -1,11 +1,16 @@
-// Which alarms are shown, and in which order: the most urgent first, of those the newest. Normal ones are not offered: an
+// Which alarms are shown, and in which order: the most urgent first, of those what is active and new. Normal ones are not offered: an
 // alarm's retained message is cleared when it returns to normal, so the page does not have them, unless they are shelved or
 // out of service.
 
-import { isAnnunciated, isUnacknowledged, PRIORITIES } from '#domain/alarm.ts';
+import { type AlarmState, isAnnunciated, isUnacknowledged, PRIORITIES } from '#domain/alarm.ts';
 import type { AlarmView } from '../../api.ts';
 
 const RANK = new Map(PRIORITIES.map((priority, rank) => [priority, rank]));
+/** What is active comes before what has returned, and of both what nobody has acknowledged. */
+const STATE_RANK = { UNACK: 0, ACKED: 1, RTNUN: 2, LATCH: 3, PENDING: 4, NORM: 5 } as const satisfies Record<
+  AlarmState,
+  number
+>;
 
 /** Whether it calls for somebody. */
 export function isOpen(alarm: AlarmView): boolean {
@@ -31,5 +36,5 @@ export function sortedAlarms(alarms: Iterable<AlarmView>, filter: FilterName): A
 
 function compareAlarms(a: AlarmView, b: AlarmView): number {
   const rank = (RANK.get(a.priority) ?? 0) - (RANK.get(b.priority) ?? 0);
-  return rank || b.activeSince - a.activeSince || (a.id < b.id ? -1 : 1);
+  return rank || STATE_RANK[a.state] - STATE_RANK[b.state] || b.activeSince - a.activeSince || (a.id < b.id ? -1 : 1);
 }

@@ -2,8 +2,8 @@
 
 import { whyNot } from '#domain/alarm-operations.ts';
 import type { AlarmView } from '../../api.ts';
-import { texts } from '../texts.ts';
 import { OperationButton } from './operation-button.tsx';
+import { Unanswered } from './unanswered.tsx';
 import type { Operation } from './use-operation.ts';
 
 export type RowActionsProps = { readonly alarm: AlarmView; readonly operation: Operation };
@@ -18,7 +18,7 @@ export function RowActions({ alarm, operation }: RowActionsProps) {
         <OperationButton key={op} op={op} alarm={alarm} operation={operation} />
       ))}
       <p class="problem" role="alert">
-        {operation.is === 'unanswered' ? texts.alarms.unanswered : operation.why}
+        {operation.is === 'unanswered' ? <Unanswered alarm={alarm} sinceSeq={operation.sinceSeq} /> : operation.why}
       </p>
     </div>
   );

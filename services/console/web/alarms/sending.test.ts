@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { AlarmMessage, AlarmOperationName } from '#domain/alarm.ts';
+import type { JournalRow } from '../../api.ts';
 import { START, sampleAlarm } from '../../testing.ts';
-import { progressOf, type Sending } from './sending.ts';
+import { progressOf, refusalIn, type Sending } from './sending.ts';
 
 const viewOf = (changes: Partial<AlarmMessage> = {}) => ({ ...sampleAlarm(changes), id: 'a' });
 const sent = (op: AlarmOperationName, before = viewOf()): Sending => ({ is: 'sent', op, before, at: START });
@@ -69,4 +70,20 @@ test('what is being sent is so for as long as the console takes, unless it is se
   expect(progressOf(sending, viewOf(), START + 1e9)).toBe('sending');
   expect(progressOf(sending, viewOf({ seq: 2, state: 'ACKED' }), START)).toBe('idle');
   expect(progressOf({ is: 'idle' }, viewOf(), START)).toBe('idle');
+});
+
+describe('why an operation was refused', () => {
+  const row = (changes: Partial<JournalRow>) =>
+    ({ event: 'REFUSED', alarmId: 'hot/1', seq: 5, comment: 'shelve: too long', ...changes }) as JournalRow;
+  const refusal = (...rows: readonly JournalRow[]) => refusalIn(rows, { alarmId: 'hot/1', sinceSeq: 4 });
+
+  test('is what the journal of this alarm says since', () => {
+    expect(refusal(row({}))).toBe('shelve: too long');
+    expect(refusal(row({}), row({ seq: 6, comment: 'ack: episode 1 is over' }))).toBe('ack: episode 1 is over');
+  });
+
+  test('is not what was refused before, to another alarm, or what was done', () => {
+    expect(refusal()).toBeNull();
+    expect(refusal(row({ seq: 4 }), row({ alarmId: 'hot/2' }), row({ event: 'ACKED' }))).toBeNull();
+  });
 });

@@ -3,7 +3,7 @@
 
 import type { AlarmOperationName } from '#domain/alarm.ts';
 import { waitingCommands, whyNot } from '#domain/alarm-operations.ts';
-import type { AlarmView } from '../../api.ts';
+import type { AlarmView, JournalRow } from '../../api.ts';
 
 /** The rules service answers within a second; past this an operator should be told that it does not. */
 const ANSWER_MS_MAX = 5_000;
@@ -38,4 +38,15 @@ function isDone({ op, before }: Exclude<Sending, { is: 'idle' }>, alarm: AlarmVi
   if (op !== 'approve') return whyNot(op, alarm) !== undefined;
   const asked = new Set(waitingCommands(before).map(({ cid }) => cid));
   return !waitingCommands(alarm).some(({ cid }) => asked.has(cid));
+}
+
+/** Why an operation was refused that was sent after the alarm's message of that number; null where the journal does not say. */
+export function refusalIn(
+  entries: readonly JournalRow[],
+  { alarmId, sinceSeq }: { readonly alarmId: string; readonly sinceSeq: number },
+): string | null {
+  const refusals = entries.filter(
+    (each) => each.event === 'REFUSED' && each.alarmId === alarmId && each.seq > sinceSeq,
+  );
+  return refusals.sort((a, b) => b.seq - a.seq)[0]?.comment ?? null;
 }

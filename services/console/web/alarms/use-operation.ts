@@ -12,6 +12,8 @@ export type Operation = {
   /** The one that `is` speaks of. */
   readonly op: AlarmOperationName | null;
   readonly why: string | null;
+  /** What the alarm's sequence number was when it was sent. */
+  readonly sinceSeq: number;
   readonly isUnderWay: boolean;
   send(op: AlarmOperationName, detail?: { readonly comment?: string; readonly until?: number | undefined }): void;
 };
@@ -23,6 +25,7 @@ export function useOperation(alarm: AlarmView): Operation {
     is,
     op: sending.value.is === 'idle' ? null : sending.value.op,
     why: is === 'failed' && sending.value.is === 'failed' ? sending.value.why : null,
+    sinceSeq: sending.value.is === 'idle' ? alarm.seq : sending.value.before.seq,
     isUnderWay: is === 'sending' || is === 'sent',
     async send(op, detail = {}) {
       sending.value = { is: 'sending', op, before: alarm };

@@ -76,6 +76,7 @@ export function alarmMessage(instance: Instance): AlarmMessage | null {
     state: code,
     overlay,
     shelvedUntil: state.shelvedUntil,
+    shelvingMsMax: rule.shelvingMsMax,
     priority: priorityOf(instance),
     firstOut: story?.isFirstOut ?? false,
     episode: state.episode,
