@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -148,5 +149,40 @@ describe('rules check', () => {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
       expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
     }
+  });
+});
+
+describe('rules check, of what lies in the folder beside rules', () => {
+  it('a folder named as a rule, and a pipe, are findings and no crash', async () => {
+    write('hot.json', SOUND);
+    write('tests.json', TEST);
+    mkdirSync(path.join(folder, 'x.json'));
+    execFileSync('mkfifo', [path.join(folder, 'pipe.json'), path.join(folder, 'pipe.test.json')]);
+    const { exitCode, out, err } = await check([]);
+    expect(exitCode).toBe(1);
+    expect(out).toContain(`${path.join(folder, 'x.json')}:1:1 error JSON: cannot be read (EISDIR)\n`);
+    expect(out).toContain(`${path.join(folder, 'pipe.json')}:1:1 error JSON: cannot be read: it is no plain file\n`);
+    expect(err).toBe('\n5 files, 3 errors, 0 warnings\n');
+  });
+
+  it('a rule of another ending is not told to be well', async () => {
+    const file = write('jc.jsonc', { ...SOUND, id: 'jc' });
+    for (const operands of [[], [file]]) {
+      const { exitCode, out } = await check(operands);
+      expect(exitCode).toBe(1);
+      expect(out).toContain(`${file}:1:1 error RULE: is not read: the name must end in .json`);
+    }
+  });
+
+  it('the folder above the rules holds none, and says so', async () => {
+    write('rules/hot.json', SOUND);
+    expect(await check([])).toMatchObject({ exitCode: 2, err: expect.stringContaining('no rule file found') });
+  });
+
+  it('rules in a subfolder are a warning', async () => {
+    write('hot.json', SOUND);
+    write('tests.json', TEST);
+    write('night/hot.json', SOUND);
+    expect(await check([])).toMatchObject({ exitCode: 0, out: expect.stringContaining('hot.json in it is not read') });
   });
 });

@@ -76,7 +76,7 @@ async function checkWanted(
   if (typeof files === 'string') return files;
   const folders = words.filter((word) => statSync(word).isDirectory());
   const checked = checkFiles(files, { wholeFolders: new Set(folders.map((folder) => path.normalize(`${folder}/.`))) });
-  if (checked.ruleFiles > 0 || folders.length < words.length) return checked;
+  if (checked.ruleFiles > 0 || checked.findings.some(isError) || folders.length < words.length) return checked;
   const places = folders.map((folder) => path.resolve(folder)).join(', ');
   return `no rule file found: looked for *.json in ${places}; name a file or another folder, or set rules.dir`;
 }

@@ -1,11 +1,11 @@
 // `penstock rules diff`: what two sets of rules differ in, in words, and what becomes of standing alarms.
 
-import { readFileSync } from 'node:fs';
 import { type CompiledTexts, compileTexts } from '#rules/authoring/compile-texts.ts';
 import { diffRules, diffSentence } from '#rules/authoring/diff-rules.ts';
 import type { RuleText } from '#rules/check/check-rules.ts';
 import { formatProblem } from '#runtime/json-file.ts';
 import { EXIT } from '#runtime/process.ts';
+import { readTextFile } from '#runtime/text-file.ts';
 import type { Call, Cli, CliCommand } from '../cli.ts';
 import { printable, printableJson } from '../printable.ts';
 import { filesNamed, jsonFilesOf } from '../rules/folder-files.ts';
@@ -68,7 +68,13 @@ function bothOf(before: readonly RuleText[] | string, after: readonly RuleText[]
 function textsAt(word: string): RuleText[] | string {
   const files = filesNamed([word], jsonFilesOf);
   if (typeof files === 'string') return files;
-  return files.map((file) => ({ file, text: readFileSync(file, 'utf8') }));
+  const texts: RuleText[] = [];
+  for (const file of files) {
+    const text = readTextFile(file);
+    if (typeof text !== 'string') return `${file} ${text.message}`;
+    texts.push({ file, text });
+  }
+  return texts;
 }
 
 function refused(why: string, cli: Cli): number {

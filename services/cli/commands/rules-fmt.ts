@@ -1,12 +1,13 @@
 // `penstock rules fmt`: rule files in their canonical form. Reads and writes files; what the form is, is said in
 // #rules/authoring.
 
-import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { formatRuleFile } from '#rules/authoring/format-rule-file.ts';
 import { type FileProblem, formatProblem } from '#runtime/json-file.ts';
 import { EXIT } from '#runtime/process.ts';
+import { readTextFile } from '#runtime/text-file.ts';
 import type { Cli, CliCommand } from '../cli.ts';
 import { printable } from '../printable.ts';
 import { allFilesOf, filesNamed } from '../rules/folder-files.ts';
@@ -59,8 +60,8 @@ function formatFiles(files: readonly string[], { isDry, isCheck }: Mode, cli: Cl
   let changed = 0;
   let isBroken = false;
   for (const file of files) {
-    const before = readFileSync(file, 'utf8');
-    const after = formatRuleFile(file, before);
+    const before = readTextFile(file);
+    const after = typeof before === 'string' ? formatRuleFile(file, before) : [before];
     if (typeof after !== 'string') {
       unreadable(after, cli);
       isBroken = true;

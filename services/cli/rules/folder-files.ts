@@ -3,21 +3,19 @@
 
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-
-/** Folders inside the rules folder that hold files of ours. */
-const INNER = ['models', 'devices', 'sources'];
+import { INNER_FOLDERS } from '#rules/stray-files.ts';
 
 /** Every JSON file that a rules folder holds: rules, tests, and what stands in the folders of models, devices and sources. */
 export function allFilesOf(folder: string): string[] {
-  return [folder, ...INNER.map((name) => path.join(folder, name))].flatMap(jsonFilesOf);
+  return [folder, ...INNER_FOLDERS.map((name) => path.join(folder, name))].flatMap(jsonFilesOf);
 }
 
-/** The JSON files directly in a folder, in the order of their names; a missing folder has none. */
+/** What is named as a JSON file directly in a folder, whatever it is, by name; a missing folder has none. */
 export function jsonFilesOf(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.name.endsWith('.json') && !entry.isDirectory())
-      .map((entry) => path.join(folder, entry.name))
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => path.join(folder, name))
       .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];

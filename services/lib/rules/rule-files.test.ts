@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readRules } from './rule-files.ts';
+import { readRules, ruleIdOf } from './rule-files.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -232,5 +233,48 @@ describe('readRules()', () => {
     const [third] = read({ ...hot, params: { limit: { default: 81 } } }).rules;
     expect(second?.rev).toBe(first?.rev);
     expect(third?.rev).not.toBe(first?.rev);
+  });
+});
+
+describe('readRules(), of what lies in the folder beside rules', () => {
+  const found = () =>
+    readRules(folder).findings.map(({ file, level, message }) => [path.basename(file), level, message]);
+
+  it('does not wait for a pipe, and still reads the others', () => {
+    execFileSync('mkfifo', [path.join(folder, 'pipe.json'), path.join(folder, 'pipe.test.json')]);
+    const { rules, problems } = read(hot);
+    expect(rules).toMatchObject([{ id: 'hot' }]);
+    expect(problems).toEqual(['1:1: cannot be read: it is no plain file']);
+  });
+
+  it('takes a rule whose editor has put a byte order mark before it', () => {
+    expect(read(`\ufeff${JSON.stringify(hot)}`)).toMatchObject({ rules: [{ id: 'hot' }], problems: [] });
+  });
+
+  it('has one problem for a file in UTF-16', () => {
+    writeFileSync(path.join(folder, 'hot.json'), Buffer.from(JSON.stringify(hot, null, 2), 'utf16le'));
+    expect(found()).toEqual([['hot.json', 'error', 'is UTF-16, and must be UTF-8; save it in that encoding']]);
+  });
+
+  it('says that a rule of another ending is not obeyed, but for an example', () => {
+    for (const name of ['cold.jsonc', 'warm.JSON', 'hot.example.jsonc', '.draft.jsonc', 'README.md'])
+      writeFileSync(path.join(folder, name), '{}');
+    expect(found()).toEqual([
+      ['cold.jsonc', 'error', expect.stringContaining('is not read: the name must end in .json')],
+      ['warm.JSON', 'error', expect.stringMatching(/; call it warm\.json$/)],
+    ]);
+  });
+
+  it('counts a rule of another ending under the id that it would have, so that its alarms are not taken for deleted', () => {
+    expect(['hot.json', '/r/hot.jsonc', '10-hot.JSON'].map(ruleIdOf)).toEqual(['hot', 'hot', 'hot']);
+  });
+
+  it('says that rules in a folder of their own are not obeyed', () => {
+    for (const name of ['old', 'empty', 'schemas', 'models', '.git']) mkdirSync(path.join(folder, name));
+    for (const name of ['old/a.json', 'old/b.json', 'schemas/x.json', '.git/x.json', 'empty/notes.md'])
+      writeFileSync(path.join(folder, name), '{}');
+    expect(found()).toEqual([
+      ['old', 'warn', 'a.json and 1 more in it is not read: rules stand directly in the rules folder'],
+    ]);
   });
 });

@@ -1,15 +1,17 @@
 // The rules folder as an edge of the one validator: reads the texts, asks check/, and gives back what may run. A file that
 // cannot be read is one more finding, not the end.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { type FileProblem, parseJsonFile } from '#runtime/json-file.ts';
 import { readPlantFiles } from '#runtime/plant-files.ts';
+import { readTextFile } from '#runtime/text-file.ts';
 import { type CheckOptions, checkRules, type RuleText } from './check/check-rules.ts';
 import { isTestText } from './check/file-kind.ts';
 import { errorOf, type Finding, inReadingOrder, isError, problemOf } from './check/finding.ts';
 import type { CompiledRule } from './language/compile-rule.ts';
+import { strayFiles } from './stray-files.ts';
 
 export type RuleFiles = {
   readonly rules: readonly CompiledRule[];
@@ -28,9 +30,12 @@ export function isRuleFile(name: string): boolean {
   return name.endsWith('.json') && !name.endsWith('.test.json');
 }
 
-/** The id that the rule of a file has, or would have: a number before it only puts files in order. */
+/** The id that the rule of a file has, or would have under the right ending: a number before it only puts files in order. */
 export function ruleIdOf(file: string): string {
-  return path.basename(file, '.json').replace(/^\d+-/, '');
+  return path
+    .basename(file)
+    .replace(/\.json[c5]?$/i, '')
+    .replace(/^\d+-/, '');
 }
 
 /** Checked against the models of the folder where no others are given. */
@@ -39,7 +44,7 @@ export function readRules(rulesDir: string, options: CheckOptions = {}): RuleFil
   const models = options.models ?? readPlantFiles(rulesDir).models;
   const beside = [...texts, ...unreadable].map(({ file }) => ruleIdOf(file));
   const checked = checkRules(texts, { beside, ...options, models });
-  const findings = inReadingOrder([...unreadable, ...checked.findings]);
+  const findings = inReadingOrder([...strayFiles(rulesDir), ...unreadable, ...checked.findings]);
   const problems = findings.filter(isError).map(problemOf);
   const byFile = new Map(texts.map(({ file, text }) => [file, text]));
   return {
@@ -80,23 +85,17 @@ function readRuleTexts(folder: string): RuleTexts {
   try {
     names = readdirSync(folder).filter(isRuleFile).sort();
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return { texts: [], unreadable: isMissing ? [] : [unreadableAt(folder, error)] };
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { texts: [], unreadable: [] };
+    const message = `cannot be read (${code})`;
+    return { texts: [], unreadable: [errorOf({ file: folder, line: 1, column: 1, message, code: 'JSON' }, '')] };
   }
   const texts: RuleText[] = [];
   const unreadable: Finding[] = [];
   for (const file of names.map((name) => path.join(folder, name))) {
-    try {
-      const text = readFileSync(file, 'utf8');
-      if (!isTestText(file, text)) texts.push({ file, text });
-    } catch (error) {
-      unreadable.push(unreadableAt(file, error));
-    }
+    const text = readTextFile(file);
+    if (typeof text !== 'string') unreadable.push(errorOf(text, ''));
+    else if (!isTestText(file, text)) texts.push({ file, text });
   }
   return { texts, unreadable };
-}
-
-export function unreadableAt(file: string, error: unknown): Finding {
-  const message = `cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`;
-  return errorOf({ file, line: 1, column: 1, message, code: 'JSON' }, '');
 }

@@ -1,7 +1,7 @@
 // A JSON file that a person wrote, checked against a zod schema: every problem with file:line:col, all at once.
 // Comments and trailing commas are allowed. The only reader of rule, device, model and source files.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import {
@@ -13,6 +13,7 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import type { z } from 'zod';
+import { readTextFile } from './text-file.ts';
 
 export type FileProblem = {
   readonly file: string;
@@ -161,15 +162,10 @@ export function readJsonFiles<T>(
   return { files, problems };
 }
 
-/** A file that cannot be read (an editor's dangling lock link, a folder of that name) is one more problem, not the end. */
+/** A file that cannot be read (an editor's dangling lock link, a folder or a pipe of that name) is a problem, not the end. */
 function readOne<T>(file: string, schema: z.ZodType<T>): JsonFile<T> | FileProblem[] {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    return [{ file, line: 1, column: 1, message: `cannot be read (${(error as NodeJS.ErrnoException).code})` }];
-  }
-  return parseJsonFile(file, text, schema);
+  const text = readTextFile(file);
+  return typeof text === 'string' ? parseJsonFile(file, text, schema) : [text];
 }
 
 /** `; did you mean 'temperature'?` where a known word is near, else nothing. */

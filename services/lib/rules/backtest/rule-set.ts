@@ -2,11 +2,12 @@
 // nothing: a set with an error is refused with everything that is wrong, since a number over half the rules is no number.
 
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { FileProblem } from '#runtime/json-file.ts';
 import { readPlantFiles } from '#runtime/plant-files.ts';
+import { readTextFile } from '#runtime/text-file.ts';
 import { type CheckedFile, checkRules, type RuleText } from '../check/check-rules.ts';
 import { isError, problemOf } from '../check/finding.ts';
 import type { Models } from '../check/lint/metric-facts.ts';
@@ -30,9 +31,9 @@ export function readRuleSet(operands: readonly string[], meant?: string): RuleSe
   const problems: FileProblem[] = [];
   const texts = operands.flatMap((operand): Text[] => {
     try {
-      if (!statSync(operand).isDirectory()) return [{ file: operand, text: read(operand), isNamed: true }];
+      if (!statSync(operand).isDirectory()) return read({ file: operand, isNamed: true }, problems);
       const names = readdirSync(operand).filter(isRuleFile).sort();
-      return names.map((name) => path.join(operand, name)).map((file) => ({ file, text: read(file), isNamed: false }));
+      return names.flatMap((name) => read({ file: path.join(operand, name), isNamed: false }, problems));
     } catch (error) {
       problems.push(unreadable(operand, error));
       return [];
@@ -85,8 +86,11 @@ function compiled(
   return { name, files, problems: [...problems, ...findings.filter(isError).map(problemOf)] };
 }
 
-function read(file: string): string {
-  return readFileSync(file, 'utf8');
+function read(wanted: Omit<Text, 'text'>, problems: FileProblem[]): Text[] {
+  const text = readTextFile(wanted.file);
+  if (typeof text === 'string') return [{ ...wanted, text }];
+  problems.push(text);
+  return [];
 }
 
 function unreadable(file: string, error: unknown): FileProblem {

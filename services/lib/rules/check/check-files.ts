@@ -1,14 +1,16 @@
 // Files of rules folders, of every kind, as an edge of the validators: rules, their tests, models, devices, sources. The rules
 // of a folder are one set; its models stand in the folder beside them.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseJsonFile, parseJsonTree, plainValue } from '#runtime/json-file.ts';
 import { type PlantFiles, readPlantFiles } from '#runtime/plant-files.ts';
 import { sourceFile } from '#runtime/source-file.ts';
+import { readTextFile } from '#runtime/text-file.ts';
 import { schemaNameOf } from '../authoring/format-rule-file.ts';
 import type { SchemaName } from '../authoring/schemas.ts';
-import { isRuleFile, ruleIdOf, unreadableAt } from '../rule-files.ts';
+import { isRuleFile, ruleIdOf } from '../rule-files.ts';
+import { ofName, strayFiles } from '../stray-files.ts';
 import { checkRules, type RuleText } from './check-rules.ts';
 import { checkTests } from './check-tests.ts';
 import { errorOf, type Finding, inReadingOrder } from './finding.ts';
@@ -32,7 +34,8 @@ export function checkFiles(
   files: readonly string[],
   { wholeFolders = new Set() }: CheckFilesOptions = {},
 ): CheckedFiles {
-  const findings: Finding[] = [];
+  const strays = [...wholeFolders].flatMap(strayFiles);
+  const findings: Finding[] = [...strays];
   const known = files.flatMap((file) => readKnown(file, findings) ?? []);
   const byKind = Map.groupBy(known, ({ kind }) => kind);
   const plants = new Map<string, PlantFiles>();
@@ -54,18 +57,19 @@ export function checkFiles(
   findings.push(...(byKind.get('source') ?? []).flatMap(ofSource));
   const texts = new Map(known.map(({ file, text }) => [file, text]));
   const ruleFiles = byKind.get('rule')?.length ?? 0;
-  return { files, ruleFiles, findings: inReadingOrder(findings), textOf: (file) => texts.get(file) };
+  const all = new Set([...files, ...strays.map(({ file }) => file)]);
+  return { files: [...all], ruleFiles, findings: inReadingOrder(findings), textOf: (file) => texts.get(file) };
 }
 
 function readKnown(file: string, findings: Finding[]): KnownFile | undefined {
-  try {
-    const text = readFileSync(file, 'utf8');
-    const parsed = parseJsonTree(text);
-    return { file, text, kind: schemaNameOf(file, parsed.ok ? plainValue(parsed.tree) : undefined) };
-  } catch (error) {
-    findings.push(unreadableAt(file, error));
+  findings.push(...ofName(file));
+  const text = readTextFile(file);
+  if (typeof text !== 'string') {
+    findings.push(errorOf(text, ''));
     return undefined;
   }
+  const parsed = parseJsonTree(text);
+  return { file, text, kind: schemaNameOf(file, parsed.ok ? plainValue(parsed.tree) : undefined) };
 }
 
 /** Whether they are checked or not; of a folder that is gone meanwhile, none. */

@@ -36,7 +36,7 @@ export function failuresOf(shipped: CompiledRule, test: RuleTest, options: RunOp
   if (typeof rule === 'string') return [unrunnable(rule)];
   const scene = sceneOf(test, rule, new SeriesTable());
   if (typeof scene === 'string') return [unrunnable(scene)];
-  const stranger = strangerIn(test, rule, scene);
+  const stranger = strangerIn(test, rule, scene) ?? unheardIn(test, [rule, ...(options.others ?? [])]);
   if (stranger !== undefined) return [unrunnable(stranger)];
   return new TestRun(rule, test, options).run(scene);
 }
