@@ -142,7 +142,10 @@ function ruleTest(rule: CompiledRule, history: History): JournalEntry[] {
     tests: [
       {
         ...{ name: 'history', interval: '5s' },
-        series: Object.entries(history).map(([metric, values]) => ({ device: 'd1', metric, values: written(values) })),
+        // A test that says what its rule does not hear is refused.
+        series: Object.entries(history)
+          .filter(([metric]) => rule.inputs.some((input) => input.metric === metric))
+          .map(([metric, values]) => ({ device: 'd1', metric, values: written(values) })),
         expect: [{ at: `${(endOf(history) - START) / 1_000}s`, instance: 'd1', shadow: false }],
       },
     ],

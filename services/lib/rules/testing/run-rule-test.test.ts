@@ -180,7 +180,25 @@ describe('runRuleTest()', () => {
     [
       'an override of a field that there is not',
       { override: { onDealy: '1s' }, expect: [at('0s', { state: 'NORM' })] },
-      'override: ',
+      "override: unknown field 'onDealy'; did you mean 'onDelay'?",
+    ],
+    [
+      'a misspelt metric, which would prove silence',
+      {
+        series: [{ device: 'd1', metric: 'temprature', values: '20 90x20' }],
+        expect: [at('60s', { state: 'NORM', events: [] })],
+      },
+      "no rule of this test has a metric 'temprature'; did you mean 'temperature'?",
+    ],
+    [
+      'a plant state that no condition asks for',
+      { plant: { lien: 'cleaning' }, expect: [at('0s', { state: 'NORM' })] },
+      "no rule of this test has a state 'lien'; did you mean 'line'?",
+    ],
+    [
+      'a device that answers what nobody tells it',
+      { devices: [{ on: 'valve.sett', reply: [] }], expect: [at('0s', { state: 'NORM' })] },
+      "no rule of this test has a command 'valve.sett'",
     ],
   ])('fails for %s', (_, test, sentence) => {
     expect(run(test)).toEqual([expect.stringContaining(sentence)]);

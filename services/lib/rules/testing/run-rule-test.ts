@@ -2,7 +2,7 @@
 
 import { SeriesTable } from '#domain/batch.ts';
 import type { CommandReply } from '#domain/command.ts';
-import { didYouMean } from '#runtime/json-file.ts';
+import { didYouMean, parseJsonFile } from '#runtime/json-file.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
 import { Engine } from '../engine/engine.ts';
 import { joinGroup } from '../engine/group-name.ts';
@@ -14,6 +14,7 @@ import { compareExpectation, type Failure, failureText, findInstance } from './c
 import type { RuleTest } from './rule-test-schema.ts';
 import { msOf, roleOf, START, sceneOf, type TestScene } from './test-events.ts';
 import { TestJournal } from './test-journal.ts';
+import { unheardIn } from './unheard.ts';
 
 export type RunOptions = {
   /** Rules whose alarms the tested one reads, or that inhibit it. */
@@ -143,10 +144,10 @@ function overridden(
   watcher: RunOptions['watcher'],
 ): CompiledRule | string {
   if (override === undefined) return rule;
-  const parsed = ruleSchema.safeParse({ ...rule.source, ...override });
-  if (!parsed.success)
-    return `override: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`;
-  const compiled = compileRule(parsed.data, watcher === undefined ? {} : { watch: watcher.watch });
+  // As a text, so that what is wrong is told in the words that a rule file gets.
+  const parsed = parseJsonFile('override', JSON.stringify({ ...rule.source, ...override }), ruleSchema);
+  if (Array.isArray(parsed)) return `override: ${parsed.map(({ message }) => message).join('; ')}`;
+  const compiled = compileRule(parsed.value, watcher === undefined ? {} : { watch: watcher.watch });
   if (!Array.isArray(compiled)) {
     watcher?.attach(compiled);
     return compiled;

@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import { didYouMean, type Place } from '#runtime/json-file.ts';
+import { ownerOf } from '../check/lint/alarms-named.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
 import type { Failure } from './compare-expectation.ts';
 import { CoverageRecord, coverageOf, type RuleCoverage } from './coverage.ts';
@@ -126,7 +127,7 @@ function relatedTo(rule: CompiledRule, rules: ReadonlyMap<string, CompiledRule>)
   const waiting = [rule];
   for (const each of waiting) {
     for (const id of [...each.readsAlarms, ...each.inhibitedBy.map(({ rule: other }) => other)]) {
-      const other = rules.get(id);
+      const other = rules.get(id) ?? rules.get(ownerOf(id));
       if (other === undefined || other === rule || related.has(other)) continue;
       related.add(other);
       waiting.push(other);
