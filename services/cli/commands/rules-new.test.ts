@@ -86,6 +86,9 @@ describe('rules new', () => {
     [{ metric: 'temperature', above: '80', priority: 'urgent' }, '--priority is one of'],
     [{ metric: 'temperature', above: '80', priority: 'high' }, 'needs --response'],
     [{ metric: 'temperature', above: '80', id: '../../evil' }, '--id must be'],
+    [{ metric: 'temperature', above: '0x10' }, '--above must be a number'],
+    [{ metric: 'temperature', above: '200', model: 'tank' }, 'R003: the condition is always false'],
+    [{ metric: 'temperature', above: '80', model: 'tank', unit: 'bar' }, 'R002: temperature comes in Cel'],
   ])('refuses %j', async (options, problem) => {
     const { exitCode, err } = await create(options);
     expect([exitCode, err]).toEqual([2, expect.stringContaining(problem)]);

@@ -3,7 +3,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PRIORITIES } from '#domain/alarm.ts';
-import { newRuleFiles } from '#rules/authoring/new-rule-files.ts';
+import { type NewRuleFiles, newRuleFiles } from '#rules/authoring/new-rule-files.ts';
 import { type RuleWish, WISH_KINDS, type WishKind } from '#rules/authoring/rule-wish.ts';
 import { suggestDeadband } from '#rules/check/usual-deadband.ts';
 import { didYouMean } from '#runtime/json-file.ts';
@@ -168,12 +168,12 @@ function deadbandOf(
   return unit === undefined || unit === promise.unit ? suggestDeadband({ ...promise, metric }) : undefined;
 }
 
-/** NaN for what is no number, the empty text included. */
+/** NaN for what is no decimal number: nobody writes a limit as 0x10 and means 16. */
 function numberOf(text: string): number {
-  return text.trim() === '' ? Number.NaN : Number(text);
+  return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
 }
 
-function writeBoth(base: string, { rule, test }: { readonly rule: string; readonly test: string }, cli: Cli): number {
+function writeBoth(base: string, { rule, test, warnings }: NewRuleFiles, cli: Cli): number {
   const files = [
     [`${base}.json`, rule],
     [`${base}.test.json`, test],
@@ -191,6 +191,7 @@ function writeBoth(base: string, { rule, test }: { readonly rule: string; readon
     for (const file of written) rmSync(file, { force: true });
     return refused([`${base}.json cannot be written (${(error as NodeJS.ErrnoException).code})`], cli);
   }
+  for (const warning of warnings) cli.err(`${cli.paint('yellow', 'warning')} ${printable(warning)}\n`);
   cli.out(files.map(([file]) => `${printable(file)}\n`).join(''));
   return EXIT.ok;
 }

@@ -1,35 +1,43 @@
-// The two files of a new rule, proved before anybody writes them: the rule compiles, and its tests pass.
+// The two files of a new rule, proved before anybody writes them: the one validator takes the rule, and its tests pass. What
+// it only warns of is told with them.
 
 import { parseJsonFile } from '#runtime/json-file.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
+import { type CheckedRules, checkRules } from '../check/check-rules.ts';
+import { type Finding, problemOf } from '../check/finding.ts';
 import { failureText } from '../testing/compare-expectation.ts';
 import { ruleTestFileSchema } from '../testing/rule-test-schema.ts';
 import { failuresOf } from '../testing/run-rule-test.ts';
-import { compileTexts } from './compile-texts.ts';
 import { newRuleText } from './new-rule.ts';
 import { newRuleTestText } from './new-rule-test.ts';
 import { problemsOfWish, type RuleWish } from './rule-wish.ts';
 
-export type NewRuleFiles = { readonly rule: string; readonly test: string };
+export type NewRuleFiles = { readonly rule: string; readonly test: string; readonly warnings: readonly string[] };
 
 /** The texts of `<id>.json` and `<id>.test.json`, or sentences that say why there are none. */
 export function newRuleFiles(wish: RuleWish, models: ReadonlyMap<string, DeviceModel>): NewRuleFiles | string[] {
   const problems = problemsOfWish(wish);
   if (problems.length > 0) return problems;
   const files = { rule: newRuleText(wish), test: newRuleTestText(wish) };
-  const failures = failuresIn(wish, files, models);
-  return failures.length > 0 ? failures : files;
+  const checked = checkRules([{ file: `${wish.id}.json`, text: files.rule }], { models });
+  const told = Map.groupBy(checked.findings, ({ level }) => level);
+  const failures = told.has('error')
+    ? (told.get('error') ?? []).map(sentence)
+    : failuresIn(checked, files.test, models);
+  return failures.length > 0 ? failures : { ...files, warnings: (told.get('warn') ?? []).map(sentence) };
+}
+
+function sentence(finding: Finding): string {
+  return `${finding.code}: ${problemOf(finding).message}`;
 }
 
 function failuresIn(
-  { id }: RuleWish,
-  { rule, test }: NewRuleFiles,
+  { rules: [compiled] }: CheckedRules,
+  test: string,
   models: ReadonlyMap<string, DeviceModel>,
 ): string[] {
-  const { rules, problems } = compileTexts([{ file: `${id}.json`, text: rule }]);
-  const compiled = rules.get(id);
-  const tests = parseJsonFile(`${id}.test.json`, test, ruleTestFileSchema);
-  if (compiled === undefined) return problems.map(({ message }) => message);
+  const tests = parseJsonFile('test', test, ruleTestFileSchema);
+  if (compiled === undefined) return [];
   if (Array.isArray(tests)) return tests.map(({ message }) => message);
   return tests.value.tests.flatMap((each) =>
     failuresOf(compiled, each, { models }).map(

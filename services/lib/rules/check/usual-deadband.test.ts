@@ -23,4 +23,13 @@ describe('suggestDeadband()', () => {
     expect(suggestDeadband({ metric: 't', unit: 'Cel', min: -20, max: 150 })).toBe(1.7);
     expect(suggestDeadband({ metric: 't', unit: 'Cel' })).toBeUndefined();
   });
+
+  it.each([
+    [0, 81, 4.1],
+    [0, 80, 4],
+    [0, 0.67, 0.034],
+    [0, 1999, 100],
+  ])('is not under the usual one, which R006 would criticise: %d to %d', (min, max, deadband) => {
+    expect(suggestDeadband({ metric: 'flow', unit: 'm3/h', min, max })).toBe(deadband);
+  });
 });

@@ -32,10 +32,18 @@ export function signalOf({ metric, unit = '' }: Pick<Measured, 'metric' | 'unit'
   return measuredIn ?? SIGNALS.find(({ word }) => word.test(metric));
 }
 
+/** The narrowest that is usual. Cut where binary fractions begin, so that 1 % of 170 is 1.7 and not a little more. */
+export function leastDeadband({ share }: Signal, span: number): number {
+  return Number((span * share).toPrecision(12));
+}
+
 /** In the metric's unit, with two digits; undefined where the span or the type of signal is not known. */
 export function suggestDeadband(measured: Measured): number | undefined {
   const { min, max } = measured;
   const signal = signalOf(measured);
   if (signal === undefined || min === undefined || max === undefined) return undefined;
-  return Number(((max - min) * signal.share).toPrecision(2));
+  const least = leastDeadband(signal, max - min);
+  const rounded = Number(least.toPrecision(2));
+  // Never under what R006 asks for.
+  return rounded >= least ? rounded : Number((rounded + 10 ** (Math.floor(Math.log10(least)) - 1)).toPrecision(2));
 }

@@ -3,7 +3,7 @@
 import type { CompiledRule } from '../../language/compile-rule.ts';
 import { walk } from '../../language/expression.ts';
 import { formatValue } from '../../language/format-value.ts';
-import { signalOf } from '../usual-deadband.ts';
+import { leastDeadband, signalOf } from '../usual-deadband.ts';
 import { type PlacedLevel, placedLevels } from './level-places.ts';
 import type { Facts, Lint, Remark } from './lint.ts';
 import { rangesOf } from './metric-facts.ts';
@@ -26,7 +26,7 @@ function ofLevel({ level, path, spec }: PlacedLevel, rule: CompiledRule, facts: 
   const unit = input.unit ?? known?.metrics[0]?.unit;
   const signal = signalOf({ metric: input.metric, unit });
   if (!Number.isFinite(span) || signal === undefined) return [];
-  const least = span * signal.share;
+  const least = leastDeadband(signal, span);
   if (spec.deadband >= least) return [];
   const message = `a deadband of ${spec.deadband} is small for a ${signal.name}: ${signal.share * 100} % of its span is ${formatValue(least)}`;
   return [{ path: [...path, 'deadband'], message, level: 'warn' }];
