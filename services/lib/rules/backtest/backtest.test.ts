@@ -72,6 +72,26 @@ describe('backtest()', () => {
     expect(backtestText(silent)).toContain('nothing could be judged');
   });
 
+  it('takes no silence for an alarm before anybody stored anything', async () => {
+    const device: DeviceEntry = { site: 's', area: 'a', device: 'd1', model: 'm', role: null, labels: {} };
+    const model = { model: 'm', metrics: new Map([['temperature', { type: 'number' as const, interval: '1m' }]]) };
+    const plant = { ...NO_PLANT, models: new Map([['m', model]]), devices: new Map([['s/a/d1', device]]) };
+    const rule = ruleOf({
+      ...{ id: 'silent', inputs: { t: { metric: 'temperature', maxAge: '3m' } } },
+      condition: { '>': [{ age: ['t'] }, 600] },
+      noData: { action: 'alarm', after: '5m', priority: 'low' },
+    });
+    const range = { from: T0 - 2 * HOUR, to: T0 + HOUR };
+    const whole = { plant, isPlantWhole: true, lookbackMs: HOUR };
+    const begun = only(await run([rule], minutes(70, 70, 70), { ...range, ...whole }));
+    expect(begun.episodes.map(({ rule: id, from }) => [id, from - T0])).toEqual([
+      ['silent.no-data', 7 * MINUTE],
+      ['silent', 12 * MINUTE + 1],
+    ]);
+    expect(begun.rules.map(({ activations }) => activations)).toEqual([1, 1]);
+    expect(only(await run([rule], [], { ...range, ...whole })).episodes).toEqual([]);
+  });
+
   it('tells a rule that no series fits from one that was quiet', async () => {
     const other = ruleOf({ ...HOT, id: 'other', inputs: { t: 'pressure' } });
     const text = backtestText(await run([ruleOf(HOT), other], minutes(20)));

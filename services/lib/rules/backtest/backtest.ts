@@ -62,20 +62,22 @@ export type SetResult = {
 /** @throws SourceError where there is nothing to count, or what the source throws */
 export async function backtest(options: BacktestOptions): Promise<Backtest> {
   const { source, onProgress } = options;
-  let runs = options.from === undefined ? undefined : startRuns(options, options.from);
+  let runs: SetRun[] | undefined;
   let points = 0;
   let isCut = false;
   let at = options.from ?? 0;
   for await (const batch of source.batches()) {
     const [first, last] = [batch[0], batch.at(-1)];
     if (first === undefined || last === undefined) continue;
-    runs ??= startRuns(options, first.measuredAt);
+    runs ??= startRuns(options, options.from ?? first.measuredAt, first.measuredAt);
     for (const run of runs) run.replay.take(batch);
     points += batch.length;
     at = last.measuredAt;
     isCut = onProgress?.({ at, points }) === false;
     if (isCut) break;
   }
+  // Where nothing was said at all, nothing is known of any moment.
+  if (options.from !== undefined) runs ??= startRuns(options, options.from, (options.to ?? options.from + 1) - 1);
   const [first] = runs ?? [];
   if (runs === undefined || first === undefined)
     throw new SourceError('there is not one point in it; give a time by --from and --to, or another recording', {
@@ -87,8 +89,10 @@ export async function backtest(options: BacktestOptions): Promise<Backtest> {
   return { range, points, series: first.replay.seriesCount, source: source.counts, results, isCut };
 }
 
-function startRuns(options: BacktestOptions, from: number): SetRun[] {
-  return options.sets.map((set) => new SetRun(set, from, options));
+/** `dataFrom`: before it nobody stored anything, so that the silence of a device says nothing of the device. */
+function startRuns(options: BacktestOptions, from: number, dataFrom: number): SetRun[] {
+  const startedAt = Math.max(from - options.lookbackMs, dataFrom);
+  return options.sets.map((set) => new SetRun(set, { from, startedAt }, options));
 }
 
 class SetRun {
@@ -103,7 +107,11 @@ class SetRun {
   readonly #others: ReadonlySet<string>;
   #historical = 0;
 
-  constructor(set: NamedRules, from: number, { plant, lookbackMs, isPlantWhole }: BacktestOptions) {
+  constructor(
+    set: NamedRules,
+    { from, startedAt }: { readonly from: number; readonly startedAt: number },
+    { plant, isPlantWhole }: BacktestOptions,
+  ) {
     this.#set = set;
     this.from = from;
     this.#kpis = new KpiFold(from);
@@ -114,7 +122,7 @@ class SetRun {
     this.#leftOut = new Set(set.rules.flatMap(alarmsOfFailure));
     this.replay = new Replay({
       rules: set.rules.map(asActive),
-      ...{ plant, isPlantWhole, startedAt: from - lookbackMs },
+      ...{ plant, isPlantWhole, startedAt },
       onEntry: (entry) => this.#take(entry),
       onCommand: (device, envelope, at) => {
         const rule = envelope.cid.slice(0, envelope.cid.indexOf('/'));
