@@ -98,6 +98,25 @@ describe('penstock rules explain', () => {
     expect([said.exitCode, said.out]).toEqual([exitCode, '']);
   });
 
+  it('says of a rule that is suppressed by a plant state why it is not here, and how to say the state', async () => {
+    const rule = {
+      id: 'quiet',
+      inputs: { t: { metric: 'temperature', maxAge: '30s' } },
+      condition: { '>': [{ var: 't' }, 80] },
+      suppressWhen: { '==': [{ state: 'mode' }, 'cleaning'] },
+    };
+    writeFileSync(file('rules/quiet.json'), JSON.stringify(rule));
+    const untold = await run('quiet/s/a/d1', ...at('00:00:25'));
+    expect(untold.out).toMatch(/: UNACK, medium\n/);
+    expect(untold.out).toMatch(/; suppressWhen is unknown and suppresses nothing, because mode .*\(STATE\)\n/);
+    expect(untold.err).toMatch(
+      /^hint the history of points does not say what mode was: add --state s\/a\/mode=<value>\n/,
+    );
+    const told = await run('quiet/s/a/d1', ...at('00:00:25'), '--state', 's/a/mode=cleaning');
+    expect(told.out).toMatch(/: UNACK, DSUPR, medium\n/);
+    expect(told.err).toMatch(/^replayed /);
+  });
+
   it('explains beside a broken rule, and warns of it', async () => {
     writeFileSync(file('rules/bad.json'), '{');
     const { exitCode, err } = await run('hot/s/a/d1', ...at('00:00:05'));

@@ -11,6 +11,7 @@ import type { Explanation } from '#rules/explain/explain.ts';
 import { type ExplainedHistory, explainHistory } from '#rules/explain/explain-history.ts';
 import { explanationText, type PlaceOf } from '#rules/explain/explain-text.ts';
 import { namedAlarm, rulesBehind } from '#rules/explain/named-alarm.ts';
+import { untoldStates } from '#rules/explain/sentence.ts';
 import type { CompiledRule } from '#rules/language/compile-rule.ts';
 import { didYouMean, formatProblem } from '#runtime/json-file.ts';
 import { type PlantFiles, readPlantFiles } from '#runtime/plant-files.ts';
@@ -128,6 +129,12 @@ function report({ explanation, known, points }: ExplainedHistory, wish: Replayed
   const placeOf: PlaceOf = (path) => placeIn(file, explanation, path);
   if (wish.isJson) cli.out(`${printableJson(JSON.stringify({ ...explanation, startedAt, points }, null, 2))}\n`);
   else cli.out(explanationText(explanation, placeOf).split('\n').map(printable).join('\n'));
+  const [, site = '', area = ''] = explanation.alarm.split('/');
+  for (const name of untoldStates(explanation))
+    cli.err(
+      `${cli.paint('yellow', 'hint')} the history of points does not say what ${printable(name)} was: ` +
+        `add --state ${printable(`${site}/${area}/${name}`)}=<value>\n`,
+    );
   cli.err(`replayed ${span}, points: ${points.toLocaleString('en-US')}; --lookback sees further\n`);
   return EXIT.ok;
 }

@@ -25,6 +25,8 @@ export type ExplainedOperand = {
   readonly reason: string | null;
   /** The input whose value or age it is; null where it is none's. */
   readonly input: string | null;
+  /** The plant state that it is; null where it is none. */
+  readonly plantState: string | null;
   /** Of a `for`. */
   readonly evidence: Evidence | null;
   readonly operands: readonly ExplainedOperand[];
@@ -121,6 +123,7 @@ function operandOf(expression: Expression, look: Look): ExplainedOperand {
     value: plain(value),
     reason: isUnknown(value) ? value.unknown : null,
     input: look.instance.rule.inputs[expression.inputOf ?? expression.ageOf ?? -1]?.name ?? null,
+    plantState: expression.stateOf ?? null,
     evidence: expression.name === 'for' ? timerOf(expression, look) : null,
     operands: expression.parts.map((part) => operandOf(part, look)),
   };

@@ -9,7 +9,7 @@ type Found = Omit<Explanation, 'sentence'>;
 export function sentenceOf(found: Found): string {
   const { activeSince, overlay } = found;
   const what = activeSince === null ? whyNot(found) : `active since ${formatMoment(activeSince)}: ${whyStill(found)}`;
-  if (overlay === null) return what;
+  if (overlay === null) return `${what}${whyPerhapsSuppressed(found)}`;
   const told = { OOSRV: 'it is out of service', SHLVD: 'it is shelved', DSUPR: whySuppressed(found) }[overlay];
   return `${what}; nobody is told, because ${told}`;
 }
@@ -51,6 +51,32 @@ function whySuppressed({ enableWhen, suppressWhen, inhibitedBy }: Found): string
   if (suppressWhen?.value === true) return `suppressWhen is true: ${suppressWhen.text}`;
   const by = inhibitedBy.filter(({ isActive }) => isActive).map(({ rule }) => rule);
   return by.length === 0 ? 'it is suppressed by design' : `it is inhibited by ${by.join(' and ')}`;
+}
+
+/** What is unknown suppresses nothing; whoever asks may have seen it suppressed, and must be told why it is not here. */
+function whyPerhapsSuppressed(found: Found): string {
+  const unknown = [
+    ['enableWhen', found.enableWhen],
+    ['suppressWhen', found.suppressWhen],
+  ] as const;
+  return unknown
+    .map(([field, operand]) =>
+      operand === null || operand.value !== null
+        ? ''
+        : `; ${field} is unknown and suppresses nothing, because ${whyUnknown(operand, found)}`,
+    )
+    .join('');
+}
+
+/** Plant states that conditions ask for and nobody has told. */
+export function untoldStates({ levels, enableWhen, suppressWhen }: Found): string[] {
+  const trees = [
+    ...levels.flatMap(({ condition, clearCondition }) => [condition, clearCondition]),
+    enableWhen,
+    suppressWhen,
+  ];
+  const leaves = trees.flatMap((each) => (each === null ? [] : unknownLeaves(each)));
+  return [...new Set(leaves.flatMap(({ plantState }) => plantState ?? []))];
 }
 
 /** The level to talk about: the one whose condition holds, else one that is unknown, else the lowest. */

@@ -58,6 +58,8 @@ export type Expression = {
   readonly inputOf?: number;
   /** The other rule whose alarm this reads. */
   readonly alarmOf?: string;
+  /** The plant state that it is. */
+  readonly stateOf?: string;
 };
 
 /** What an operator makes; the compiler adds its name and place. */

@@ -125,6 +125,7 @@ export const plantState: Operator = {
       return compiler.refuse(path, "'state' takes the name of a plant state");
     return {
       parts: [],
+      stateOf: name,
       type: 'any',
       evaluate: (frame) => frame.plantState(name),
       wakesAt: () => NEVER,
