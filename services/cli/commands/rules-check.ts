@@ -9,7 +9,7 @@ import { checkRules } from '#rules/check/check-rules.ts';
 import { isError } from '#rules/check/finding.ts';
 import { REPORT_FORMATS, REPORTS, type ReportFormat } from '#rules/check/report/report.ts';
 import { summaryOf, summaryText } from '#rules/check/report/summary.ts';
-import { readPlantFiles } from '#runtime/plant-files.ts';
+import { readPlantKnowledge } from '#rules/plant-knowledge.ts';
 import { EXIT } from '#runtime/process.ts';
 import type { Call, Cli, CliCommand } from '../cli.ts';
 import { printable, printableJson } from '../printable.ts';
@@ -81,9 +81,9 @@ async function checkWanted(
   return `no rule file found: looked for *.json in ${places}; name a file or another folder, or set rules.dir`;
 }
 
-/** One rule alone, held against the models of the settings' folder. */
+/** One rule alone, held against the plant of the settings' folder. */
 function checkInput(input: string, rulesDir: string): CheckedFiles {
-  const { findings } = checkRules([{ file: STDIN_FILE, text: input }], { models: readPlantFiles(rulesDir).models });
+  const { findings } = checkRules([{ file: STDIN_FILE, text: input }], readPlantKnowledge(rulesDir));
   return { files: [STDIN_FILE], ruleFiles: 1, findings, textOf: () => input };
 }
 

@@ -12,6 +12,7 @@ beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'penstock-new-'));
   mkdirSync(path.join(folder, 'models'));
   const metrics = { temperature: { unit: 'Cel', min: -20, max: 150, interval: '2s' }, running: { type: 'boolean' } };
+  Object.assign(metrics, { 'speed/of fan': {} });
   writeFileSync(path.join(folder, 'models', 'tank.model.json'), JSON.stringify({ model: 'tank', metrics }));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -59,6 +60,11 @@ describe('rules new', () => {
     expect(written()).toHaveLength(2);
   });
 
+  it('tells what the validator warns of', async () => {
+    const { exitCode, err } = await create({ metric: 'flow', above: '45' });
+    expect([exitCode, err]).toEqual([0, "warning R019: no model has a metric 'flow'\n"]);
+  });
+
   it('never overwrites, and then writes neither file', async () => {
     writeFileSync(path.join(folder, 'hot.test.json'), 'mine');
     const { exitCode, err } = await create({ metric: 'temperature', above: '80', id: 'hot' });
@@ -97,7 +103,11 @@ describe('rules new', () => {
 
   it('asks a person for what is not said, with the metrics of the models', async () => {
     const { exitCode } = await create({ metric: 'temperature' }, async (given, { metrics, deadbandFor }) => {
-      expect(metrics.map(({ metric, model }) => `${model}/${metric}`)).toEqual(['tank/temperature', 'tank/running']);
+      expect(metrics.map(({ metric, model }) => `${model}/${metric}`)).toEqual([
+        'tank/temperature',
+        'tank/running',
+        'tank/speed/of fan',
+      ]);
       expect(deadbandFor('temperature', 'tank')).toBe(1.7);
       return { ...given, below: '5' };
     });

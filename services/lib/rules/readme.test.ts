@@ -162,10 +162,8 @@ describe('rules/README.md', () => {
     expect(words.filter((word) => !told(word))).toEqual([]);
   });
 
-  it('has an anchor for every lint rule that a finding points to', () => {
-    const lint = CODES.filter((code) => /^R\d/.test(code));
-    expect(lint.length).toBe(18);
-    expect(lint.filter((code) => !page.includes(`<a id="${code}"></a>`))).toEqual([]);
+  it('has an anchor for every code that a finding points to', () => {
+    expect(CODES.filter((code) => !page.includes(`<a id="${code}"></a>`))).toEqual([]);
   });
 });
 

@@ -5,12 +5,12 @@ import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { type FileProblem, parseJsonFile } from '#runtime/json-file.ts';
-import { readPlantFiles } from '#runtime/plant-files.ts';
 import { readTextFile } from '#runtime/text-file.ts';
 import { type CheckOptions, checkRules, type RuleText } from './check/check-rules.ts';
 import { isTestText } from './check/file-kind.ts';
 import { errorOf, type Finding, inReadingOrder, isError, problemOf } from './check/finding.ts';
 import type { CompiledRule } from './language/compile-rule.ts';
+import { readPlantKnowledge } from './plant-knowledge.ts';
 import { strayFiles } from './stray-files.ts';
 
 export type RuleFiles = {
@@ -38,12 +38,12 @@ export function ruleIdOf(file: string): string {
     .replace(/^\d+-/, '');
 }
 
-/** Checked against the models of the folder where no others are given. */
+/** Checked against the plant of the folder where no models are given. */
 export function readRules(rulesDir: string, options: CheckOptions = {}): RuleFiles {
   const { texts, unreadable } = readRuleTexts(rulesDir);
-  const models = options.models ?? readPlantFiles(rulesDir).models;
+  const plant = options.models === undefined ? readPlantKnowledge(rulesDir) : {};
   const beside = [...texts, ...unreadable].map(({ file }) => ruleIdOf(file));
-  const checked = checkRules(texts, { beside, ...options, models });
+  const checked = checkRules(texts, { beside, ...plant, ...options });
   const findings = inReadingOrder([...strayFiles(rulesDir), ...unreadable, ...checked.findings]);
   const problems = findings.filter(isError).map(problemOf);
   const byFile = new Map(texts.map(({ file, text }) => [file, text]));

@@ -28,6 +28,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'unknown-field': ['5:3 SCHEMA onDelay'],
   'unknown-input': ['4:33 R001 temp'],
   'unknown-metric': ['4:23 R001 temperature'],
+  'unknown-model': ['3:23 R001 tank-sensor'],
   'unknown-operator': ['4:28 RULE between'],
   'unknown-priority': ['6:15 SCHEMA high'],
   'urgent-without-response': ['6:15 R010'],

@@ -9,6 +9,7 @@ import { sourceFile } from '#runtime/source-file.ts';
 import { readTextFile } from '#runtime/text-file.ts';
 import { schemaNameOf } from '../authoring/format-rule-file.ts';
 import type { SchemaName } from '../authoring/schemas.ts';
+import { readPlantKnowledge } from '../plant-knowledge.ts';
 import { isRuleFile, ruleIdOf } from '../rule-files.ts';
 import { ofName, strayFiles } from '../stray-files.ts';
 import { checkRules, type RuleText } from './check-rules.ts';
@@ -48,8 +49,8 @@ export function checkFiles(
   for (const [folder, rules] of Map.groupBy(byKind.get('rule') ?? [], ({ file }) => path.dirname(file))) {
     const testFiles = (tests.get(folder) ?? []).map(({ file }) => file);
     const coverage = wholeFolders.has(folder) ? testCoverage(rules, testFiles) : new Map();
-    const { models } = plantOf(folder);
-    findings.push(...checkRules(rules, { models, coverage, beside: rulesIn(folder) }).findings);
+    const plant = readPlantKnowledge(folder, plantOf(folder));
+    findings.push(...checkRules(rules, { ...plant, coverage, beside: rulesIn(folder) }).findings);
   }
   findings.push(...checkTests(byKind.get('rule-test') ?? []));
   for (const kind of ['device-model', 'devices'] as const)

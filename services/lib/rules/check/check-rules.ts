@@ -9,6 +9,7 @@ import { type Code, endOf, errorOf, type Finding, inReadingOrder, isError } from
 import type { Remark, SetLint, SetRemark } from './lint/lint.ts';
 import { LINTS, SET_LINTS } from './lint/lints.ts';
 import { factsOf, indexMetrics, type MetricIndex, type Models } from './lint/metric-facts.ts';
+import { type PlantKnowledge, type PlantNames, plantNames } from './lint/plant-names.ts';
 import { isSilenced, silencingRemarks } from './lint/silenced.ts';
 import { type Coverage, untested } from './lint/untested.ts';
 import { pipelineNames, takenNames } from './taken-names.ts';
@@ -16,9 +17,8 @@ import { pipelineNames, takenNames } from './taken-names.ts';
 /** `file` is a path, or what stands for one; only a name that ends in .json is held against the id. */
 export type RuleText = { readonly file: string; readonly text: string };
 
-export type CheckOptions = {
-  /** Device models by name; without them the lint rules that need one say nothing. */
-  readonly models?: Models;
+/** Of the plant it need not know anything; the lint rules that need it say nothing then. */
+export type CheckOptions = PlantKnowledge & {
   /** What tests have shown, for R017. */
   readonly coverage?: Coverage;
   /** Ids of rules that stand beside these and are not among them; undefined: nobody knows. For R018. */
@@ -55,11 +55,11 @@ type Member = {
 const NO_MODELS: Models = new Map();
 
 export function checkRules(texts: readonly RuleText[], options: CheckOptions = {}): CheckedRules {
-  const index = indexMetrics(options.models ?? NO_MODELS);
+  const plant = { index: indexMetrics(options.models ?? NO_MODELS), names: plantNames(options) };
   const findings: Finding[] = [];
   const members = texts.flatMap((each) => readMember(each, findings, options.compileOptionsOf) ?? []);
   const takes = options.takes ?? (({ mode }) => mode !== 'disabled');
-  for (const member of members) findings.push(...ofMember(member, index, options));
+  for (const member of members) findings.push(...ofMember(member, plant, options));
   findings.push(...duplicateIds(members));
   // What is refused already can neither be in the way of another nor in a circle with it.
   const alone = withoutErrors(members, findings).filter(({ source, file }) => takes(source, file));
@@ -87,12 +87,18 @@ function readMember(
   return { file, text, at, source, rule: undefined };
 }
 
-function ofMember(member: Member, index: MetricIndex, { coverage, fileNames, lints = 'all' }: CheckOptions): Finding[] {
+type Plant = { readonly index: MetricIndex; readonly names: PlantNames };
+
+function ofMember(
+  member: Member,
+  { index, names }: Plant,
+  { coverage, fileNames, lints = 'all' }: CheckOptions,
+): Finding[] {
   const { source, rule } = member;
   const facts = factsOf(source, index);
   const covered = coverage?.get(member.file);
   const remarks = (lints === 'none' ? [] : LINTS).flatMap(({ code, ofFile, ofRule }) =>
-    [...(ofFile?.(source, facts) ?? []), ...(rule === undefined ? [] : (ofRule?.(rule, facts) ?? []))].map(
+    [...(ofFile?.(source, facts, names) ?? []), ...(rule === undefined ? [] : (ofRule?.(rule, facts) ?? []))].map(
       (remark) => [code, remark] as const,
     ),
   );

@@ -20,12 +20,13 @@ const tank = modelOf({
     pressure: { type: 'number', unit: 'bar', min: 0, max: 10, interval: '2s' },
     level: { type: 'number', unit: 'm', min: 0, max: 10 },
     running: { type: 'boolean' },
+    speed: { type: 'number', unit: '{rpm}' },
     mode: { type: 'text' },
   },
 });
 const furnace = modelOf({
   model: 'furnace',
-  metrics: { temperature: { type: 'number', unit: 'Cel', min: 0, max: 1_200 } },
+  metrics: { temperature: { type: 'number', unit: 'Cel', min: 0, max: 1_200 }, speed: { type: 'number', unit: 'm/s' } },
 });
 
 export const MODELS = new Map([tank, furnace].map((model) => [model.model, model]));

@@ -6,6 +6,7 @@ import type { Path } from '../../language/expression.ts';
 import type { RuleFile } from '../../language/rule-schema.ts';
 import type { Code, Level } from '../finding.ts';
 import type { MetricFacts } from './metric-facts.ts';
+import type { PlantNames } from './plant-names.ts';
 
 /** What a lint rule found, at a place of the file. */
 export type Remark = {
@@ -21,7 +22,7 @@ export type Facts = ReadonlyMap<string, MetricFacts>;
 export type Lint = {
   readonly code: Code;
   /** Looks at what was written; also where an expression does not compile. */
-  readonly ofFile?: (file: RuleFile, facts: Facts) => readonly Remark[];
+  readonly ofFile?: (file: RuleFile, facts: Facts, plant: PlantNames) => readonly Remark[];
   /** Looks at what was compiled. */
   readonly ofRule?: (rule: CompiledRule, facts: Facts) => readonly Remark[];
 };

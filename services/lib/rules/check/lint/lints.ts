@@ -17,6 +17,7 @@ import { shortWindow } from './short-window.ts';
 import { smallDeadband } from './small-deadband.ts';
 import { unitMismatch } from './unit-mismatch.ts';
 import { unknownMetric } from './unknown-metric.ts';
+import { unknownName } from './unknown-name.ts';
 import { unverifiedCommand } from './unverified-command.ts';
 
 export const LINTS: readonly Lint[] = [
@@ -32,6 +33,7 @@ export const LINTS: readonly Lint[] = [
   unverifiedCommand,
   feedbackLoop,
   riskyMode,
+  unknownName,
 ];
 
 export const SET_LINTS: readonly SetLint[] = [priorityMix, alarmCycle, sameComparison, missingRule];

@@ -3,8 +3,9 @@
 
 import { nearestWord } from '#runtime/json-file.ts';
 import type { CompiledRule } from '../../language/compile-rule.ts';
-import { type Expression, walk } from '../../language/expression.ts';
+import { type Expression, type Path, walk } from '../../language/expression.ts';
 import type { InputSpec, RuleFile } from '../../language/rule-schema.ts';
+import { isUcum } from '../../language/ucum.ts';
 import { converter, KNOWN_UNITS } from '../../language/units.ts';
 import { placedLevels } from './level-places.ts';
 import type { Facts, Lint, Remark } from './lint.ts';
@@ -24,8 +25,10 @@ const SPOKEN: ReadonlyMap<string, string> = new Map(
 
 export const unitMismatch: Lint = {
   code: 'R002',
-  ofFile: (file, facts) =>
-    Object.entries(file.inputs).flatMap(([name, input]) => ofInput(name, input, facts.get(name))),
+  ofFile: (file, facts) => [
+    ...Object.entries(file.inputs).flatMap(([name, input]) => ofInput(name, input, facts.get(name))),
+    ...Object.entries(file.params).flatMap(([name, { unit }]) => ofCode(unit, ['params', name, 'unit'])),
+  ],
   // What a clear condition is derived from has been looked at.
   ofRule: (rule, facts) =>
     placedLevels(rule)
@@ -42,16 +45,37 @@ function ofInput(name: string, { unit, metric }: InputSpec, facts: MetricFacts |
   const path = ['inputs', name, 'unit'];
   const units = (facts?.metrics ?? []).flatMap((each) => each.unit ?? []);
   const isKnown = KNOWN_UNITS.includes(unit) || units.includes(unit);
-  const suggestion = isKnown ? undefined : (SPOKEN.get(unit) ?? nearestWord(unit, [...units, ...KNOWN_UNITS]));
-  const hint = suggestion === undefined ? {} : { suggestion };
+  const hint = isKnown ? {} : suggestionFor(unit, units);
   if (units.length > 0 && units.every((each) => converter(each, unit) === undefined)) {
     const message = `${metric} comes in ${[...new Set(units)].join(' or ')}, which cannot be converted to '${unit}'`;
-    return [{ path, message, level: facts?.isCertain === true ? 'error' : 'warn', ...hint }];
+    return [{ path, message, level: facts?.isCertain === true || agree(units) ? 'error' : 'warn', ...hint }];
   }
-  const spoken = isKnown || units.length > 0 ? undefined : SPOKEN.get(unit);
-  if (spoken === undefined) return [];
+  return isKnown ? [] : ofCode(unit, path);
+}
+
+/** Whichever of the models its device is of, the value measures the same. */
+function agree([first, ...others]: readonly string[]): boolean {
+  return first !== undefined && others.every((each) => converter(first, each) !== undefined);
+}
+
+/** What is no unit at all is a slip of the pen; what people say may, by chance, be another unit: `C` is a coulomb. */
+function ofCode(unit: string | undefined, path: Path): Remark[] {
+  if (unit === undefined || KNOWN_UNITS.includes(unit)) return [];
+  if (!isUcum(unit)) {
+    const hint = suggestionFor(unit, []);
+    const way = 'suggestion' in hint ? '' : `; a unit of your own is written {${unit.replace(/[{}]/g, '')}}`;
+    return [{ path, message: `'${unit}' is no UCUM code${way}`, level: 'error', ...hint }];
+  }
+  const suggestion = SPOKEN.get(unit);
+  if (suggestion === undefined) return [];
   const message = `'${unit}' is no UCUM code that can be converted; values in another unit will be UNKNOWN`;
-  return [{ path, message, level: 'warn', suggestion: spoken }];
+  return [{ path, message, level: 'warn', suggestion }];
+}
+
+function suggestionFor(unit: string, units: readonly string[]): { readonly suggestion?: string } {
+  const known = [...units, ...KNOWN_UNITS];
+  const suggestion = SPOKEN.get(unit) ?? SPOKEN.get(unit.toLowerCase()) ?? nearestWord(unit, known);
+  return suggestion === undefined ? {} : { suggestion };
 }
 
 const COMPARISONS = new Set(['>', '>=', '<', '<=', '==', '!=', 'between']);
