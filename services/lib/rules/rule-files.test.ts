@@ -109,6 +109,28 @@ describe('readRules()', () => {
     ],
     ['a field nearly right', { onDealy: '5s' }, "unknown field 'onDealy'; did you mean 'onDelay'?"],
     ['a duration without a unit', { onDelay: '20' }, 'must be a duration with one unit'],
+    ['a duration as a number', { onDelay: 20 }, 'onDelay: must be a duration with one unit, such as "500ms"'],
+    ['a duration past counting', { onDelay: '99999999999d' }, 'onDelay: is too long: at most 366d'],
+    ['a century', { onDelay: '36500d' }, 'onDelay: is too long: at most 366d'],
+    [
+      'a window of nothing',
+      { inputs: { temp: { metric: 'temperature', fn: 'avg', window: '0s' } } },
+      'window: must be longer than 0s',
+    ],
+    [
+      'a value that is stale at once',
+      { inputs: { temp: { metric: 'temperature', maxAge: '0s' } } },
+      'maxAge: must be longer than 0s',
+    ],
+    ['a false shelving', { shelving: false }, 'shelving must be an object with allowed, maxDuration (got false)'],
+    ['an = of other languages', { condition: { '=': [{ var: 'temp' }, 80] } }, "no operator '='; did you mean '=='?"],
+    ['AND in capitals', { condition: { AND: [true] } }, "no operator 'AND'; did you mean 'and'?"],
+    [
+      'a mean',
+      { inputs: { temp: { metric: 'temperature', fn: 'mean', window: '1m' } } },
+      '(got "mean"); did you mean \'avg\'?',
+    ],
+    ['a rule that waits for itself', { inhibitedBy: [{ rule: 'hot' }] }, 'the rule waits for its own alarm'],
     [
       'a unit in the limit',
       { params: { limit: { default: '80 Cel' } } },

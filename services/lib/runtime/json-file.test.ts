@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { didYouMean, formatProblem, parseJsonFile, readJsonFiles, splitSuggestion } from './json-file.ts';
+import { didYouMean, formatProblem, nearestWord, parseJsonFile, readJsonFiles, splitSuggestion } from './json-file.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -28,6 +28,18 @@ test('comments and trailing commas are allowed, and places can be asked for', ()
   expect(file.at(['list', 0, 'a'])).toEqual({ line: 4, column: 19 });
   expect(file.at(['list', 7, 'b'])).toEqual({ line: 4, column: 11 });
   expect(file.at([])).toEqual({ line: 2, column: 1 });
+});
+
+test.each([
+  ['AND', ['and', 'or'], 'and'],
+  ['=', ['!', '=='], '=='],
+  ['mean', ['min', 'avg'], 'avg'],
+  ['mean', ['min', 'sum'], 'min'],
+  ['x', ['y'], undefined],
+  ['onDealy', ['onDelay', 'offDelay'], 'onDelay'],
+  ['__proto__', ['constructor'], undefined],
+])('of the known words %s means', (word, known, meant) => {
+  expect(nearestWord(word, known)).toBe(meant);
 });
 
 test.each([

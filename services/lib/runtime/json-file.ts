@@ -13,6 +13,7 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import type { z } from 'zod';
+import { SPOKEN_WORDS } from './spoken-words.ts';
 import { readTextFile } from './text-file.ts';
 
 export type FileProblem = {
@@ -101,25 +102,34 @@ export function parseJsonFile<T>(file: string, text: string, schema: z.ZodType<T
           ...place(keyNode(tree, issue.path, key).offset),
           message: `unknown field '${key}'${didYouMean(key, knownKeys(schema, issue.path))}`,
         }))
-      : [{ file, ...at(issue.path), message: describeIssue(issue, valueAt(plain, issue.path)) }],
+      : [{ file, ...at(issue.path), message: describeIssue(issue, valueAt(plain, issue.path), schema) }],
   );
   return [...twice, ...wrong.map((each) => ({ ...each, code: 'SCHEMA' }))];
 }
 
 /** zod's sentence, or a better one where only a list of words was allowed or nothing is there. */
-function describeIssue(issue: z.core.$ZodIssue, given: unknown): string {
+function describeIssue(issue: z.core.$ZodIssue, given: unknown, schema: z.ZodType): string {
   const field = pathText(issue.path);
   if (field === '') return issue.message;
   const words = wordsOf(issue);
+  if (issue.code === 'invalid_type' && given !== undefined && issue.expected === 'object') {
+    const fields = knownKeys(schema, issue.path);
+    const such = fields.length === 0 ? '' : ` with ${fields.join(', ')}`;
+    return `${field} must be an object${such} (got ${shownValue(given)})`;
+  }
   if (given === undefined && (issue.code === 'invalid_type' || words !== undefined)) return `${field} is missing`;
   if (words === undefined) return `${field}: ${issue.message}`;
   const hint = typeof given === 'string' ? didYouMean(given, words) : '';
   const wanted = words.length === 1 ? words[0] : `one of ${words.join(', ')}`;
-  return `${field} must be ${wanted} (got ${JSON.stringify(given)?.slice(0, GOT_LENGTH_MAX)})${hint}`;
+  return `${field} must be ${wanted} (got ${shownValue(given)})${hint}`;
 }
 
-/** Of what was written instead of a word: enough to find it again. */
+/** Of what was written instead: enough to find it again. */
 const GOT_LENGTH_MAX = 60;
+
+function shownValue(given: unknown): string {
+  return JSON.stringify(given)?.slice(0, GOT_LENGTH_MAX) ?? '';
+}
 
 function wordsOf(issue: z.core.$ZodIssue): string[] | undefined {
   if (issue.code === 'invalid_value') return issue.values.map(String);
@@ -182,8 +192,14 @@ export function splitSuggestion(text: string): { readonly message: string; reado
 
 /** The known word that was probably meant; undefined where none is near enough to be one. */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  const near = closest(word, known);
+  const small = word.toLowerCase();
+  const said = [small, ...(SPOKEN_WORDS.get(small) ?? [])];
+  const meant = said.flatMap((each) => known.find((other) => other.toLowerCase() === each.toLowerCase()) ?? []);
+  if (meant[0] !== undefined) return meant[0];
+  // A word of which no letter is left is another word.
+  const alike = known.filter((other) => distance(word, other) < Math.max(word.length, other.length));
+  if (alike.length === 0) return undefined;
+  const near = closest(word, alike);
   return distance(word, near) <= Math.max(2, Math.floor(word.length / 3)) ? near : undefined;
 }
 

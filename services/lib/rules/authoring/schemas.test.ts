@@ -116,7 +116,10 @@ describe('the schemas', () => {
           ['duration', durationText],
         ] as const) {
           const matches = new RegExp(String(patterns[id]?.pattern), 'u').test(value);
-          expect(matches, `${id} ${JSON.stringify(value)}`).toBe(schema.safeParse(value).success);
+          const { success, error } = schema.safeParse(value);
+          // How long it may be is no matter of its form.
+          const isTooLong = error?.issues.some(({ message }) => message.startsWith('is too long')) === true;
+          expect(matches, `${id} ${JSON.stringify(value)}`).toBe(success || isTooLong);
         }
       }),
       { numRuns: 2_000 },

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { PRIORITIES } from '#domain/alarm.ts';
 import { metricNameText, nameText } from '#runtime/name-schema.ts';
-import { durationText } from '#runtime/plant-files.ts';
+import { durationText, positiveDuration } from '#runtime/plant-files.ts';
 import { WINDOW_FUNCTIONS } from './window-functions.ts';
 
 const name = nameText;
@@ -14,6 +14,7 @@ const name = nameText;
 export const RATE_LIMIT_COMMANDS_MAX = 1_000;
 
 const duration = (description: string) => durationText.describe(description);
+const time = (description: string) => positiveDuration.describe(description);
 
 /** What an expression may stand for in a file; `refine` because a missing key would pass as unknown. */
 const logic = z
@@ -40,14 +41,14 @@ const inputObject = z
       .enum(['last', ...WINDOW_FUNCTIONS])
       .default('last')
       .describe('What is made of the samples. All but last need a window.'),
-    window: duration('The interval (t - window, t] that fn looks at.').optional(),
-    per: duration('Unit of time of slope and rate, 1s where it is left out.').optional(),
+    window: time('The interval (t - window, t] that fn looks at.').optional(),
+    per: time('Unit of time of slope and rate, 1s where it is left out.').optional(),
     unit: z
       .string()
       .min(1)
       .optional()
       .describe('UCUM code (Cel, bar, m3/h, %). Values are converted to it from the unit of the device model.'),
-    maxAge: duration('Older than this the value is STALE. Default: three intervals of the model, else 60s.').optional(),
+    maxAge: time('Older than this the value is STALE. Default: three intervals of the model, else 60s.').optional(),
     minSamples: z.int().min(1).max(1_000_000).optional().describe('Fewer samples in the window are INSUFFICIENT.'),
     minCoverage: z
       .number()
@@ -144,11 +145,11 @@ const commandAction = z.strictObject({
     .meta({ description: 'What goes with it.', examples: [{ position: 0 }] }),
   permitWhen: logic.optional().describe('Not true: the command is BLOCKED and journaled.'),
   approval: z.enum(['none', 'operator']).default('none').describe('operator: waits for a signed approval.'),
-  expiresAfter: duration('After this the device must not carry it out any more.').optional(),
+  expiresAfter: time('After this the device must not carry it out any more.').optional(),
   ack: z
     .strictObject({
-      accept: duration('Not accepted in this time: sent again, then TIMEOUT.'),
-      complete: duration('Accepted and not done in this time: TIMEOUT.'),
+      accept: time('Not accepted in this time: sent again, then TIMEOUT.'),
+      complete: time('Accepted and not done in this time: TIMEOUT.'),
       retries: z.int().min(0).max(10).default(0).describe('How often it is sent again before TIMEOUT.'),
     })
     .optional()
@@ -156,14 +157,14 @@ const commandAction = z.strictObject({
   verify: z
     .strictObject({
       condition: logic.describe('What the plant must show. The word of the device is no proof.'),
-      within: duration('From SENT; else UNVERIFIED.'),
+      within: time('From SENT; else UNVERIFIED.'),
     })
     .optional()
     .describe('The proof that the plant did what the device was told.'),
   rateLimit: z
     .strictObject({
       max: z.int().min(1).max(RATE_LIMIT_COMMANDS_MAX).describe('So many commands'),
-      per: duration('within this time.'),
+      per: time('within this time.'),
     })
     .optional()
     .describe('Per target: more commands of this name than this are BLOCKED.'),
@@ -196,7 +197,7 @@ const rationalisation = z
     cause: z.string().min(1).optional().describe('What usually makes it happen.'),
     consequence: z.string().min(1).optional().describe('What happens if nobody does anything, and when.'),
     response: z.string().min(1).optional().describe('What the operator does.'),
-    timeToRespond: duration('How long the operator has before the consequence.').optional(),
+    timeToRespond: time('How long the operator has before the consequence.').optional(),
   })
   .describe('Why the alarm exists (ISA-18.2). Shown with it.');
 

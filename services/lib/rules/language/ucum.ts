@@ -10,9 +10,12 @@ const BRACKETED = String.raw`[A-Za-z]{0,2}\[[^\[\]{}\s]+\](?:_[a-z]+)?`;
 const SIMPLE = `(?:${BRACKETED}|${PLAIN}|(?:${PREFIX})?(?:${METRIC})|10\\*|10\\^|\\d+)`;
 /** With an exponent, and a note in braces, which may also stand alone: `m3`, `{count}`. */
 const COMPONENT = String.raw`(?:${SIMPLE}(?:[+-]?\d+)?(?:\{[^{}]*\})?|\{[^{}]*\})`;
-const TERM = new RegExp(String.raw`^/?${COMPONENT}(?:[./]${COMPONENT})*$`);
+const TERM = new RegExp(`^/?${COMPONENT}(?:[./]${COMPONENT})*$`);
+
+/** Far above any unit. */
+const LENGTH_MAX = 64;
 
 export function isUcum(code: string): boolean {
   // Brackets that group are rare and are taken for well.
-  return TERM.test(code.replace(/[()]/g, ''));
+  return code.length <= LENGTH_MAX && TERM.test(code.replace(/[()]/g, ''));
 }

@@ -18,7 +18,10 @@ export const alarmCycle: SetLint = {
         const member = byId.get(id);
         const edge = edges.get(id)?.find(({ to }) => inside.has(to));
         if (member === undefined || edge === undefined) return [];
-        const message = `a cycle of alarms that wait for each other: ${told(cycle, id)}`;
+        const message =
+          cycle.length === 1
+            ? 'the rule waits for its own alarm, and would quiet or raise itself; name another rule'
+            : `a cycle of alarms that wait for each other: ${told(cycle, id)}`;
         return [{ member, path: edge.path, message, level: 'error' }];
       });
     });
