@@ -15,15 +15,20 @@ export const alwaysSo: Lint = {
     placedLevels(rule).flatMap((placed) => [...ofCondition(placed, rule, facts), ...ofReturn(placed, rule, facts)]),
 };
 
+const NO_FACTS: Facts = new Map();
+
 function ofCondition({ level, path }: PlacedLevel, rule: CompiledRule, facts: Facts): Remark[] {
   const { canBeTrue, canBeFalse } = possibleOf(level.condition, rule, facts);
   if (canBeTrue && canBeFalse) return [];
+  // What is so without any model is no guess.
+  const bare = possibleOf(level.condition, rule, NO_FACTS);
+  const isCertain = !(bare.canBeTrue && bare.canBeFalse) || !isGuess(level.condition, rule, facts);
   const what = canBeTrue ? 'true: the alarm never returns' : 'false: the alarm never comes';
   return [
     {
       path: [...path, 'condition'],
       message: `the condition is always ${what}${rangesIn(level.condition, rule, facts)}`,
-      level: isGuess(level.condition, rule, facts) ? 'warn' : 'error',
+      level: isCertain ? 'error' : 'warn',
     },
   ];
 }

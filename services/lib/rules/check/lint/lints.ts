@@ -10,6 +10,7 @@ import { lateAlarm } from './late-alarm.ts';
 import type { Lint, SetLint } from './lint.ts';
 import { missingResponse } from './missing-response.ts';
 import { missingRule } from './missing-rule.ts';
+import { neverKnown } from './never-known.ts';
 import { priorityMix } from './priority-mix.ts';
 import { riskyMode } from './risky-mode.ts';
 import { sameComparison } from './same-comparison.ts';
@@ -24,6 +25,7 @@ export const LINTS: readonly Lint[] = [
   unknownMetric,
   unitMismatch,
   alwaysSo,
+  neverKnown,
   clearOverlap,
   chatterProne,
   smallDeadband,

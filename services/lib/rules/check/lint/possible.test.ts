@@ -19,6 +19,10 @@ const model = modelOf({
 });
 const index = indexMetrics(new Map([['m', model]]));
 
+const limit = fc
+  .tuple(fc.constantFrom('>', '>=', '<', '<=', '==', '!='), fc.integer({ min: -5, max: 5 }), fc.boolean())
+  .map(([name, number, isMirrored]) => ({ [name]: isMirrored ? [number, { var: 'a' }] : [{ var: 'a' }, number] }));
+
 const operand = fc.letrec((tie) => ({
   number: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -45,12 +49,19 @@ const operand = fc.letrec((tie) => ({
       .tuple(fc.integer({ min: 1, max: 2 }), fc.array(tie('truth'), { minLength: 2, maxLength: 3 }))
       .map((list) => ({ atLeast: list })),
     tie('truth').map((each) => ({ '!': [each] })),
+    // Of one input, in the limits that it has: the ground of what and / or exclude together.
+    fc
+      .tuple(fc.constantFrom('and', 'or'), fc.array(limit, { minLength: 2, maxLength: 3 }))
+      .map(([name, list]) => ({ [name]: list })),
   ),
 }));
 
 const values = fc.record(
   Object.fromEntries(
-    Object.entries(RANGES).map(([name, [min, max]]) => [name, fc.double({ min, max, noNaN: true })]),
+    Object.entries(RANGES).map(([name, [min, max]]) => [
+      name,
+      fc.oneof(fc.double({ min, max, noNaN: true }), fc.integer({ min, max })),
+    ]),
   ) as Record<keyof typeof RANGES, fc.Arbitrary<number>>,
 );
 

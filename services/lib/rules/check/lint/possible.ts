@@ -7,6 +7,7 @@ import type { CompiledRule } from '../../language/compile-rule.ts';
 import type { Expression, Path } from '../../language/expression.ts';
 import type { InputSpec, RuleFile } from '../../language/rule-schema.ts';
 import { EVERY_NUMBER, hull, INTERVAL_ARITHMETIC, point } from './interval.ts';
+import { excludes } from './joint.ts';
 import type { Facts } from './lint.ts';
 import { type Range, rangeOf } from './metric-facts.ts';
 
@@ -32,7 +33,14 @@ export function possibleOf(expression: Expression, rule: CompiledRule, facts: Fa
   if (name === 'atLeast') return countOf(operands, atLeastCount(rule.source, expression));
   const compute = INTERVAL_ARITHMETIC.get(name);
   if (compute !== undefined) return number(compute(numbers));
-  return TRUTHS.get(name)?.(operands, expression) ?? ANYTHING;
+  const { numbers: of, canBeTrue, canBeFalse } = TRUTHS.get(name)?.(operands, expression) ?? ANYTHING;
+  if (name !== 'and' && name !== 'or') return { numbers: of, canBeTrue, canBeFalse };
+  // One by one its parts may be possible, and not together.
+  const numbersOf = (part: Expression) => possibleOf(part, rule, facts).numbers;
+  return truth(
+    canBeTrue && !(name === 'and' && excludes(expression, true, numbersOf)),
+    canBeFalse && !(name === 'or' && excludes(expression, false, numbersOf)),
+  );
 }
 
 type Judge = (operands: readonly Possible[], expression: Expression) => Possible;
@@ -63,7 +71,8 @@ const equal: Judge = (operands, expression) =>
 const between: Judge = ([value = ANYTHING, low = ANYTHING, high = ANYTHING], expression) => {
   const reaches = atLeastAsHigh([value, low], expression);
   const stays = atMostAsHigh([value, high], expression);
-  return truth(reaches.canBeTrue && stays.canBeTrue, reaches.canBeFalse || stays.canBeFalse);
+  const isSwapped = low.numbers.low > high.numbers.high;
+  return truth(!isSwapped && reaches.canBeTrue && stays.canBeTrue, isSwapped || reaches.canBeFalse || stays.canBeFalse);
 };
 
 /** At least so many of them hold. */
@@ -121,7 +130,8 @@ function atLeastCount(file: RuleFile, { path }: Expression): number {
   return Number(atLeast?.[0]);
 }
 
-function writtenAt(file: RuleFile, path: Path): unknown {
+/** What stands in the file at a place. */
+export function writtenAt(file: RuleFile, path: Path): unknown {
   let written: unknown = file;
   for (const step of path)
     written = (written as { readonly [key: string | number]: unknown } | undefined | null)?.[step];
