@@ -13,7 +13,19 @@ type NumbersOf = (expression: Expression) => Range;
 
 /** Whether the expression can never be `truth`, whatever its inputs are. */
 export function excludes(expression: Expression, truth: boolean, numbersOf: NumbersOf): boolean {
-  const limits = limitsOf(expression, truth, numbersOf);
+  return areEmpty(limitsOf(expression, truth, numbersOf));
+}
+
+/** Whether two expressions can never be so at once. */
+export function excludesBoth(
+  [a, truthOfA]: readonly [Expression, boolean],
+  [b, truthOfB]: readonly [Expression, boolean],
+  numbersOf: NumbersOf,
+): boolean {
+  return areEmpty([...limitsOf(a, truthOfA, numbersOf), ...limitsOf(b, truthOfB, numbersOf)]);
+}
+
+function areEmpty(limits: readonly Limit[]): boolean {
   return [...Map.groupBy(limits, ({ of }) => of).values()].some((ofOne) => isEmpty(ofOne.map(({ bounds }) => bounds)));
 }
 

@@ -2,6 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { codesOf, findingsOf, MODELS, SOUND } from '../testing.ts';
 
 const over = (limit: unknown, input = 'temp') => ({ '>': [{ var: input }, limit] });
+const under = (limit: number) => ({ '<': [{ var: 'temp' }, limit] });
+const levels = (...each: readonly (readonly [priority: string, condition: object, onDelay?: string])[]) => ({
+  condition: undefined,
+  levels: each.map(([priority, condition, onDelay = '20s']) => ({ priority, condition, onDelay })),
+});
 const tank = { scope: { model: 'tank' } };
 const urgent = { response: 'Open the bypass', timeToRespond: '10m' };
 const command = {
@@ -325,6 +330,28 @@ describe('each lint rule, and what is just good enough for it', () => {
     ],
     ['R014: a dead sensor ends the alarm', { noData: { action: 'clear' } }, ['R014 warn']],
     ['R014: a latch that nobody acknowledges', { latching: true, ackRequired: false }, ['R014 warn']],
+    ['R020: a param that nothing reads', { params: { limit: { default: 80 } } }, ['R020 warn']],
+    [
+      'R020: a param that only a text reads',
+      { params: { limit: { default: 80 } }, annotations: { summary: 'above {{limit}}' } },
+      [],
+    ],
+    [
+      'R020: a param that only a proof reads',
+      {
+        params: { shut: { default: 5 } },
+        deadband: 5,
+        actions: [{ ...command, verify: { condition: { '<': [{ var: 'temp' }, { param: 'shut' }] }, within: '1m' } }],
+      },
+      [],
+    ],
+    ['R021: two of one priority', levels(['low', over(80)], ['low', over(90)]), ['R021 warn']],
+    ['R021: the wrong way round', levels(['medium', over(80)], ['low', over(90)]), ['R021 warn']],
+    ['R021: low limits the wrong way round', levels(['medium', under(20)], ['low', under(10)]), ['R021 warn']],
+    ['R021: one limit for both', levels(['medium', over(80)], ['low', over(80)]), ['R021 warn']],
+    ['R021: the right way round', levels(['low', over(80)], ['medium', over(90)]), []],
+    ['R021: on either side', levels(['medium', over(80)], ['low', under(10)]), []],
+    ['R021: the urgent one waits longer', levels(['medium', over(80), '5m'], ['low', over(90)]), []],
     ['R015: waiting for itself', { inhibitedBy: [{ rule: 'sound' }] }, ['R015 error']],
     ['R015: by its own alarm of no data', { inhibitedBy: [{ rule: 'sound.no-data' }] }, ['R015 error']],
   ])('%s', (title, change, codes) => {

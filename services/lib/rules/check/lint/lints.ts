@@ -7,6 +7,7 @@ import { chatterProne } from './chatter-prone.ts';
 import { clearOverlap } from './clear-overlap.ts';
 import { feedbackLoop } from './feedback-loop.ts';
 import { lateAlarm } from './late-alarm.ts';
+import { levelOrder } from './level-order.ts';
 import type { Lint, SetLint } from './lint.ts';
 import { missingResponse } from './missing-response.ts';
 import { missingRule } from './missing-rule.ts';
@@ -19,6 +20,7 @@ import { smallDeadband } from './small-deadband.ts';
 import { unitMismatch } from './unit-mismatch.ts';
 import { unknownMetric } from './unknown-metric.ts';
 import { unknownName } from './unknown-name.ts';
+import { unusedParam } from './unused-param.ts';
 import { unverifiedCommand } from './unverified-command.ts';
 
 export const LINTS: readonly Lint[] = [
@@ -36,6 +38,8 @@ export const LINTS: readonly Lint[] = [
   feedbackLoop,
   riskyMode,
   unknownName,
+  unusedParam,
+  levelOrder,
 ];
 
 export const SET_LINTS: readonly SetLint[] = [priorityMix, alarmCycle, sameComparison, missingRule];
