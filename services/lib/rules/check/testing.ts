@@ -21,12 +21,17 @@ const tank = modelOf({
     level: { type: 'number', unit: 'm', min: 0, max: 10 },
     running: { type: 'boolean' },
     speed: { type: 'number', unit: '{rpm}' },
+    turbidity: { type: 'number', unit: 'NTU' },
     mode: { type: 'text' },
   },
 });
 const furnace = modelOf({
   model: 'furnace',
-  metrics: { temperature: { type: 'number', unit: 'Cel', min: 0, max: 1_200 }, speed: { type: 'number', unit: 'm/s' } },
+  metrics: {
+    temperature: { type: 'number', unit: 'Cel', min: 0, max: 1_200 },
+    speed: { type: 'number', unit: 'm/s' },
+    level: { type: 'number' },
+  },
 });
 
 export const MODELS = new Map([tank, furnace].map((model) => [model.model, model]));

@@ -47,6 +47,21 @@ describe('each lint rule, and what is just good enough for it', () => {
       { inputs: { temp: { metric: 'pressure', unit: 'Bar' } }, condition: over(8) },
       ['R002 error'],
     ],
+    [
+      'R002: a model that says no unit may be the one',
+      { inputs: { temp: { metric: 'level', unit: 'bar' } }, condition: over(8) },
+      ['R002 warn'],
+    ],
+    [
+      'R002: a unit that only a model knows',
+      {
+        inputs: { temp: { metric: 'turbidity', unit: 'NTU' } },
+        params: { limit: { default: 80, unit: 'NTU' } },
+        condition: over({ param: 'limit' }),
+      },
+      [],
+    ],
+    ['R002: a unit of nobody', { inputs: { temp: { metric: 'x', unit: 'NTU' } } }, ['R002 error']],
     ['R002: by chance another unit', { inputs: { temp: { metric: 'x', unit: 'C' } } }, ['R002 warn']],
     ['R002: a unit that nobody converts here', { inputs: { temp: { metric: 'x', unit: '[pH]' } } }, []],
     [

@@ -27,7 +27,9 @@ export const unitMismatch: Lint = {
   code: 'R002',
   ofFile: (file, facts) => [
     ...Object.entries(file.inputs).flatMap(([name, input]) => ofInput(name, input, facts.get(name))),
-    ...Object.entries(file.params).flatMap(([name, { unit }]) => ofCode(unit, ['params', name, 'unit'])),
+    ...Object.entries(file.params).flatMap(([name, { unit = '1' }]) =>
+      unitsIn(facts).has(unit) ? [] : ofCode(unit, ['params', name, 'unit']),
+    ),
   ],
   // What a clear condition is derived from has been looked at.
   ofRule: (rule, facts) =>
@@ -48,19 +50,25 @@ function ofInput(name: string, { unit, metric }: InputSpec, facts: MetricFacts |
   const hint = isKnown ? {} : suggestionFor(unit, units);
   if (units.length > 0 && units.every((each) => converter(each, unit) === undefined)) {
     const message = `${metric} comes in ${[...new Set(units)].join(' or ')}, which cannot be converted to '${unit}'`;
-    return [{ path, message, level: facts?.isCertain === true || agree(units) ? 'error' : 'warn', ...hint }];
+    return [{ path, message, level: isSure(facts) ? 'error' : 'warn', ...hint }];
   }
   return isKnown ? [] : ofCode(unit, path);
 }
 
 /** Whichever of the models its device is of, the value measures the same. */
-function agree([first, ...others]: readonly string[]): boolean {
-  return first !== undefined && others.every((each) => converter(first, each) !== undefined);
+function isSure(facts: MetricFacts | undefined): boolean {
+  const [first = '', ...others] = (facts?.metrics ?? []).map(({ unit = '' }) => unit);
+  return facts?.isCertain === true || others.every((each) => converter(first, each) !== undefined);
+}
+
+/** Whatever a model says is a unit is one. */
+function unitsIn(facts: Facts): Set<string> {
+  return new Set([...facts.values()].flatMap(({ metrics }) => metrics.flatMap(({ unit }) => unit ?? [])));
 }
 
 /** What is no unit at all is a slip of the pen; what people say may, by chance, be another unit: `C` is a coulomb. */
-function ofCode(unit: string | undefined, path: Path): Remark[] {
-  if (unit === undefined || KNOWN_UNITS.includes(unit)) return [];
+function ofCode(unit: string, path: Path): Remark[] {
+  if (KNOWN_UNITS.includes(unit)) return [];
   if (!isUcum(unit)) {
     const hint = suggestionFor(unit, []);
     const way = 'suggestion' in hint ? '' : `; a unit of your own is written {${unit.replace(/[{}]/g, '')}}`;
