@@ -19,7 +19,9 @@ export function unheardIn(test: RuleTest, rules: readonly CompiledRule[]): strin
   };
   for (const kind of ['metric', 'state', 'command'] as const) {
     const known = heard[kind];
-    const stray = said[kind].find((name) => !known.includes(name));
+    // A device that a command goes to is there by a series of its own, which no input reads.
+    const mayBeTarget = kind === 'metric' && heard.command.length > 0;
+    const stray = said[kind].find((name) => !known.includes(name) && !(mayBeTarget && didYouMean(name, known) === ''));
     if (stray === undefined) continue;
     const hint =
       didYouMean(stray, known) || (known.length === 0 ? '' : `; there are ${[...new Set(known)].join(', ')}`);
