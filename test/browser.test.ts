@@ -1,7 +1,7 @@
 // The console's page in a real browser, on the real pipeline: an operator logs in, sees an alarm come, acknowledges it,
 // watches it go, finds its value drawn as a trend, and reads why a payload was rejected.
 
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { MqttClient } from 'mqtt';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -24,6 +24,8 @@ const ARGS = [
   '--disable-sync',
 ];
 
+/** A file of this name is refused, and the alarm that says so is named for it. */
+const LONGEST_NAME = 'x'.repeat(64);
 const TANK = 'plant/v1/lyon/tank-farm/tank-09/tele';
 
 describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
@@ -35,7 +37,12 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
   const alarm = () => page.locator('[data-testid=alarm-row][data-rule=tank-temp-high][data-instance=tank-09]');
 
   beforeAll(async () => {
-    pipeline = await startPipeline();
+    pipeline = await startPipeline({
+      rules: (folder) => {
+        cpSync(path.join(import.meta.dirname, '../rules'), folder, { recursive: true });
+        writeFileSync(path.join(folder, `${LONGEST_NAME}.json`), '{');
+      },
+    });
     device = await pipeline.client();
     browser = await chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: ARGS });
     page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
@@ -114,6 +121,12 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
     await page.getByTestId('alarms-empty').waitFor();
     await page.getByTestId('alarm-filter').selectOption('open');
     await alarm().and(page.locator('[data-state=UNACK]')).waitFor();
+  });
+
+  it('shows an alarm of the longest name beside its button, not under the next column', async () => {
+    const row = page.locator(`[data-testid=alarm-row][data-instance=${LONGEST_NAME}]`);
+    await row.getByTestId('ack-button').click();
+    await row.and(page.locator('[data-state=ACKED]')).waitFor();
   });
 
   it('acknowledges, and the alarm leaves when it has returned', async () => {
