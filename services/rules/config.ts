@@ -18,7 +18,7 @@ export const rulesSection = z.strictObject({
     .number()
     .positive()
     .default(5)
-    .describe('A rule whose evaluation takes longer three times within a minute is stopped, and an alarm says so.'),
+    .describe('CPU time. A rule of which five evaluations in a row take longer is stopped, and an alarm says so.'),
   unknownSeriesMax: z
     .int()
     .min(1)

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Role } from '#domain/alarm.ts';
 import { encodePoint, SeriesTable } from '#domain/batch.ts';
+import { WATCHDOG_RULE } from '#domain/heartbeat.ts';
 import { topics } from '#domain/topic.ts';
 import { Engine } from '#rules/engine/engine.ts';
+import { PIPELINE } from '#rules/engine/pipeline-alarms.ts';
 import type { Meter } from '#rules/engine/suspects.ts';
 import { ruleOf, START } from '#rules/testing/history.ts';
 import { signOperation } from '#runtime/signed-operation.ts';
@@ -384,6 +386,13 @@ describe('Rules', () => {
     take(topic, JSON.stringify(operation));
     expect(publishes.map((each) => each.topic)).toEqual(['rejected/v1/operation']);
     expect(publishes[0]?.payload).toContain('there is no alarm');
+  });
+
+  it('leaves the alarm of the watchdog to the watchdog', () => {
+    const { take, publishes } = open();
+    const topic = topics.alarmOperation({ ...PIPELINE, rule: WATCHDOG_RULE, instance: 'end-to-end' });
+    take(topic, JSON.stringify(operation));
+    expect(publishes).toEqual([]);
   });
 
   it('a plant state that cannot be read suppresses nothing any more, and is rejected with a sentence', () => {

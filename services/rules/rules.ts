@@ -4,6 +4,7 @@
 
 import type { Role } from '#domain/alarm.ts';
 import { SeriesTable } from '#domain/batch.ts';
+import { WATCHDOG_RULE } from '#domain/heartbeat.ts';
 import type { Stepping } from '#rules/engine/hold.ts';
 import { LATENESS_MS } from '#rules/engine/input-moment.ts';
 import type { EngineInput, EngineOutput, Notice } from '#rules/engine/inputs.ts';
@@ -106,7 +107,8 @@ export class Rules implements Disposable {
   #lostBecause(input: EngineInput): string | undefined {
     if (input.kind !== 'operation' && input.kind !== 'operation-refused') return undefined;
     const { site, area, rule, instance } = input.alarm;
-    if (this.#parts.engine.instances.has(instanceKey(input.alarm))) return undefined;
+    // The watchdog keeps its alarm by itself, and answers for it.
+    if (rule === WATCHDOG_RULE || this.#parts.engine.instances.has(instanceKey(input.alarm))) return undefined;
     if (input.kind === 'operation-refused') return input.why;
     return `there is no alarm '${instance}' of a rule '${rule}' in ${site}/${area}`;
   }

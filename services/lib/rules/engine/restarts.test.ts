@@ -12,7 +12,7 @@ const all = RULES_OF_EVERY_KIND;
 const RUNS = { numRuns: 10_000 };
 const options = { rules: IDS_OF_EVERY_KIND, operations: OPERATIONS_OF_EVERY_KIND };
 
-describe('in every history of every kind of rule', () => {
+describe('in every history of every kind of rule', { timeout: 300_000 }, () => {
   it('a restart at any event gives the journal of an uninterrupted run', () => {
     fc.assert(
       fc.property(histories(options), fc.nat(59), fc.nat(10), (history, place, again) => {
