@@ -7,6 +7,8 @@ import { TopicNode } from './topic-node.ts';
 /** `#` fits what lies below it, and the level it hangs on. */
 const REST = '#';
 const ANY = '+';
+/** Topics whose matches are remembered; with more of them they are looked for anew. */
+const MATCHES_MAX = 10_000;
 
 export type Match<S> = { readonly owner: S; readonly subscription: Subscription };
 
@@ -14,6 +16,8 @@ type Node<S> = TopicNode<Map<S, Subscription>>;
 
 export class SubscriptionTrie<S> {
   readonly #root: Node<S> = new TopicNode();
+  /** Devices publish to the same topics over and over, and each message is asked about twice. */
+  readonly #matches = new Map<string, readonly Match<S>[]>();
   #size = 0;
 
   get size(): number {
@@ -22,6 +26,7 @@ export class SubscriptionTrie<S> {
 
   /** Replaces the owner's subscription of the same filter. */
   set(owner: S, subscription: Subscription): void {
+    this.#matches.clear();
     const node = this.#root.reach(subscription.topic);
     node.value ??= new Map();
     if (!node.value.has(owner)) this.#size++;
@@ -29,6 +34,7 @@ export class SubscriptionTrie<S> {
   }
 
   delete(owner: S, filter: string): void {
+    this.#matches.clear();
     const owners = this.#root.find(filter)?.value;
     if (owners?.delete(owner) !== true) return;
     this.#size--;
@@ -36,7 +42,16 @@ export class SubscriptionTrie<S> {
   }
 
   /** Every subscription that fits, an owner's several filters each. */
-  match(topic: string): Match<S>[] {
+  match(topic: string): readonly Match<S>[] {
+    const known = this.#matches.get(topic);
+    if (known !== undefined) return known;
+    if (this.#matches.size >= MATCHES_MAX) this.#matches.clear();
+    const found = this.#find(topic);
+    this.#matches.set(topic, found);
+    return found;
+  }
+
+  #find(topic: string): Match<S>[] {
     const found: Match<S>[] = [];
     const levels = topic.split('/');
     // What begins with $ belongs to the broker and is seen by no wildcard in its place [MQTT-4.7.2-1].
