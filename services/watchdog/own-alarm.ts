@@ -26,7 +26,7 @@ const RATIONALISATION = {
 };
 
 /** The last beat that was answered in time, as it stood when the alarm was raised. */
-export type LastAnswer = { readonly beat: number; readonly ageMs: number } | null;
+export type LastAnswer = { readonly ageMs: number } | null;
 
 /** An episode that is not over. */
 type Story = {

@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 function raised(): OwnAlarm {
   const alarm = new OwnAlarm(NORMAL);
-  alarm.raise('rules is down (\u0000 `"quoted" ☃)', { beat: 7, ageMs: 20_000 }, 1_000);
+  alarm.raise('rules is down (\u0000 `"quoted" ☃)', { ageMs: 20_000 }, 1_000);
   return alarm;
 }
 

@@ -23,7 +23,7 @@ const ownAlarmState = z.object({
       ackedBy: z.string().nullable(),
       ackComment: z.string().nullable(),
       reason: z.string(),
-      lastAnswer: z.object({ beat: z.number(), ageMs: z.number() }).nullable(),
+      lastAnswer: z.object({ ageMs: z.number() }).nullable(),
     })
     .nullable(),
 }) satisfies z.ZodType<OwnAlarmState>;

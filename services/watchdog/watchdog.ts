@@ -58,7 +58,7 @@ export class Watchdog {
   readonly #statuses = new Map<string, ServiceStatus>();
   readonly #traces = new Map<number, { isTaken: boolean; isSeen: boolean }>();
   #lateMs: number | undefined;
-  #lastAnswer: { readonly beat: number; readonly elapsedMs: number } | undefined;
+  #lastAnswer: { readonly elapsedMs: number } | undefined;
 
   constructor(options: WatchdogOptions) {
     this.#alarm = new OwnAlarm(options.alarm);
@@ -134,7 +134,7 @@ export class Watchdog {
     const outputs: WatchdogOutput[] = [{ kind: 'measured', answer }];
     this.#lateMs = answer.kind === 'late' ? answer.roundTripMs : undefined;
     if (answer.kind === 'late') return outputs;
-    this.#lastAnswer = { beat, elapsedMs: now.elapsedMs };
+    this.#lastAnswer = { elapsedMs: now.elapsedMs };
     if (this.#beats.isFailing || !this.#alarm.isActive) return outputs;
     const { reason } = this.#alarm;
     outputs.push(...this.#tell(this.#alarm.clear(now.at)));
@@ -163,7 +163,7 @@ export class Watchdog {
 
   #lastAnswerAt({ elapsedMs }: Moment) {
     const last = this.#lastAnswer;
-    return last === undefined ? null : { beat: last.beat, ageMs: Math.round(elapsedMs - last.elapsedMs) };
+    return last === undefined ? null : { ageMs: Math.round(elapsedMs - last.elapsedMs) };
   }
 
   #mark(beat: number, step: 'isTaken' | 'isSeen'): void {

@@ -22,6 +22,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'named-for-another': ['2:9 RULE'],
   'rule-isolated': ['2:9 RULE'],
   'silenced-error': ['6:15 R010', '7:33 RULE', '7:71 RULE lint.R005'],
+  're-alarm-storm': ['7:18 SCHEMA'],
   'trailing-garbage': ['7:1 JSON'],
   'unit-as-spoken': ['4:58 R002 Cel'],
   'unit-of-something-else': ['4:58 R002'],

@@ -4,6 +4,7 @@
 
 import { z } from 'zod';
 import { PRIORITIES } from '#domain/alarm.ts';
+import { parseDuration } from '#domain/duration.ts';
 import { metricNameText, nameText } from '#runtime/name-schema.ts';
 import { durationText, positiveDuration } from '#runtime/plant-files.ts';
 import { WINDOW_FUNCTIONS } from './window-functions.ts';
@@ -12,6 +13,14 @@ const name = nameText;
 
 /** So many commands to a device are remembered; more than that in any time is no limit but a stream. */
 export const RATE_LIMIT_COMMANDS_MAX = 1_000;
+
+/** Called more often, nobody can have answered the call before; without a bound a slip of the pen floods everybody. */
+const RE_ALARM_MS_MIN = 10_000;
+const reAlarmTime = durationText
+  .refine((text) => (parseDuration(text) ?? Number.POSITIVE_INFINITY) >= RE_ALARM_MS_MIN, {
+    error: 'is too short: at least 10s, so that somebody can answer before it calls again',
+  })
+  .describe('Annunciated again after this time while active; at least 10s.');
 
 const duration = (description: string) => durationText.describe(description);
 const time = (description: string) => positiveDuration.describe(description);
@@ -266,7 +275,7 @@ export const ruleSchema = z
     priority: z.enum(PRIORITIES).default('medium').describe('How urgent the operator is needed.'),
     ackRequired: z.boolean().default(true).describe('Returned and not acknowledged stays RTNUN.'),
     latching: z.boolean().default(false).describe('Returned stays LATCH until an operator resets it.'),
-    reAlarmTime: duration('Annunciated again after this time while active.').optional(),
+    reAlarmTime: reAlarmTime.optional(),
     reAlarmRepeatCount: z.int().min(1).optional().describe('At most so often; without end where it is left out.'),
     shelving: z
       .strictObject({
