@@ -1,8 +1,8 @@
 // What somebody wanted of the alarms and could not be done, on `rejected/v1/…` where he, and the console, can read why.
 
-import { isUtf8 } from 'node:buffer';
-import { REJECTED_PAYLOAD_MAX, type Rejected, type RejectReason } from '#domain/rejected.ts';
+import type { RejectReason } from '#domain/rejected.ts';
 import { topics } from '#domain/topic.ts';
+import { toldOf } from '#runtime/rejected-log/rejection.ts';
 import type { Message } from './read-message.ts';
 import type { OutMessage } from './state-store.ts';
 
@@ -10,17 +10,10 @@ import type { OutMessage } from './state-store.ts';
 const REASONS: { readonly [root: string]: RejectReason } = { 'alarm-op': 'operation', state: 'state' };
 
 /** undefined where nobody is told. */
-export function rejectedMessage({ topic, payload, at }: Message, message: string): OutMessage | undefined {
+export function rejectedMessage({ topic, payload, at, retained }: Message, message: string): OutMessage | undefined {
   const reason = REASONS[topic.split('/', 1)[0] ?? ''];
   if (reason === undefined) return undefined;
-  const bytes = Buffer.from(payload);
-  const encoding = isUtf8(bytes) ? 'utf8' : 'base64';
-  const rejected: Rejected = {
-    ...{ reason, message, topic },
-    payload: bytes.toString(encoding).slice(0, REJECTED_PAYLOAD_MAX),
-    payloadEncoding: encoding,
-    payloadBytes: bytes.length,
-    receivedAt: at,
-  };
-  return { topic: topics.rejected(reason), payload: JSON.stringify(rejected), retain: false };
+  const refusal = { reason, message };
+  const rejection = { topic, payload, payloadBytes: payload.length, retained, receivedAt: at, refusals: [refusal] };
+  return { topic: topics.rejected(reason), payload: JSON.stringify(toldOf(rejection, refusal)), retain: false };
 }
