@@ -46,6 +46,26 @@ test('publish() stays open without PUBACK, and across a reconnect until there is
   expect(settled).toEqual(['1', '2', '3']);
 });
 
+test('publish() stays open also where the connection goes again while what was under way is sent again', async () => {
+  const { broker, bus } = await open();
+  await bus.publish('a', '0');
+  let isAnswering = false;
+  broker.answer = (packet) => (packet.cmd === 'publish' && !isAnswering ? [] : undefined);
+  const settled: string[] = [];
+  const publish = (text: string) => bus.publish('a', text).then(() => settled.push(text));
+  const all = ['1', '2'].map(publish);
+  await soon(() => expect(payloads(broker, 0)).toEqual(['0', '1', '2']));
+  broker.last.socket.destroy();
+  await soon(() => expect(payloads(broker, 1)).toEqual(['1']));
+  all.push(...['3', '4'].map(publish)); // behind the resend of 1 and 2
+  broker.last.socket.destroy();
+  await soon(() => expect(bus.problem()).toBeDefined());
+  isAnswering = true;
+  await Promise.all(all);
+  expect(payloads(broker, 2)).toEqual(['1', '2', '3', '4']);
+  expect(settled).toEqual(['1', '2', '3', '4']);
+});
+
 test('order of calls is order of messages, and never more than the limit are under way', async () => {
   const { broker, bus } = await open({ maxInFlight: 4 });
   let unacknowledged = 0;

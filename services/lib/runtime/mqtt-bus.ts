@@ -18,6 +18,8 @@ export type MqttBusOptions = MqttAddress & {
 
 const MAX_IN_FLIGHT_DEFAULT = 1_000;
 const CLOSE_WAIT_MS = 3_000;
+/** What mqtt.js says then; the version is pinned. */
+const GIVEN_BACK = 'Connection closed';
 
 /** Opens the publishing connection in the background; publish() may be called at once. */
 export function openMqttBus(options: MqttBusOptions, log: Log): Bus {
@@ -80,13 +82,26 @@ class MqttBus implements Bus {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
       if (this.#isClosed) throw new Error('Cannot publish: the bus is closed');
     } else this.#inFlight++;
-    await new Promise<void>((resolve, reject) => {
+    try {
+      while ((await this.#handOver(topic, payload, options)) === 'given back');
+    } finally {
+      this.#releaseSlot();
+    }
+  }
+
+  /**
+   * After a reconnect mqtt.js sends again what was under way, one at a time, and lets what is published meanwhile wait behind
+   * it; where the connection goes once more it gives that back with an error, and nobody else would hand it in again. In one
+   * turn and in order, so order is kept.
+   */
+  #handOver(topic: string, payload: string | Buffer, { qos = 1, retain = false }: PublishOptions) {
+    return new Promise<'taken' | 'given back'>((resolve, reject) => {
       this.#rejectors.add(reject);
-      this.#client.publish(topic, payload, { qos: options.qos ?? 1, retain: options.retain ?? false }, (error) => {
+      this.#client.publish(topic, payload, { qos, retain }, (error) => {
         this.#rejectors.delete(reject);
-        this.#releaseSlot();
-        if (error) reject(error);
-        else resolve();
+        if (!error) resolve('taken');
+        else if (error.message === GIVEN_BACK && !this.#isClosed) resolve('given back');
+        else reject(error);
       });
     });
   }
