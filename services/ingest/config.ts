@@ -8,8 +8,10 @@ export const ingestSection = z.strictObject({
   batchBytesMax: z
     .int()
     .min(1_024)
-    .default(262_144)
-    .describe('A batch is closed at this size, however busy ingest is.'),
+    .default(131_072)
+    .describe(
+      'A batch is closed at this size, however busy ingest is; the broker must take packets of it (packetBytesMax).',
+    ),
   batchesInFlight: z
     .int()
     .min(1)
