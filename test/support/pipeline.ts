@@ -17,6 +17,8 @@ export type PipelineOptions = {
   readonly rules?: (folder: string) => void;
   readonly services?: readonly ServiceName[];
   readonly env?: NodeJS.ProcessEnv;
+  /** Gives the address at which services find the store, whose own it is given; without it that is the store's own. */
+  readonly storeVia?: (storeUrl: string) => Promise<string>;
 };
 
 export type Pipeline = AsyncDisposable & {
@@ -30,6 +32,8 @@ export type Pipeline = AsyncDisposable & {
   /** The same without waiting: a service may have to start where it cannot become ready. */
   launch(service: ServiceName): void;
   metricsPort(service: ServiceName): number;
+  /** A metric by its whole name, over all its labels; 0 where there is none. */
+  metric(service: ServiceName, name: string): Promise<number>;
   /** A client of its own connection, closed with the pipeline. */
   client(options?: mqtt.IClientOptions): Promise<MqttClient>;
   /** Rows of the first series of an InfluxQL answer; empty where there is none. */
@@ -76,6 +80,8 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
   const isHistorian = (options.store ?? 'historian') === 'historian';
   const env = environmentOf({ dataDir, rulesDir, brokerPort, storePort, consolePort, isEmbedded, isHistorian });
   for (const name of names) env[`PENSTOCK_${name.toUpperCase()}_METRICS_PORT`] = String(metricsPort(name));
+  const storeUrl = `http://127.0.0.1:${storePort}`;
+  if (options.storeVia !== undefined) env.PENSTOCK_STORE_URL = await options.storeVia(storeUrl);
   Object.assign(env, options.env);
   const processes = new Map<string, Running>();
   const launch = (service: ServiceName) => {
@@ -108,7 +114,6 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
   const wanted = options.services ?? SERVICES;
   await Promise.all([isEmbedded ? start('broker') : undefined, isHistorian ? start('historian') : undefined]);
   await Promise.all(wanted.filter((name) => STARTABLE.includes(name)).map((name) => start(name)));
-  const storeUrl = `http://127.0.0.1:${storePort}`;
   return {
     brokerPort,
     storeUrl,
@@ -118,6 +123,7 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
     restart: start,
     launch,
     metricsPort,
+    metric: (service, name) => readMetric(metricsPort(service), name),
     async client(clientOptions = {}) {
       const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${brokerPort}`, clientOptions);
       stack.defer(() => client.endAsync(true));
@@ -150,6 +156,12 @@ function environmentOf(parts: {
       ? { PENSTOCK_HISTORIAN_PORT: String(storePort) }
       : { PENSTOCK_STORE_URL: `http://127.0.0.1:${storePort}` }),
   };
+}
+
+async function readMetric(port: number, name: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const samples = text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'));
+  return [...samples].reduce((sum, [, value]) => sum + Number(value), 0);
 }
 
 async function query(storeUrl: string, influxql: string): Promise<unknown[][]> {
