@@ -23,10 +23,7 @@ const COMMANDS = {
     run: ['node_modules/vitest/vitest.mjs', 'run', '--root', '.', '--config', 'test/vitest.config.ts'],
     page: true,
   },
-  'test:faults': {
-    run: ['node_modules/vitest/vitest.mjs', 'run', '--root', '.', '--config', 'test/faults/vitest.config.ts'],
-    page: true,
-  },
+  'test:faults': { run: ['test/faults/main.ts'], page: true },
   bench: { run: ['test/bench/main.ts'], page: false },
   lint: { run: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'], page: false },
   format: { run: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write'], page: false },
