@@ -72,11 +72,6 @@ const stored = async (pipeline: Pipeline) =>
     )[0]?.[1] ?? 0,
   );
 
-async function metric(pipeline: Pipeline, service: 'writer', name: string): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${pipeline.metricsPort(service)}/metrics`)).text();
-  return Number(new RegExp(`^penstock_${name}\\S* (\\S+)`, 'm').exec(text)?.[1] ?? 0);
-}
-
 type Sustained = {
   /** Messages a second from the first publish until the last point was in the store. */
   readonly rate: number;
@@ -102,8 +97,9 @@ async function sustained(qos: 0 | 1, offered: number): Promise<Sustained> {
   await until(
     'the writer to have nothing left',
     async () => {
-      const unsent = await metric(pipeline, 'writer', 'writer_oldest_unsent_seconds');
-      if (unsent > 0 || (await metric(pipeline, 'writer', 'writer_in_flight')) > 0) idleSince = performance.now();
+      const unsent = await pipeline.metric('writer', 'penstock_writer_oldest_unsent_seconds');
+      if (unsent > 0 || (await pipeline.metric('writer', 'penstock_writer_in_flight')) > 0)
+        idleSince = performance.now();
       return performance.now() - idleSince > IDLE_MS || undefined;
     },
     180_000,

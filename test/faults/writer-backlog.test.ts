@@ -31,10 +31,7 @@ function peakOf(pid: number): number {
 it(`${BATCHES * LINES_PER_BATCH} lines wait on disk for a store that is away`, async () => {
   const running = await startPipeline({ services: ['writer'] });
   pipeline = running;
-  const metric = async (name: string) => {
-    const text = await (await fetch(`http://127.0.0.1:${running.metricsPort('writer')}/metrics`)).text();
-    return Number(new RegExp(`^penstock_${name}\\S* (\\S+)$`, 'm').exec(text)?.[1]);
-  };
+  const metric = (name: string) => running.metric('writer', `penstock_${name}`);
   const writer = () => running.processes.get('writer')?.child.pid ?? 0;
   await running.processes.get('historian')?.kill();
   const client = await running.client();

@@ -65,3 +65,9 @@ test('without coming back a lost connection is the end', async () => {
   await until('the end', () => !device.isConnected || undefined);
   expect(broker.connections).toHaveLength(1);
 });
+
+test('a device that the broker refuses says so', async () => {
+  broker.answer = ({ cmd }) =>
+    cmd === 'connect' ? [{ cmd: 'connack', returnCode: 5, sessionPresent: false }] : undefined;
+  await expect(connect({ comesBack: undefined })).rejects.toThrow('the broker refused the device (CONNACK 5)');
+});

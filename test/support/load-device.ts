@@ -3,7 +3,7 @@
 // what was not acknowledged, in order and marked DUP [MQTT-4.4.0-1], before anything new.
 
 import { connect, type Socket } from 'node:net';
-import { generate, type Packet, parser } from 'mqtt-packet';
+import { generate, type IConnackPacket, type Packet, parser } from 'mqtt-packet';
 import type { Random } from '#domain/random.ts';
 
 export type ComingBack = {
@@ -123,7 +123,7 @@ export class LoadDevice implements Disposable {
   }
 
   #onPacket(packet: Packet): void {
-    if (packet.cmd === 'connack') this.#onConnack();
+    if (packet.cmd === 'connack') this.#onConnack(packet);
     else if (packet.cmd === 'puback') this.#onPuback(packet.messageId ?? 0);
     else if (packet.cmd === 'pingresp' && this.#options.qos === 0) {
       this.taken = Math.min(this.n, this.taken + PING_EVERY);
@@ -131,7 +131,11 @@ export class LoadDevice implements Disposable {
     }
   }
 
-  #onConnack(): void {
+  #onConnack({ returnCode }: IConnackPacket): void {
+    if (returnCode !== 0) {
+      this.#socket?.destroy(new Error(`the broker refused the device (CONNACK ${returnCode})`));
+      return;
+    }
     for (const { packet } of this.#unacknowledged.values()) {
       packet[0] = (packet[0] ?? 0) | DUP;
       this.#socket?.write(packet);
