@@ -15,9 +15,8 @@ for (let word = words.shift(); word !== undefined; word = words.shift()) {
 // Taken from there too, and away: services refuse settings of ours that they do not know.
 process.env.FAULT_SEED ??= process.env.PENSTOCK_SEED ?? String(Date.now() % 1_000_000);
 delete process.env.PENSTOCK_SEED;
-process.stderr.write(
-  `the seed is ${process.env.FAULT_SEED}; again: npm run test:faults -- --seed ${process.env.FAULT_SEED}\n`,
-);
+const again = `${process.env.FAULT_PROFILE === 'long' ? '--long ' : ''}--seed ${process.env.FAULT_SEED}`;
+process.stderr.write(`the seed is ${process.env.FAULT_SEED}; again: npm run test:faults -- ${again}\n`);
 
 const { filter, options } = parseCLI(['vitest', 'run', ...rest]);
 const config = path.join(ROOT, 'test/faults/vitest.config.ts');
