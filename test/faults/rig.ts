@@ -60,8 +60,6 @@ async function open(random: Random, stack: AsyncDisposableStack): Promise<Rig> {
     await startPipeline({
       services: ['ingest', 'rules', 'writer'],
       rules: writeRules,
-      // By the clock on the wall: a process that is frozen, or has no processor for a while, would stop its rule for it.
-      env: { PENSTOCK_RULES_BUDGET_MS: '3600000' },
       storeVia: async (url) => {
         front.targetUrl = url;
         return `http://127.0.0.1:${storeNet.port}`;
