@@ -1,6 +1,6 @@
-// What became of notices, and who was told what, on its way to the store: written with the next tick, all in one transaction.
-// Each by itself would wait for the disk, and five thousand alarms that come together would keep the service for seconds. A
-// kill before the tick tells some of it twice, as one between a letter and its record would.
+// What became of notices, and who was told what, on its way to the store. That somebody was told is written at once: a letter
+// takes longer than a disk, and whoever has it is not to have it again after a kill. What nobody needed to hear is struck off
+// with the next tick, all in one transaction: five thousand alarms that come together would keep the service for seconds.
 
 import { isDiskFull, type NoticeChanges, type StateStore } from './state-store.ts';
 
@@ -20,6 +20,7 @@ export class NoticeRecords implements Disposable {
 
   keep(key: string, record: string): void {
     this.#put(key, record);
+    this.flush();
   }
 
   forget(key: string): void {
