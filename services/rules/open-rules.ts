@@ -77,8 +77,9 @@ export function openRules(service: Service<Sections>, { nowMs, cpuMs, later }: R
     loadNotify: notify.load,
     putAndKeep: (input) => rules.putAndKeep(input),
     tell: ({ topic, payload, retain }) => publish(topic, payload, retain).catch(() => {}), // only a closing bus refuses
-    onLoad: ({ rules: count, problems, news }) => {
+    onLoad: ({ rules: count, problems, news, warnings }) => {
       for (const problem of news) log.error(formatProblem(problem));
+      for (const warning of warnings) log.warn(formatProblem(warning));
       log.info({ rules: count, problems: problems.length }, 'rules loaded');
     },
   });

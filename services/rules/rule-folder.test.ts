@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -218,6 +218,18 @@ describe('RuleFolder', () => {
     save('hot.json', hot(80));
     folder.load();
     expect(shown()).toBeNull();
+  });
+
+  it('tells of a name that no file of the plant knows, once, and lets the rule run', () => {
+    const { folder, loads, statuses, engine } = open();
+    mkdirSync(path.join(dir, 'models'));
+    save('models/tank.model.json', { model: 'tank', metrics: { temp: {} } });
+    save('hot.json', hot(80, { inputs: { temp: 'tmep' } }));
+    folder.load();
+    folder.load();
+    const said = expect.stringContaining("did you mean 'temp'?");
+    expect(loads.slice(-2).map(({ warnings }) => warnings.map(({ message }) => message))).toEqual([[said], []]);
+    expect([statuses.at(-1)?.warnings, engine.rules.has('hot')]).toEqual([[said], true]);
   });
 
   it('a file that is still being written is no mistake yet', () => {

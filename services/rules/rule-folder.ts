@@ -3,6 +3,7 @@
 // is quiet: who is still writing has made no mistake yet.
 
 import { topics } from '#domain/topic.ts';
+import { isError, problemOf } from '#rules/check/finding.ts';
 import type { Stepping } from '#rules/engine/hold.ts';
 import type { EngineInput } from '#rules/engine/inputs.ts';
 import { PIPELINE_RULES } from '#rules/engine/pipeline-alarms.ts';
@@ -28,6 +29,8 @@ export type FolderLoad = {
   readonly problems: readonly FileProblem[];
   /** Those among them that nobody has been told of. */
   readonly news: readonly FileProblem[];
+  /** What is probably not meant so, though it runs; only what was not so before. */
+  readonly warnings: readonly FileProblem[];
 };
 
 /** A file with an error is judged when it has not changed for so long. */
@@ -38,6 +41,8 @@ export type RulesStatus = {
   readonly rules: readonly { readonly id: string; readonly rev: string; readonly mode: string }[];
   /** `file:line:column: sentence`, one for each thing that is wrong. */
   readonly problems: readonly string[];
+  /** The same for what runs and is probably not meant so. */
+  readonly warnings: readonly string[];
   readonly loadedAt: number;
 };
 
@@ -45,6 +50,7 @@ export class RuleFolder {
   readonly #parts: RuleFolderParts;
   #models = '';
   #problems: readonly FileProblem[] = [];
+  #warnings: readonly FileProblem[] = [];
   #broken = new Set<string>();
   /** Problems that were told, in words. */
   #told = new Set<string>();
@@ -72,8 +78,11 @@ export class RuleFolder {
     const changes = { ...(isChanged ? { models } : {}), again: this.#savedAgain(read) };
     putAndKeep({ kind: 'reload', rules: files, ...changes, at: now() });
     const news = this.#judge(problems);
+    const before = new Set(this.#warnings.map(formatProblem));
+    this.#warnings = read.findings.filter((finding) => !isError(finding)).map(problemOf);
+    const warnings = this.#warnings.filter((warning) => !before.has(formatProblem(warning)));
     this.#parts.tell(this.status());
-    this.#parts.onLoad({ rules: files.length, problems, news });
+    this.#parts.onLoad({ rules: files.length, problems, news, warnings });
   }
 
   /** Looks again at what was still being written. */
@@ -113,7 +122,13 @@ export class RuleFolder {
     const rules = [...this.#parts.engine.rules.values()].flatMap(({ rule: { id, rev, companionOf, source } }) =>
       companionOf === undefined && !BUILT_IN.has(id) ? [{ id, rev, mode: source.mode }] : [],
     );
-    const status: RulesStatus = { rules, problems: this.#problems.map(formatProblem), loadedAt: this.#parts.now() };
+    const inWords = (problems: readonly FileProblem[]) => problems.map(formatProblem);
+    const status: RulesStatus = {
+      rules,
+      problems: inWords(this.#problems),
+      warnings: inWords(this.#warnings),
+      loadedAt: this.#parts.now(),
+    };
     return { topic: topics.service('rules', 'files'), payload: JSON.stringify(status), retain: true };
   }
 
