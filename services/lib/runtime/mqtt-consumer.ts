@@ -17,6 +17,12 @@ const WINDOW_DEFAULT = 20_000;
 const WINDOW_BYTES_DEFAULT = 32 * 1024 * 1024;
 /** How long a full window may keep us from reading: well under the second or two after which a broker loses its patience. */
 const FULL_MS_MAX = 500;
+/**
+ * How full the window may be for us to read on. Whoever works at all is there within that time, and the broker's writers wait
+ * no longer than that; coming back costs a connection, and is for when there is much room.
+ */
+const RESUME_SHARE = 7 / 8;
+const RETURN_SHARE = 1 / 2;
 
 export class MqttConsumer implements Consumer {
   readonly ready: Promise<void>;
@@ -136,7 +142,8 @@ export class MqttConsumer implements Consumer {
   }
 
   #readAgain(): void {
-    if (this.#isClosed || this.#openCount > this.#window / 2 || this.#openBytes > this.#windowBytes / 2) return;
+    const share = this.#isResting ? RETURN_SHARE : RESUME_SHARE;
+    if (this.#isClosed || this.#openCount > this.#window * share || this.#openBytes > this.#windowBytes * share) return;
     clearTimeout(this.#fullTimer);
     this.#fullTimer = undefined;
     if (this.#isResting && this.#session === undefined) {
