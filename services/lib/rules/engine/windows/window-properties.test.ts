@@ -77,7 +77,7 @@ class Life {
 
   #insert(at: number, value: Value): void {
     this.#now = Math.max(this.#now, at);
-    this.window.insert(at, value);
+    this.window.add(at, value);
     this.oracle.add(at, value);
   }
 
@@ -143,7 +143,7 @@ describe.each(WINDOW_FUNCTIONS)('%s', (fn) => {
       const digits = new Digits(i * 7919);
       const at = begin + i * 40 - (i % 11 === 0 ? 395 : 0) + (i > 2500 ? 70_000 : 0);
       const value = fn === 'timeIn' ? digits.below(3) > 0 : digits.of(NUMBERS) + (i > 1000 ? 0 : 1e12);
-      life.window.insert(at, value);
+      life.window.add(at, value);
       life.oracle.add(at, value);
       if (i % 53 === 0) expectAgreement(life);
     }

@@ -143,10 +143,10 @@ describe('Window', () => {
 
   it('corrects a sample that is not the newest', () => {
     const changes = windowOf('changes', every(1000, ['a', 'b', 'a']));
-    changes.insert(T0 + 1000, 'a');
+    changes.add(T0 + 1000, 'a');
     expect(changes.value()).toBe(0);
     const timeIn = windowOf('timeIn', every(1000, [true, true, true]));
-    timeIn.insert(T0 + 1000, false);
+    timeIn.add(T0 + 1000, false);
     expect(timeIn.value()).toBe(1);
   });
 
@@ -154,12 +154,12 @@ describe('Window', () => {
     const window = windowOf('timeIn', [[0, false]], { maxAgeMs: 60_000 });
     window.advance(T0 + 20_000);
     expect(window.value()).toBe(0);
-    window.insert(T0 + 5000, true);
+    window.add(T0 + 5000, true);
     expect([window.count, window.value()]).toEqual([0, 10]);
-    window.insert(T0 + 4000, false);
-    window.insert(T0 - 4000, false);
+    window.add(T0 + 4000, false);
+    window.add(T0 - 4000, false);
     expect(window.value()).toBe(10);
-    window.insert(T0 + 5000, false);
+    window.add(T0 + 5000, false);
     expect(window.value()).toBe(0);
   });
 
@@ -183,7 +183,7 @@ describe('Window', () => {
       [9000, 1],
     ]);
     expect(window.coverage()).toBe(0.3);
-    window.insert(T0 + 4000, 1);
+    window.add(T0 + 4000, 1);
     expect(window.coverage()).toBe(0.6);
   });
 
@@ -235,7 +235,7 @@ describe('Window', () => {
     for (let i = 0; i < WINDOW_SAMPLES_MAX; i++) window.add(T0 + i, i);
     expect([window.count, window.discards]).toEqual([WINDOW_SAMPLES_MAX, 0]);
     expect(window.value()).toBe((WINDOW_SAMPLES_MAX - 1) / 2);
-    window.insert(T0 + WINDOW_SAMPLES_MAX - 1.5, WINDOW_SAMPLES_MAX - 1.5);
+    window.add(T0 + WINDOW_SAMPLES_MAX - 1.5, WINDOW_SAMPLES_MAX - 1.5);
     const dropped = WINDOW_SAMPLES_MAX / 16;
     expect([window.count, window.discards]).toEqual([WINDOW_SAMPLES_MAX - dropped + 1, dropped]);
     const sum = ((dropped + WINDOW_SAMPLES_MAX - 1) / 2) * (WINDOW_SAMPLES_MAX - dropped) + WINDOW_SAMPLES_MAX - 1.5;

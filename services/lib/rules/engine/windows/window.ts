@@ -48,8 +48,8 @@ export class Window {
   }
 
   /**
-   * A sample, usually the newest; one at the moment of another replaces it. Moves `now` on where it is newer. False where it
-   * tells nothing new: it is there already, or too old to matter.
+   * A sample; one at the moment of another replaces it. Moves `now` on where it is newer; where it is late, everything is as if it
+   * had come in order. False where it tells nothing new: it is there already, or too old to matter.
    */
   add(at: number, value: Value): boolean {
     const kept = this.#encoded(at, value);
@@ -57,11 +57,6 @@ export class Window {
     else if (at > Math.max(this.#samples.leftAt, this.#now - this.#spec.windowMs)) return this.#place(at, kept);
     else return this.#setLeft(at, kept);
     return true;
-  }
-
-  /** A late sample: everything is as if it had come in order. One that is no longer in the window changes nothing in it. */
-  insert(at: number, value: Value): boolean {
-    return this.add(at, value);
   }
 
   /** Moves the window's right edge to `now`; what is older than the window leaves. */
