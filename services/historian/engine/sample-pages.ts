@@ -19,7 +19,7 @@ export function* samplePages(file: SqliteFile, track: number, type: FieldType, s
   while (from <= to) {
     const rows = file.rows(sql, track, from, to, limit);
     if (rows.length === 0) return;
-    const times = rows.map(([time]) => time as number);
+    const times = Float64Array.from(rows, ([time]) => time as number);
     yield { times, values: rows.map(([, value]) => read(type, value as number | string)) };
     if (rows.length < limit) return;
     const last = times.at(-1) as number;

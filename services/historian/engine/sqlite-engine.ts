@@ -1,7 +1,7 @@
 // The engine on one SQLite file: a row per sample, the catalogue in memory beside it. Rows cost more disk than compressed
 // chunks would and are simple to trust; nothing outside this folder depends on them.
 
-import type { Policy, StoredMeasurement, StoredSeries } from '../influxql/store.ts';
+import type { Policy, Scan, StoredMeasurement, StoredSeries } from '../influxql/store.ts';
 import {
   type Catalogue,
   type CataloguedDatabase,
@@ -54,16 +54,20 @@ export class SqliteEngine implements Engine {
   #stored(measurement: CataloguedMeasurement): StoredMeasurement {
     const file = this.#file;
     const { name, fields, tagCounts } = measurement;
-    const asStored = (series: CataloguedSeries): StoredSeries => ({
-      key: series.key,
-      tags: series.tags,
-      hasField: (field) => series.tracks.has(field),
-      pages(field, scan) {
+    const asStored = (series: CataloguedSeries): StoredSeries => {
+      const pages = (field: string, scan: Scan) => {
         const track = series.tracks.get(field);
         const type = fields.get(field)?.type;
         return track === undefined || type === undefined ? [] : samplePages(file, track, type, scan);
-      },
-    });
+      };
+      return {
+        key: series.key,
+        tags: series.tags,
+        hasField: (field) => series.tracks.has(field),
+        pages,
+        summed: pages,
+      };
+    };
     return {
       name,
       fields: new Map([...fields].map(([field, { type }]) => [field, type])),

@@ -23,8 +23,29 @@ export type Scan = {
   readonly expected?: number;
 };
 
-/** Samples in the order of the scan; both arrays have one length, never 0. */
-export type Page = { readonly times: readonly number[]; readonly values: readonly SampleValue[] };
+/**
+ * Samples in the order of the scan, one per moment; both arrays have one length, never 0. A page of
+ * floats, or of integers that are all exact, holds a Float64Array.
+ */
+export type Page = {
+  readonly times: Float64Array;
+  readonly values: Float64Array | readonly SampleValue[];
+};
+
+/** What stands in the place of a run of numbers: `sum` is that of adding them one after another in the order of time. */
+export type Summary = {
+  readonly count: number;
+  readonly sum: number;
+  /** The first of those equal. */
+  readonly min: number;
+  readonly minAt: number;
+  readonly max: number;
+  readonly maxAt: number;
+  readonly first: number;
+  readonly firstAt: number;
+  readonly last: number;
+  readonly lastAt: number;
+};
 
 export interface StoredSeries {
   /** Sorts as InfluxDB sorts series. */
@@ -33,6 +54,11 @@ export interface StoredSeries {
   hasField(field: string): boolean;
   /** Read lazily: a page is fetched when it is asked for. Nothing where the series has no such field. */
   pages(field: string, scan: Scan): Iterable<Page>;
+  /**
+   * As `pages`, for fields that are numbers: where a run of samples has been summed up already and `takes` says yes to its
+   * first and last moment (both inclusive), the summary comes in its place.
+   */
+  summed(field: string, scan: Scan, takes: (firstAt: number, lastAt: number) => boolean): Iterable<Page | Summary>;
 }
 
 export interface StoredMeasurement {
@@ -47,6 +73,8 @@ export type Policy = {
   readonly name: string;
   /** 0: kept for ever. */
   readonly durationUs: number;
+  /** Samples are forgotten in steps of this; InfluxDB's shard group duration. */
+  readonly shardDurationUs?: number;
   readonly isDefault: boolean;
 };
 
@@ -67,3 +95,28 @@ export interface StoreSchema {
   dropDatabase(name: string): void;
   dropMeasurement(database: string, name: string): void;
 }
+
+/** One series of one retention policy, as DELETE and DROP SERIES find it. */
+export type SeriesAddress = { readonly policy: string; readonly measurement: string; readonly key: string };
+
+export type Change =
+  | { readonly kind: 'create-database'; readonly name: string; readonly policy: Policy }
+  | { readonly kind: 'create-policy'; readonly database: string; readonly policy: Policy }
+  /** All of the policy but its name may be new; where it becomes the default, another one ceases to be it. */
+  | { readonly kind: 'alter-policy'; readonly database: string; readonly policy: Policy }
+  | { readonly kind: 'drop-policy'; readonly database: string; readonly name: string }
+  | { readonly kind: 'drop-database'; readonly name: string }
+  | { readonly kind: 'drop-measurement'; readonly database: string; readonly name: string }
+  /** The series themselves and everything they hold. */
+  | { readonly kind: 'drop-series'; readonly database: string; readonly series: readonly SeriesAddress[] }
+  /** Samples from and to, both inclusive; a series that holds nothing afterwards is forgotten. */
+  | {
+      readonly kind: 'delete-samples';
+      readonly database: string;
+      readonly series: readonly SeriesAddress[];
+      readonly from: number;
+      readonly to: number;
+    };
+
+/** Resolves when the change is on the disk; what names nothing (any more) changes nothing. Rejects only where the outside world fails. */
+export type Changes = { change(change: Change): Promise<void> };

@@ -27,11 +27,13 @@ function asSeries(answer: ResultSeries): StoredSeries {
   // An empty tag is an absent one.
   const tags = new Map(Object.entries(answer.tags ?? {}).filter(([, value]) => value !== ''));
   const { columns } = answer;
+  const pages = (field: string, scan: Scan) => pagesOf(answer, columns.indexOf(field), scan);
   return {
     key: [...tags].map(([key, value]) => `${key}=${value}`).join(','),
     tags,
     hasField: (field) => columns.indexOf(field) > 0,
-    pages: (field, scan) => pagesOf(answer, columns.indexOf(field), scan),
+    pages,
+    summed: pages,
   };
 }
 
@@ -44,5 +46,7 @@ function* pagesOf({ values }: ResultSeries, column: number, scan: Scan): Generat
     if (value !== null && time >= scan.from && time <= scan.to) samples.push({ time, value });
   }
   samples.sort((a, b) => (scan.descending ? b.time - a.time : a.time - b.time));
-  if (samples.length > 0) yield { times: samples.map(({ time }) => time), values: samples.map(({ value }) => value) };
+  if (samples.length === 0) return;
+  const times = Float64Array.from(samples, ({ time }) => time);
+  yield { times, values: samples.map(({ value }) => value) };
 }
