@@ -37,5 +37,5 @@ export async function missing(kind: Kind): Promise<string | undefined> {
       ),
     ),
   );
-  return found.every(Boolean) ? undefined : `npm install --no-save ${LEVEL.join(' ')}`;
+  return found.every(Boolean) ? undefined : `npm install --no-save --ignore-scripts ${LEVEL.join(' ')}`;
 }
