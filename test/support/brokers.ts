@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import mqtt from 'mqtt';
-import { findProgram, ROOT, type Running, run, until } from './processes.ts';
+import { findProgram, ROOT, type Running, run, whenReady } from './processes.ts';
 
 export const NO_MOSQUITTO = 'mosquitto is not installed (apt-get install mosquitto)';
 
@@ -48,20 +48,4 @@ async function canConnect(port: number): Promise<true> {
   const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 });
   await client.endAsync();
   return true;
-}
-
-/** @throws Error with what it printed, where it exits before it is ready */
-async function whenReady(running: Running, what: string, look: () => Promise<true | undefined>): Promise<Running> {
-  const { child } = running;
-  const ended = () =>
-    child.exitCode === null ? undefined : `${what}: it exited ${child.exitCode}: ${running.output()}`;
-  try {
-    await until(what, async () => (ended() === undefined ? look() : true), 30_000);
-    const end = ended();
-    if (end !== undefined) throw new Error(end);
-    return running;
-  } catch (error) {
-    await running[Symbol.asyncDispose]();
-    throw error;
-  }
 }

@@ -1,10 +1,11 @@
 // The whole pipeline as its users run it: every service a process of its own, around any broker and any store.
 
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import type { ServiceName } from '#domain/service.ts';
 import { NO_MOSQUITTO, startMosquitto } from './brokers.ts';
+import { NO_INFLUXD, startInfluxd } from './influxd.ts';
 import { findProgram, freePorts, ROOT, type Running, run, tempFolder, until } from './processes.ts';
 
 export type BrokerKind = 'embedded' | 'mosquitto';
@@ -50,8 +51,7 @@ const STARTABLE: readonly ServiceName[] = ['watchdog', ...SERVICES];
 /** Why the parts are not all here; undefined where they are. For describe.skipIf, with the reason in the title. */
 export function missingPart({ broker, store }: PipelineOptions): string | undefined {
   if (broker === 'mosquitto' && findProgram('mosquitto') === undefined) return NO_MOSQUITTO;
-  if (store === 'influxdb' && findProgram('influxd') === undefined)
-    return 'influxd is not installed (apt-get install influxdb)';
+  if (store === 'influxdb' && findProgram('influxd') === undefined) return NO_INFLUXD;
   return undefined;
 }
 
@@ -109,7 +109,7 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
     for (const name of inOrder) await processes.get(name)?.[Symbol.asyncDispose]();
   };
   if (!isEmbedded) stack.use(await startMosquitto(folder, brokerPort, UNBOUNDED_IN_MEMORY));
-  if (!isHistorian) stack.use(await startInfluxd(folder, storePort, rpcPort));
+  if (!isHistorian) stack.use(await startInfluxd({ folder, port: storePort, rpcPort }));
   stack.defer(stopAll);
   const wanted = options.services ?? SERVICES;
   await Promise.all([isEmbedded ? start('broker') : undefined, isHistorian ? start('historian') : undefined]);
@@ -158,7 +158,8 @@ function environmentOf(parts: {
   };
 }
 
-async function readMetric(port: number, name: string): Promise<number> {
+/** A metric by its whole name, over all its labels; 0 where there is none. */
+export async function readMetric(port: number, name: string): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   const samples = text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'));
   return [...samples].reduce((sum, [, value]) => sum + Number(value), 0);
@@ -172,30 +173,4 @@ async function query(storeUrl: string, influxql: string): Promise<unknown[][]> {
   const [result] = answer.results;
   if (result?.error !== undefined) throw new Error(result.error);
   return result?.series?.[0]?.values ?? [];
-}
-
-async function startInfluxd(folder: string, port: number, rpcPort: number): Promise<Running> {
-  const file = path.join(folder, 'influxdb.conf');
-  const at = (name: string) => path.join(folder, 'influxdb', name);
-  writeFileSync(
-    file,
-    `reporting-disabled = true
-bind-address = "127.0.0.1:${rpcPort}"
-[meta]
-  dir = "${at('meta')}"
-[data]
-  dir = "${at('data')}"
-  wal-dir = "${at('wal')}"
-[http]
-  bind-address = "127.0.0.1:${port}"
-  log-enabled = false
-`,
-  );
-  const running = run(findProgram('influxd') ?? 'influxd', ['-config', file]);
-  await until(
-    'influxd to answer',
-    async () => ((await fetch(`http://127.0.0.1:${port}/ping`)).status === 204 ? true : undefined),
-    30_000,
-  );
-  return running;
 }

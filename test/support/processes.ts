@@ -98,3 +98,26 @@ export async function until<T>(
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
+
+/**
+ * The process, once `look` says that it is ready.
+ * @throws Error with what it printed, where it exits before; it is ended where it does not become ready
+ */
+export async function whenReady(
+  running: Running,
+  what: string,
+  look: () => Promise<true | undefined>,
+): Promise<Running> {
+  const { child } = running;
+  const ended = () =>
+    child.exitCode === null ? undefined : `${what}: it exited ${child.exitCode}: ${running.output()}`;
+  try {
+    await until(what, async () => (ended() === undefined ? look() : true), 30_000);
+    const end = ended();
+    if (end !== undefined) throw new Error(end);
+    return running;
+  } catch (error) {
+    await running[Symbol.asyncDispose]();
+    throw error;
+  }
+}
