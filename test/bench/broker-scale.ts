@@ -3,14 +3,15 @@
 //   storm      5,000 clients with retained wills drop and return: until all are back, and everybody else's ping
 // `npm run bench -- broker-scale --topics 50000 --clients 500 --only penstock` for a quick look.
 
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startLoad } from '../support/load.ts';
 import { PacketClient } from '../support/packet-client.ts';
-import { freePorts, type Running, tempFolder } from '../support/processes.ts';
+import { freePorts, tempFolder } from '../support/processes.ts';
 import { type Kind, missing, NAME, type Ports, START } from './broker-kinds.ts';
 import { machineLine } from './machine.ts';
+import { memoryMegabytes } from './memory.ts';
 import { percentile } from './percentile.ts';
 
 const { values: args } = parseArgs({
@@ -32,11 +33,6 @@ const n = (value: number) => Math.round(value).toLocaleString('en');
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const seconds = (since: number) => ((performance.now() - since) / 1_000).toFixed(1);
 const topicOf = (publisher: number, i: number) => `plant/v1/site/hall-${publisher}/d${i}/status`;
-
-function residentMegabytes({ child }: Running): number {
-  const status = readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1_024;
-}
 
 /** Asks without pause until `what` is over, and tells the longest wait for an answer in ms. */
 async function worstPingDuring(port: number, what: Promise<unknown>): Promise<number> {
@@ -140,7 +136,7 @@ async function retained(kind: Kind, folder: string, ports: Ports): Promise<void>
   const broker = stack.use(await START[kind](folder, ports));
   const [port] = ports;
   console.log(
-    `  ${n(TOPICS)} retained messages         published in ${await publishAll(port)} s, RSS ${n(residentMegabytes(broker))} MB`,
+    `  ${n(TOPICS)} retained messages         published in ${await publishAll(port)} s, RSS ${n(memoryMegabytes(broker, 'VmRSS'))} MB`,
   );
   const exact = await exactSubscribes(port);
   console.log(
@@ -149,7 +145,7 @@ async function retained(kind: Kind, folder: string, ports: Ports): Promise<void>
   const all = subscribeToAll(port);
   const worst = await worstPingDuring(port, all);
   console.log(
-    `  all of them by one subscribe       ${await all} s; the others' worst ping ${n(worst)} ms, RSS ${n(residentMegabytes(broker))} MB`,
+    `  all of them by one subscribe       ${await all} s; the others' worst ping ${n(worst)} ms, RSS ${n(memoryMegabytes(broker, 'VmRSS'))} MB`,
   );
   if (kind !== 'penstock') return;
   await broker.kill();
