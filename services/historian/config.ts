@@ -18,6 +18,7 @@ export const historianSection = z.strictObject({
     .describe('Largest body of a request, before and after decompression.'),
   maxSeries: z.int().min(1).default(1_000_000).describe('Series that one database may hold.'),
   queryTimeout: durationSetting.prefault('30s').describe('A query that takes longer is ended.'),
+  maxRunningQueries: z.int().min(1).default(32).describe('Queries that may run at once.'),
   maxQueryBuckets: z
     .int()
     .min(1)
@@ -25,10 +26,16 @@ export const historianSection = z.strictObject({
     .describe('Time buckets that one query may ask for, over all series.'),
   maxQueryPoints: z.int().min(1).default(50_000_000).describe('Samples that one query may read.'),
   maxQueryRows: z.int().min(1).default(1_000_000).describe('Rows that one query may answer.'),
+  maxQuerySeries: z.int().min(1).default(1_000_000).describe('Series that one query may read.'),
 });
 
 export type HistorianConfig = z.infer<typeof historianSection>;
 
-export function queryLimits({ maxQueryBuckets, maxQueryPoints, maxQueryRows }: HistorianConfig) {
-  return { maxBuckets: maxQueryBuckets, maxPoints: maxQueryPoints, maxRows: maxQueryRows };
+export function queryLimits(config: HistorianConfig) {
+  return {
+    maxBuckets: config.maxQueryBuckets,
+    maxPoints: config.maxQueryPoints,
+    maxRows: config.maxQueryRows,
+    maxSeries: config.maxQuerySeries,
+  };
 }

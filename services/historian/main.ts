@@ -4,13 +4,14 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { environmentName } from '#runtime/config.ts';
 import { EXIT, named, refuseOpenListener, runService, StartError } from '#runtime/process.ts';
-import { historianSection, queryLimits } from './config.ts';
+import { historianSection } from './config.ts';
 import { SqliteEngine } from './engine/sqlite-engine.ts';
 import { FILE_NAME, isDamage } from './engine/sqlite-file.ts';
 import { WriteQueue } from './engine/write-queue.ts';
 import type { HistorianParts } from './http/historian-parts.ts';
 import { historianMeters } from './http/meters.ts';
 import { createServer } from './http/server.ts';
+import { queryHost } from './query-host.ts';
 import { Retention } from './retention.ts';
 
 await runService('historian', { historian: historianSection }, async (service) => {
@@ -26,8 +27,7 @@ await runService('historian', { historian: historianSection }, async (service) =
     now,
     pause,
     maxBodyBytes: historian.maxBodyBytes,
-    queryTimeoutMs: historian.queryTimeout,
-    limits: queryLimits(historian),
+    queries: queryHost(engine, historian, { now, pause }),
   };
   const retention = stack.use(new Retention(parts, log));
   void retention.run();

@@ -2,7 +2,7 @@
 // samples lie on the disk is nobody's business outside this folder.
 
 import type { Line } from '#domain/line-protocol.ts';
-import type { Store, StoreSchema } from '../influxql/store.ts';
+import type { Changes, Store } from '../influxql/store.ts';
 
 export type TimedLine = { readonly line: Line; readonly timeUs: number };
 
@@ -21,7 +21,7 @@ export type WriteOutcome =
   | { readonly kind: 'no-database'; readonly name: string }
   | { readonly kind: 'no-policy'; readonly name: string };
 
-export interface Engine extends Store, StoreSchema, Disposable {
+export interface Engine extends Store, Changes, Disposable {
   /**
    * Stores all requests in one transaction, in order; when it returns they are on the disk. A sample of the same series,
    * field and moment replaces the one before.

@@ -1,7 +1,7 @@
 // The engine on one SQLite file: a row per sample, the catalogue in memory beside it. Rows cost more disk than compressed
 // chunks would and are simple to trust; nothing outside this folder depends on them.
 
-import type { Policy, Scan, StoredMeasurement, StoredSeries } from '../influxql/store.ts';
+import type { Change, Policy, Scan, SeriesAddress, StoredMeasurement, StoredSeries } from '../influxql/store.ts';
 import {
   type Catalogue,
   type CataloguedDatabase,
@@ -106,6 +106,59 @@ export class SqliteEngine implements Engine {
     }
   }
 
+  async change(change: Change): Promise<void> {
+    switch (change.kind) {
+      case 'create-database':
+        return this.createDatabase(change.name, change.policy);
+      case 'create-policy':
+        return this.createPolicy(change.database, change.policy);
+      case 'alter-policy':
+        return this.alterPolicy(change.database, change.policy);
+      case 'drop-policy':
+        return this.#dropPolicy(change.database, change.name);
+      case 'drop-database':
+        return this.dropDatabase(change.name);
+      case 'drop-measurement':
+        return this.dropMeasurement(change.database, change.name);
+      case 'drop-series':
+        return this.#delete(change.database, change.series, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+      case 'delete-samples':
+        return this.#delete(change.database, change.series, change.from, change.to);
+    }
+  }
+
+  #dropPolicy(name: string, policyName: string): void {
+    this.#change(() => {
+      const database = this.#catalogue.get(name);
+      const policy = database?.policies.get(policyName);
+      if (database === undefined || policy === undefined) return;
+      for (const measurement of [...policy.measurements.values()]) this.#drop(database, policy, measurement);
+      this.#file.change('DELETE FROM policy WHERE id = ?', policy.id);
+      database.policies.delete(policyName);
+    });
+  }
+
+  #delete(name: string, all: readonly SeriesAddress[], from: number, to: number): void {
+    this.#change(() => {
+      const database = this.#catalogue.get(name);
+      for (const address of all) {
+        const policy = database?.policies.get(address.policy);
+        const measurement = policy?.measurements.get(address.measurement);
+        const series = measurement?.series.get(address.key);
+        if (database === undefined || policy === undefined || measurement === undefined || series === undefined)
+          continue;
+        const tracks = [...series.tracks.values()];
+        const sql = 'DELETE FROM sample WHERE track_id = ? AND time >= ? AND time <= ?';
+        for (const track of tracks) this.#file.change(sql, track, from, to);
+        const isEmpty = (track: number) =>
+          this.#file.rows('SELECT 1 FROM sample WHERE track_id = ? LIMIT 1', track).length === 0;
+        if (!tracks.every(isEmpty)) continue;
+        this.#forget(database, measurement, series);
+        if (measurement.series.size === 0) this.#drop(database, policy, measurement);
+      }
+    });
+  }
+
   createDatabase(name: string, policy: Policy): void {
     this.#change(() => {
       const id = this.#file.insert('INSERT INTO database (name) VALUES (?)', name);
@@ -143,7 +196,7 @@ export class SqliteEngine implements Engine {
       const standing = database?.policies.get(policy.name);
       if (database === undefined || standing === undefined) return;
       this.#file.change('UPDATE policy SET duration_us = ? WHERE id = ?', policy.durationUs, standing.id);
-      database.policies.set(policy.name, { ...standing, durationUs: policy.durationUs });
+      database.policies.set(policy.name, { ...standing, ...policy, isDefault: standing.isDefault });
       if (policy.isDefault) this.#makeDefault(database, policy.name);
     });
   }

@@ -45,7 +45,8 @@ const DIFFERENT = new Map<string, { readonly why: string; readonly status: numbe
       why: "the plan is of InfluxDB's shards and files, which this store does not have",
       status: 400,
       response: {
-        error: 'error parsing query: found EXPLAIN, expected SELECT, SHOW, CREATE, ALTER, DROP at line 1, char 1',
+        error:
+          "error parsing query: EXPLAIN is not supported: it is about InfluxDB's shards and files, which this store does not have at line 1, char 1",
       },
     },
   ],

@@ -1,8 +1,8 @@
 // What the HTTP routes stand on.
 
+import type { QueryHost } from '../answer/answer-query.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { WriteQueue } from '../engine/write-queue.ts';
-import type { QueryLimits } from '../influxql/budget.ts';
 import type { Meters } from './meters.ts';
 
 export type HistorianParts = {
@@ -14,6 +14,5 @@ export type HistorianParts = {
   /** Resolves after everything else that waits has had its turn. */
   readonly pause: () => Promise<void>;
   readonly maxBodyBytes: number;
-  readonly queryTimeoutMs: number;
-  readonly limits: QueryLimits;
+  readonly queries: QueryHost;
 };

@@ -1,4 +1,4 @@
-// Units of time on the wire. The store keeps microseconds; what a client writes more finely is cut to them.
+// Units of time of what is written. The store keeps microseconds; what a client writes more finely is cut to them.
 
 /** Microseconds from a timestamp as written; unknown units are nanoseconds, as in InfluxDB. */
 const TO_US: { readonly [precision: string]: (time: bigint) => bigint } = {
@@ -20,27 +20,4 @@ function floorDivide(value: bigint, by: bigint): bigint {
 export function decodeTime(time: bigint, precision: string): number | undefined {
   const us = Number((Object.hasOwn(TO_US, precision) ? TO_US[precision] : TO_US.n)?.(time));
   return Number.isSafeInteger(us) ? us : undefined;
-}
-
-export const EPOCHS = ['ns', 'u', 'ms', 's', 'm', 'h'] as const;
-export type Epoch = (typeof EPOCHS)[number];
-
-const US_PER: { readonly [epoch in Exclude<Epoch, 'ns'>]: number } = {
-  u: 1,
-  ms: 1_000,
-  s: 1_000_000,
-  m: 60_000_000,
-  h: 3_600_000_000,
-};
-
-/** The digits of a moment in a unit, cut towards zero as InfluxDB does it. */
-export function encodeTime(us: number, epoch: Epoch): string {
-  if (epoch === 'ns') return us === 0 ? '0' : `${us}000`;
-  return String(Math.trunc(us / US_PER[epoch]) + 0);
-}
-
-export function parseEpoch(text: string | null): Epoch | undefined {
-  if (text === 'n') return 'ns';
-  if (text === 'us' || text === 'µ') return 'u';
-  return EPOCHS.find((epoch) => epoch === text);
 }

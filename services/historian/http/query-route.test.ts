@@ -20,22 +20,28 @@ describe('caps', () => {
     'SELECT mean(v) FROM m GROUP BY time(1u) fill(previous)',
     'SELECT mean(v) FROM m WHERE time >= 0 GROUP BY time(1ms), d',
   ])('a bucket bomb is refused with the name of the cap: %s', async (q) => {
-    expect((await errorOf(q)).results[0]?.error).toMatch(/^max-select-buckets limit exceeded: \(\d+\/100000\)$/);
+    expect((await errorOf(q)).results[0]?.error).toMatch(
+      /^max-select-buckets limit exceeded: \(\d+\/100000\), set by historian\.maxQueryBuckets$/,
+    );
   });
 
   test('samples and rows are capped', async () => {
-    await using small = await openTestServer({ limits: { maxBuckets: 10, maxPoints: 50, maxRows: 5 } });
+    await using small = await openTestServer({ limits: { maxBuckets: 10, maxPoints: 50, maxRows: 5, maxSeries: 1 } });
     const lines = Array.from({ length: 100 }, (_, i) => `m v=${i} ${i}`);
     await small.write(lines.join('\n'));
     const error = async (q: string) => (await small.query(q)) as { results: { error?: string }[] };
-    expect((await error('SELECT mean(v) FROM m')).results[0]?.error).toBe('max-select-point limit exceeded: (100/50)');
-    expect((await error('SELECT v FROM m WHERE time < 20ms')).results[0]?.error).toBe('max-row limit exceeded: (6/5)');
+    expect((await error('SELECT mean(v) FROM m')).results[0]?.error).toBe(
+      'max-select-point limit exceeded: (100/50), set by historian.maxQueryPoints',
+    );
+    expect((await error('SELECT v FROM m WHERE time < 20ms')).results[0]?.error).toBe(
+      'max-row limit exceeded: (6/5), set by historian.maxQueryRows',
+    );
     expect((await error('SELECT v FROM m LIMIT 5')).results[0]?.error).toBeUndefined();
   });
 
   test('a query whose time is over ends', async () => {
     let clock = 0;
-    await using slow = await openTestServer({ now: () => (clock += 20), queryTimeoutMs: 30 });
+    await using slow = await openTestServer({ now: () => (clock += 20), timeoutMs: 30 });
     await slow.write('m,d=a v=1 1\nm,d=b v=1 1\nm,d=c v=1 1\nm,d=d v=1 1');
     expect(await slow.query('SELECT mean(v) FROM m')).toEqual({
       results: [{ statement_id: 0, error: 'query-timeout limit exceeded' }],

@@ -1,77 +1,50 @@
-// GET and POST /query: InfluxQL in, JSON out. A query is computed in slices, so that writes and other queries go on
-// beside a long one; it ends when its time is over or its client is gone.
+// GET and POST /query: the parameters of a request to a query, its answer to a response.
 
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { executeQuery } from '../influxql/execute.ts';
-import { parseQuery } from '../influxql/parser.ts';
-import type { StatementResult } from '../influxql/result.ts';
+import { answerQuery, type QueryRequest } from '../answer/answer-query.ts';
+import { chunkRows } from '../answer/chunked-json.ts';
+import { parseEpoch } from '../answer/epoch.ts';
 import { shorten } from '../influxql/shorten.ts';
 import type { Parameter } from '../influxql/token-reader.ts';
 import { RequestError, sendError } from './answer.ts';
 import { readBody } from './body.ts';
 import type { HistorianParts } from './historian-parts.ts';
-import { parseEpoch } from './precision.ts';
-import { indentJson, resultsJson } from './results-json.ts';
-
-/** What one query may hold the process for, before others have their turn. */
-const SLICE_MS = 10;
-
-/** Every running query holds its rows in memory. */
-const RUNNING_MAX = 32;
 
 export function queryRoute(parts: HistorianParts) {
-  let running = 0;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const query = await parametersOf(request, parts.maxBodyBytes);
-    const text = query.get('q')?.trim();
-    if (text === undefined || text === '') return sendError(reply, 400, 'missing required parameter "q"');
-    const parsed = parseQuery(text, boundParameters(query.get('params')));
-    if (!parsed.ok) return sendError(reply, 400, parsed.error);
-    if (running >= RUNNING_MAX) return sendError(reply, 503, 'max-concurrent-queries limit exceeded');
+    const query = queryOf(request, await parametersOf(request, parts.maxBodyBytes));
+    if (query.text === '') return sendError(reply, 400, 'missing required parameter "q"');
     const startedAt = parts.now();
-    const work = executeQuery(parsed.statements, {
-      store: parts.engine,
-      database: query.get('db') ?? undefined,
-      policy: query.get('rp') || undefined,
-      nowUs: startedAt * 1_000,
-      limits: parts.limits,
-      isReadOnly: request.method === 'GET',
-    });
-    running++;
-    try {
-      const results = await inSlices(work, parts, () => request.raw.socket.destroyed);
+    const gone = new AbortController();
+    reply.raw.once('close', () => {
+      gone.abort();
       parts.meters.querySeconds.observe((parts.now() - startedAt) / 1_000);
-      return send(reply, results, query);
-    } finally {
-      running--;
-    }
+    });
+    const answer = answerQuery(query, parts.queries, gone.signal);
+    reply.code(answer.status).header('content-type', query.format === 'csv' ? 'text/csv' : 'application/json');
+    if (answer.status === 200) return reply.send(Readable.from(answer.pieces));
+    return reply.header('x-influxdb-error', headerText(answer.error)).send(Buffer.from(answer.text));
   };
 }
 
-function send(reply: FastifyReply, results: readonly StatementResult[], query: URLSearchParams): FastifyReply {
-  const pieces = resultsJson(results, parseEpoch(query.get('epoch')));
-  reply.header('content-type', 'application/json');
-  if (query.get('pretty') === 'true') return reply.send(Buffer.from(indentJson([...pieces].join(''))));
-  return reply.send(Readable.from(pieces));
+/** What a query says may be quoted in its error, and a header takes no such characters. */
+function headerText(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?');
 }
 
-async function inSlices(
-  work: Generator<undefined, StatementResult[]>,
-  { now, pause, queryTimeoutMs }: HistorianParts,
-  isGone: () => boolean,
-): Promise<StatementResult[]> {
-  const endsAt = now() + queryTimeoutMs;
-  let sliceEndsAt = now() + SLICE_MS;
-  for (;;) {
-    const step = work.next();
-    if (step.done === true) return step.value;
-    if (now() < sliceEndsAt) continue;
-    await pause();
-    if (isGone()) throw new RequestError(499, 'the client went away');
-    if (now() >= endsAt) return [{ error: 'query-timeout limit exceeded' }];
-    sliceEndsAt = now() + SLICE_MS;
-  }
+function queryOf(request: FastifyRequest, query: URLSearchParams): QueryRequest {
+  return {
+    text: query.get('q')?.trim() ?? '',
+    parameters: boundParameters(query.get('params')),
+    database: query.get('db') ?? undefined,
+    policy: query.get('rp') || undefined,
+    isReadOnly: request.method === 'GET',
+    format: /^(?:application|text)\/csv\b/.test(request.headers.accept ?? '') ? 'csv' : 'json',
+    epoch: parseEpoch(query.get('epoch')),
+    chunkRows: query.get('chunked') === 'true' ? chunkRows(query.get('chunk_size')) : undefined,
+    isPretty: query.get('pretty') === 'true',
+  };
 }
 
 /** Those of the URL, then those of a form. */

@@ -10,7 +10,7 @@ import { queryRoute } from './query-route.ts';
 import { targetOfV1, targetOfV2, writeRoute } from './write-route.ts';
 
 // Clients look at this to decide what they may ask; what is answered here is what 1.8 answers.
-const VERSION = '1.8.10';
+export const VERSION = '1.8.10';
 
 export function createServer(parts: HistorianParts, log: Log): FastifyInstance {
   const server: FastifyInstance = fastify({

@@ -7,8 +7,10 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { silentLog } from '#runtime/log.ts';
 import { Metrics } from '#runtime/metrics.ts';
+import type { QueryHost } from '../answer/answer-query.ts';
 import { SqliteEngine } from '../engine/sqlite-engine.ts';
 import { WriteQueue } from '../engine/write-queue.ts';
+import { RunningQueries } from '../influxql/running-queries.ts';
 import type { HistorianParts } from './historian-parts.ts';
 import { historianMeters } from './meters.ts';
 import { createServer } from './server.ts';
@@ -25,20 +27,32 @@ export type TestServer = AsyncDisposable & {
   query(q: string, method?: 'GET' | 'POST'): Promise<unknown>;
 };
 
-export async function openTestServer(overrides: Partial<HistorianParts> = {}): Promise<TestServer> {
+export async function openTestServer(overrides: Partial<HistorianParts & QueryHost> = {}): Promise<TestServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'historian-'));
   const engine = new SqliteEngine(folder, { seriesMax: 10_000 });
   const pause = () => setImmediate();
+  const now = () => Date.now();
+  const queries: QueryHost = {
+    store: engine,
+    changes: engine,
+    running: new RunningQueries(32),
+    startedAtMs: now(),
+    version: '1.8.10',
+    limits: { maxBuckets: 100_000, maxPoints: 10_000_000, maxRows: 100_000, maxSeries: 100_000 },
+    timeoutMs: 30_000,
+    now,
+    pause,
+    ...overrides,
+  };
   const server = createServer(
     {
       engine,
       queue: new WriteQueue(engine, pause),
       meters: historianMeters(new Metrics('historian'), () => engine.bytes()),
-      now: () => Date.now(),
+      now,
       pause,
       maxBodyBytes: 25_000_000,
-      queryTimeoutMs: 30_000,
-      limits: { maxBuckets: 100_000, maxPoints: 10_000_000, maxRows: 100_000 },
+      queries,
       ...overrides,
     },
     silentLog(),

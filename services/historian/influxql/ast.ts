@@ -99,11 +99,23 @@ export type KeyFilter =
 export type PolicyOptions = {
   readonly name: string;
   readonly durationNs: bigint;
+  readonly shardDurationNs: bigint | undefined;
   readonly isDefault: boolean;
 };
 
-export type Statement =
-  | Select
+/** What CREATE DATABASE or ALTER RETENTION POLICY says of a policy; what it does not say stays, or is InfluxDB's default. */
+export type PolicyChange = {
+  readonly name: string | undefined;
+  readonly durationNs: bigint | undefined;
+  readonly shardDurationNs: bigint | undefined;
+};
+
+/** What DELETE and DROP SERIES speak of: everything of a database, or these measurements of it. */
+export type Victims = { readonly sources: readonly Measurement[]; readonly where: Expr | undefined };
+
+export const COUNTED = ['series', 'measurement', 'tag-key', 'tag-values', 'field-key'] as const;
+
+export type ShowStatement =
   | { readonly kind: 'show-databases' }
   | { readonly kind: 'show-policies'; readonly database: string | undefined }
   | (Scope & { readonly kind: 'show-measurements'; readonly names: KeyFilter | undefined })
@@ -111,19 +123,44 @@ export type Statement =
   | (Scope & { readonly kind: 'show-tag-values'; readonly keys: KeyFilter })
   | (Scope & { readonly kind: 'show-field-keys' })
   | (Scope & { readonly kind: 'show-series' })
-  | {
+  | (Scope & {
       readonly kind: 'show-cardinality';
-      readonly of: 'measurement' | 'series';
-      readonly database: string | undefined;
-    }
-  | { readonly kind: 'create-database'; readonly name: string; readonly policy: PolicyOptions | undefined }
+      readonly of: (typeof COUNTED)[number];
+      readonly isExact: boolean;
+      /** Of tag values. */
+      readonly keys: KeyFilter | undefined;
+      readonly dimensions: readonly Dimension[];
+    });
+
+/** About the server itself. */
+export type ServerStatement =
+  | { readonly kind: 'show-queries' }
+  | { readonly kind: 'kill-query'; readonly id: number }
+  | { readonly kind: 'show-stats'; readonly module: string | undefined }
+  | { readonly kind: 'show-diagnostics'; readonly module: string | undefined }
+  | { readonly kind: 'show-continuous-queries' }
+  | { readonly kind: 'show-subscriptions' };
+
+export type ChangeStatement =
+  | { readonly kind: 'create-database'; readonly name: string; readonly policy: PolicyChange | undefined }
   | { readonly kind: 'create-policy'; readonly database: string; readonly policy: PolicyOptions }
   | {
       readonly kind: 'alter-policy';
       readonly database: string;
       readonly name: string;
-      readonly durationNs: bigint | undefined;
+      readonly change: PolicyChange;
       readonly isDefault: boolean;
     }
   | { readonly kind: 'drop-database'; readonly name: string }
-  | { readonly kind: 'drop-measurement'; readonly name: string };
+  | { readonly kind: 'drop-policy'; readonly database: string; readonly name: string }
+  | { readonly kind: 'drop-measurement'; readonly name: string }
+  | (Victims & { readonly kind: 'drop-series' })
+  | (Victims & { readonly kind: 'delete' });
+
+export type Statement =
+  | Select
+  | ShowStatement
+  | ServerStatement
+  | ChangeStatement
+  /** Well written, and wrong: it fails when it is its turn. */
+  | { readonly kind: 'refused'; readonly problem: string };

@@ -10,6 +10,8 @@ export type QueryLimits = {
   readonly maxPoints: number;
   /** Rows answered. */
   readonly maxRows: number;
+  /** Series read. */
+  readonly maxSeries: number;
 };
 
 export class Budget {
@@ -17,6 +19,7 @@ export class Budget {
   #buckets = 0;
   #points = 0;
   #rows = 0;
+  #series = 0;
 
   constructor(limits: QueryLimits) {
     this.#limits = limits;
@@ -24,20 +27,27 @@ export class Budget {
 
   spendBuckets(count: number): void {
     this.#buckets += count;
-    this.#check('max-select-buckets', this.#buckets, this.#limits.maxBuckets);
+    check('max-select-buckets', this.#buckets, this.#limits.maxBuckets, 'maxQueryBuckets');
   }
 
   spendPoints(count: number): void {
     this.#points += count;
-    this.#check('max-select-point', this.#points, this.#limits.maxPoints);
+    check('max-select-point', this.#points, this.#limits.maxPoints, 'maxQueryPoints');
   }
 
   spendRows(count: number): void {
     this.#rows += count;
-    this.#check('max-row', this.#rows, this.#limits.maxRows);
+    check('max-row', this.#rows, this.#limits.maxRows, 'maxQueryRows');
   }
 
-  #check(name: string, spent: number, max: number): void {
-    if (spent > max) throw new QueryError(`${name} limit exceeded: (${Math.ceil(spent)}/${max})`);
+  spendSeries(count: number): void {
+    this.#series += count;
+    check('max-select-series', this.#series, this.#limits.maxSeries, 'maxQuerySeries');
   }
+}
+
+/** The cap is named as InfluxDB names it; the setting is ours. */
+function check(cap: string, spent: number, max: number, setting: string): void {
+  if (spent <= max) return;
+  throw new QueryError(`${cap} limit exceeded: (${Math.ceil(spent)}/${max}), set by historian.${setting}`);
 }

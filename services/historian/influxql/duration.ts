@@ -15,8 +15,12 @@ const UNIT_NS: { readonly [unit: string]: bigint } = {
 
 const PART = /(\d+)(ns|ms|u|µ|s|m|h|d|w)/y;
 
+/** Nobody means more; the digits of a longer one would take time to be made a number. */
+const CHARS_MAX = 100;
+
 /** Nanoseconds of `1h30m`; undefined where the text is no duration. */
 export function parseInfluxDuration(text: string): bigint | undefined {
+  if (text.length > CHARS_MAX) return undefined;
   let ns = 0n;
   PART.lastIndex = 0;
   for (let at = 0; at < text.length; at = PART.lastIndex) {
@@ -27,10 +31,14 @@ export function parseInfluxDuration(text: string): bigint | undefined {
   return text === '' ? undefined : ns;
 }
 
-/** As Go prints one (`168h0m0s`), which is what InfluxDB answers; whole seconds, as retention policies have. */
+/** As Go prints one (`168h0m0s`, `1m1.5s`, `16µs`), which is what InfluxDB answers. */
 export function formatGoDuration(us: number): string {
-  const seconds = Math.floor(us / 1_000_000);
-  if (seconds < 60) return `${seconds}s`;
-  const tail = `${Math.floor(seconds / 60) % 60}m${seconds % 60}s`;
-  return seconds < 3600 ? tail : `${Math.floor(seconds / 3600)}h${tail}`;
+  if (us === 0) return '0s';
+  if (us < 1_000) return `${us}µs`;
+  if (us < 1_000_000) return `${us / 1_000}ms`;
+  const minutes = Math.floor(us / 60_000_000);
+  const seconds = `${(us - minutes * 60_000_000) / 1_000_000}s`;
+  if (minutes === 0) return seconds;
+  const tail = `${minutes % 60}m${seconds}`;
+  return minutes < 60 ? tail : `${Math.floor(minutes / 60)}h${tail}`;
 }

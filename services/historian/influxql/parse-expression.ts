@@ -3,9 +3,9 @@
 
 import type { BinaryOperator, Expr } from './ast.ts';
 import { CASTS } from './ast.ts';
-import { problemAt, unexpected } from './parse-error.ts';
+import { problem, problemAt, unexpected } from './parse-error.ts';
 import type { Token } from './token.ts';
-import type { Parameter, TokenReader } from './token-reader.ts';
+import { list, type Parameter, type TokenReader } from './token-reader.ts';
 
 const PRECEDENCE: { readonly [operator: string]: number } = {
   OR: 1,
@@ -28,8 +28,19 @@ const PRECEDENCE: { readonly [operator: string]: number } = {
 
 const DEPTH_MAX = 200;
 
-/** A chain of operators is a tree that leans to one side, and whoever walks it goes as deep as it is long. */
-const OPERATORS_MAX = 1_000;
+/** A chain of operators is a tree that leans to one side, and whoever walks it goes as deep as it is high. */
+const HEIGHT_MAX = 1_000;
+
+/** Of what operators join; everything else is about as high as it is nested. */
+const heights = new WeakMap<Expr, number>();
+
+function joined(reader: TokenReader, op: BinaryOperator, left: Expr, right: Expr): Expr {
+  const height = Math.max(heights.get(left) ?? 0, heights.get(right) ?? 0) + 1;
+  if (height > HEIGHT_MAX) throw problemAt(reader.peek(), `expression joins more than ${HEIGHT_MAX} operands`);
+  const expr: Expr = { kind: 'binary', op, left, right };
+  heights.set(expr, height);
+  return expr;
+}
 
 export function parseExpression(reader: TokenReader, depth = 0): Expr {
   return parseFrom(reader, 1, depth);
@@ -46,19 +57,15 @@ function operatorAhead(reader: TokenReader): BinaryOperator | undefined {
 /** Left to right, as long as operators bind at least as tightly as `minimum`. */
 function parseFrom(reader: TokenReader, minimum: number, depth: number): Expr {
   let left = parseOperand(reader, depth);
-  let operators = 0;
   for (let op = operatorAhead(reader); op !== undefined; op = operatorAhead(reader)) {
     const binding = PRECEDENCE[op] ?? 0;
     if (binding < minimum) break;
-    if (++operators > OPERATORS_MAX) {
-      throw problemAt(reader.peek(), `expression joins more than ${OPERATORS_MAX} operands`);
-    }
     reader.take();
     const right: Expr =
       op === '=~' || op === '!~'
         ? { kind: 'regex', matcher: reader.expectRegex() }
         : parseFrom(reader, binding + 1, depth + 1);
-    left = { kind: 'binary', op, left, right };
+    left = joined(reader, op, left, right);
   }
   return left;
 }
@@ -78,8 +85,9 @@ function parseOperand(reader: TokenReader, depth: number): Expr {
       return { kind: 'number', value: Number(token.text) };
     case 'integer':
       reader.take();
-      return integer(BigInt(token.text));
+      return integer(token.text);
     case 'duration':
+      if (token.ns === undefined) throw problem('invalid duration');
       reader.take();
       return { kind: 'duration', ns: token.ns };
     case 'parameter':
@@ -95,14 +103,19 @@ function parseOperand(reader: TokenReader, depth: number): Expr {
   }
 }
 
+const INTEGER_CHARS_MAX = 30;
+
 /** Whole numbers that no 64-bit integer holds are read as floats, as InfluxDB does. */
-function integer(value: bigint): Expr {
+function integer(text: string): Expr {
+  if (text.length > INTEGER_CHARS_MAX) return { kind: 'number', value: Number(text) };
+  const value = BigInt(text);
   return BigInt.asIntN(64, value) === value ? { kind: 'integer', value } : { kind: 'number', value: Number(value) };
 }
 
 function bound(parameters: ReadonlyMap<string, Parameter>, token: Token & { readonly text: string }): Expr {
+  if (token.text === '') throw problem('empty bound parameter');
   const value = parameters.get(token.text);
-  if (value === undefined) throw problemAt(token, `missing parameter: ${token.text}`);
+  if (value === undefined) throw problem(`missing parameter: ${token.text}`);
   if (typeof value === 'string') return { kind: 'string', value };
   if (typeof value === 'boolean') return { kind: 'boolean', value };
   return Number.isSafeInteger(value) ? { kind: 'integer', value: BigInt(value) } : { kind: 'number', value };
@@ -115,16 +128,16 @@ function parseSymbolOperand(reader: TokenReader, token: Token & { readonly text:
     return inner;
   }
   if (reader.takeSymbol('*')) return { kind: 'wildcard', cast: wildcardCast(reader) };
-  if (reader.takeSymbol('-')) return negated(parseOperand(reader, depth + 1));
+  if (reader.takeSymbol('-')) return negated(reader, parseOperand(reader, depth + 1));
   if (reader.takeSymbol('+')) return parseOperand(reader, depth + 1);
   throw unexpected(token, OPERAND);
 }
 
-function negated(expr: Expr): Expr {
+function negated(reader: TokenReader, expr: Expr): Expr {
   if (expr.kind === 'integer') return { kind: 'integer', value: -expr.value };
   if (expr.kind === 'number') return { kind: 'number', value: -expr.value };
   if (expr.kind === 'duration') return { kind: 'duration', ns: -expr.ns };
-  return { kind: 'binary', op: '*', left: { kind: 'integer', value: -1n }, right: expr };
+  return joined(reader, '*', { kind: 'integer', value: -1n }, expr);
 }
 
 function wildcardCast(reader: TokenReader): 'tag' | 'field' | undefined {
@@ -143,7 +156,13 @@ function parseName(reader: TokenReader, token: Token & { readonly text: string }
   if (!isDistinct && !reader.isIdentifier()) throw unexpected(token, OPERAND);
   reader.take();
   if (token.kind === 'word' && reader.takeSymbol('(')) return parseCall(reader, token.text.toLowerCase(), depth);
-  if (isDistinct) return { kind: 'call', name: 'distinct', args: [parseOperand(reader, depth + 1)] };
+  if (isDistinct) {
+    return {
+      kind: 'call',
+      name: 'distinct',
+      args: [{ kind: 'ref', name: reader.expectIdentifier(), cast: undefined }],
+    };
+  }
   let name = token.text;
   while (reader.takeSymbol('.')) name += `.${reader.expectIdentifier()}`;
   return { kind: 'ref', name, cast: reader.takeSymbol('::') ? parseCast(reader) : undefined };
@@ -156,10 +175,10 @@ function parseCast(reader: TokenReader) {
 }
 
 function parseCall(reader: TokenReader, name: string, depth: number): Expr {
-  const args: Expr[] = [];
-  if (reader.takeSymbol(')')) return { kind: 'call', name, args };
-  do args.push(parseExpression(reader, depth + 1));
-  while (reader.takeSymbol(','));
+  if (reader.takeSymbol(')')) return { kind: 'call', name, args: [] };
+  const args = list(reader, () => parseExpression(reader, depth + 1));
   reader.expectSymbol(')');
-  return { kind: 'call', name, args };
+  const call: Expr = { kind: 'call', name, args };
+  heights.set(call, Math.max(...args.map((arg) => heights.get(arg) ?? 0)));
+  return call;
 }

@@ -1,59 +1,74 @@
-// CREATE, ALTER and DROP: databases, retention policies, measurements. Replication and shard durations are read and have
-// no meaning here: there is one copy, and no shards.
+// CREATE, ALTER and DROP of databases, retention policies and measurements. Replication is read and has no meaning here:
+// there is one copy. Whether durations go together is said when the statement runs (policy.ts).
 
-import type { PolicyOptions, Statement } from './ast.ts';
+import type { PolicyChange, PolicyOptions, Statement } from './ast.ts';
+import { parseDropSeries } from './parse-delete.ts';
 import { problemAt, unexpected } from './parse-error.ts';
-import type { TokenReader } from './token-reader.ts';
+import { refusing, type TokenReader, takeChoice } from './token-reader.ts';
 
-/** The policy that a database gets where none is named. */
-export const AUTOGEN: PolicyOptions = { name: 'autogen', durationNs: 0n, isDefault: true };
+type Production = (reader: TokenReader) => Statement;
 
-const DURATION_NS_MIN = 3_600_000_000_000n;
+const CREATES: { readonly [word: string]: Production } = {
+  CONTINUOUS: refusing('CREATE CONTINUOUS QUERY is not supported: roll-ups come from the pipeline'),
+  DATABASE: parseCreateDatabase,
+  USER: refusing('CREATE USER is not supported'),
+  RETENTION: (reader) => {
+    reader.expectKeyword('POLICY');
+    return parseCreatePolicy(reader);
+  },
+  SUBSCRIPTION: refusing('CREATE SUBSCRIPTION is not supported: subscribe to the topics of the pipeline'),
+};
+
+const DROPS: { readonly [word: string]: Production } = {
+  CONTINUOUS: refusing('DROP CONTINUOUS QUERY is not supported: there are none'),
+  DATABASE: (reader) => ({ kind: 'drop-database', name: reader.expectIdentifier() }),
+  MEASUREMENT: (reader) => ({ kind: 'drop-measurement', name: reader.expectIdentifier() }),
+  RETENTION: (reader) => {
+    reader.expectKeyword('POLICY');
+    return { kind: 'drop-policy', ...parsePolicyName(reader) };
+  },
+  SERIES: parseDropSeries,
+  SHARD: refusing('DROP SHARD is not supported: delete a range of time'),
+  SUBSCRIPTION: refusing('DROP SUBSCRIPTION is not supported: there are none'),
+  USER: refusing('DROP USER is not supported'),
+};
 
 export function parseCreate(reader: TokenReader): Statement {
   reader.expectKeyword('CREATE');
-  if (reader.takeKeyword('DATABASE')) return parseCreateDatabase(reader);
-  if (reader.takeKeyword('RETENTION')) {
-    reader.expectKeyword('POLICY');
-    return parseCreatePolicy(reader);
-  }
-  throw unexpected(reader.peek(), 'DATABASE, RETENTION');
+  return takeChoice(reader, CREATES)(reader);
+}
+
+export function parseDrop(reader: TokenReader): Statement {
+  reader.expectKeyword('DROP');
+  return takeChoice(reader, DROPS)(reader);
 }
 
 function parseCreateDatabase(reader: TokenReader): Statement {
   const name = reader.expectIdentifier();
   if (!reader.takeKeyword('WITH')) return { kind: 'create-database', name, policy: undefined };
-  const policy = { ...AUTOGEN };
-  let isEmpty = true;
-  for (let more = true; more; isEmpty &&= !more) {
-    more = true;
-    if (reader.takeKeyword('DURATION')) policy.durationNs = parsePolicyDuration(reader);
-    else if (reader.takeKeyword('NAME')) policy.name = reader.expectIdentifier();
-    else more = takeReplicationOrShard(reader);
-  }
-  if (isEmpty) throw unexpected(reader.peek(), 'DURATION, NAME, REPLICATION, SHARD');
-  return { kind: 'create-database', name, policy };
+  const first = reader.peek();
+  const durationNs = reader.takeKeyword('DURATION') ? reader.expectDuration() : undefined;
+  takeReplication(reader);
+  const shardDurationNs = takeShardDuration(reader);
+  const policyName = reader.takeKeyword('NAME') ? reader.expectIdentifier() : undefined;
+  if (reader.peek() === first) throw unexpected(first, 'DURATION, NAME, REPLICATION, SHARD');
+  return { kind: 'create-database', name, policy: { name: policyName, durationNs, shardDurationNs } };
 }
 
-function takeReplicationOrShard(reader: TokenReader): boolean {
-  if (reader.takeKeyword('REPLICATION')) {
-    reader.expectInteger();
-    return true;
-  }
-  if (!reader.takeKeyword('SHARD')) return false;
-  reader.expectKeyword('DURATION');
-  reader.expectDuration();
-  return true;
-}
+const REPLICATION_MAX = 2_147_483_647;
 
-function parsePolicyDuration(reader: TokenReader): bigint {
-  if (reader.takeKeyword('INF')) return 0n;
+function takeReplication(reader: TokenReader): boolean {
+  if (!reader.takeKeyword('REPLICATION')) return false;
   const token = reader.peek();
-  const isZero = token.kind === 'integer' && token.text === '0';
-  if (isZero) reader.take();
-  const ns = isZero ? 0n : reader.expectDuration();
-  if (ns !== 0n && ns < DURATION_NS_MIN) throw problemAt(token, 'retention policy duration must be at least 1h0m0s');
-  return ns;
+  const copies = reader.expectInteger();
+  if (copies >= 1 && copies <= REPLICATION_MAX) return true;
+  throw problemAt(token, `invalid value ${copies}: must be 1 <= n <= ${REPLICATION_MAX}`);
+}
+
+function takeShardDuration(reader: TokenReader): bigint | undefined {
+  if (!reader.takeKeyword('SHARD')) return undefined;
+  reader.expectKeyword('DURATION');
+  return reader.expectDuration();
 }
 
 function parsePolicyName(reader: TokenReader): { name: string; database: string } {
@@ -65,12 +80,11 @@ function parsePolicyName(reader: TokenReader): { name: string; database: string 
 function parseCreatePolicy(reader: TokenReader): Statement {
   const { name, database } = parsePolicyName(reader);
   reader.expectKeyword('DURATION');
-  const durationNs = parsePolicyDuration(reader);
-  reader.expectKeyword('REPLICATION');
-  reader.expectInteger();
-  while (takeReplicationOrShard(reader));
-  const isDefault = reader.takeKeyword('DEFAULT');
-  return { kind: 'create-policy', database, policy: { name, durationNs, isDefault } };
+  const durationNs = reader.expectDuration();
+  if (!takeReplication(reader)) throw unexpected(reader.peek(), 'REPLICATION');
+  const shardDurationNs = takeShardDuration(reader);
+  const policy: PolicyOptions = { name, durationNs, shardDurationNs, isDefault: reader.takeKeyword('DEFAULT') };
+  return { kind: 'create-policy', database, policy };
 }
 
 export function parseAlter(reader: TokenReader): Statement {
@@ -78,22 +92,30 @@ export function parseAlter(reader: TokenReader): Statement {
   reader.expectKeyword('RETENTION');
   reader.expectKeyword('POLICY');
   const { name, database } = parsePolicyName(reader);
-  let durationNs: bigint | undefined;
-  let isDefault = false;
-  let isEmpty = true;
-  for (let more = true; more; isEmpty &&= !more) {
-    more = true;
-    if (reader.takeKeyword('DURATION')) durationNs = parsePolicyDuration(reader);
-    else if (reader.takeKeyword('DEFAULT')) isDefault = true;
-    else more = takeReplicationOrShard(reader);
+  const change: { -readonly [key in keyof PolicyChange]: PolicyChange[key] } = {
+    name: undefined,
+    durationNs: undefined,
+    shardDurationNs: undefined,
+  };
+  const options: { readonly [word: string]: () => void } = {
+    DURATION: () => {
+      reader.take();
+      change.durationNs = reader.expectDuration();
+    },
+    REPLICATION: () => takeReplication(reader),
+    SHARD: () => {
+      change.shardDurationNs = takeShardDuration(reader);
+    },
+    DEFAULT: () => reader.take(),
+  };
+  const found = new Set<string>();
+  for (;;) {
+    const word = Object.keys(options).find((candidate) => reader.isKeyword(candidate));
+    if (word === undefined) break;
+    if (found.has(word)) throw problemAt(reader.peek(), `found duplicate ${word} option`);
+    options[word]?.();
+    found.add(word);
   }
-  if (isEmpty) throw unexpected(reader.peek(), 'DURATION, REPLICATION, SHARD, DEFAULT');
-  return { kind: 'alter-policy', database, name, durationNs, isDefault };
-}
-
-export function parseDrop(reader: TokenReader): Statement {
-  reader.expectKeyword('DROP');
-  if (reader.takeKeyword('DATABASE')) return { kind: 'drop-database', name: reader.expectIdentifier() };
-  if (reader.takeKeyword('MEASUREMENT')) return { kind: 'drop-measurement', name: reader.expectIdentifier() };
-  throw unexpected(reader.peek(), 'DATABASE, MEASUREMENT');
+  if (found.size === 0) throw unexpected(reader.peek(), Object.keys(options).join(', '));
+  return { kind: 'alter-policy', database, name, change, isDefault: found.has('DEFAULT') };
 }

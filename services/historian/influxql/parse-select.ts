@@ -1,9 +1,11 @@
 // SELECT: fields, sources, condition, dimensions, fill, order, paging, time zone, in the order that InfluxQL fixes.
 
 import type { Dimension, Expr, Field, Fill, Measurement, Paging, Select, Source } from './ast.ts';
-import { problemAt, unexpected } from './parse-error.ts';
+import { parseDimension, refuseDimensions } from './parse-dimension.ts';
+import { problem, problemAt } from './parse-error.ts';
 import { parseExpression } from './parse-expression.ts';
-import type { TokenReader } from './token-reader.ts';
+import { formatIdentifier } from './token.ts';
+import { list, type TokenReader } from './token-reader.ts';
 
 const SUBQUERY_DEPTH_MAX = 10;
 
@@ -12,6 +14,9 @@ export function parseSelect(reader: TokenReader, depth = 0): Select {
     throw problemAt(reader.peek(), `queries are nested deeper than ${SUBQUERY_DEPTH_MAX}`);
   reader.expectKeyword('SELECT');
   const fields = list(reader, parseField);
+  if (reader.isKeyword('INTO')) {
+    throw problemAt(reader.peek(), 'SELECT … INTO is not supported: roll-ups come from the pipeline');
+  }
   reader.expectKeyword('FROM');
   const sources = list(reader, () => parseSource(reader, depth));
   const where = parseWhere(reader);
@@ -37,12 +42,6 @@ export function parseSelect(reader: TokenReader, depth = 0): Select {
   };
 }
 
-export function list<T>(reader: TokenReader, parse: (reader: TokenReader) => T): T[] {
-  const items = [parse(reader)];
-  while (reader.takeSymbol(',')) items.push(parse(reader));
-  return items;
-}
-
 function parseField(reader: TokenReader): Field {
   const expr = parseExpression(reader);
   return { expr, alias: reader.takeKeyword('AS') ? reader.expectIdentifier() : undefined };
@@ -65,9 +64,15 @@ export function parseMeasurement(reader: TokenReader): Measurement {
       continue;
     }
     const name = reader.expectIdentifier();
-    if (parts.length === 2 || !reader.takeSymbol('.')) return measurement(parts, name);
+    if (!reader.takeSymbol('.')) return measurement(parts, name);
     parts.push(name);
+    if (parts.length > 2) throw tooManySegments(reader, parts);
   }
+}
+
+function tooManySegments(reader: TokenReader, parts: readonly string[]) {
+  const segments = parts.map((part) => `"${part}"`).join('.');
+  return problem(`too many segments in ${segments}.${formatIdentifier(reader.expectIdentifier())} at line 1, char 1`);
 }
 
 function measurement(parts: readonly string[], name: Measurement['name']): Measurement {
@@ -79,70 +84,44 @@ export function parseWhere(reader: TokenReader): Expr | undefined {
   return reader.takeKeyword('WHERE') ? parseExpression(reader) : undefined;
 }
 
-function parseGroupBy(reader: TokenReader): Dimension[] {
+export function parseGroupBy(reader: TokenReader): Dimension[] {
   if (!reader.takeKeyword('GROUP')) return [];
   reader.expectKeyword('BY');
   const dimensions = list(reader, parseDimension);
-  if (dimensions.filter(({ kind }) => kind === 'time').length > 1) {
-    throw problemAt(reader.peek(), 'multiple time dimensions not allowed');
-  }
-  return dimensions;
+  refuseDimensions(reader, dimensions);
+  return dimensions.filter((dimension) => dimension !== undefined);
 }
 
-function parseDimension(reader: TokenReader): Dimension {
-  if (reader.isRegex()) return { kind: 'matching', matcher: reader.takeRegex() };
-  if (reader.takeSymbol('*')) {
-    if (reader.takeSymbol('::')) reader.expectKeyword('TAG');
-    return { kind: 'all' };
-  }
-  const token = reader.peek();
-  const name = reader.expectIdentifier();
-  if (token.kind === 'word' && name.toLowerCase() === 'time' && reader.takeSymbol('(')) return parseTime(reader);
-  if (reader.takeSymbol('::')) reader.expectKeyword('TAG');
-  return { kind: 'tag', name };
-}
-
-function parseTime(reader: TokenReader): Dimension {
-  const token = reader.peek();
-  if (token.kind !== 'duration') throw problemAt(token, 'time dimension must have duration argument');
-  const intervalNs = reader.expectDuration();
-  const offset = reader.takeSymbol(',') ? parseExpression(reader) : undefined;
-  reader.expectSymbol(')');
-  return { kind: 'time', intervalNs, offset };
-}
+const FILLS = ['null', 'none', 'previous', 'linear'] as const;
 
 function parseFill(reader: TokenReader): Fill {
-  if (!reader.takeKeyword('FILL')) return { kind: 'null' };
-  reader.expectSymbol('(');
-  const option = reader.peek();
-  const fill = parseFillOption(reader);
-  if (fill === undefined) throw problemAt(option, 'fill() takes null, none, previous, linear or a number, found');
-  reader.expectSymbol(')');
-  return fill;
-}
-
-function parseFillOption(reader: TokenReader): Fill | undefined {
-  for (const kind of ['null', 'none', 'previous', 'linear'] as const) {
-    if (reader.takeKeyword(kind.toUpperCase())) return { kind };
+  if (!reader.isKeyword('FILL')) return { kind: 'null' };
+  const call = parseExpression(reader);
+  if (call.kind !== 'call') throw problem('fill must be a function call');
+  const [option] = call.args;
+  if (option === undefined || call.args.length > 1) {
+    throw problem('fill requires an argument, e.g.: 0, null, none, previous, linear');
   }
-  const value = parseExpression(reader);
-  return value.kind === 'integer' || value.kind === 'number'
-    ? { kind: 'value', value: Number(value.value) }
-    : undefined;
+  const kind = option.kind === 'ref' ? FILLS.find((name) => name === option.name.toLowerCase()) : undefined;
+  if (kind !== undefined) return { kind };
+  if (option.kind === 'integer' || option.kind === 'number') return { kind: 'value', value: Number(option.value) };
+  throw problem('expected number argument in fill()');
 }
 
 /** True where the newest comes first. */
-function parseOrderBy(reader: TokenReader): boolean {
+export function parseOrderBy(reader: TokenReader): boolean {
   if (!reader.takeKeyword('ORDER')) return false;
   reader.expectKeyword('BY');
   if (!reader.isKeyword('ASC') && !reader.isKeyword('DESC')) {
-    const token = reader.peek();
-    if (reader.expectIdentifier() !== 'time') throw problemAt(token, 'only ORDER BY time supported at this time');
+    if (reader.expectIdentifier('identifier, ASC, DESC') !== 'time') throw problem(ORDER);
   }
-  if (reader.takeKeyword('DESC')) return true;
-  reader.takeKeyword('ASC');
-  return false;
+  const descending = reader.takeKeyword('DESC');
+  if (!descending) reader.takeKeyword('ASC');
+  if (reader.isSymbol(',')) throw problem(ORDER);
+  return descending;
 }
+
+const ORDER = 'only ORDER BY time supported at this time';
 
 export function parsePaging(reader: TokenReader): Paging {
   const limit = reader.takeKeyword('LIMIT') ? reader.expectInteger() : 0;
@@ -151,15 +130,16 @@ export function parsePaging(reader: TokenReader): Paging {
 }
 
 function parseZone(reader: TokenReader): string | undefined {
-  if (!reader.takeKeyword('TZ')) return undefined;
-  reader.expectSymbol('(');
-  const token = reader.take();
-  if (token.kind !== 'string') throw unexpected(token, 'string');
-  reader.expectSymbol(')');
+  if (!reader.isKeyword('TZ')) return undefined;
+  const call = parseExpression(reader);
+  if (call.kind !== 'call') throw problem('tz must be a function call');
+  const [name] = call.args;
+  if (call.args.length !== 1 || name === undefined) throw problem('tz requires exactly one argument');
+  if (name.kind !== 'string') throw problem('expected string argument in tz()');
   try {
-    new Intl.DateTimeFormat('en', { timeZone: token.text });
+    new Intl.DateTimeFormat('en', { timeZone: name.value });
   } catch {
-    throw problemAt(token, `unable to find time zone ${token.text}`);
+    throw problem(`unable to find time zone ${name.value}`);
   }
-  return token.text;
+  return name.value;
 }

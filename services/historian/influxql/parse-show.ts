@@ -1,51 +1,68 @@
-// SHOW …: what clients ask to learn what is stored.
+// SHOW …: what clients ask to learn what is stored, and what the server does.
 
 import type { KeyFilter, Scope, Statement } from './ast.ts';
-import { unexpected } from './parse-error.ts';
-import { list, parseMeasurement, parsePaging, parseWhere } from './parse-select.ts';
-import type { TokenReader } from './token-reader.ts';
+import { parseCardinality, takeCardinality } from './parse-cardinality.ts';
+import { parseKeyFilter, parseMeasurementFilter, parseOn, parseScope, parseSources } from './parse-scope.ts';
+import { parseOrderBy, parsePaging, parseWhere } from './parse-select.ts';
+import { refusing, type TokenReader, takeChoice } from './token-reader.ts';
 
-/** One row per word after SHOW. */
-const SHOWS: { readonly [word: string]: (reader: TokenReader) => Statement } = {
+type Production = (reader: TokenReader) => Statement;
+
+/** One row per word after SHOW, in the order in which InfluxDB lists them. */
+const SHOWS: { readonly [word: string]: Production } = {
+  CONTINUOUS: (reader) => {
+    reader.expectKeyword('QUERIES');
+    return { kind: 'show-continuous-queries' };
+  },
   DATABASES: () => ({ kind: 'show-databases' }),
-  FIELD: (reader) => {
-    reader.expectKeyword('KEYS');
-    return { kind: 'show-field-keys', ...parseScope(reader) };
-  },
-  MEASUREMENT: (reader) => {
-    reader.expectKeyword('CARDINALITY');
-    return { kind: 'show-cardinality', of: 'measurement', database: parseOn(reader) };
-  },
+  DIAGNOSTICS: (reader) => ({ kind: 'show-diagnostics', module: parseModule(reader) }),
+  FIELD: (reader) => takeChoice(reader, FIELDS)(reader),
+  GRANTS: refusing('SHOW GRANTS is not supported'),
+  MEASUREMENT: (reader) => parseCardinality(reader, 'measurement'),
   MEASUREMENTS: parseMeasurements,
+  QUERIES: () => ({ kind: 'show-queries' }),
   RETENTION: (reader) => {
     reader.expectKeyword('POLICIES');
     return { kind: 'show-policies', database: parseOn(reader) };
   },
-  SERIES: (reader) =>
-    reader.takeKeyword('CARDINALITY')
-      ? { kind: 'show-cardinality', of: 'series', database: parseOn(reader) }
-      : { kind: 'show-series', ...parseScope(reader) },
-  TAG: parseTag,
+  SERIES: parseSeries,
+  SHARD: refusing('SHOW SHARD GROUPS is not supported'),
+  SHARDS: refusing('SHOW SHARDS is not supported'),
+  STATS: (reader) => ({ kind: 'show-stats', module: parseModule(reader) }),
+  SUBSCRIPTIONS: () => ({ kind: 'show-subscriptions' }),
+  TAG: (reader) => takeChoice(reader, TAGS)(reader),
+  USERS: refusing('SHOW USERS is not supported'),
+};
+
+const FIELDS: { readonly [word: string]: Production } = {
+  KEY: (reader) => parseCardinality(reader, 'field-key'),
+  KEYS: (reader) => {
+    const database = parseOn(reader);
+    const sources = parseSources(reader);
+    parseOrderBy(reader);
+    return { kind: 'show-field-keys', database, sources, where: undefined, ...parsePaging(reader) };
+  },
+};
+
+const TAGS: { readonly [word: string]: Production } = {
+  KEY: (reader) => parseCardinality(reader, 'tag-key'),
+  KEYS: (reader) => {
+    const scope = parseScope(reader);
+    // InfluxDB reads these here, and they change nothing.
+    if (reader.takeKeyword('SLIMIT')) reader.expectInteger();
+    if (reader.takeKeyword('SOFFSET')) reader.expectInteger();
+    return { kind: 'show-tag-keys', ...scope };
+  },
+  VALUES: parseTagValues,
 };
 
 export function parseShow(reader: TokenReader): Statement {
   reader.expectKeyword('SHOW');
-  for (const [word, parse] of Object.entries(SHOWS)) if (reader.takeKeyword(word)) return parse(reader);
-  throw unexpected(reader.peek(), Object.keys(SHOWS).join(', '));
+  return takeChoice(reader, SHOWS)(reader);
 }
 
-function parseOn(reader: TokenReader): string | undefined {
-  return reader.takeKeyword('ON') ? reader.expectIdentifier() : undefined;
-}
-
-function parseFrom(reader: TokenReader) {
-  return reader.takeKeyword('FROM') ? list(reader, parseMeasurement) : [];
-}
-
-function parseScope(reader: TokenReader): Scope {
-  const database = parseOn(reader);
-  const sources = parseFrom(reader);
-  return { database, sources, where: parseWhere(reader), ...parsePaging(reader) };
+function parseModule(reader: TokenReader): string | undefined {
+  return reader.takeKeyword('FOR') ? reader.expectString() : undefined;
 }
 
 function parseMeasurements(reader: TokenReader): Statement {
@@ -53,31 +70,27 @@ function parseMeasurements(reader: TokenReader): Statement {
   let names: KeyFilter | undefined;
   if (reader.takeKeyword('WITH')) {
     reader.expectKeyword('MEASUREMENT');
-    names = parseKeyFilter(reader);
+    names = parseMeasurementFilter(reader);
   }
   const where = parseWhere(reader);
+  parseOrderBy(reader);
   return { kind: 'show-measurements', database, sources: [], names, where, ...parsePaging(reader) };
 }
 
-function parseTag(reader: TokenReader): Statement {
-  if (reader.takeKeyword('KEYS')) return { kind: 'show-tag-keys', ...parseScope(reader) };
-  if (!reader.takeKeyword('VALUES')) throw unexpected(reader.peek(), 'KEYS, VALUES');
-  const database = parseOn(reader);
-  const sources = parseFrom(reader);
-  reader.expectKeyword('WITH');
-  reader.expectKeyword('KEY');
-  const keys = parseKeyFilter(reader);
-  return { kind: 'show-tag-values', database, sources, keys, where: parseWhere(reader), ...parsePaging(reader) };
+function parseSeries(reader: TokenReader): Statement {
+  const exactness = takeCardinality(reader);
+  if (exactness !== undefined) return parseCardinality(reader, 'series', exactness);
+  return { kind: 'show-series', ...parseScope(reader) };
 }
 
-function parseKeyFilter(reader: TokenReader): KeyFilter {
-  if (reader.takeSymbol('=')) return { kind: 'in', keys: [reader.expectIdentifier()] };
-  if (reader.takeSymbol('!=')) return { kind: 'not', key: reader.expectIdentifier() };
-  if (reader.takeSymbol('=~')) return { kind: 'matching', matcher: reader.expectRegex(), negated: false };
-  if (reader.takeSymbol('!~')) return { kind: 'matching', matcher: reader.expectRegex(), negated: true };
-  if (!reader.takeKeyword('IN')) throw unexpected(reader.peek(), 'IN, =, !=, =~, !~');
-  reader.expectSymbol('(');
-  const keys = list(reader, () => reader.expectIdentifier());
-  reader.expectSymbol(')');
-  return { kind: 'in', keys };
+function parseTagValues(reader: TokenReader): Statement {
+  const exactness = takeCardinality(reader);
+  if (exactness !== undefined) return parseCardinality(reader, 'tag-values', exactness);
+  const database = parseOn(reader);
+  const sources = parseSources(reader);
+  const keys = parseKeyFilter(reader);
+  const where = parseWhere(reader);
+  parseOrderBy(reader);
+  const scope: Scope = { database, sources, where, ...parsePaging(reader) };
+  return { kind: 'show-tag-values', keys, ...scope };
 }

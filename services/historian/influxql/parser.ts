@@ -2,35 +2,55 @@
 // and placed as InfluxDB does it, because clients show them to people.
 
 import type { Statement } from './ast.ts';
+import { parseDelete } from './parse-delete.ts';
 import { ParseError, unexpected } from './parse-error.ts';
 import { parseAlter, parseCreate, parseDrop } from './parse-schema.ts';
 import { parseSelect } from './parse-select.ts';
 import { parseShow } from './parse-show.ts';
-import { type Parameter, TokenReader } from './token-reader.ts';
+import { type Parameter, refusing, TokenReader } from './token-reader.ts';
+
+/** A statement, and how it was written. */
+export type ParsedStatement = Statement & { readonly text: string };
 
 export type ParsedQuery =
-  | { readonly ok: true; readonly statements: readonly Statement[] }
+  | { readonly ok: true; readonly statements: readonly ParsedStatement[] }
   | { readonly ok: false; readonly error: string };
 
-/** One row per word that a statement starts with. */
-const STATEMENTS: { readonly [word: string]: (reader: TokenReader) => Statement } = {
+type Production = (reader: TokenReader) => Statement;
+
+/** One row per word that a statement starts with, in the order in which InfluxDB lists them. */
+const STATEMENTS: { readonly [word: string]: Production } = {
   SELECT: parseSelect,
+  DELETE: parseDelete,
   SHOW: parseShow,
   CREATE: parseCreate,
-  ALTER: parseAlter,
   DROP: parseDrop,
+  EXPLAIN: refusing(
+    "EXPLAIN is not supported: it is about InfluxDB's shards and files, which this store does not have",
+  ),
+  GRANT: refusing('GRANT is not supported'),
+  REVOKE: refusing('REVOKE is not supported'),
+  ALTER: parseAlter,
+  SET: refusing('SET PASSWORD is not supported'),
+  KILL: parseKill,
 };
+
+/** Some hundred times what a dashboard sends with every device of a plant in it, and read within a tenth of a second. */
+const QUERY_CHARS_MAX = 1_000_000;
 
 /** Every statement of a query, or the first thing that is wrong with it. */
 export function parseQuery(text: string, parameters: ReadonlyMap<string, Parameter> = new Map()): ParsedQuery {
+  if (text.length > QUERY_CHARS_MAX) {
+    return { ok: false, error: `error parsing query: it has ${text.length} characters, of at most ${QUERY_CHARS_MAX}` };
+  }
   const reader = new TokenReader(text, parameters);
-  const statements: Statement[] = [];
+  const statements: ParsedStatement[] = [];
   try {
     for (;;) {
       while (reader.takeSymbol(';'));
       if (reader.peek().kind === 'end') return { ok: true, statements };
       statements.push(parseStatement(reader));
-      if (reader.peek().kind !== 'end' && !reader.isSymbol(';')) throw unexpected(reader.peek(), ';, EOF');
+      if (reader.peek().kind !== 'end' && !reader.isSymbol(';')) throw unexpected(reader.peek(), ';');
     }
   } catch (error) {
     if (error instanceof ParseError) return { ok: false, error: `error parsing query: ${error.message}` };
@@ -38,7 +58,21 @@ export function parseQuery(text: string, parameters: ReadonlyMap<string, Paramet
   }
 }
 
-function parseStatement(reader: TokenReader): Statement {
-  for (const [word, parse] of Object.entries(STATEMENTS)) if (reader.isKeyword(word)) return parse(reader);
-  throw unexpected(reader.peek(), Object.keys(STATEMENTS).join(', '));
+function parseStatement(reader: TokenReader): ParsedStatement {
+  const first = reader.peek();
+  const [word = ''] = Object.keys(STATEMENTS).filter((candidate) => reader.isKeyword(candidate));
+  const parse = STATEMENTS[word];
+  if (parse === undefined) throw unexpected(first, Object.keys(STATEMENTS).join(', '));
+  const statement = parse(reader);
+  const text = reader.since(first.start);
+  const refusal = reader.takeRefusal();
+  return refusal === undefined ? { ...statement, text } : { kind: 'refused', problem: refusal, text };
+}
+
+function parseKill(reader: TokenReader): Statement {
+  reader.expectKeyword('KILL');
+  reader.expectKeyword('QUERY');
+  const id = reader.expectInteger();
+  if (reader.takeKeyword('ON')) reader.expectIdentifier();
+  return { kind: 'kill-query', id };
 }

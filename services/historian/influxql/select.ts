@@ -76,6 +76,7 @@ function* measure(measurement: StoredMeasurement, plan: Plan, budget: Budget): G
   if (columns.length === 0) return [];
   const answers: ResultSeries[] = [];
   for (const { tags, members } of tagSetsOf(plan, measurement, keys)) {
+    budget.spendSeries(members.length);
     const reading = { plan, measurement, members, budget };
     const values = plan.hasCalls
       ? pageOf(plan, yield* aggregateRows(reading, columns), budget)

@@ -1,156 +1,145 @@
-// SHOW …, executed over the store's catalogue. A WHERE here is about tags; where a database is asked without naming a
-// retention policy, what all its policies hold counts.
+// SHOW of what is stored, executed over the store's catalogue. Generators that yield between pieces of work.
 
-import type { Expr, KeyFilter, Measurement, Paging, Scope, Statement } from './ast.ts';
-import { foldTags } from './condition.ts';
+import type { KeyFilter, Scope, ShowStatement } from './ast.ts';
+import { showCardinality } from './cardinality.ts';
 import { formatGoDuration } from './duration.ts';
+import { shardDurationUs } from './policy.ts';
 import { QueryError } from './query-error.ts';
-import type { ResultSeries } from './result.ts';
-import type { Store, StoredMeasurement, StoredSeries } from './store.ts';
+import type { Cell, ResultSeries } from './result.ts';
+import { eachSeries, type InPolicy, lookingFor, measurementsByPolicy, measurementsOf, policiesOf } from './scope.ts';
+import { inPieces, paged, passes, type Show, type ShowContext } from './show-answer.ts';
+import { showMeasurements } from './show-measurements.ts';
+import type { Store } from './store.ts';
 
-const WEEK_US = 604_800_000_000;
-
-/** The measurements in scope by name, each once per policy that holds it. */
-function inScope(store: Store, database: string, sources: readonly Measurement[]): Map<string, StoredMeasurement[]> {
-  const all = (store.policies(database) ?? []).flatMap((policy) =>
-    [...store.measurements(database, policy.name)].map((measurement) => ({ policy: policy.name, measurement })),
-  );
-  const isWanted = (policy: string, name: string) =>
-    sources.length === 0 ||
-    sources.some((source) => {
-      if (source.policy !== undefined && source.policy !== policy) return false;
-      return typeof source.name === 'string' ? source.name === name : source.name.matcher.matches(name);
-    });
-  const wanted = all.filter(({ policy, measurement }) => isWanted(policy, measurement.name));
-  wanted.sort((a, b) => (a.measurement.name < b.measurement.name ? -1 : 1));
-  return Map.groupBy(
-    wanted.map(({ measurement }) => measurement),
-    ({ name }) => name,
-  );
+export function* executeShow(statement: ShowStatement, context: ShowContext): Generator<undefined | ResultSeries> {
+  for (const series of yield* answer(statement, context)) yield* inPieces(series);
 }
 
-function* matchingSeries(measurements: readonly StoredMeasurement[], where: Expr | undefined): Generator<StoredSeries> {
-  for (const measurement of measurements) {
-    for (const series of measurement.series()) {
-      // A condition on fields cannot be decided by the catalogue: it then rules nothing out.
-      if (foldTags(where, measurement, series.tags) !== false) yield series;
-    }
+function answer(statement: ShowStatement, context: ShowContext): Show {
+  if (statement.kind === 'show-databases') return now(showDatabases(context.store));
+  const database = statement.database ?? context.database;
+  if (database === undefined || database === '') throw new QueryError('database name required');
+  switch (statement.kind) {
+    case 'show-policies':
+      return now(showPolicies(context.store, database));
+    case 'show-measurements':
+      return showMeasurements(statement, database, context);
+    case 'show-tag-keys':
+      return showTagKeys(statement, database, context);
+    case 'show-tag-values':
+      return showTagValues(statement, database, context);
+    case 'show-field-keys':
+      return now(showFieldKeys(statement, database, context));
+    case 'show-series':
+      return showSeries(statement, database, context);
+    case 'show-cardinality':
+      return showCardinality(statement, database, context);
   }
 }
 
-function page<T>(rows: readonly T[], { limit, offset }: Paging): T[] {
-  return rows.slice(offset, limit === undefined ? undefined : offset + limit);
+// biome-ignore lint/correctness/useYield: what is at hand takes no turns
+function* now(series: ResultSeries[]): Show {
+  return series;
 }
 
-function passes(filter: KeyFilter | undefined, key: string): boolean {
-  if (filter === undefined) return true;
-  if (filter.kind === 'in') return filter.keys.includes(key);
-  if (filter.kind === 'not') return filter.key !== key;
-  return filter.matcher.matches(key) !== filter.negated;
-}
-
-function perMeasurement(
-  store: Store,
-  database: string,
-  scope: Scope,
+/** One series per measurement that has rows. */
+function byMeasurement(
+  rows: ReadonlyMap<string, readonly Cell[][]>,
   columns: readonly string[],
-  rowsOf: (measurements: readonly StoredMeasurement[]) => string[][],
+  scope: Scope,
 ): ResultSeries[] {
-  return [...inScope(store, database, scope.sources)]
-    .map(([name, measurements]) => ({ name, columns, values: page(rowsOf(measurements), scope) }))
+  return [...rows]
+    .map(([name, values]) => ({ name, columns, values: paged(values, scope) }))
     .filter(({ values }) => values.length > 0);
 }
 
-export function showDatabases(store: Store): ResultSeries[] {
+function showDatabases(store: Store): ResultSeries[] {
   return [{ name: 'databases', columns: ['name'], values: store.databases().map((name) => [name]) }];
 }
 
-export function showPolicies(store: Store, database: string): ResultSeries[] {
-  const policies = store.policies(database);
-  if (policies === undefined) throw new QueryError(`database not found: ${database}`);
+function showPolicies(store: Store, database: string): ResultSeries[] {
   const columns = ['name', 'duration', 'shardGroupDuration', 'replicaN', 'default'];
-  const values = policies.map(({ name, durationUs, isDefault }) => [
-    name,
-    formatGoDuration(durationUs),
-    formatGoDuration(WEEK_US),
+  const values = policiesOf(store, database).map((policy) => [
+    policy.name,
+    formatGoDuration(policy.durationUs),
+    formatGoDuration(shardDurationUs(policy)),
     1,
-    isDefault,
+    policy.isDefault,
   ]);
   return [{ columns, values }];
 }
 
-export function showMeasurements(
-  store: Store,
-  database: string,
-  statement: Extract<Statement, { kind: 'show-measurements' }>,
-): ResultSeries[] {
-  const names = [...inScope(store, database, [])]
-    .filter(([name]) => passes(statement.names, name))
-    .filter(
-      ([, measurements]) => statement.where === undefined || hasAny(matchingSeries(measurements, statement.where)),
-    )
-    .map(([name]) => [name]);
-  const values = page(names, statement);
-  return values.length === 0 ? [] : [{ name: 'measurements', columns: ['name'], values }];
-}
-
-function hasAny(items: Iterable<unknown>): boolean {
-  for (const _ of items) return true;
-  return false;
-}
-
-export function showTagKeys(store: Store, database: string, scope: Scope): ResultSeries[] {
-  return perMeasurement(store, database, scope, ['tagKey'], (measurements) => {
-    const keys = new Set<string>();
-    if (scope.where === undefined) for (const { tagKeys } of measurements) for (const key of tagKeys()) keys.add(key);
-    else for (const { tags } of matchingSeries(measurements, scope.where)) for (const key of tags.keys()) keys.add(key);
-    return [...keys].sort().map((key) => [key]);
-  });
-}
-
-export function showTagValues(
-  store: Store,
-  database: string,
-  statement: Extract<Statement, { kind: 'show-tag-values' }>,
-): ResultSeries[] {
-  return perMeasurement(store, database, statement, ['key', 'value'], (measurements) => {
-    const values = new Map<string, Set<string>>();
-    for (const { tags } of matchingSeries(measurements, statement.where)) {
-      for (const [key, value] of tags) {
-        if (!passes(statement.keys, key)) continue;
-        let known = values.get(key);
-        if (known === undefined) {
-          known = new Set();
-          values.set(key, known);
-        }
-        known.add(value);
-      }
+/** The tags of what is asked for: by measurement, key and value. */
+export function* tagsOf(all: readonly InPolicy[], scope: Scope, keys: KeyFilter | undefined, nowUs: number) {
+  const tags = new Map<string, Map<string, Set<string>>>();
+  const wanted = new Map<string, boolean>();
+  const isWanted = (key: string) => wanted.get(key) ?? (wanted.set(key, passes(keys, key)).get(key) as boolean);
+  yield* eachSeries(all, lookingFor(scope.where, nowUs), (series, { measurement }) => {
+    const ofMeasurement = entry(tags, measurement.name, () => new Map<string, Set<string>>());
+    for (const [key, value] of series.tags) {
+      if (isWanted(key)) entry(ofMeasurement, key, () => new Set<string>()).add(value);
     }
-    return [...values].sort().flatMap(([key, known]) => [...known].sort().map((value) => [key, value]));
   });
+  return tags;
 }
 
-export function showFieldKeys(store: Store, database: string, scope: Scope): ResultSeries[] {
-  return perMeasurement(store, database, scope, ['fieldKey', 'fieldType'], (measurements) => {
-    const types = new Set(measurements.flatMap(({ fields }) => [...fields].map((field) => JSON.stringify(field))));
-    return [...types].map((text): string[] => JSON.parse(text)).sort();
-  });
-}
-
-export function showSeries(store: Store, database: string, scope: Scope): ResultSeries[] {
-  const keys = new Set<string>();
-  for (const [, measurements] of inScope(store, database, scope.sources)) {
-    for (const { key } of matchingSeries(measurements, scope.where)) keys.add(key);
+function entry<V>(map: Map<string, V>, key: string, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
   }
-  const values = page([...keys].sort(), scope).map((key) => [key]);
-  return values.length === 0 ? [] : [{ columns: ['key'], values }];
+  return value;
 }
 
-export function showCardinality(store: Store, database: string, of: 'measurement' | 'series'): ResultSeries[] {
-  const scope = { database, sources: [], where: undefined, limit: undefined, offset: 0 };
-  const count =
-    of === 'measurement'
-      ? inScope(store, database, []).size
-      : showSeries(store, database, scope).reduce((total, { values }) => total + values.length, 0);
-  return [{ columns: ['cardinality estimation'], values: [[count]] }];
+function* showTagKeys(scope: Scope, database: string, { store, nowUs }: ShowContext): Show {
+  policiesOf(store, database);
+  const keys = new Map<string, string[][]>();
+  const all = measurementsOf(store, database, scope.sources);
+  const tags = yield* tagsOf(all, scope, undefined, nowUs);
+  for (const [name, values] of tags)
+    keys.set(
+      name,
+      [...values.keys()].sort().map((key) => [key]),
+    );
+  return byMeasurement(keys, ['tagKey'], scope);
+}
+
+function* showTagValues(
+  statement: Extract<ShowStatement, { kind: 'show-tag-values' }>,
+  database: string,
+  { store, nowUs }: ShowContext,
+): Show {
+  policiesOf(store, database);
+  const rows = new Map<string, string[][]>();
+  const all = measurementsOf(store, database, statement.sources);
+  for (const [name, tags] of yield* tagsOf(all, statement, statement.keys, nowUs)) {
+    const keys = [...tags.keys()].sort();
+    const values = keys.flatMap((key) => [...(tags.get(key) ?? [])].sort().map((value) => [key, value]));
+    rows.set(name, values);
+    yield;
+  }
+  return byMeasurement(rows, ['key', 'value'], statement);
+}
+
+function showFieldKeys(scope: Scope, database: string, { store }: ShowContext): ResultSeries[] {
+  const rows = new Map<string, string[][]>();
+  for (const { measurement } of measurementsByPolicy(store, database, scope.sources)) {
+    const fields = [...(rows.get(measurement.name) ?? []), ...measurement.fields];
+    rows.set(measurement.name, distinct(fields));
+  }
+  return byMeasurement(rows, ['fieldKey', 'fieldType'], scope);
+}
+
+function distinct(rows: readonly (readonly string[])[]): string[][] {
+  return [...new Set(rows.map((row) => JSON.stringify(row)))].sort().map((text): string[] => JSON.parse(text));
+}
+
+function* showSeries(scope: Scope, database: string, { store, nowUs }: ShowContext): Show {
+  policiesOf(store, database);
+  const keys = new Set<string>();
+  const all = measurementsOf(store, database, scope.sources);
+  yield* eachSeries(all, lookingFor(scope.where, nowUs), ({ key }) => keys.add(key));
+  const values = paged([...keys].sort(), scope).map((key) => [key]);
+  return values.length === 0 ? [] : [{ columns: ['key'], values }];
 }

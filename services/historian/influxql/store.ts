@@ -87,15 +87,6 @@ export interface Store {
   measurement(database: string, policy: string, name: string): StoredMeasurement | undefined;
 }
 
-/** Changes of what exists. Each throws only where the outside world fails; what stands already stays as it is. */
-export interface StoreSchema {
-  createDatabase(name: string, policy: Policy): void;
-  createPolicy(database: string, policy: Policy): void;
-  alterPolicy(database: string, policy: Policy): void;
-  dropDatabase(name: string): void;
-  dropMeasurement(database: string, name: string): void;
-}
-
 /** One series of one retention policy, as DELETE and DROP SERIES find it. */
 export type SeriesAddress = { readonly policy: string; readonly measurement: string; readonly key: string };
 

@@ -1,26 +1,19 @@
 // The parser's hand on the text: one token of look-ahead, and the small questions that every production asks.
 
-import { problemAt, unexpected } from './parse-error.ts';
+import { problem, problemAt, unexpected } from './parse-error.ts';
 import { compileRegex, type Matcher } from './regex.ts';
 import { scanRegex, scanToken } from './scanner.ts';
-import type { Mark, Token } from './token.ts';
+import { isReserved, type Mark, type Token } from './token.ts';
 
 /** A value bound to `$name` by the request. */
 export type Parameter = string | number | boolean;
-
-/** Words that may not be a bare identifier: those whose misreading would change what a query means. */
-const RESERVED = new Set(
-  `ALL ALTER ANALYZE AND ANY AS ASC BEGIN BY CREATE CONTINUOUS DATABASE DATABASES DEFAULT DELETE DESC DESTINATIONS
-  DIAGNOSTICS DISTINCT DROP DURATION END EVERY EXPLAIN FIELD FOR FROM GRANT GRANTS GROUP GROUPS IN INF INSERT INTO KEY
-  KEYS KILL LIMIT SHOW MEASUREMENT MEASUREMENTS NAME OFFSET ON ORDER PASSWORD POLICY POLICIES PRIVILEGES QUERIES QUERY
-  READ REPLICATION RESAMPLE RETENTION REVOKE SELECT SERIES SET SHARD SHARDS SLIMIT SOFFSET STATS SUBSCRIPTION
-  SUBSCRIPTIONS TAG TO USER USERS VALUES WHERE WITH WRITE OR`.split(/\s+/),
-);
 
 export class TokenReader {
   readonly #text: string;
   readonly parameters: ReadonlyMap<string, Parameter>;
   #next: Token;
+  #refusal: string | undefined;
+  #lastEnd = 0;
 
   constructor(text: string, parameters: ReadonlyMap<string, Parameter>) {
     this.#text = text;
@@ -34,13 +27,26 @@ export class TokenReader {
 
   take(): Token {
     const token = this.#next;
-    this.#next = scanToken(this.#text, token.end);
+    this.#lastEnd = token.end;
+    this.#next = scanToken(this.#text, token.end, token);
     return token;
   }
 
-  /** The text between two places, as it was written. */
-  slice(start: number, end: number): string {
-    return this.#text.slice(start, end);
+  /** From `start` to the end of the token taken last, as it was written. */
+  since(start: number): string {
+    return this.#text.slice(start, this.#lastEnd);
+  }
+
+  /** For what is well written and means nothing: the statement then fails when it is executed, not the query. */
+  refuse(text: string): void {
+    this.#refusal ??= text;
+  }
+
+  /** The first refusal since this was asked last. */
+  takeRefusal(): string | undefined {
+    const refusal = this.#refusal;
+    this.#refusal = undefined;
+    return refusal;
   }
 
   isKeyword(word: string): boolean {
@@ -73,13 +79,20 @@ export class TokenReader {
 
   isIdentifier(): boolean {
     const token = this.#next;
-    return token.kind === 'quoted' || (token.kind === 'word' && !RESERVED.has(token.text.toUpperCase()));
+    return token.kind === 'quoted' || (token.kind === 'word' && !isReserved(token.text));
   }
 
-  expectIdentifier(): string {
-    if (!this.isIdentifier()) throw unexpected(this.#next, 'identifier');
+  expectIdentifier(expected = 'identifier'): string {
+    if (!this.isIdentifier()) throw unexpected(this.#next, expected);
     const token = this.take();
     return token.kind === 'quoted' || token.kind === 'word' ? token.text : '';
+  }
+
+  expectString(): string {
+    const token = this.#next;
+    if (token.kind !== 'string') throw unexpected(token, 'string');
+    this.take();
+    return token.text;
   }
 
   expectInteger(): number {
@@ -89,9 +102,12 @@ export class TokenReader {
     return Number(token.text);
   }
 
+  /** Nanoseconds; `INF` is 0, which means for ever wherever a duration may be endless. */
   expectDuration(): bigint {
+    if (this.takeKeyword('INF')) return 0n;
     const token = this.#next;
     if (token.kind !== 'duration') throw unexpected(token, 'duration');
+    if (token.ns === undefined) throw problem('invalid duration');
     this.take();
     return token.ns;
   }
@@ -103,8 +119,9 @@ export class TokenReader {
   /** Reads the regex that starts with the `/` just ahead. */
   takeRegex(): Matcher {
     const token = scanRegex(this.#text, this.#next.start);
-    if (token.kind !== 'regex') throw unexpected(token, 'regex');
-    this.#next = scanToken(this.#text, token.end);
+    if (token.kind !== 'regex') throw problemAt(token, 'bad regex: it has no closing /');
+    this.#lastEnd = token.end;
+    this.#next = scanToken(this.#text, token.end, token);
     const compiled = compileRegex(token.text);
     if ('problem' in compiled) throw problemAt(token, compiled.problem);
     return compiled;
@@ -114,4 +131,31 @@ export class TokenReader {
     if (!this.isRegex()) throw unexpected(this.#next, 'regex');
     return this.takeRegex();
   }
+}
+
+/** The production for the keyword ahead, of those that a table lists in the order in which an error lists them. */
+export function takeChoice<T>(reader: TokenReader, choices: { readonly [word: string]: T }): T {
+  const words = Object.keys(choices);
+  const word = words.find((candidate) => reader.takeKeyword(candidate));
+  if (word === undefined) throw unexpected(reader.peek(), words.join(', '));
+  return choices[word] as T;
+}
+
+/** Fields, sources, dimensions, keys of one query: each may stand for work on every series. */
+const LIST_MAX = 1_000;
+
+export function list<T>(reader: TokenReader, parse: (reader: TokenReader) => T): T[] {
+  const items = [parse(reader)];
+  while (reader.takeSymbol(',')) {
+    if (items.length === LIST_MAX) throw problemAt(reader.peek(), `a list has more than ${LIST_MAX} items`);
+    items.push(parse(reader));
+  }
+  return items;
+}
+
+/** A production for what InfluxDB has and this store has not. */
+export function refusing(sentence: string): (reader: TokenReader) => never {
+  return (reader) => {
+    throw problemAt(reader.peek(), sentence);
+  };
 }
