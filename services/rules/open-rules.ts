@@ -62,7 +62,7 @@ export function openRules(service: Service<Sections>, { nowMs, cpuMs, later }: R
   const rules: Rules = stack.use(
     new Rules({
       ...{ engine, store, publish, now, later },
-      clockStep: () => clock.step(),
+      clockNews: () => clock.news(),
       answer: (input, at) => (input.kind === 'point' ? heartbeatMessage(input.point, at) : undefined),
       operationsKey: readOrCreateSecret(root.data, 'operations-key').value,
       unsignedRole: unsignedRole === 'none' ? undefined : unsignedRole,

@@ -15,7 +15,7 @@ import { messagesOf } from './messages-of.ts';
 import { Outbox } from './outbox.ts';
 import { type Message, type Reading, readMessage } from './read-message.ts';
 import { rejectedMessage } from './rejected-message.ts';
-import type { ClockStep } from './server-clock.ts';
+import type { ClockNews } from './server-clock.ts';
 import {
   type Commit,
   isDiskFull,
@@ -30,8 +30,8 @@ export type RulesParts = {
   readonly store: StateStore;
   readonly publish: (topic: string, payload: string, retain: boolean) => Promise<void>;
   readonly now: () => number;
-  /** By what somebody set the clock since it was last asked. */
-  readonly clockStep?: () => ClockStep | undefined;
+  /** What somebody has done to the clock, or that time passed without us, since it was last asked. */
+  readonly clockNews?: () => ClockNews | undefined;
   /** Runs a function after what is at hand: what comes in one turn is written down together. */
   readonly later: (run: () => void) => void;
   readonly operationsKey: string;
@@ -166,11 +166,11 @@ export class Rules implements Disposable {
 
   /** Before anything else is taken: it comes by the clock as it now is. */
   #watchClock(): void {
-    const step = this.#parts.clockStep?.();
-    if (step === undefined) return;
-    if (step.to < step.from) this.#outbox.distrustCommands();
-    this.#log(step);
-    this.#step(step);
+    const news = this.#parts.clockNews?.();
+    if (news === undefined) return;
+    if (news.kind === 'clock-step' && news.to < news.from) this.#outbox.distrustCommands();
+    this.#log(news);
+    this.#step(news);
     this.#schedule();
   }
 

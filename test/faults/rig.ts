@@ -12,7 +12,7 @@ import { storedCount } from './findings.ts';
 import { Ledger } from './ledger.ts';
 import { messageOfLine, topicOf, writeRules } from './plant.ts';
 import { PROFILE } from './profile.ts';
-import { type Outcome, settle, told, type Watched } from './settle.ts';
+import { type Outcome, type SettleOptions, settle, told, type Watched } from './settle.ts';
 import { Sightings } from './sightings.ts';
 import { watchPoints } from './watch-points.ts';
 
@@ -30,7 +30,7 @@ export type Rig = Watched &
     killAndRestart(services: readonly ServiceName[]): Promise<number>;
     signal(service: ServiceName, signal: 'SIGSTOP' | 'SIGCONT'): void;
     /** See settle.ts. */
-    settle(): Promise<Outcome>;
+    settle(options?: SettleOptions): Promise<Outcome>;
   };
 
 const WINDOW = 50;
@@ -93,7 +93,7 @@ async function open(random: Random, stack: AsyncDisposableStack): Promise<Rig> {
     ...watched,
     ...{ deviceNet, storeNet, front },
     killAndRestart: (services) => told(pipeline, killAndRestart(services)),
-    settle: () => told(pipeline, settle(watched)),
+    settle: (options) => told(pipeline, settle(watched, options)),
     signal: (service, signal) => void pipeline.processes.get(service)?.child.kill(signal),
     [Symbol.asyncDispose]: async () => {
       // A frozen process would not hear that it is to stop.
