@@ -11,7 +11,7 @@ export type ChildSpec = {
   readonly env?: Readonly<Record<string, string>>;
   /** Answers 200 when the child can do its work; a child without one is ready when it runs. */
   readonly readyUrl?: string;
-  /** Children that it is of no use without: it starts when they are ready, or have had their time. */
+  /** Children that it is of no use without: it starts, each time, when they are ready or have had their time. */
   readonly needs: readonly string[];
 };
 
@@ -24,6 +24,8 @@ export type ChildDeps = {
   readonly clock: Pick<Cli, 'now' | 'sleep'>;
   readonly onLine: (name: string, line: string) => void;
   readonly onEvent: (event: ChildEvent) => void;
+  /** Resolves when those that a child needs are ready, or have had their time; at once when given up. */
+  readonly untilNeedsAreMet: (spec: ChildSpec, givenUp: AbortSignal) => Promise<void>;
 };
 
 const POLL_MS = 50;
@@ -34,11 +36,10 @@ const ASK_MS_MAX = 1_000;
 
 export class Child {
   readonly spec: ChildSpec;
-  /** Settles when the child is ready for the first time, or will never be. */
-  readonly settled: Promise<void>;
   readonly #deps: ChildDeps;
   readonly #stopping = new AbortController();
-  readonly #settle: () => void;
+  /** A new one for each time that it has to become ready. */
+  #settled = Promise.withResolvers<void>();
   #process: Launched | undefined;
   #running: Promise<void> | undefined;
   /** undefined where it is ready; else what is missing, in words. */
@@ -47,13 +48,20 @@ export class Child {
   constructor(spec: ChildSpec, deps: ChildDeps) {
     this.spec = spec;
     this.#deps = deps;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.settled = promise;
-    this.#settle = resolve;
+  }
+
+  /** Settles when the child is ready, or will never be. */
+  get settled(): Promise<void> {
+    return this.#settled.promise;
   }
 
   get problem(): string | undefined {
     return this.#problem;
+  }
+
+  /** As a process: not while it waits for others, or for its time to start again. */
+  get isRunning(): boolean {
+    return this.#process !== undefined;
   }
 
   start(): void {
@@ -79,7 +87,9 @@ export class Child {
   async #run(): Promise<void> {
     const { clock } = this.#deps;
     let failures = 0;
-    while (!this.#stopping.signal.aborted) {
+    for (;;) {
+      await this.#deps.untilNeedsAreMet(this.spec, this.#stopping.signal);
+      if (this.#stopping.signal.aborted) break;
       const startedAt = clock.now();
       const exit = await this.#runOnce(startedAt);
       if (this.#stopping.signal.aborted) break;
@@ -92,10 +102,12 @@ export class Child {
       this.#end('ended', `ended with ${describeExit(exit)}; starting again in ${decision.delayMs / 1_000} s`);
       await clock.sleep(decision.delayMs, this.#stopping.signal);
     }
-    this.#settle();
+    this.#settled.resolve();
   }
 
   #end(kind: 'ended' | 'left', detail: string): void {
+    // Whoever waits for a child that has not been ready yet goes on waiting.
+    if (this.#problem === undefined) this.#settled = Promise.withResolvers();
     this.#problem = detail;
     this.#deps.onEvent({ kind, name: this.spec.name, detail });
   }
@@ -122,7 +134,7 @@ export class Child {
       const afterMs = clock.now() - startedAt;
       if (problem === undefined) {
         onEvent({ kind: 'ready', name: this.spec.name, afterMs });
-        this.#settle();
+        this.#settled.resolve();
         return;
       }
       await clock.sleep(afterMs < POLL_FAST_FOR_MS ? POLL_MS : POLL_SLOW_MS, gone);

@@ -1,5 +1,5 @@
 // Whether and when a child that ended is started again. Pure. Backoff, so that a child that cannot run does not eat the
-// machine; forgiven after a minute of health, so that a rare crash costs half a second and no more.
+// machine; forgiven as soon as it has run for a while, so that a rare crash costs a tenth of a second and no more.
 
 import { EXIT } from '#runtime/process.ts';
 
@@ -9,9 +9,11 @@ export type RestartDecision =
   | { readonly kind: 'restart'; readonly delayMs: number; readonly failures: number }
   | { readonly kind: 'leave'; readonly reason: string };
 
-const DELAY_MS_FIRST = 500;
+/** Long enough for the ends of children that were killed together to be known: whoever needs another then waits for it. */
+const DELAY_MS_FIRST = 100;
 const DELAY_MS_MAX = 30_000;
-const HEALTHY_AFTER_MS = 60_000;
+/** A start costs up to a second of processor: whoever dies no sooner than this leaves nine tenths of one to the others. */
+const HEALTHY_AFTER_MS = 10_000;
 
 /** @param failures how often it had ended before, as the last decision counted them */
 export function decideRestart(exit: Exit, upForMs: number, failures: number): RestartDecision {

@@ -84,8 +84,20 @@ describe('Supervisor', () => {
     process.kill(first?.pid ?? 0, 'SIGKILL');
     await waitFor('the second start', () => kinds().length === 3);
     expect(kinds()).toEqual(['ingest ready', 'ingest ended', 'ingest ready']);
-    expect(events[1]).toMatchObject({ detail: 'ended with SIGKILL; starting again in 0.5 s' });
+    expect(events[1]).toMatchObject({ detail: 'ended with SIGKILL; starting again in 0.1 s' });
     expect(notes().map(({ word }) => word)).toEqual(['started', 'started']);
+  });
+
+  it('starts children that died together in the order of their needs', async () => {
+    const specs = [await fake('ingest', 'good', ['broker']), await fake('broker')];
+    const { supervisor, kinds } = supervise(specs);
+    await supervisor.start(20_000, never);
+    for (const { pid } of notes()) process.kill(pid, 'SIGKILL');
+    await waitFor('both to be ready again', () => kinds().length === 6);
+    expect(kinds().slice(0, 4).sort()).toEqual(['broker ended', 'broker ready', 'ingest ended', 'ingest ready']);
+    expect(kinds().slice(4)).toEqual(['broker ready', 'ingest ready']);
+    const names = notes().flatMap(({ name, word }) => (word === 'started' ? [name] : []));
+    expect(names).toEqual(['broker', 'ingest', 'broker', 'ingest']);
   });
 
   it('leaves a misconfigured child alone and keeps the others', async () => {
@@ -101,9 +113,9 @@ describe('Supervisor', () => {
     void supervisor.start(20_000, never);
     await waitFor('three ends', () => events.length === 3);
     expect(events.map((event) => 'detail' in event && event.detail)).toEqual([
-      'ended with exit code 3; starting again in 0.5 s',
-      'ended with exit code 3; starting again in 1 s',
-      'ended with exit code 3; starting again in 2 s',
+      'ended with exit code 3; starting again in 0.1 s',
+      'ended with exit code 3; starting again in 0.2 s',
+      'ended with exit code 3; starting again in 0.4 s',
     ]);
   });
 

@@ -6,21 +6,23 @@ import { stopWaves } from './stop-order.ts';
 /** A child whose needs take longer than this starts all the same: it retries by itself, and its own readiness tells. */
 const NEED_WAIT_MS = 3_000;
 
+export type SupervisorDeps = Omit<ChildDeps, 'untilNeedsAreMet'>;
+
 export class Supervisor {
   readonly #children: ReadonlyMap<string, Child>;
-  readonly #deps: ChildDeps;
-  readonly #stopping = new AbortController();
-  #starting: Promise<unknown> = Promise.resolve();
+  readonly #deps: SupervisorDeps;
 
-  constructor(specs: readonly ChildSpec[], deps: ChildDeps) {
+  constructor(specs: readonly ChildSpec[], deps: SupervisorDeps) {
     this.#deps = deps;
-    this.#children = new Map(specs.map((spec) => [spec.name, new Child(spec, deps)]));
+    const untilNeedsAreMet = ({ needs }: ChildSpec, givenUp: AbortSignal) =>
+      this.#within(NEED_WAIT_MS, this.#named(needs), givenUp);
+    this.#children = new Map(specs.map((spec) => [spec.name, new Child(spec, { ...deps, untilNeedsAreMet })]));
   }
 
   /** Resolves when every child is ready, after that time, or when given up; the children go on starting by themselves. */
   async start(waitMs: number, givenUp: AbortSignal): Promise<void> {
     const children = [...this.#children.values()];
-    this.#starting = Promise.all(children.map((child) => this.#startInTurn(child)));
+    for (const child of children) child.start();
     await this.#within(waitMs, children, givenUp);
   }
 
@@ -32,22 +34,19 @@ export class Supervisor {
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#starting;
+    const waiting = [...this.#children.values()].filter((child) => !child.isRunning);
+    await Promise.all(waiting.map((child) => child.stop(0)));
     for (const { names, graceMs } of stopWaves([...this.#children.keys()])) {
       await Promise.all(names.map((name) => this.#children.get(name)?.stop(graceMs)));
     }
   }
 
   killAll(): void {
-    this.#stopping.abort();
     for (const child of this.#children.values()) child.kill();
   }
 
-  async #startInTurn(child: Child): Promise<void> {
-    const needs = child.spec.needs.map((name) => this.#children.get(name)).filter((each) => each !== undefined);
-    await this.#within(NEED_WAIT_MS, needs, this.#stopping.signal);
-    if (!this.#stopping.signal.aborted) child.start();
+  #named(names: readonly string[]): Child[] {
+    return names.map((name) => this.#children.get(name)).filter((each) => each !== undefined);
   }
 
   /** Until all of them are ready or will never be, at most that long. */
