@@ -7,6 +7,7 @@ import { readPlantFiles } from '#runtime/plant-files.ts';
 import { named, runService, StartError } from '#runtime/process.ts';
 import { readOrCreateSecret } from '#runtime/secrets.ts';
 import { historianAddress, isLoopback, rulesFolderSetting, storeSection, storeUrl } from '#runtime/sections.ts';
+import { openServiceBus } from '#runtime/service-bus.ts';
 import { consoleSection } from './config.ts';
 import { openFeed } from './feed.ts';
 import { buildApp } from './http/app.ts';
@@ -24,7 +25,8 @@ const sections = {
   rules: rulesFolderSetting,
 };
 
-await runService('console', sections, async ({ config, log, metrics, health, stack, now, openBus }) => {
+await runService('console', sections, async (service) => {
+  const { config, log, metrics, health, stack, now } = service;
   const { root, store: storeConfig } = config;
   const { host, port, session, loginsPerMinute, refresh, seriesMax, alarmsMax } = config.console;
   if (!isLoopback(host)) {
@@ -39,7 +41,7 @@ await runService('console', sections, async ({ config, log, metrics, health, sta
   const sessions = new Sessions({ password, sessionKey }, session, now);
   const { models } = readPlantFiles(config.rules.dir);
   const plant = new Plant({ catalog: makeCatalog(models), seriesMax, alarmsMax });
-  const bus = openBus();
+  const bus = openServiceBus(service);
   const live = new Live({ plant, now, brokerProblem: () => feed.problem() });
   const feed = stack.use(openFeed({ bus, live, metrics, seriesMax }));
   health.add('feed', () => feed.problem());

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { environmentName } from '#runtime/config.ts';
 import { EXIT, named, refuseOpenListener, runService, StartError } from '#runtime/process.ts';
+import { openServiceBus } from '#runtime/service-bus.ts';
 import { historianSection } from './config.ts';
 import { SqliteEngine } from './engine/sqlite-engine.ts';
 import { FILE_NAME, isDamage } from './engine/sqlite-file.ts';
@@ -39,7 +40,7 @@ await runService('historian', { historian: historianSection }, async (service) =
     server.listen({ host: historian.host, port: historian.port }),
   );
   health.add('store', () => engine.problem());
-  service.openBus();
+  openServiceBus(service);
   // The bus carries only this service's status: without a broker the store still stores and answers.
   health.add('broker', () => undefined);
 });

@@ -8,6 +8,7 @@ import { readPlantFiles, requireRulesFolder } from '#runtime/plant-files.ts';
 import type { Service } from '#runtime/process.ts';
 import { openServiceRejectedLog } from '#runtime/rejected-log/open-service-rejected-log.ts';
 import type { rulesFolderSetting } from '#runtime/sections.ts';
+import { openServiceBus } from '#runtime/service-bus.ts';
 import { Batcher } from './batcher.ts';
 import type { ingestSection } from './config.ts';
 import { Ingest } from './ingest.ts';
@@ -37,7 +38,7 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
   const batches = metrics.counter('ingest_batches_total', 'Batches published.');
   const repeats = metrics.counter('ingest_repeats_total', 'Records that had come before and were dropped.');
   const refused = metrics.counter('ingest_rejected_total', 'Metrics and messages rejected.', ['reason']);
-  const bus = service.openBus();
+  const bus = openServiceBus(service);
   const rejected = await openServiceRejectedLog(service, { ...settings, bus });
   const { sequences, afterWrite, reporter } = await openSequences(service, { keepMs: settings.gapKeep, bus });
   const registry = new DeviceRegistry(plant);

@@ -9,6 +9,7 @@ import { formatProblem } from '#runtime/json-file.ts';
 import { requireRulesFolder } from '#runtime/plant-files.ts';
 import type { Service } from '#runtime/process.ts';
 import { readOrCreateSecret } from '#runtime/secrets.ts';
+import { openServiceBus } from '#runtime/service-bus.ts';
 import type { rulesSection } from './config.ts';
 import { heartbeatMessage } from './heartbeat.ts';
 import { countRules } from './metrics.ts';
@@ -44,7 +45,7 @@ export function openRules(service: Service<Sections>, { nowMs, cpuMs, later }: R
   requireRulesFolder(dir);
   const store = stack.use(openStateStore(path.join(root.data, 'rules', 'state.db')));
   // Opened after the store and so closed before it: what the broker takes last is still struck off.
-  const bus = service.openBus();
+  const bus = openServiceBus(service);
   const saved = store.rows();
   const live = new Engine({
     saved,

@@ -5,6 +5,7 @@ import type { Delivery } from '#runtime/bus.ts';
 import { runService } from '#runtime/process.ts';
 import { readOrCreateSecret } from '#runtime/secrets.ts';
 import { operationRightsSetting } from '#runtime/sections.ts';
+import { openServiceBus } from '#runtime/service-bus.ts';
 import { watchdogSection } from './config.ts';
 import { inputsOf, OWN_OPERATIONS_TOPIC, PASSING_FILTERS } from './inbox.ts';
 import { retryOf, senderOf } from './post-call.ts';
@@ -25,7 +26,7 @@ await runService('watchdog', { watchdog: watchdogSection, rules: operationRights
   // Milliseconds outrun beats: counting on from now, no number of an earlier life comes again.
   const { at: firstBeat, elapsedMs: startedMs } = moment();
   const watchdog = new Watchdog({ intervalMs, firstBeat, startedMs, alarm: saved.alarm });
-  const bus = service.openBus();
+  const bus = openServiceBus(service);
   const reporter = new Reporter({
     watchdog,
     saved,

@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { filters } from '#domain/topic.ts';
 import { runService } from '#runtime/process.ts';
 import { historianAddress, storeSection } from '#runtime/sections.ts';
+import { openServiceBus } from '#runtime/service-bus.ts';
 import { writerSection } from './config.ts';
 import { openWriter } from './open-writer.ts';
 
@@ -18,7 +19,7 @@ await runService(
   { writer: writerSection, store: storeSection, historian: historianAddress },
   async (service) => {
     const { config, metrics, stack, health } = service;
-    const bus = service.openBus();
+    const bus = openServiceBus(service);
     const { writer, rollUps } = await openWriter(service, bus, () => performance.now() / 1_000);
     const timer = setInterval(() => {
       writer.tick();

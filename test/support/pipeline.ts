@@ -4,6 +4,7 @@ import { cpSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import type { ServiceName } from '#domain/service.ts';
+import { compileCache } from '../../services/cli/supervisor/compile-cache.ts';
 import { NO_MOSQUITTO, startMosquitto } from './brokers.ts';
 import { NO_INFLUXD, startInfluxd } from './influxd.ts';
 import { findProgram, freePorts, ROOT, type Running, run, tempFolder, until } from './processes.ts';
@@ -146,6 +147,7 @@ function environmentOf(parts: {
   const { dataDir, rulesDir, brokerPort, storePort, consolePort, isEmbedded, isHistorian } = parts;
   return {
     PENSTOCK_SUPERVISED: '1', // they stop with the test's own process, however that ends
+    ...compileCache(dataDir),
     PENSTOCK_DATA: dataDir,
     PENSTOCK_RULES_DIR: rulesDir,
     PENSTOCK_CONSOLE_PORT: String(consolePort),

@@ -5,6 +5,8 @@ import { SERVICES } from '#domain/service.ts';
 import { didYouMean } from '#runtime/json-file.ts';
 import { EXIT } from '#runtime/process.ts';
 import type { CliCommand } from '../cli.ts';
+import { readSettings } from '../settings.ts';
+import { compileCache } from '../supervisor/compile-cache.ts';
 import { launch } from '../supervisor/launch.ts';
 import { serviceProgram } from '../supervisor/service-children.ts';
 
@@ -18,8 +20,10 @@ export const serviceCommand: CliCommand = {
       cli.err(`error: there is no service '${word}'${didYouMean(word, SERVICES)}\n`);
       return EXIT.usage;
     }
+    const loaded = readSettings(settings, cli);
+    if (typeof loaded === 'number') return loaded;
     const { asked, insisted } = cli.stopSignals();
-    const child = launch({ args: [serviceProgram(name), ...settings], env: {} });
+    const child = launch({ args: [serviceProgram(name), ...settings], env: compileCache(loaded.config.root.data) });
     asked.addEventListener('abort', () => child.terminate());
     insisted.addEventListener('abort', () => child.kill());
     const { code, signal } = await child.ended;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { ServiceName } from '#domain/service.ts';
 import type { LoadedSettings } from '../settings.ts';
 import type { ChildSpec } from './child.ts';
+import { compileCache } from './compile-cache.ts';
 import { servicesOf } from './listeners.ts';
 
 const SERVICES_DIR = path.resolve(import.meta.dirname, '../..');
@@ -49,8 +50,7 @@ export function childSpecs({ config, settings }: LoadedSettings, words: readonly
 function childEnvironment(dataDir: string, settings: LoadedSettings['settings']): Record<string, string> {
   const isLevelChosen = settings.some(({ path: name, origin }) => name === 'logLevel' && origin !== 'default');
   return {
-    // Compiled code is kept, which halves the time a child needs to start.
-    NODE_COMPILE_CACHE: path.resolve(dataDir, 'cache/node'),
+    ...compileCache(dataDir),
     // The supervisor itself says what runs; a child speaks when something is wrong, unless it was asked for more.
     ...(isLevelChosen ? {} : { PENSTOCK_LOG_LEVEL: 'warn' }),
   };

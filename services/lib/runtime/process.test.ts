@@ -37,6 +37,7 @@ function run(args: readonly string[], env: Readonly<Record<string, string>> = {}
 function runScript(body: string, env: Readonly<Record<string, string>> = {}): Running {
   const script = `
     import { runService } from '#runtime/process.ts';
+    import { openServiceBus } from '#runtime/service-bus.ts';
     await runService('ingest', {}, async (service) => { ${body} });`;
   return run(['--input-type=module', '-e', script], env);
 }
@@ -159,7 +160,7 @@ test('a bug crashes with its stack trace, for the supervisor to start the servic
 test('it says "up" on its status topic at each connection, with a last will, and "down" when it goes', async () => {
   const broker = await new FakeBroker().listen();
   opened.push(broker);
-  const service = runScript('service.openBus();', { PENSTOCK_BROKER_URL: broker.url });
+  const service = runScript('openServiceBus(service);', { PENSTOCK_BROKER_URL: broker.url });
   const statuses = () =>
     broker.connections.map((each) =>
       each.of('publish').map(({ topic, retain, payload }) => [topic, retain, JSON.parse(String(payload)).status]),
@@ -180,7 +181,7 @@ test('a broker that has gone silent does not keep a service from ending in time'
   const broker = await new FakeBroker().listen();
   opened.push(broker);
   broker.answer = (packet) => (packet.cmd === 'publish' ? [] : undefined);
-  const service = runScript('service.openBus();', { PENSTOCK_BROKER_URL: broker.url });
+  const service = runScript('openServiceBus(service);', { PENSTOCK_BROKER_URL: broker.url });
   await soon(() => expect(broker.connections.at(-1)?.of('publish')).toHaveLength(1));
   service.child.kill('SIGTERM');
   expect(await service.ended).toBe(0);

@@ -2,17 +2,14 @@
 // A first SIGTERM or SIGINT drains within 10 s and exits 0; a second ends at once. Wrong settings exit 78 (EX_CONFIG),
 // a port in use 69 with the setting that changes it; a bug crashes, and the supervisor starts the service anew.
 
-import { setTimeout as delay } from 'node:timers/promises';
-import type { ServiceName, ServiceStatus } from '#domain/service.ts';
-import { topics } from '#domain/topic.ts';
+import { flushCompileCache } from 'node:module';
+import type { ServiceName } from '#domain/service.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
-import type { Bus } from './bus.ts';
 import { type Config, configFile, environmentName, loadConfig, type Sections } from './config.ts';
 import { Health, serveHealth } from './health.ts';
 import { createLog, type Log } from './log.ts';
 import { Metrics } from './metrics.ts';
-import { openMqttBus } from './mqtt-bus.ts';
-import { brokerSection, brokerUrl, isLoopback, rootSection } from './sections.ts';
+import { brokerSection, isLoopback, rootSection } from './sections.ts';
 
 export const VERSION: string = packageJson.version;
 
@@ -27,8 +24,6 @@ export const EXIT = {
 } as const;
 
 const DRAIN_MS = 10_000;
-/** How long a closing service waits for the broker to take its "down"; past that the last will says it. */
-const GOODBYE_MS = 1_000;
 
 type BaseSections = { readonly root: typeof rootSection; readonly broker: typeof brokerSection };
 
@@ -42,8 +37,6 @@ export type Service<S extends Sections> = {
   readonly stack: AsyncDisposableStack;
   /** ms since the epoch. The one clock: hand it down, read none below. */
   readonly now: () => number;
-  /** Connects to the broker under this service's name, and keeps its retained status there. */
-  openBus(): Bus;
 };
 
 /**
@@ -63,44 +56,13 @@ export async function runService<S extends Sections>(
     process.exit(EXIT.config);
   }
   const config = loaded.config;
-  const { root, broker } = config as unknown as Config<BaseSections>;
+  const { root } = config as unknown as Config<BaseSections>;
   const log = createLog(name, root.logLevel);
   const metrics = new Metrics(name);
   const health = new Health();
   const stack = new AsyncDisposableStack();
   const { stop, isStopping } = stopOnSignals(stack, log);
   const now = () => Date.now();
-  const openBus = () => {
-    const startedAt = now();
-    const status = (state: ServiceStatus['status'], since: number) =>
-      JSON.stringify({ service: name, id: name, status: state, since, version: VERSION } satisfies ServiceStatus);
-    const topic = topics.service(name, name);
-    const bus = openMqttBus(
-      {
-        url: brokerUrl(broker),
-        username: broker.username,
-        password: broker.password,
-        clientId: `penstock-${name}`,
-        will: { topic, payload: status('down', startedAt) }, // when it will be, nobody knows now
-      },
-      log,
-    );
-    health.add('broker', () => bus.problem());
-    stack.use(bus);
-    // Again after every reconnect: a broker without a memory of its own has forgotten it, or holds our last will.
-    bus.onConnect(() => {
-      bus.publish(topic, status('up', startedAt), { retain: true }).catch(() => {}); // only a bus that is being closed refuses
-    });
-    stack.defer(async () => {
-      if (bus.problem() !== undefined) return;
-      const waiting = new AbortController();
-      await Promise.race([
-        bus.publish(topic, status('down', now()), { retain: true }),
-        delay(GOODBYE_MS, undefined, { signal: waiting.signal }),
-      ]).finally(() => waiting.abort());
-    });
-    return bus;
-  };
   // The health port listens first; whoever waits for us must not take that for being ready.
   let isStarted = false;
   health.add('start', () => (isStarted ? undefined : 'starting'));
@@ -119,9 +81,10 @@ export async function runService<S extends Sections>(
         }),
       ),
     );
-    await start({ name, config, log, metrics, health, stack, now, openBus });
+    await start({ name, config, log, metrics, health, stack, now });
     isStarted = true;
     log.info('ready');
+    flushCompileCache(); // node itself writes it at the end, which a process that is killed does not see
   } catch (error) {
     // A signal during the start closes the stack under it; what start then fails with is no bug.
     if (isStopping()) await stop(EXIT.ok);
