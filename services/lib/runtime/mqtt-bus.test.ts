@@ -29,6 +29,14 @@ test('publish() may be called before the broker is there, and resolves when the 
   expect(broker.last.of('publish')).toMatchObject([{ topic: 'a', qos: 1, retain: true, payload: Buffer.from('x') }]);
 });
 
+test('what was published before the broker was there is sent at once when it is, in order', async () => {
+  const { broker, bus } = await open();
+  broker.answer = (packet) => (packet.cmd === 'publish' ? [] : undefined);
+  bus.onConnect(() => void bus.publish('a', 'of the connection').catch(() => {}));
+  for (const text of ['1', '2', '3']) bus.publish('a', text).catch(() => {});
+  await soon(() => expect(payloads(broker, 0)).toEqual(['1', '2', '3', 'of the connection']));
+});
+
 test('publish() stays open without PUBACK, and across a reconnect until there is one', async () => {
   const { broker, bus } = await open();
   await bus.publish('a', '0');

@@ -21,6 +21,8 @@ const CLOSE_WAIT_MS = 3_000;
 /** What mqtt.js says then; the version is pinned. */
 const GIVEN_BACK = 'Connection closed';
 
+type Outcome = 'taken' | 'given back';
+
 /** Opens the publishing connection in the background; publish() may be called at once. */
 export function openMqttBus(options: MqttBusOptions, log: Log): Bus {
   return new MqttBus(options, log);
@@ -33,6 +35,9 @@ class MqttBus implements Bus {
   readonly #maxInFlight: number;
   readonly #waiting: (() => void)[] = [];
   readonly #rejectors = new Set<(error: Error) => void>();
+  /** Handed to mqtt.js when it is connected, in order; no more than may be under way. */
+  readonly #unsent: (() => void)[] = [];
+  #isConnected = false;
   #inFlight = 0;
   #onSettled: (() => void) | undefined;
   #problem: string | undefined = 'connecting';
@@ -60,8 +65,11 @@ class MqttBus implements Bus {
       // mqtt.js leaves Nagle on: a small message then waits for the acknowledgement of the one before it.
       (this.#client.stream as Partial<Socket>).setNoDelay?.(true);
       this.#problem = undefined;
+      this.#isConnected = true;
+      for (const send of this.#unsent.splice(0)) send();
     });
     this.#client.on('close', () => {
+      this.#isConnected = false;
       if (this.#problem === undefined && !this.#isClosed)
         log.warn({ clientId: options.clientId }, 'publisher lost the broker');
       this.#problem ??= 'the broker closed the connection';
@@ -83,10 +91,26 @@ class MqttBus implements Bus {
       if (this.#isClosed) throw new Error('Cannot publish: the bus is closed');
     } else this.#inFlight++;
     try {
-      while ((await this.#handOver(topic, payload, options)) === 'given back');
+      const handOver = () => this.#handOver(topic, payload, options);
+      let outcome = await (this.#isConnected ? handOver() : this.#whenConnected(handOver));
+      while (outcome === 'given back') outcome = await handOver();
     } finally {
       this.#releaseSlot();
     }
+  }
+
+  /**
+   * What mqtt.js is handed without a connection it sends one at a time once there is one: with a thousand messages waiting,
+   * a service that had been restarted took 20 s to catch its breath.
+   */
+  #whenConnected(handOver: () => Promise<Outcome>): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      this.#rejectors.add(reject);
+      this.#unsent.push(() => {
+        this.#rejectors.delete(reject);
+        resolve(handOver());
+      });
+    });
   }
 
   /**
@@ -95,7 +119,7 @@ class MqttBus implements Bus {
    * turn and in order, so order is kept.
    */
   #handOver(topic: string, payload: string | Buffer, { qos = 1, retain = false }: PublishOptions) {
-    return new Promise<'taken' | 'given back'>((resolve, reject) => {
+    return new Promise<Outcome>((resolve, reject) => {
       this.#rejectors.add(reject);
       this.#client.publish(topic, payload, { qos, retain }, (error) => {
         this.#rejectors.delete(reject);
