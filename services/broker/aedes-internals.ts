@@ -36,6 +36,8 @@ export type InnerClient = Client & {
   deliver0: Deliver;
   deliverQoS: Deliver;
   waitForDrain(done: () => void): void;
+  /** Runs while somebody waits for the drain. */
+  readonly _drainTimer: NodeJS.Timeout | null;
   /** Packets that were read and are not done with; the next piece is read when there are none. */
   _parsingBatch: number;
   _nextBatch(): void;

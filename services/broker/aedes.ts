@@ -12,7 +12,9 @@ import { openListener } from './listener.ts';
 import { mendPersistence, rememberSessions } from './mend-persistence.ts';
 import { mendRegistry } from './mend-registry.ts';
 import { Outbound } from './outbound.ts';
+import { waitWhileItReads } from './patience.ts';
 import type { PublishedPacket } from './persistence/packets.ts';
+import { isServiceId } from './persistence/queue-limits.ts';
 import type { Store } from './persistence/store.ts';
 import { watchClients } from './watch-clients.ts';
 
@@ -70,6 +72,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       if (packet.clientId === '' && !packet.clean)
         refusals.set(client, refusal('a session that is to be kept needs a client id', IDENTIFIER_REJECTED));
       outbounds.set(client, new Outbound(aedes, client as InnerClient));
+      if (!packet.clean && isServiceId(packet.clientId)) waitWhileItReads(client as InnerClient);
       durability.welcome(packet).then((problem) => {
         if (problem !== undefined) refusals.set(client, refusal(problem, SERVER_UNAVAILABLE));
         callback(null, true);

@@ -51,6 +51,35 @@ test.each([
   40_000,
 );
 
+test('a frozen service is cut off as soon as anybody', async () => {
+  await open();
+  const frozen = await connect('penstock-frozen', { clean: false });
+  await frozen.subscribe(['a', 1]);
+  frozen.socket.pause();
+  const gap = await longestGap('x'.repeat(64 * 1024), async () => (await kicked()) > 0);
+  expect(gap).toBeLessThan(1_000);
+}, 40_000);
+
+test('a service that lags and shows that it lives is waited for, and misses nothing at QoS 0', async () => {
+  await open();
+  const slow = await connect('penstock-slow', { clean: false });
+  await slow.subscribe(['a', 1]);
+  slow.socket.pause();
+  const writer = await connect('writer');
+  const other = await connect('other');
+  const total = 400; // 25 MB: more than all buffers on the way
+  writer.send(...Array.from({ length: total }, () => publish({ topic: 'a', payload: 'x'.repeat(64 * 1024), qos: 0 })));
+  // Longer than anybody waits for who stands still.
+  for (const until = performance.now() + 1_500; performance.now() < until; ) {
+    slow.send({ cmd: 'puback', messageId: 1 }); // of nothing; a ping would be answered among the messages
+    other.send({ cmd: 'pingreq' });
+    await other.next('pingresp');
+  }
+  slow.socket.resume();
+  for (let n = 0; n < total; n++) await slow.next('publish');
+  expect(await kicked()).toBe(0);
+}, 40_000);
+
 test('a subscriber that reads and acknowledges nothing is cut off too', async () => {
   await open();
   const mute = await connect('mute');

@@ -35,7 +35,9 @@ export class QueueLimits {
   /** A service's queue that takes no more: publishers wait. */
   isFull(session: Session): boolean {
     const { services } = this.#options;
-    return isService(session) && (session.queue.size >= services.messages || session.queueBytes >= services.bytes);
+    return (
+      isServiceId(session.clientId) && (session.queue.size >= services.messages || session.queueBytes >= services.bytes)
+    );
   }
 
   /** The services whose queues are full. */
@@ -47,7 +49,7 @@ export class QueueLimits {
 
   /** Before a message is put into an ordinary client's queue. */
   makeRoom(session: Session, now: number): void {
-    if (isService(session)) return;
+    if (isServiceId(session.clientId)) return;
     const { messages, bytes, ageMs } = this.#options.ordinary;
     while (session.queue.size >= messages && this.#dropOldest(session, { reason: 'messages', now }));
     while (session.queueBytes >= bytes && this.#dropOldest(session, { reason: 'bytes', now }));
@@ -58,7 +60,7 @@ export class QueueLimits {
   dropAged(now: number): void {
     const { ageMs } = this.#options.ordinary;
     for (const session of this.#ledger.state.sessions.values())
-      if (!isService(session)) this.#dropAged(session, { now, ageMs });
+      if (!isServiceId(session.clientId)) this.#dropAged(session, { now, ageMs });
     for (const [clientId, said] of this.#unsaid) this.#say(clientId, said, now);
   }
 
@@ -106,6 +108,6 @@ export class QueueLimits {
 
 type Drop = { readonly reason: DropReason; readonly now: number };
 
-function isService({ clientId }: Session): boolean {
+export function isServiceId(clientId: string): boolean {
   return clientId.startsWith(SERVICE_PREFIX);
 }

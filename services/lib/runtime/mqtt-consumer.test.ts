@@ -244,6 +244,25 @@ test('a broker that pushes more than the window is left in time, and heard again
   expect(acks(broker)).toEqual(Array.from({ length: all.length }, (_, i) => 10_001 + i));
 });
 
+test('whoever gets little done reads on a piece at a time, says that it works, and does not leave', async () => {
+  const broker = await openBroker();
+  const { consumer, got } = consume(broker, { window: 64 }, { keepaliveSeconds: 60 });
+  await consumer.ready;
+  const total = 1_000;
+  broker.last.send(...Array.from({ length: total }, (_, i) => published('a/x', `${i}`.padEnd(8_000, 'x'), i + 1)));
+  await soon(() => expect(got.length).toBeGreaterThan(64));
+  let done = 0;
+  for (; done < got.length - 60; done++) got[done]?.ack();
+  const before = got.length;
+  await soon(() => expect(got.length).toBeGreaterThan(before));
+  expect(broker.last.of('pingreq').length).toBeGreaterThan(0);
+  await soon(() => {
+    for (; done < got.length; done++) got[done]?.ack();
+    expect(acks(broker)).toHaveLength(total);
+  });
+  expect(broker.connections).toHaveLength(1);
+});
+
 test('what is still in work when the connection is cut is not worked on twice, and is acknowledged when it is done', async () => {
   const broker = await openBroker();
   const { consumer, got } = consume(broker);

@@ -1,7 +1,8 @@
 // A consumer over any number of connections: many messages in work, PUBACKs held until the work is done and then sent in
 // order and in one write, jittered reconnects. What is in work is bounded, by messages and bytes. Past that we stop reading,
 // but not for long: to a broker without a window of its own, and aedes has none, a subscriber that does not read is one to
-// wait for and then to cut off. We leave by ourselves, the broker keeps our queue, and come back when there is room.
+// wait for and then to cut off. Where nothing at all gets done we leave by ourselves, the broker keeps our queue (but nothing
+// of QoS 0), and come back when there is room.
 
 import type { ConsumeOptions, Consumer } from './bus.ts';
 import type { Log } from './log.ts';
@@ -18,8 +19,8 @@ const WINDOW_BYTES_DEFAULT = 32 * 1024 * 1024;
 /** How long a full window may keep us from reading: well under the second or two after which a broker loses its patience. */
 const FULL_MS_MAX = 500;
 /**
- * How full the window may be for us to read on. Whoever works at all is there within that time, and the broker's writers wait
- * no longer than that; coming back costs a connection, and is for when there is much room.
+ * How full the window may be for us to read on at once; after that time, any room is enough. Coming back costs a connection,
+ * and is for when there is much room.
  */
 const RESUME_SHARE = 7 / 8;
 const RETURN_SHARE = 1 / 2;
@@ -111,7 +112,7 @@ export class MqttConsumer implements Consumer {
     // QoS 0 too: nobody else bounds what has been read and is not yet worked off.
     this.#openCount++;
     this.#openBytes += bytes;
-    if (this.#openCount >= this.#window || this.#openBytes >= this.#windowBytes) this.#stopReading(session);
+    if (this.#isFull) this.#stopReading(session);
     let isDone = false;
     const ack = () => {
       if (isDone) return;
@@ -127,6 +128,10 @@ export class MqttConsumer implements Consumer {
     this.#options.onDelivery({ topic, payload, qos: entry === undefined ? 0 : 1, retained: retain, ack });
   }
 
+  get #isFull(): boolean {
+    return this.#openCount >= this.#window || this.#openBytes >= this.#windowBytes;
+  }
+
   #stopReading(session: MqttSession): void {
     session.pause();
     // Without a session at the broker we would miss what comes meanwhile: there it is the broker that decides.
@@ -134,6 +139,10 @@ export class MqttConsumer implements Consumer {
     this.#fullTimer ??= setTimeout(() => {
       this.#fullTimer = undefined;
       if (!session.isPaused || this.#isClosed || this.#session !== session) return;
+      if (!this.#isFull) {
+        session.resume();
+        return;
+      }
       this.#flush();
       this.#isResting = true;
       this.#problem = `${this.#openCount} messages are in work, as many as may be: reading again when half of them are done`;
@@ -142,6 +151,7 @@ export class MqttConsumer implements Consumer {
   }
 
   #readAgain(): void {
+    if (this.#session?.isPaused === true) this.#session.showLife();
     const share = this.#isResting ? RETURN_SHARE : RESUME_SHARE;
     if (this.#isClosed || this.#openCount > this.#window * share || this.#openBytes > this.#windowBytes * share) return;
     clearTimeout(this.#fullTimer);

@@ -43,6 +43,14 @@ export type SessionEvents = {
 const KEEPALIVE_S = 10;
 const CONNECT_TIMEOUT_MS = 10_000;
 const LEAVE_TIMEOUT_MS = 1_000;
+/**
+ * How often we say that we are working where more comes than we can read: our broker, which waits for who works and cuts off who
+ * stands still, sees of our reading only that the kernel's buffers, of megabytes, are a third empty again.
+ */
+const LIFE_MS = 200;
+/** As much as a socket gives at once: more is waiting. */
+const CHUNK_BYTES_MAX = 64 * 1024;
+const PINGREQ = Buffer.from([0xc0, 0x00]);
 /** SUBACK's code for a filter that we may not read. */
 const REFUSED = 128;
 
@@ -58,6 +66,7 @@ export class MqttSession {
   /** CONNACK came: from here on pings watch over the connection. */
   #isConnected = false;
   #heardAt = performance.now();
+  #shownAt = 0;
   #reason = 'the broker closed the connection';
 
   constructor(address: MqttAddress, options: SessionOptions, events: SessionEvents) {
@@ -87,6 +96,14 @@ export class MqttSession {
   /** PUBACKs, as they go over the wire. */
   acknowledge(packets: Buffer): void {
     this.#socket.write(packets);
+  }
+
+  /** To a broker that may be waiting for us to read: that we are working. */
+  showLife(): void {
+    const now = performance.now();
+    if (!this.#isConnected || !this.#socket.writable || now - this.#shownAt < LIFE_MS) return;
+    this.#shownAt = now;
+    this.#socket.write(PINGREQ);
   }
 
   /** Ends it without a goodbye. */
@@ -120,6 +137,7 @@ export class MqttSession {
     socket.on('data', (chunk: Buffer) => {
       this.#heardAt = performance.now();
       packets.parse(chunk);
+      if (chunk.length >= CHUNK_BYTES_MAX) this.showLife();
       // Not later: a queue that the broker kept may fill the window before SUBACK, and we then read no more for a while.
       if (this.#isConnected) clearTimeout(connectTimer);
     });
@@ -201,6 +219,6 @@ export class MqttSession {
     if (this.#socket.isPaused()) this.#heardAt = performance.now();
     if (performance.now() - this.#heardAt > this.#keepaliveSeconds * 1000) {
       this.fail(`no sign of life from the broker for ${this.#keepaliveSeconds} s`);
-    } else if (this.#isConnected && this.#socket.writable) this.#socket.write(Buffer.from([0xc0, 0x00]));
+    } else if (this.#isConnected && this.#socket.writable) this.#socket.write(PINGREQ);
   }
 }
