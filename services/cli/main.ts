@@ -4,7 +4,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import type { Cli, StopSignals } from './cli.ts';
-import { COMMANDS } from './commands/commands.ts';
+import { commandsFor } from './commands/commands.ts';
 import { runProgram } from './program.ts';
 import { watchSignals } from './signals.ts';
 
@@ -36,4 +36,5 @@ const cli: Cli = {
 stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 stderr.on('error', () => {}); // the terminal is gone: nobody reads messages any more, and stopping must go on
 
-process.exit(await runProgram(COMMANDS, process.argv.slice(2), cli));
+const words = process.argv.slice(2);
+process.exit(await runProgram(await commandsFor(words), words, cli));
