@@ -17,8 +17,9 @@ export function encodeTime(us: number, epoch: Epoch): string {
   return String(Math.trunc(us / US_PER[epoch]) + 0);
 }
 
+/** Undefined where none is named: times are then written out. An unknown unit is nanoseconds, as in InfluxDB. */
 export function parseEpoch(text: string | null): Epoch | undefined {
-  if (text === 'n') return 'ns';
+  if (text === null || text === '') return undefined;
   if (text === 'us' || text === 'µ') return 'u';
-  return EPOCHS.find((epoch) => epoch === text);
+  return EPOCHS.find((epoch) => epoch === text) ?? 'ns';
 }

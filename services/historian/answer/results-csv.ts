@@ -36,12 +36,10 @@ export function errorCsv(error: string): string {
 }
 
 function rows({ name, tags, columns, values }: ResultSeries, epoch: Epoch): string {
-  const head = [
-    name ?? '',
-    Object.entries(tags ?? {})
-      .map(tagText)
-      .join(','),
-  ];
+  const tagTexts = Object.entries(tags ?? {})
+    .filter(([, value]) => value !== '')
+    .map(tagText);
+  const head = [name ?? '', tagTexts.join(',')];
   const isTimed = columns[0] === 'time';
   const cellText = (cell: Cell, i: number) => (i === 0 && isTimed ? encodeTime(Number(cell), epoch) : plain(cell));
   return values.map((row) => line([...head, ...row.map(cellText)])).join('');

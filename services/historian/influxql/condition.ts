@@ -58,7 +58,7 @@ function narrow(range: { from: number; to: number }, bound: Binary, clock: Clock
   if (op === '<' || op === '<=' || op === '=') {
     range.to = Math.min(range.to, isWhole && op === '<' ? clamp(floor - 1) : floor);
   }
-  if (op === undefined || !(op in MIRRORED)) throw new QueryError(`time cannot be compared by ${bound.op}`);
+  if (op === undefined || !(op in MIRRORED)) throw new QueryError(`invalid time comparison operator: ${bound.op}`);
 }
 
 function modulo(ns: bigint): bigint {

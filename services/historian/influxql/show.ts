@@ -9,7 +9,7 @@ import type { Cell, ResultSeries } from './result.ts';
 import { eachSeries, type InPolicy, lookingFor, measurementsByPolicy, measurementsOf, policiesOf } from './scope.ts';
 import { inPieces, paged, passes, type Show, type ShowContext } from './show-answer.ts';
 import { showMeasurements } from './show-measurements.ts';
-import type { Store } from './store.ts';
+import { type Store, TIME_MAX, TIME_MIN } from './store.ts';
 
 export function* executeShow(statement: ShowStatement, context: ShowContext): Generator<undefined | ResultSeries> {
   for (const series of yield* answer(statement, context)) yield* inPieces(series);
@@ -138,8 +138,11 @@ function distinct(rows: readonly (readonly string[])[]): string[][] {
 function* showSeries(scope: Scope, database: string, { store, nowUs }: ShowContext): Show {
   policiesOf(store, database);
   const keys = new Set<string>();
-  const all = measurementsOf(store, database, scope.sources);
-  yield* eachSeries(all, lookingFor(scope.where, nowUs), ({ key }) => keys.add(key));
+  const condition = lookingFor(scope.where, nowUs);
+  // InfluxDB's index knows no times: to know them it reads a policy's shards.
+  const isTimed = condition.from !== TIME_MIN || condition.to !== TIME_MAX;
+  const all = (isTimed ? measurementsByPolicy : measurementsOf)(store, database, scope.sources);
+  yield* eachSeries(all, condition, ({ key }) => keys.add(key));
   const values = paged([...keys].sort(), scope).map((key) => [key]);
   return values.length === 0 ? [] : [{ columns: ['key'], values }];
 }
