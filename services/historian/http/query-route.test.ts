@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RunningQueries } from '../influxql/running-queries.ts';
+import type { Store } from '../influxql/store.ts';
 import { openTestServer, type TestServer } from './test-server.ts';
 
 let server: TestServer;
@@ -89,6 +91,34 @@ describe('requests', () => {
     expect(await server.query('SELECT s FROM m WHERE s =~ /^(a+)+b/')).toEqual({ results: [{ statement_id: 0 }] });
   });
 
+  test('a query of 10 MB is refused with the number of its characters', async () => {
+    const q = `SELECT v FROM m WHERE d = '${'x'.repeat(10_000_000)}'`;
+    const response = await fetch(`${server.url}/query`, { method: 'POST', body: new URLSearchParams({ q }) });
+    expect(response.status).toBe(400);
+    const error = 'error parsing query: it has 10000028 characters, of at most 1000000';
+    expect(await response.json()).toEqual({ error });
+    expect(response.headers.get('x-influxdb-error')).toBe(error);
+  });
+
+  test('a query whose client goes away is over', async () => {
+    const running = new RunningQueries(1);
+    const series = { key: 'm', tags: new Map(), hasField: () => false, pages: () => [], summed: () => [] };
+    const store: Store = {
+      databases: () => ['g'],
+      policies: () => [{ name: 'autogen', durationUs: 0, isDefault: true }],
+      measurements: () => [{ name: 'm', fields: new Map(), tagKeys: () => [], series: () => forEver(series) }],
+      measurement: () => undefined,
+    };
+    await using endless = await openTestServer({ store, running });
+    const gone = new AbortController();
+    const asked = fetch(`${endless.url}/query?db=g&q=SHOW+SERIES`, { signal: gone.signal }).catch(() => 'gone');
+    await vi.waitFor(() => expect(running.list()).toHaveLength(1), { timeout: 10_000 });
+    gone.abort();
+    expect(await asked).toBe('gone');
+    await vi.waitFor(() => expect(running.list()).toEqual([]), { timeout: 10_000 });
+    expect(await endless.query('SHOW DATABASES')).toMatchObject({ results: [{ series: [{ values: [['g']] }] }] });
+  });
+
   test.each(['/ping', '/health', '/query?q=SHOW+DATABASES'])(
     '%s answers nobody who comes through a browser from elsewhere',
     async (path) => {
@@ -99,6 +129,10 @@ describe('requests', () => {
     },
   );
 });
+
+function* forEver<T>(item: T): Generator<T> {
+  for (;;) yield item;
+}
 
 test('the error about a database with a name of 5,000 letters does not send the name back whole', async () => {
   const error = (await errorOf(`SELECT v FROM "${'x'.repeat(5_000)}".."m"`)).results[0]?.error;
