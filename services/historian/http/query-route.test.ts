@@ -41,6 +41,17 @@ describe('caps', () => {
     expect((await error('SELECT v FROM m LIMIT 5')).results[0]?.error).toBeUndefined();
   });
 
+  test('series are capped', async () => {
+    const limits = { maxBuckets: 10, maxPoints: 50, maxRows: 5, maxSeries: 2 };
+    await using small = await openTestServer({ limits });
+    await small.write('m,d=a v=1 1\nm,d=b v=1 1\nm,d=c v=1 1');
+    const error = async (q: string) => (await small.query(q)) as { results: { error?: string }[] };
+    const said = 'max-select-series limit exceeded: (3/2), set by historian.maxQuerySeries';
+    expect((await error('SELECT v FROM m')).results[0]?.error).toBe(said);
+    expect((await error('SELECT last(v) FROM m GROUP BY d')).results[0]?.error).toBe(said);
+    expect((await error("SELECT v FROM m WHERE d = 'a'")).results[0]?.error).toBeUndefined();
+  });
+
   test('a query whose time is over ends', async () => {
     let clock = 0;
     await using slow = await openTestServer({ now: () => (clock += 20), timeoutMs: 30 });
