@@ -1,12 +1,20 @@
 // The historian's settings.
 
 import { z } from 'zod';
-import { durationSetting, portSetting } from '#runtime/config.ts';
+import { durationSetting, portSetting, secretSetting } from '#runtime/config.ts';
 import { historianListen } from '#runtime/sections.ts';
+import type { BodyLimits } from './http/body.ts';
+import { BodyMemory } from './http/body-memory.ts';
 
 export const historianSection = z.strictObject({
   metricsPort: portSetting.default(9105).describe('Port of /livez, /readyz and /metrics.'),
   ...historianListen,
+  auth: z
+    .boolean()
+    .default(false)
+    .describe('Whether every request needs the login of a user; without it, only this machine is listened to.'),
+  adminUser: z.string().min(1).optional().describe('An admin that each start makes sure of.'),
+  adminPassword: secretSetting().optional().describe('His password.'),
   retentionInterval: durationSetting
     .prefault('10m')
     .describe('How often what is older than its retention policy is deleted.'),
@@ -16,6 +24,7 @@ export const historianSection = z.strictObject({
     .max(100_000_000)
     .default(25_000_000)
     .describe('Largest body of a request, before and after decompression.'),
+  requestTimeout: durationSetting.prefault('60s').describe('How long a request may take to arrive.'),
   maxSeries: z.int().min(1).default(1_000_000).describe('Series that one database may hold.'),
   queryTimeout: durationSetting.prefault('30s').describe('A query that takes longer is ended.'),
   maxRunningQueries: z.int().min(1).default(32).describe('Queries that may run at once.'),
@@ -30,6 +39,13 @@ export const historianSection = z.strictObject({
 });
 
 export type HistorianConfig = z.infer<typeof historianSection>;
+
+/** Bodies of the largest size that are held at once; far more of the usual size. */
+const BODIES_MAX = 5;
+
+export function bodyLimits({ maxBodyBytes }: HistorianConfig): BodyLimits {
+  return { maxBytes: maxBodyBytes, memory: new BodyMemory(BODIES_MAX * maxBodyBytes) };
+}
 
 export function queryLimits(config: HistorianConfig) {
   return {

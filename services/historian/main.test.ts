@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -90,6 +90,49 @@ test('will not listen beyond loopback, and says which setting decides it', async
   const [code] = await once(running.child, 'exit');
   expect(code).toBe(78);
   expect(running.output()).toContain('PENSTOCK_HISTORIAN_HOST');
+  expect(running.output()).toContain('PENSTOCK_HISTORIAN_AUTH');
+});
+
+describe('with logins', () => {
+  const LOGIN = { PENSTOCK_HISTORIAN_AUTH: 'on', PENSTOCK_HISTORIAN_ADMIN_USER: 'root' };
+  const headers = { authorization: `Basic ${btoa('root:a secret')}` };
+
+  test('listens beyond loopback, and knows the configured admin', async () => {
+    const port = await freePort();
+    writeFileSync(path.join(folder, 'password'), 'a secret\n');
+    const running = await start(port, {
+      ...LOGIN,
+      PENSTOCK_HISTORIAN_HOST: '0.0.0.0',
+      PENSTOCK_HISTORIAN_ADMIN_PASSWORD_FILE: path.join(folder, 'password'),
+    });
+    await ready(running);
+    const url = `http://127.0.0.1:${port}/query?q=SHOW+USERS`;
+    expect((await fetch(url)).status).toBe(401);
+    expect(await (await fetch(url, { headers })).text()).toContain('[["root",true]]');
+    const secret = new URLSearchParams({ q: "CREATE USER x WITH PASSWORD 'hidden-one'; CREATE USER x WITH 'hidden" });
+    await fetch(`http://127.0.0.1:${port}/query?u=root&p=hidden-two`, { method: 'POST', body: secret });
+    await fetch(`http://127.0.0.1:${port}/query`, { method: 'POST', body: secret, headers });
+    expect(await stop(running)).toBe(0);
+    expect(running.output()).not.toMatch(/hidden|a secret/);
+  });
+
+  test('an admin without a password, or half of one, is refused with the setting that is missing', async () => {
+    const running = await start(0, LOGIN);
+    expect((await once(running.child, 'close'))[0]).toBe(78);
+    expect(running.output()).toContain('PENSTOCK_HISTORIAN_ADMIN_PASSWORD is missing');
+  });
+
+  test('without an admin it says how to make the first one', async () => {
+    const port = await freePort();
+    const running = await start(port, { PENSTOCK_HISTORIAN_AUTH: 'on' });
+    await ready(running);
+    expect(running.output()).toContain('there is no admin yet: run CREATE USER');
+    const q = "CREATE USER root WITH PASSWORD 'a secret' WITH ALL PRIVILEGES";
+    const made = await fetch(`http://127.0.0.1:${port}/query`, { method: 'POST', body: new URLSearchParams({ q }) });
+    expect(made.status).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${port}/query?q=SHOW+DATABASES`, { headers })).status).toBe(200);
+    expect(await stop(running)).toBe(0);
+  });
 });
 
 test('a port in use is named with its setting, and so is a store in use', async () => {

@@ -3,11 +3,11 @@
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { environmentName } from '#runtime/config.ts';
-import { EXIT, named, refuseOpenListener, runService, StartError } from '#runtime/process.ts';
+import { named, runService } from '#runtime/process.ts';
 import { openServiceBus } from '#runtime/service-bus.ts';
-import { historianSection } from './config.ts';
-import { SqliteEngine } from './engine/sqlite-engine.ts';
-import { FILE_NAME, isDamage } from './engine/sqlite-file.ts';
+import { openUsers } from './auth/open-users.ts';
+import { bodyLimits, historianSection } from './config.ts';
+import { openEngine } from './engine/open-engine.ts';
 import { WriteQueue } from './engine/write-queue.ts';
 import type { HistorianParts } from './http/historian-parts.ts';
 import { historianMeters } from './http/meters.ts';
@@ -15,11 +15,15 @@ import { createServer } from './http/server.ts';
 import { queryHost } from './query-host.ts';
 import { Retention } from './retention.ts';
 
+/** Half of what a service has to drain. */
+const CLOSE_MS = 5_000;
+
 await runService('historian', { historian: historianSection }, async (service) => {
   const { log, stack, health, metrics, now } = service;
   const { historian, root } = service.config;
-  refuseOpenListener(historian.host, environmentName('historian', 'host'), 'the historian has no users yet');
-  const engine = stack.use(openEngine(path.join(root.data, 'historian'), historian.maxSeries));
+  const folder = path.join(root.data, 'historian');
+  const { users, gate } = await openUsers(historian, { folder, now, log });
+  const engine = stack.use(openEngine(folder, historian.maxSeries));
   const pause = () => setImmediate();
   const parts: HistorianParts = {
     engine,
@@ -27,15 +31,22 @@ await runService('historian', { historian: historianSection }, async (service) =
     meters: historianMeters(metrics, () => engine.bytes()),
     now,
     pause,
-    maxBodyBytes: historian.maxBodyBytes,
-    queries: queryHost(engine, historian, { now, pause }),
+    gate,
+    body: bodyLimits(historian),
+    requestTimeoutMs: historian.requestTimeout,
+    queries: queryHost({ engine, users }, historian, { now, pause }),
   };
   const retention = stack.use(new Retention(parts, log));
   void retention.run();
   const timer = setInterval(() => void retention.run(), historian.retentionInterval);
   stack.defer(() => clearInterval(timer));
   const server = createServer(parts, log);
-  stack.defer(() => server.close());
+  stack.defer(async () => {
+    // Whoever is in the middle of a request gets an answer; whoever never ends one does not keep us.
+    const timer = setTimeout(() => server.server.closeAllConnections(), CLOSE_MS);
+    await server.close();
+    clearTimeout(timer);
+  });
   await named(environmentName('historian', 'port'), () =>
     server.listen({ host: historian.host, port: historian.port }),
   );
@@ -44,18 +55,3 @@ await runService('historian', { historian: historianSection }, async (service) =
   // The bus carries only this service's status: without a broker the store still stores and answers.
   health.add('broker', () => undefined);
 });
-
-function openEngine(folder: string, seriesMax: number): SqliteEngine {
-  try {
-    return new SqliteEngine(folder, { seriesMax });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : error;
-    if (isDamage(error)) {
-      const file = path.join(folder, FILE_NAME);
-      throw new StartError(
-        `${file} is damaged (${why}): restore it from a backup, or move it and its -wal file out of the folder and start again; a new, empty one is then made`,
-      );
-    }
-    throw new StartError(`cannot open the store in ${folder}: ${why}`, EXIT.unavailable);
-  }
-}

@@ -3,17 +3,19 @@
 import type { QueryHost } from './answer/answer-query.ts';
 import { type HistorianConfig, queryLimits } from './config.ts';
 import type { Engine } from './engine/engine.ts';
-import { VERSION } from './http/server.ts';
+import { VERSION } from './http/status-routes.ts';
 import { RunningQueries } from './influxql/running-queries.ts';
+import type { Users } from './influxql/users.ts';
 
 export function queryHost(
-  engine: Engine,
+  { engine, users }: { readonly engine: Engine; readonly users: Users },
   config: HistorianConfig,
   { now, pause }: Pick<QueryHost, 'now' | 'pause'>,
 ): QueryHost {
   return {
     store: engine,
     changes: engine,
+    users,
     running: new RunningQueries(config.maxRunningQueries),
     startedAtMs: now(),
     version: VERSION,

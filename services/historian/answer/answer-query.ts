@@ -1,6 +1,8 @@
 // A query's text in, its answer's text out, piece by piece. Knows nothing of HTTP or threads: whoever has a store to read
 // and a way to change it can call it, and passes the pieces on as fast as they are taken.
 
+import type { Access } from '../influxql/access.ts';
+import { authorizationProblem } from '../influxql/authorize.ts';
 import { executeQuery, type QueryContext } from '../influxql/execute.ts';
 import { parseQuery } from '../influxql/parser.ts';
 import type { ResultPiece } from '../influxql/result.ts';
@@ -17,6 +19,8 @@ export type QueryRequest = {
   readonly text: string;
   readonly parameters: ReadonlyMap<string, Parameter>;
   readonly database: string | undefined;
+  /** What the one who asks may do. */
+  readonly access: Access;
   readonly policy: string | undefined;
   /** Whether the request's method promises to change nothing. */
   readonly isReadOnly: boolean;
@@ -31,19 +35,21 @@ export type QueryRequest = {
 /** What stands behind all queries of a process. */
 export type QueryHost = Pick<
   QueryContext,
-  'store' | 'changes' | 'running' | 'startedAtMs' | 'version' | 'limits' | 'now'
+  'store' | 'changes' | 'users' | 'running' | 'startedAtMs' | 'version' | 'limits' | 'now'
 > &
   Pick<TurnsOptions, 'pause' | 'timeoutMs'>;
 
 export type Answer =
   /** `pieces` must be read to the end or be closed; the query runs as far as they are read. */
   | { readonly status: 200; readonly pieces: AsyncGenerator<string> }
-  | { readonly status: 400 | 503; readonly error: string; readonly text: string };
+  | { readonly status: 400 | 403 | 503; readonly error: string; readonly text: string };
 
 /** `gone`: nobody waits for the answer any more. */
 export function answerQuery(request: QueryRequest, host: QueryHost, gone: AbortSignal): Answer {
   const parsed = parseQuery(request.text, request.parameters);
   if (!parsed.ok) return refusal(400, parsed.error, request);
+  const problem = authorizationProblem({ ...parsed, database: request.database }, request.access);
+  if (problem !== undefined) return refusal(403, problem, request);
   const { running, now } = host;
   const query = running.start(request.text, request.database ?? '', now());
   if (query === undefined) {
@@ -52,13 +58,13 @@ export function answerQuery(request: QueryRequest, host: QueryHost, gone: AbortS
   const end = () => running.end(query, now());
   // Pieces that nobody ever asks for run no `finally`.
   gone.addEventListener('abort', end, { once: true });
-  const { database, policy, isReadOnly } = request;
+  const { database, policy, isReadOnly, access } = request;
   const turns = new Turns({ ...host, killed: query.kill.signal, gone });
-  const pieces = executeQuery(parsed.statements, { ...host, database, policy, isReadOnly, turns });
+  const pieces = executeQuery(parsed.statements, { ...host, access, database, policy, isReadOnly, turns });
   return { status: 200, pieces: untilEnd(written(pieces, request), end) };
 }
 
-function refusal(status: 400 | 503, error: string, { format, isPretty }: QueryRequest): Answer {
+function refusal(status: 400 | 403 | 503, error: string, { format, isPretty }: QueryRequest): Answer {
   const json = `${JSON.stringify({ error })}\n`;
   return { status, error, text: format === 'csv' ? errorCsv(error) : isPretty ? new JsonIndent().indent(json) : json };
 }

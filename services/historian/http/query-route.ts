@@ -5,15 +5,18 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerQuery, type QueryRequest } from '../answer/answer-query.ts';
 import { chunkRows } from '../answer/chunked-json.ts';
 import { parseEpoch } from '../answer/epoch.ts';
+import type { Access } from '../influxql/access.ts';
 import { shorten } from '../influxql/shorten.ts';
 import type { Parameter } from '../influxql/token-reader.ts';
 import { RequestError, sendError } from './answer.ts';
-import { readBody } from './body.ts';
+import { type BodyLimits, readBody } from './body.ts';
+import { parameterCredentials } from './credentials.ts';
+import { credentialsOf, isLocal } from './gate.ts';
 import type { HistorianParts } from './historian-parts.ts';
 
 export function queryRoute(parts: HistorianParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const query = queryOf(request, await parametersOf(request, parts.maxBodyBytes));
+    const query = queryOf(request, await admitted(request, parts));
     if (query.text === '') return sendError(reply, 400, 'missing required parameter "q"');
     const startedAt = parts.now();
     const gone = new AbortController();
@@ -33,11 +36,12 @@ function headerText(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?');
 }
 
-function queryOf(request: FastifyRequest, query: URLSearchParams): QueryRequest {
+function queryOf(request: FastifyRequest, { query, access }: Admitted): QueryRequest {
   return {
     text: query.get('q')?.trim() ?? '',
     parameters: boundParameters(query.get('params')),
     database: query.get('db') ?? undefined,
+    access,
     policy: query.get('rp') || undefined,
     isReadOnly: request.method === 'GET',
     format: /^(?:application|text)\/csv\b/.test(request.headers.accept ?? '') ? 'csv' : 'json',
@@ -47,14 +51,27 @@ function queryOf(request: FastifyRequest, query: URLSearchParams): QueryRequest 
   };
 }
 
-/** Those of the URL, then those of a form. */
-async function parametersOf(request: FastifyRequest, maxBytes: number): Promise<URLSearchParams> {
+type Admitted = { readonly query: URLSearchParams; readonly access: Access };
+
+/** A form that may hold a login; from somebody unknown no more than a query with a login in it is read. */
+const STRANGERS_FORM_BYTES_MAX = 65_536;
+
+/** What is asked, in the URL and then in a form, and by whom; the login may stand in either. */
+async function admitted(request: FastifyRequest, { gate, body }: HistorianParts): Promise<Admitted> {
   const query = new URLSearchParams(request.url.split('?')[1] ?? '');
+  const own = credentialsOf(request, query);
+  const mayBeInForm = own === undefined && gate.asksWho && request.method === 'POST';
+  const access = mayBeInForm ? undefined : await gate.admit(own, isLocal(request));
   if (request.method === 'POST') {
-    const { text } = await readBody(request.body, request.headers['content-encoding'], maxBytes);
-    for (const [name, value] of new URLSearchParams(text)) query.append(name, value);
+    const limits = access === undefined ? { ...body, maxBytes: STRANGERS_FORM_BYTES_MAX } : body;
+    for (const [name, value] of await formOf(request, limits)) query.append(name, value);
   }
-  return query;
+  return { query, access: access ?? (await gate.admit(parameterCredentials(query), isLocal(request))) };
+}
+
+async function formOf(request: FastifyRequest, limits: BodyLimits): Promise<URLSearchParams> {
+  using body = await readBody(request.raw, limits);
+  return new URLSearchParams(new TextDecoder().decode(body.bytes));
 }
 
 function boundParameters(text: string | null): ReadonlyMap<string, Parameter> {

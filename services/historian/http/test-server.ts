@@ -8,9 +8,13 @@ import { setImmediate } from 'node:timers/promises';
 import { silentLog } from '#runtime/log.ts';
 import { Metrics } from '#runtime/metrics.ts';
 import type { QueryHost } from '../answer/answer-query.ts';
+import { Login } from '../auth/login.ts';
+import { UserStore } from '../auth/user-store.ts';
 import { SqliteEngine } from '../engine/sqlite-engine.ts';
 import { WriteQueue } from '../engine/write-queue.ts';
 import { RunningQueries } from '../influxql/running-queries.ts';
+import { BodyMemory } from './body-memory.ts';
+import { guardedGate, OPEN_GATE } from './gate.ts';
 import type { HistorianParts } from './historian-parts.ts';
 import { historianMeters } from './meters.ts';
 import { createServer } from './server.ts';
@@ -18,6 +22,7 @@ import { createServer } from './server.ts';
 export type TestServer = AsyncDisposable & {
   readonly url: string;
   readonly engine: SqliteEngine;
+  readonly users: UserStore;
   /** Status and body of a write to database `g`, times in ms. */
   write(
     body: string | Uint8Array<ArrayBuffer>,
@@ -27,14 +32,22 @@ export type TestServer = AsyncDisposable & {
   query(q: string, method?: 'GET' | 'POST'): Promise<unknown>;
 };
 
-export async function openTestServer(overrides: Partial<HistorianParts & QueryHost> = {}): Promise<TestServer> {
+export type TestServerOptions = Partial<HistorianParts & QueryHost> & {
+  /** Whether every request needs a login. */
+  readonly auth?: boolean;
+};
+
+export async function openTestServer({ auth = false, ...overrides }: TestServerOptions = {}): Promise<TestServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'historian-'));
   const engine = new SqliteEngine(folder, { seriesMax: 10_000 });
   const pause = () => setImmediate();
   const now = () => Date.now();
+  const users = new UserStore(path.join(folder, 'users.json'));
+  const login = new Login((name) => users.find(name), now);
   const queries: QueryHost = {
     store: engine,
     changes: engine,
+    users,
     running: new RunningQueries(32),
     startedAtMs: now(),
     version: '1.8.10',
@@ -51,7 +64,9 @@ export async function openTestServer(overrides: Partial<HistorianParts & QueryHo
       meters: historianMeters(new Metrics('historian'), () => engine.bytes()),
       now,
       pause,
-      maxBodyBytes: 25_000_000,
+      gate: auth ? guardedGate(login, () => users.hasAdmin()) : OPEN_GATE,
+      body: { maxBytes: 25_000_000, memory: new BodyMemory(134_217_728) },
+      requestTimeoutMs: 60_000,
       queries,
       ...overrides,
     },
@@ -64,6 +79,7 @@ export async function openTestServer(overrides: Partial<HistorianParts & QueryHo
   return {
     url,
     engine,
+    users,
     async write(body, headers = {}) {
       const response = await fetch(`${url}/write?db=g&precision=ms`, { method: 'POST', body, headers });
       return [response.status, await response.text()];

@@ -2,13 +2,14 @@
 // them; the answer to the others is worded as InfluxDB words it, because writers decide by these words.
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { decodeLines, type Line } from '#domain/line-protocol.ts';
-import type { TimedLine, WriteOutcome } from '../engine/engine.ts';
+import type { WriteOutcome } from '../engine/engine.ts';
+import { type ParsedBody, parseBody } from '../engine/parse-body.ts';
 import { QueueFullError } from '../engine/write-queue.ts';
-import { sendError } from './answer.ts';
-import { type BodyText, readBody } from './body.ts';
+import { type Access, may } from '../influxql/access.ts';
+import { RequestError } from './answer.ts';
+import { readBody } from './body.ts';
+import { credentialsOf, isLocal } from './gate.ts';
 import type { HistorianParts } from './historian-parts.ts';
-import { decodeTime } from './precision.ts';
 
 /** Where to write: the two APIs name it differently. */
 export type Target = {
@@ -31,96 +32,67 @@ export function targetOfV2(query: URLSearchParams): Target {
   return { database, policy: policy || undefined, precision: query.get('precision') ?? 'n' };
 }
 
+/** There is one copy of everything, so all of them mean the same. */
+const CONSISTENCIES = ['', 'any', 'one', 'quorum', 'all'];
+
 export function writeRoute(parts: HistorianParts, targetOf: (query: URLSearchParams) => Target) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const startedAt = parts.now();
-    const target = targetOf(new URLSearchParams(request.url.split('?')[1] ?? ''));
-    const { database, policy } = target;
-    if (database === '') return sendError(reply, 400, 'database is required');
-    if (parts.engine.policies(database) === undefined) {
-      return sendError(reply, 404, `database not found: ${JSON.stringify(database)}`);
+    const query = new URLSearchParams(request.url.split('?')[1] ?? '');
+    const access = await parts.gate.admit(credentialsOf(request, query), isLocal(request));
+    const target = targetOf(query);
+    refuseTarget(target, access, parts);
+    if (!CONSISTENCIES.includes((query.get('consistency') ?? '').toLowerCase())) {
+      throw new RequestError(400, 'invalid consistency level');
     }
-    const body = await readBody(request.body, request.headers['content-encoding'], parts.maxBodyBytes);
-    const { lines, problems } = decode(body, target.precision, startedAt * 1_000);
-    parts.meters.badLines.inc({ reason: 'syntax' }, problems.count);
-    if (lines.length === 0)
-      return problems.count === 0 ? reply.code(204).send() : sendError(reply, 400, problems.text());
-    let outcome: WriteOutcome;
-    try {
-      outcome = await parts.queue.write({ database, policy, lines, nowUs: startedAt * 1_000 });
-    } catch (error) {
-      request.log.error({ err: error }, 'a write could not be stored');
-      const status = error instanceof QueueFullError ? 503 : 500;
-      return sendError(reply.header('retry-after', '1'), status, error instanceof Error ? error.message : 'not stored');
-    }
-    parts.meters.writeSeconds.observe((parts.now() - startedAt) / 1_000);
-    return answer(reply, outcome, problems, parts);
+    using body = await readBody(request.raw, parts.body);
+    if (body.bytes.length === 0) return reply.code(204).send();
+    const parsed = parseBody(body.bytes, target.precision, startedAt * 1_000);
+    parts.meters.badLines.inc({ reason: 'syntax' }, parsed.problems.count);
+    if (parsed.lines.length > 0) {
+      const outcome = await store(parts, target, parsed, request);
+      parts.meters.writeSeconds.observe((parts.now() - startedAt) / 1_000);
+      refuseOutcome(outcome, parsed, parts);
+    } else if (parsed.problems.count > 0) throw new RequestError(400, parsed.problems.text);
+    return reply.code(204).send();
   };
 }
 
-function answer(
-  reply: FastifyReply,
-  outcome: WriteOutcome,
-  problems: LineProblems,
-  { meters }: HistorianParts,
-): FastifyReply {
-  if (outcome.kind === 'no-database') {
-    return sendError(reply, 404, `database not found: ${JSON.stringify(outcome.name)}`);
+/** Before the body is read, in InfluxDB's order. */
+function refuseTarget({ database }: Target, access: Access, { engine }: HistorianParts): void {
+  if (database === '') throw new RequestError(400, 'database is required');
+  if (engine.policies(database) === undefined) throw notFound(database);
+  if (may(access, 'WRITE', database)) return;
+  const who = access.kind === 'user' ? `${JSON.stringify(access.name)} user is not authorized` : 'user is required';
+  throw new RequestError(403, `${who} to write to database ${JSON.stringify(database)}`);
+}
+
+async function store(
+  parts: HistorianParts,
+  { database, policy }: Target,
+  { lines }: ParsedBody,
+  request: FastifyRequest,
+): Promise<WriteOutcome> {
+  try {
+    return await parts.queue.write({ database, policy, lines, nowUs: parts.now() * 1_000 });
+  } catch (error) {
+    request.log.error({ err: error }, 'a write could not be stored');
+    const status = error instanceof QueueFullError ? 503 : 500;
+    throw new RequestError(status, error instanceof Error ? error.message : 'not stored');
   }
-  if (outcome.kind === 'no-policy') return sendError(reply, 500, `retention policy not found: ${outcome.name}`);
+}
+
+function refuseOutcome(outcome: WriteOutcome, { problems }: ParsedBody, { meters }: HistorianParts): void {
+  if (outcome.kind === 'no-database') throw notFound(outcome.name);
+  if (outcome.kind === 'no-policy') throw new RequestError(500, `retention policy not found: ${outcome.name}`);
   meters.points.inc(outcome.points);
   if (outcome.kind === 'partial') {
     meters.badLines.inc({ reason: 'refused' }, outcome.dropped);
-    return sendError(reply, 400, `partial write: ${outcome.reason} dropped=${outcome.dropped}`);
+    throw new RequestError(400, `partial write: ${outcome.reason} dropped=${outcome.dropped}`);
   }
-  if (problems.count > 0) return sendError(reply, 400, `partial write: ${problems.text()} dropped=0`);
-  return reply.code(204).send();
+  if (problems.count > 0) throw new RequestError(400, `partial write: ${problems.text} dropped=0`);
 }
 
-const PROBLEMS_TOLD_MAX = 100;
-const LINE_TOLD_MAX = 1_000;
-
-/** Reasons of lines that are none. All are counted; the answer tells of the first hundred, each line cut to a readable length. */
-class LineProblems {
-  count = 0;
-  readonly #told: string[] = [];
-
-  add(line: string, reason: string): void {
-    this.count++;
-    if (this.#told.length >= PROBLEMS_TOLD_MAX) return;
-    const shown = line.length > LINE_TOLD_MAX ? `${line.slice(0, LINE_TOLD_MAX)}…` : line;
-    this.#told.push(`unable to parse '${shown}': ${reason.slice(0, LINE_TOLD_MAX)}`);
-  }
-
-  text(): string {
-    const more = this.count - this.#told.length;
-    return this.#told.join('\n') + (more > 0 ? `\nand ${more} more` : '');
-  }
-}
-
-function decode(body: BodyText, precision: string, nowUs: number): { lines: TimedLine[]; problems: LineProblems } {
-  const lines: TimedLine[] = [];
-  const problems = new LineProblems();
-  decodeLines(
-    body.text,
-    (line, lineNumber) => {
-      const timeUs = line.time === undefined ? nowUs : decodeTime(line.time, precision);
-      if (timeUs === undefined) problems.add(`line ${lineNumber}`, OUT_OF_RANGE);
-      else if (!body.isUtf8 && hasReplacement(line)) problems.add(`line ${lineNumber}`, 'invalid UTF-8');
-      else lines.push({ line, timeUs });
-    },
-    ({ line, reason }) => problems.add(line, reason),
-  );
-  return { lines, problems };
-}
-
-const OUT_OF_RANGE = 'time outside range of microseconds -9007199254740991 - 9007199254740991';
-
-function hasReplacement({ measurement, tags, fields }: Line): boolean {
-  const isBad = (text: string) => text.includes('\uFFFD');
-  return (
-    isBad(measurement) ||
-    tags.some((tag) => tag.some(isBad)) ||
-    fields.some(([key, field]) => isBad(key) || (field.type === 'string' && isBad(field.value)))
-  );
+function notFound(database: string): RequestError {
+  return new RequestError(404, `database not found: ${JSON.stringify(database)}`);
 }

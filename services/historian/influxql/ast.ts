@@ -2,6 +2,7 @@
 // microseconds that the store keeps.
 
 import type { Matcher } from './regex.ts';
+import type { UserStatement } from './user-statement.ts';
 
 export const CASTS = ['tag', 'field', 'float', 'integer', 'string', 'boolean'] as const;
 export type Cast = (typeof CASTS)[number];
@@ -162,5 +163,6 @@ export type Statement =
   | ShowStatement
   | ServerStatement
   | ChangeStatement
+  | UserStatement
   /** Well written, and wrong: it fails when it is its turn. */
   | { readonly kind: 'refused'; readonly problem: string };

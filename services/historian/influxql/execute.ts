@@ -2,9 +2,11 @@
 // Reading takes turns, in which the others are served and in which it is seen that a query is over its time, killed, or
 // no longer waited for; a change is awaited as a whole.
 
+import type { Access } from './access.ts';
 import type { ChangeStatement } from './ast.ts';
 import { Budget, type QueryLimits } from './budget.ts';
 import { deleteChanges } from './delete-changes.ts';
+import { executeUser } from './execute-user.ts';
 import type { ParsedStatement } from './parser.ts';
 import { QueryError } from './query-error.ts';
 import type { Message, ResultPiece, ResultSeries } from './result.ts';
@@ -17,9 +19,14 @@ import { executeServer, type ServerContext } from './show-server.ts';
 import type { Change, Changes } from './store.ts';
 import { formatIdentifier } from './token.ts';
 import type { Turns } from './turns.ts';
+import { formatUserStatement, type UserStatement } from './user-statement.ts';
+import type { Users } from './users.ts';
 
 export type QueryContext = ServerContext & {
   readonly changes: Changes;
+  /** What the one who asks may do; whether the statements are among it was decided before (authorize.ts). */
+  readonly access: Access;
+  readonly users: Users;
   /** What the request names; a statement may name its own. */
   readonly database: string | undefined;
   readonly policy: string | undefined;
@@ -64,6 +71,18 @@ async function* executeStatement(
   switch (statement.kind) {
     case 'refused':
       throw new QueryError(statement.problem);
+    case 'user-list':
+    case 'user-grants':
+      for (const series of await executeUser(statement, context.users, context.store))
+        yield { kind: 'series', series, zone: undefined };
+      return [];
+    case 'user-create':
+    case 'user-drop':
+    case 'user-password':
+    case 'user-grant':
+    case 'user-revoke':
+      await executeUser(statement, context.users, context.store);
+      return context.isReadOnly ? [shouldBePost(formatUserStatement(statement))] : [];
     case 'create-database':
     case 'create-policy':
     case 'alter-policy':
@@ -72,6 +91,9 @@ async function* executeStatement(
     case 'drop-measurement':
     case 'drop-series':
     case 'delete':
+      // First the rights: were the order the other one, a crash in between would leave them to the next of that name.
+      if (statement.kind === 'drop-database')
+        await context.users.change({ kind: 'forget-database', database: statement.name });
       for (const change of await changesOf(statement, context)) await apply(change, context.changes);
       return context.isReadOnly && statement.kind !== 'delete' ? [shouldBePost(statement.text)] : [];
     default: {
@@ -82,7 +104,7 @@ async function* executeStatement(
   }
 }
 
-type Reading = Exclude<ParsedStatement, ChangeStatement | { kind: 'refused' }>;
+type Reading = Exclude<ParsedStatement, ChangeStatement | UserStatement | { kind: 'refused' }>;
 
 function* read(statement: Reading, context: Execution): Generator<undefined | ResultSeries> {
   switch (statement.kind) {

@@ -4,6 +4,7 @@
 import type { PolicyChange, PolicyOptions, Statement } from './ast.ts';
 import { parseDropSeries } from './parse-delete.ts';
 import { problemAt, unexpected } from './parse-error.ts';
+import { parseCreateUser, parseDropUser } from './parse-user.ts';
 import { refusing, type TokenReader, takeChoice } from './token-reader.ts';
 
 type Production = (reader: TokenReader) => Statement;
@@ -11,7 +12,7 @@ type Production = (reader: TokenReader) => Statement;
 const CREATES: { readonly [word: string]: Production } = {
   CONTINUOUS: refusing('CREATE CONTINUOUS QUERY is not supported: roll-ups come from the pipeline'),
   DATABASE: parseCreateDatabase,
-  USER: refusing('CREATE USER is not supported'),
+  USER: parseCreateUser,
   RETENTION: (reader) => {
     reader.expectKeyword('POLICY');
     return parseCreatePolicy(reader);
@@ -30,7 +31,7 @@ const DROPS: { readonly [word: string]: Production } = {
   SERIES: parseDropSeries,
   SHARD: refusing('DROP SHARD is not supported: delete a range of time'),
   SUBSCRIPTION: refusing('DROP SUBSCRIPTION is not supported: there are none'),
-  USER: refusing('DROP USER is not supported'),
+  USER: parseDropUser,
 };
 
 export function parseCreate(reader: TokenReader): Statement {

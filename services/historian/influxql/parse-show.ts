@@ -4,6 +4,7 @@ import type { KeyFilter, Scope, Statement } from './ast.ts';
 import { parseCardinality, takeCardinality } from './parse-cardinality.ts';
 import { parseKeyFilter, parseMeasurementFilter, parseOn, parseScope, parseSources } from './parse-scope.ts';
 import { parseOrderBy, parsePaging, parseWhere } from './parse-select.ts';
+import { parseShowGrants } from './parse-user.ts';
 import { refusing, type TokenReader, takeChoice } from './token-reader.ts';
 
 type Production = (reader: TokenReader) => Statement;
@@ -17,7 +18,7 @@ const SHOWS: { readonly [word: string]: Production } = {
   DATABASES: () => ({ kind: 'show-databases' }),
   DIAGNOSTICS: (reader) => ({ kind: 'show-diagnostics', module: parseModule(reader) }),
   FIELD: (reader) => takeChoice(reader, FIELDS)(reader),
-  GRANTS: refusing('SHOW GRANTS is not supported'),
+  GRANTS: parseShowGrants,
   MEASUREMENT: (reader) => parseCardinality(reader, 'measurement'),
   MEASUREMENTS: parseMeasurements,
   QUERIES: () => ({ kind: 'show-queries' }),
@@ -31,7 +32,7 @@ const SHOWS: { readonly [word: string]: Production } = {
   STATS: (reader) => ({ kind: 'show-stats', module: parseModule(reader) }),
   SUBSCRIPTIONS: () => ({ kind: 'show-subscriptions' }),
   TAG: (reader) => takeChoice(reader, TAGS)(reader),
-  USERS: refusing('SHOW USERS is not supported'),
+  USERS: () => ({ kind: 'user-list' }),
 };
 
 const FIELDS: { readonly [word: string]: Production } = {

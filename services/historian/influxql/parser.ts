@@ -7,6 +7,7 @@ import { ParseError, unexpected } from './parse-error.ts';
 import { parseAlter, parseCreate, parseDrop } from './parse-schema.ts';
 import { parseSelect } from './parse-select.ts';
 import { parseShow } from './parse-show.ts';
+import { parseGrant, parseRevoke, parseSetPassword } from './parse-user.ts';
 import { type Parameter, refusing, TokenReader } from './token-reader.ts';
 
 /** A statement, and how it was written. */
@@ -28,10 +29,10 @@ const STATEMENTS: { readonly [word: string]: Production } = {
   EXPLAIN: refusing(
     "EXPLAIN is not supported: it is about InfluxDB's shards and files, which this store does not have",
   ),
-  GRANT: refusing('GRANT is not supported'),
-  REVOKE: refusing('REVOKE is not supported'),
+  GRANT: parseGrant,
+  REVOKE: parseRevoke,
   ALTER: parseAlter,
-  SET: refusing('SET PASSWORD is not supported'),
+  SET: parseSetPassword,
   KILL: parseKill,
 };
 

@@ -1,6 +1,7 @@
 // Which queries run: what SHOW QUERIES shows, KILL QUERY ends, and the cap on how many run at once.
 
 import { shorten } from './shorten.ts';
+import { redactPasswords } from './user-statement.ts';
 
 /** Queries are shown to people, and may be a megabyte long. */
 const TEXT_CHARS_MAX = 1_000;
@@ -31,7 +32,7 @@ export class RunningQueries {
   start(text: string, database: string, startedAtMs: number): RunningQuery | undefined {
     if (this.#running.size >= this.max) return undefined;
     const id = ++this.#started;
-    const shown = shorten(text, TEXT_CHARS_MAX);
+    const shown = redactPasswords(shorten(text, TEXT_CHARS_MAX));
     const query = { id, text: shown, database, startedAtMs, kill: new AbortController() };
     this.#running.set(id, query);
     return query;

@@ -1,11 +1,13 @@
 // What the SHOW statements share: how they are asked, and how they answer.
 
+import type { Access } from './access.ts';
 import type { KeyFilter, Scope } from './ast.ts';
 import { PIECE_ROWS_MAX, type ResultSeries } from './result.ts';
 import type { Store } from './store.ts';
 
 export type ShowContext = {
   readonly store: Store;
+  readonly access: Access;
   /** That of the request, unless the statement names its own. */
   readonly database: string | undefined;
   readonly nowUs: number;

@@ -1,5 +1,6 @@
 // SHOW of what is stored, executed over the store's catalogue. Generators that yield between pieces of work.
 
+import { may } from './access.ts';
 import type { KeyFilter, Scope, ShowStatement } from './ast.ts';
 import { showCardinality } from './cardinality.ts';
 import { formatGoDuration } from './duration.ts';
@@ -16,7 +17,7 @@ export function* executeShow(statement: ShowStatement, context: ShowContext): Ge
 }
 
 function answer(statement: ShowStatement, context: ShowContext): Show {
-  if (statement.kind === 'show-databases') return now(showDatabases(context.store));
+  if (statement.kind === 'show-databases') return now(showDatabases(context));
   const database = statement.database ?? context.database;
   if (database === undefined || database === '') throw new QueryError('database name required');
   switch (statement.kind) {
@@ -53,8 +54,10 @@ function byMeasurement(
     .filter(({ values }) => values.length > 0);
 }
 
-function showDatabases(store: Store): ResultSeries[] {
-  return [{ name: 'databases', columns: ['name'], values: store.databases().map((name) => [name]) }];
+/** InfluxDB shows nobody a database that is closed to them. */
+function showDatabases({ store, access }: ShowContext): ResultSeries[] {
+  const names = store.databases().filter((name) => may(access, 'READ', name) || may(access, 'WRITE', name));
+  return [{ name: 'databases', columns: ['name'], values: names.map((name) => [name]) }];
 }
 
 function showPolicies(store: Store, database: string): ResultSeries[] {

@@ -147,6 +147,9 @@ test.each([
   [',a=b v=1', 'missing measurement'],
   ['m v=1 x', 'bad timestamp'],
   ['m v=1 1.5', 'bad timestamp'],
+  [`m v=1 ${'9'.repeat(30)}`, `strconv.ParseInt: parsing "${'9'.repeat(30)}": value out of range`],
+  [`m,t=${'x'.repeat(65_532)} v=1`, 'max key length exceeded: 65536 > 65535'],
+  [`m,t=${'ü'.repeat(32_766)} v=1`, 'max key length exceeded: 65536 > 65535'],
   ['m v=1 1 2', 'point is invalid'],
 ])('decodeLine() of %s: %s', (text, reason) => {
   expect(decodeLine(text)).toBe(reason);
@@ -156,6 +159,7 @@ test.each([
   ['m v=.5 1', ['v', { type: 'float', value: 0.5 }]],
   ['m v=1. 1', ['v', { type: 'float', value: 1 }]],
   ['m v=1E+5 1', ['v', { type: 'float', value: 100_000 }]],
+  [`m v=${'0'.repeat(40)}7i 1`, ['v', { type: 'integer', value: 7n }]],
   ['m v=00012 1', ['v', { type: 'float', value: 12 }]],
   ['m v=T 1', ['v', { type: 'boolean', value: true }]],
   ['m v=-9223372036854775808i 1', ['v', { type: 'integer', value: -9223372036854775808n }]],

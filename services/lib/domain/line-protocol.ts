@@ -133,6 +133,8 @@ const BACKSLASH = 92;
 
 const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INTEGER = /^[+-]?\d+$/;
+/** Of measurement and tags as they are written. */
+const KEY_BYTES_MAX = 65_535;
 const INT64_MAX = 9223372036854775807n;
 const INT64_MIN = -9223372036854775808n;
 const TRUE = new Set(['t', 'T', 'true', 'True', 'TRUE']);
@@ -146,12 +148,15 @@ export function decodeLine(text: string): Line | string {
   const tags: [string, string][] = [];
   const tagsEnd = decodeTags(text, measurementEnd, tags);
   if (typeof tagsEnd === 'string') return tagsEnd;
+  const keyBytes = tagsEnd * 3 <= KEY_BYTES_MAX ? 0 : new TextEncoder().encode(text.slice(0, tagsEnd)).length;
+  if (keyBytes > KEY_BYTES_MAX) return `max key length exceeded: ${keyBytes} > ${KEY_BYTES_MAX}`;
   const fields: [string, FieldValue][] = [];
   const fieldsEnd = decodeFields(text, skipSpaces(text, tagsEnd), fields);
   if (typeof fieldsEnd === 'string') return fieldsEnd;
   const rest = text.slice(skipSpaces(text, fieldsEnd)).trimEnd();
   if (rest === '') return { measurement, tags, fields, time: undefined };
   if (!INTEGER.test(rest)) return /^[+-]?\d+ /.test(rest) ? 'point is invalid' : 'bad timestamp';
+  if (isLong(rest)) return `strconv.ParseInt: parsing "${rest}": value out of range`;
   return { measurement, tags, fields, time: BigInt(rest) };
 }
 
@@ -213,10 +218,15 @@ function decodeFieldValue(raw: string): FieldValue | string {
   return Number.isFinite(value) ? { type: 'float', value } : 'invalid float';
 }
 
+/** No 64 bits have so many digits, and turning a megabyte of them into a number takes seconds. */
+function isLong(digits: string): boolean {
+  return digits.length > 20 && digits.replace(/^[+-]?0*/, '').length > 19;
+}
+
 function decodeInteger(digits: string): FieldValue | string {
   if (!INTEGER.test(digits)) return 'invalid number';
-  const value = BigInt(digits);
-  if (value > INT64_MAX || value < INT64_MIN) {
+  const value = isLong(digits) ? undefined : BigInt(digits);
+  if (value === undefined || value > INT64_MAX || value < INT64_MIN) {
     return `unable to parse integer ${digits}: strconv.ParseInt: parsing "${digits}": value out of range`;
   }
   return { type: 'integer', value };

@@ -1,4 +1,4 @@
-// Units of time of what is written. The store keeps microseconds; what a client writes more finely is cut to them.
+// Timestamps as they are written. The store keeps microseconds; what a client writes more finely is cut to them.
 
 /** Microseconds from a timestamp as written; unknown units are nanoseconds, as in InfluxDB. */
 const TO_US: { readonly [precision: string]: (time: bigint) => bigint } = {
