@@ -60,6 +60,13 @@ const CONVERSATION: readonly Turn[] = [
     { as, status: as === 'r:rr' || as === 'al:al' ? 200 : 403, ask: 'SHOW MEASUREMENTS', db: 'g' },
     { as, status: as === 'al:al' ? 200 : 403, ask: 'SELECT v FROM h..m', db: 'g' },
     { as, status: 403, ask: 'SELECT v FROM m' },
+    { as, status: 403, ask: 'SHOW QUERIES' },
+    ...['DROP RETENTION POLICY p ON g', 'DELETE FROM q', 'DROP SERIES FROM q'].map((ask) => ({
+      as,
+      status: as === 'w:w:w' || as === 'al:al' ? 200 : 403,
+      ask,
+      db: 'g',
+    })),
     ...[
       'SHOW RETENTION POLICIES ON g',
       'SHOW MEASUREMENTS ON g',
@@ -86,6 +93,10 @@ const CONVERSATION: readonly Turn[] = [
       'SHOW USERS',
       'SHOW GRANTS FOR "a b"',
       'DROP USER nobody',
+      'KILL QUERY 5',
+      'SHOW STATS',
+      'SHOW DIAGNOSTICS',
+      'SHOW SUBSCRIPTIONS',
       'SELECT v FROM nodb..m',
       'SELECT v FROM "my db"..m',
       'SHOW DATABASES; SHOW USERS',
@@ -241,6 +252,16 @@ describe('what InfluxDB has otherwise', () => {
     const text = await response.text();
     expect(text).not.toContain('hidden');
     expect(text).toContain('found [REDACTED], expected ');
+  });
+
+  test('a password is in no list of queries', async () => {
+    const login = { authorization: `Basic ${btoa('a:pass word')}` };
+    for (const secret of ["CREATE USER q WITH PASSWORD 'hidden \\' one'", 'SET PASSWORD FOR "q" = \'hidden\'']) {
+      const query = new URLSearchParams({ db: 'g', q: `${secret}; SHOW QUERIES` });
+      const text = await (await fetch(`${server.url}/query?${query}`, { headers: login })).text();
+      expect(text).toContain('[REDACTED]; SHOW QUERIES');
+      expect(text).not.toMatch(/hidden|one/);
+    }
   });
 
   test('who has no login writes nothing, even while there is no admin', async () => {
