@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { ANYBODY } from '../influxql/access.ts';
 import { RunningQueries } from '../influxql/running-queries.ts';
 import type { Store, StoredMeasurement, StoredSeries } from '../influxql/store.ts';
 import { type Answer, answerQuery, type QueryHost, type QueryRequest } from './answer-query.ts';
@@ -33,6 +34,7 @@ function openHost(overrides: Partial<QueryHost> = {}): QueryHost {
   return {
     store: endlessStore(),
     changes: { change: async () => {} },
+    users: { list: async () => [], change: async () => undefined },
     running: new RunningQueries(2),
     startedAtMs: 0,
     version: '1',
@@ -50,6 +52,7 @@ function ask(text: string, host: QueryHost, own: Partial<QueryRequest> = {}, gon
     parameters: new Map(),
     database: 'd',
     policy: undefined,
+    access: ANYBODY,
     isReadOnly: false,
     format: 'json',
     epoch: 'ms',
@@ -112,6 +115,13 @@ describe('a query without end', () => {
       { statement_id: 1, error: 'not executed' },
     ]);
     expect(host.running.list()).toEqual([]);
+  });
+
+  test('is shown without the passwords in it', async () => {
+    const text = `SHOW QUERIES; CREATE USER u WITH PASSWORD 'secret'; SET PASSWORD FOR u = 'secret'`;
+    const answer = await textOf(ask(text, openHost()));
+    expect(answer).toContain('SHOW QUERIES; CREATE USER u WITH PASSWORD [REDACTED]; SET PASSWORD FOR u = [REDACTED]');
+    expect(answer).not.toContain('secret');
   });
 
   test('is ended by its time', async () => {
