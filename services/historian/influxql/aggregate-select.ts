@@ -1,93 +1,117 @@
-// Rows of a SELECT with functions, over one tag set.
+// Rows of a SELECT with functions, over one tag set: what its calls give, side by side by time.
 
-import type { Call, Ref } from './ast.ts';
-import { type CallSamples, computeCalls, type Reading } from './call-samples.ts';
+import type { Call, Expr, Ref } from './ast.ts';
+import { computeCalls, type Reading } from './call-samples.ts';
 import type { Column } from './columns.ts';
 import { isField } from './condition.ts';
-import { evaluate, visit } from './evaluate.ts';
+import { evaluate, type Row, visit } from './evaluate.ts';
+import { typeOf, typeOfRef } from './expression-type.ts';
+import { gapOf, type Point } from './fill.ts';
 import type { Picked } from './functions/accumulator.ts';
-import { aggregateOf } from './functions/table.ts';
-import { QueryError } from './query-error.ts';
 import type { Cell } from './result.ts';
+import { castValue, shownTag } from './sample-rows.ts';
 
-type AnswerRow = { readonly time: number; readonly calls: ReadonlyMap<Call, Picked | null> };
+const ROWS_PER_TURN = 1_000;
 
-/** In the order of time; the first cell is the time. */
-export function* aggregateRows(reading: Reading, columns: readonly Column[]): Generator<undefined, Cell[][]> {
-  const { calls, refs } = partsOf(columns);
-  checkMix(calls, refs);
-  const samples = yield* computeCalls(reading, calls);
-  if (samples === undefined) return [];
-  const [lone] = calls;
-  const rows = calls.length === 1 && lone !== undefined ? rowsOfOne(reading, lone, samples) : joined(calls, samples);
-  return rows.map(({ time, calls: answers }) => {
-    const selected = lone === undefined ? undefined : (answers.get(lone) ?? undefined);
-    const row = {
-      ref: (ref: Ref) => (selected === undefined ? null : besideSelected(reading, ref, selected)),
-      call: (call: Call) => answers.get(call)?.value ?? null,
-    };
-    return [time, ...columns.map(({ expr }) => evaluate(expr, row))];
-  });
-}
-
-function partsOf(columns: readonly Column[]): { calls: Call[]; refs: Ref[] } {
+/** A turn's rows at a time, in the order of the query; the first cell is the time. */
+export function* aggregateRows(reading: Reading, columns: readonly Column[]): Generator<undefined | Cell[][]> {
   const calls: Call[] = [];
-  const refs: Ref[] = [];
   for (const { expr } of columns) {
     visit(
       expr,
       (call) => calls.push(call),
-      (ref) => refs.push(ref),
+      () => {},
     );
   }
-  return { calls, refs };
-}
-
-function checkMix(calls: readonly Call[], refs: readonly Ref[]): void {
-  const [lone] = calls;
-  const many = calls.find((call) => aggregateOf(call)?.isMany === true);
-  if (many !== undefined && calls.length > 1) {
-    throw new QueryError(`function ${many.name}() cannot be combined with other functions`);
+  const points = yield* computeCalls(reading, calls);
+  const row = new JoinedRow(reading, calls, points);
+  let rows: Cell[][] = [];
+  while (row.next()) {
+    rows.push([row.time, ...columns.map(({ expr }) => shown(evaluate(expr, row)))]);
+    if (rows.length < ROWS_PER_TURN) continue;
+    yield rows;
+    rows = [];
   }
-  const isLoneSelector = calls.length === 1 && lone !== undefined && aggregateOf(lone)?.kind === 'selector';
-  if (refs.length > 0 && !isLoneSelector) {
-    throw new QueryError('mixing aggregate and non-aggregate queries is not supported');
+  yield rows;
+}
+
+/** What is no number is shown as nothing. */
+function shown(cell: Cell): Cell {
+  return Number.isNaN(cell) ? null : cell;
+}
+
+type Lane = { readonly points: readonly Point[]; next: number; readonly gap: Cell | undefined; value: Cell };
+
+/** Goes through the points of all calls at once, moment by moment, and is what expressions see of each. */
+class JoinedRow implements Row {
+  readonly #reading: Reading;
+  readonly #lanes: ReadonlyMap<Call, Lane>;
+  readonly #beside = new Map<Ref, Cell>();
+  #selected: Picked | undefined;
+  time = 0;
+
+  constructor(reading: Reading, calls: readonly Call[], points: ReadonlyMap<Call, readonly Point[]>) {
+    this.#reading = reading;
+    const laneOf = (call: Call): Lane => {
+      const type = typeOf(call, reading.measurement);
+      const gap = type === undefined ? null : gapOf(reading.plan.fill, type);
+      return { points: points.get(call) ?? [], next: 0, gap, value: null };
+    };
+    this.#lanes = new Map(calls.map((call) => [call, laneOf(call)]));
   }
-}
 
-/** The one call's answers. Without buckets a selector's answer stands at its own time; top and bottom always do. */
-function rowsOfOne({ plan }: Reading, call: Call, samples: CallSamples): AnswerRow[] {
-  const aggregate = aggregateOf(call);
-  const keepsTime = aggregate?.kind === 'selector' && (plan.window === undefined || aggregate.isMany === true);
-  return (samples.get(call) ?? []).map(({ start, picked }) => ({
-    time: keepsTime ? (picked?.time ?? start) : start,
-    calls: new Map([[call, picked]]),
-  }));
-}
-
-/** Several calls side by side, by time. */
-function joined(calls: readonly Call[], samples: CallSamples): AnswerRow[] {
-  const byTime = new Map<number, Map<Call, Picked | null>>();
-  for (const call of calls) {
-    for (const { start, picked } of samples.get(call) ?? []) {
-      let row = byTime.get(start);
-      if (row === undefined) {
-        row = new Map();
-        byTime.set(start, row);
-      }
-      row.set(call, picked);
+  /** To the next moment at which any call gives something; false where there is none. */
+  next(): boolean {
+    const { descending } = this.#reading.plan;
+    let time: number | undefined;
+    for (const { points, next } of this.#lanes.values()) {
+      const at = points[next]?.time;
+      if (at !== undefined && (time === undefined || (descending ? at > time : at < time))) time = at;
     }
+    if (time === undefined) return false;
+    this.time = time;
+    this.#selected = undefined;
+    for (const lane of this.#lanes.values()) this.#advance(lane, time);
+    return true;
   }
-  return [...byTime].sort(([a], [b]) => a - b).map(([time, row]) => ({ time, calls: row }));
-}
 
-/** Another field or tag of the moment and series that a selector chose. */
-function besideSelected({ measurement, members }: Reading, ref: Ref, { time, member }: Picked): Cell {
-  if (time === undefined || member === undefined) return null;
-  const series = members[member]?.series;
-  if (!isField(ref, measurement)) return series?.tags.get(ref.name) ?? null;
-  for (const page of series?.pages(ref.name, { from: time, to: time, descending: false, expected: 1 }) ?? []) {
-    return page.values[0] ?? null;
+  #advance(lane: Lane, time: number): void {
+    const point = lane.points[lane.next];
+    const isHere = point?.time === time;
+    if (isHere) lane.next++;
+    if (isHere && point.value !== null) lane.value = point.value;
+    else if (lane.gap !== undefined) lane.value = lane.gap;
+    if (isHere) this.#selected = point.sample;
   }
-  return null;
+
+  call(call: Call): Cell {
+    return this.#lanes.get(call)?.value ?? null;
+  }
+
+  /** Another field or tag of the moment and series that a selector chose. */
+  ref(ref: Ref): Cell {
+    const { plan, measurement } = this.#reading;
+    const found = this.#selected === undefined ? null : this.#valueBeside(ref, this.#selected);
+    const gap = gapOf(plan.fill, typeOfRef(ref, measurement));
+    const value = found ?? (gap === undefined ? (this.#beside.get(ref) ?? null) : gap);
+    this.#beside.set(ref, value);
+    return value;
+  }
+
+  #valueBeside(ref: Ref, { time, member }: Picked): Cell {
+    if (time === undefined || member === undefined) return null;
+    const { measurement, members } = this.#reading;
+    const series = members[member]?.series;
+    if (!isField(ref, measurement)) return shownTag(series, ref.name);
+    const type = typeOfRef(ref, measurement);
+    if (type === undefined) return null;
+    for (const page of series?.pages(ref.name, { from: time, to: time, descending: false, expected: 1 }) ?? []) {
+      return castValue(page.values[0] ?? null, type);
+    }
+    return null;
+  }
+
+  isInteger(expr: Expr): boolean {
+    return typeOf(expr, this.#reading.measurement) === 'integer';
+  }
 }

@@ -1,47 +1,112 @@
-// Accumulators of one function over one tag set, one per time bucket, made when a bucket's first sample comes.
+// The accumulators of all functions of one field over one tag set, a list per time bucket, made when a bucket's first
+// sample comes. A page is cut at the buckets' bounds, so that a function is called once per run and not once per sample.
 
-import type { Accumulator, Picked } from './functions/accumulator.ts';
-import type { SampleValue } from './store.ts';
+import type { Accumulator, Picked, SummaryUse } from './functions/accumulator.ts';
+import type { Page, SampleValue, Summary } from './store.ts';
 import type { Window } from './window.ts';
 
+type Bucket = { readonly accumulators: readonly Accumulator[]; lastMember: number };
+
 export class Buckets {
-  readonly #make: () => Accumulator;
+  readonly #make: () => readonly Accumulator[];
   readonly #window: Window | undefined;
+  readonly #summaries: SummaryUse;
   readonly #onNew: () => void;
-  readonly #byStart = new Map<number, Accumulator>();
-  // Samples come in the order of time, so nearly each one belongs where the last one did.
-  #current: Accumulator | undefined;
+  readonly #byStart = new Map<number, Bucket>();
+  // Samples come in the order of time, so nearly each run belongs where the last one did or next to it.
+  #current: Bucket | undefined;
   #from = Number.POSITIVE_INFINITY;
   #to = Number.NEGATIVE_INFINITY;
 
-  constructor(make: () => Accumulator, window: Window | undefined, onNew: () => void) {
+  constructor(
+    make: () => readonly Accumulator[],
+    options: {
+      readonly window: Window | undefined;
+      readonly summaries: SummaryUse;
+      readonly onNew: () => void;
+    },
+  ) {
     this.#make = make;
-    this.#window = window;
-    this.#onNew = onNew;
+    this.#window = options.window;
+    this.#summaries = options.summaries;
+    this.#onNew = options.onNew;
+  }
+
+  addPage({ times, values }: Page, member: number): void {
+    if (!(values instanceof Float64Array)) {
+      for (let i = 0; i < times.length; i++) this.add(times[i] as number, values[i] as SampleValue, member);
+      return;
+    }
+    for (let from = 0; from < times.length; ) {
+      const { accumulators } = this.#bucketFor(times[from] as number, member);
+      const to = endOfRun(times, from, this.#to);
+      for (const accumulator of accumulators) accumulator.addRun(times, values, from, to, member);
+      from = to;
+    }
   }
 
   add(time: number, value: SampleValue, member: number): void {
-    if (this.#current === undefined || time < this.#from || time >= this.#to) this.#current = this.#bucketOf(time);
-    this.#current.add(time, value, member);
+    for (const accumulator of this.#bucketFor(time, member).accumulators) accumulator.add(time, value, member);
   }
 
-  #bucketOf(time: number): Accumulator {
-    this.#from = this.#window?.startOf(time) ?? Number.NEGATIVE_INFINITY;
-    this.#to = this.#window?.next(this.#from) ?? Number.POSITIVE_INFINITY;
-    let bucket = this.#byStart.get(this.#from);
-    if (bucket === undefined) {
+  /**
+   * Whether the summary of this run may come in its place: see SummaryUse. Asked in the order of the scan, when all that
+   * lies before the run has been added.
+   */
+  takes(member: number, firstAt: number, lastAt: number): boolean {
+    if (this.#summaries === 'never') return false;
+    this.#seek(firstAt);
+    if (lastAt >= this.#to) return false;
+    return this.#summaries === 'always' || this.#current?.lastMember !== member;
+  }
+
+  addSummary(summary: Summary, member: number): void {
+    const { accumulators } = this.#bucketFor(summary.firstAt, member);
+    for (const accumulator of accumulators) accumulator.addSummary?.(summary, member);
+  }
+
+  #seek(time: number): void {
+    if (time >= this.#from && time < this.#to) return;
+    this.#window?.seek(time);
+    this.#from = this.#window?.start ?? Number.NEGATIVE_INFINITY;
+    this.#to = this.#window?.end ?? Number.POSITIVE_INFINITY;
+    this.#current = this.#byStart.get(this.#from);
+  }
+
+  #bucketFor(time: number, member: number): Bucket {
+    this.#seek(time);
+    if (this.#current === undefined) {
       this.#onNew();
-      bucket = this.#make();
-      this.#byStart.set(this.#from, bucket);
+      this.#current = { accumulators: this.#make(), lastMember: member };
+      this.#byStart.set(this.#from, this.#current);
     }
-    return bucket;
+    this.#current.lastMember = member;
+    return this.#current;
   }
 
-  /** Answers by the start of their bucket (minus infinity without buckets), in the order of time. */
-  finish(): { readonly start: number; readonly picked: readonly Picked[] }[] {
+  /** Per bucket in the order of time: its start (minus infinity without buckets) and each function's answers. */
+  finish(): { readonly start: number; readonly picked: readonly (readonly Picked[])[] }[] {
     return [...this.#byStart]
       .sort(([a], [b]) => a - b)
-      .map(([start, bucket]) => ({ start, picked: bucket.finish() }))
-      .filter(({ picked }) => picked.length > 0);
+      .map(([start, { accumulators }]) => ({ start, picked: accumulators.map((one) => one.finish()) }));
   }
+}
+
+/** The first place after `from` whose time is `end` or later: steps that double, then halves. */
+function endOfRun(times: Float64Array, from: number, end: number): number {
+  const { length } = times;
+  if ((times[length - 1] as number) < end) return length;
+  let low = from;
+  let step = 1;
+  while (low + step < length && (times[low + step] as number) < end) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(low + step, length - 1);
+  while (low + 1 < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] as number) < end) low = middle;
+    else high = middle;
+  }
+  return high;
 }

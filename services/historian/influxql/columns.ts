@@ -1,65 +1,90 @@
-// The columns of a SELECT on one measurement: wildcards and regexes spelled out, and every column named as InfluxDB does.
+// The columns of a SELECT over its measurements: wildcards and regexes spelled out, and every column named as InfluxDB
+// does.
 
 import type { Call, Expr, Field, Ref } from './ast.ts';
-import { visit } from './evaluate.ts';
-import { NUMBERS } from './functions/accumulator.ts';
-import { aggregateOf } from './functions/table.ts';
-import type { StoredMeasurement } from './store.ts';
+import { isTopOrBottom } from './check-fields.ts';
+import { ANY, type FieldTypes, NUMBERS } from './functions/accumulator.ts';
+import { aggregateOf, transformOf } from './functions/table.ts';
+import type { FieldType } from './store.ts';
 
 export type Column = { readonly name: string; readonly expr: Expr };
 
-/** `grouped` are the tags that the query groups by: they stand at the series, not in its rows. */
-export function columnsOf(
-  fields: readonly Field[],
-  measurement: StoredMeasurement,
-  grouped: ReadonlySet<string>,
-): Column[] {
-  const columns = fields.flatMap((field) => expand(field, measurement, grouped));
-  const used = new Map<string, number>();
-  return columns
+/** What all measurements of a SELECT have together. */
+export type Known = {
+  readonly fields: ReadonlyMap<string, FieldType>;
+  readonly tagKeys: () => readonly string[];
+  /** Fields that are columns of an inner query which show a tag: a wildcard for fields does not mean them. */
+  readonly tagColumns: ReadonlySet<string>;
+};
+
+/** `tags` are those that a wildcard means: none that the query groups by, for those stand at the series. */
+export function columnsOf(fields: readonly Field[], known: Known, tags: readonly string[]): Column[] {
+  const wanted = fields
     .filter(({ expr }) => !(expr.kind === 'ref' && expr.name === 'time'))
-    .map(({ name, expr }) => {
-      const times = used.get(name) ?? 0;
-      used.set(name, times + 1);
-      return { name: times === 0 ? name : `${name}_${times}`, expr };
-    });
+    .flatMap((field) => expand(field, known, tags))
+    .flatMap(withTopsTags);
+  const used = new Map<string, number>();
+  for (const { alias } of wanted) if (alias !== undefined) used.set(alias, 1);
+  return wanted.map(({ alias, expr }) => ({ name: alias ?? unusedName(nameOf(expr), used), expr }));
 }
 
-function expand({ expr, alias }: Field, measurement: StoredMeasurement, grouped: ReadonlySet<string>): Column[] {
-  if (expr.kind === 'wildcard' || expr.kind === 'regex') {
-    return refsMatching(expr, measurement, grouped).map((ref) => ({ name: ref.name, expr: ref }));
+/** What a column is called that is called nothing else: its name, numbered where that is taken. */
+function unusedName(name: string, used: Map<string, number>): string {
+  let free = name;
+  let count = used.get(name);
+  if (count !== undefined) {
+    while (used.has(`${name}_${count}`)) count++;
+    free = `${name}_${count}`;
+    used.set(name, count + 1);
   }
-  if (expr.kind === 'call') {
-    const input = innermostInput(expr);
-    if (input.kind === 'wildcard' || input.kind === 'regex') {
-      return fieldsFor(expr, input, measurement).map((ref) => ({
-        name: `${alias ?? expr.name}_${ref.name}`,
-        expr: withInput(expr, ref),
-      }));
-    }
-  }
-  return [{ name: alias ?? nameOf(expr), expr }];
+  used.set(free, (used.get(free) ?? 0) + 1);
+  return free;
 }
 
-function refsMatching(
-  expr: Extract<Expr, { kind: 'wildcard' | 'regex' }>,
-  measurement: StoredMeasurement,
-  grouped: ReadonlySet<string>,
-): Ref[] {
-  const cast = expr.kind === 'wildcard' ? expr.cast : undefined;
-  const isWanted = (name: string) => expr.kind === 'wildcard' || expr.matcher.matches(name);
-  const fields = cast === 'tag' ? [] : [...measurement.fields.keys()].filter(isWanted);
-  const tags = cast === 'field' ? [] : measurement.tagKeys().filter((key) => !grouped.has(key) && isWanted(key));
+/** `top(x, host, 3)` gives a column of the host too. */
+function withTopsTags(field: Field): Field[] {
+  const { expr } = field;
+  if (expr.kind !== 'call' || !isTopOrBottom(expr)) return [field];
+  return [field, ...expr.args.slice(1, -1).map((ref) => ({ expr: ref, alias: undefined }))];
+}
+
+type Many = Extract<Expr, { kind: 'wildcard' | 'regex' }>;
+
+function expand(field: Field, known: Known, tags: readonly string[]): Field[] {
+  const { expr, alias } = field;
+  if (isMany(expr)) return refsMatching(expr, known, tags).map((ref) => ({ expr: ref, alias: undefined }));
+  if (expr.kind !== 'call') return [field];
+  const innermost = innermostCall(expr);
+  const [input] = innermost.args;
+  if (input === undefined || !isMany(input)) return [field];
+  return fieldsFor(innermost, input, known).map((ref) => ({
+    alias: `${alias ?? expr.name}_${ref.name}`,
+    expr: withInput(expr, ref),
+  }));
+}
+
+function isMany(expr: Expr): expr is Many {
+  return expr.kind === 'wildcard' || expr.kind === 'regex';
+}
+
+function isMeant(many: Many, name: string): boolean {
+  return many.kind === 'wildcard' || many.matcher.matches(name);
+}
+
+function refsMatching(many: Many, known: Known, tags: readonly string[]): Ref[] {
+  const cast = many.kind === 'wildcard' ? many.cast : undefined;
+  const isField = (name: string) => cast === undefined || (cast === 'field') !== known.tagColumns.has(name);
+  const fields = [...known.fields.keys()].filter(isField);
   const refs: Ref[] = [
     ...fields.map((name): Ref => ({ kind: 'ref', name, cast: 'field' })),
-    ...tags.map((name): Ref => ({ kind: 'ref', name, cast: 'tag' })),
+    ...(cast === 'field' ? [] : tags).map((name): Ref => ({ kind: 'ref', name, cast: 'tag' })),
   ];
-  return refs.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return refs.filter(({ name }) => isMeant(many, name)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function innermostInput(call: Call): Expr {
-  const input = call.args[0] as Expr;
-  return input.kind === 'call' ? innermostInput(input) : input;
+function innermostCall(call: Call): Call {
+  const [input] = call.args;
+  return input?.kind === 'call' ? innermostCall(input) : call;
 }
 
 function withInput(call: Call, ref: Ref): Call {
@@ -68,27 +93,16 @@ function withInput(call: Call, ref: Ref): Call {
 }
 
 /** The fields that `f(*)` means: those whose type the innermost function takes. */
-function fieldsFor(
-  call: Call,
-  input: Extract<Expr, { kind: 'wildcard' | 'regex' }>,
-  measurement: StoredMeasurement,
-): Ref[] {
-  const inner = call.args[0]?.kind === 'call' ? call.args[0] : call;
-  const accepts = aggregateOf(inner)?.accepts ?? NUMBERS;
-  return [...measurement.fields]
-    .filter(([name, type]) => accepts.includes(type) && (input.kind === 'wildcard' || input.matcher.matches(name)))
+function fieldsFor(call: Call, many: Many, known: Known): Ref[] {
+  const accepts: FieldTypes = aggregateOf(call)?.accepts ?? (transformOf(call)?.unit === 'nanosecond' ? ANY : NUMBERS);
+  return [...known.fields]
+    .filter(([name, type]) => accepts.includes(type) && !known.tagColumns.has(name) && isMeant(many, name))
     .map(([name]): Ref => ({ kind: 'ref', name, cast: 'field' }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** A sum of several is named for all of them: `mean(a) + max(b)` is `mean_max`. */
+/** Arithmetic is named for all that it is made of: `mean(a) + max(b)` is `mean_max`. */
 function nameOf(expr: Expr): string {
   if (expr.kind === 'ref' || expr.kind === 'call') return expr.name;
-  const names: string[] = [];
-  visit(
-    expr,
-    (call) => names.push(call.name),
-    (ref) => names.push(ref.name),
-  );
-  return names.join('_');
+  return expr.kind === 'binary' ? [nameOf(expr.left), nameOf(expr.right)].filter((name) => name !== '').join('_') : '';
 }

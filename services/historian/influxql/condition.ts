@@ -11,13 +11,15 @@ export type Condition = {
   /** Inclusive, microseconds; TIME_MIN and TIME_MAX where the query sets no bound. */
   readonly from: number;
   readonly to: number;
+  /** Where the range starts as the query says it, cut to microseconds: `time > t` starts at t, and reads from the next. */
+  readonly startsAt: number;
   readonly filter: Expr | undefined;
 };
 
 export type Clock = { readonly nowUs: number; readonly zone: ZoneOffset };
 
 export function splitCondition(where: Expr | undefined, clock: Clock): Condition {
-  const range = { from: TIME_MIN, to: TIME_MAX };
+  const range: Range = { from: TIME_MIN, to: TIME_MAX, startsAt: TIME_MIN };
   let filter: Expr | undefined;
   const take = (expr: Expr): void => {
     if (expr.kind === 'binary' && expr.op === 'AND') {
@@ -30,6 +32,8 @@ export function splitCondition(where: Expr | undefined, clock: Clock): Condition
   if (where !== undefined) take(where);
   return { ...range, filter };
 }
+
+type Range = { from: number; to: number; startsAt: number };
 
 function isTime(expr: Expr): boolean {
   return expr.kind === 'ref' && expr.name === 'time' && expr.cast === undefined;
@@ -45,7 +49,7 @@ function mentionsTime(expr: Expr): boolean {
 
 const MIRRORED: { readonly [op: string]: string } = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=' };
 
-function narrow(range: { from: number; to: number }, bound: Binary, clock: Clock): void {
+function narrow(range: Range, bound: Binary, clock: Clock): void {
   const isLeft = isTime(bound.left);
   const op = isLeft ? bound.op : MIRRORED[bound.op];
   const ns = timeNs(isLeft ? bound.right : bound.left, clock);
@@ -53,7 +57,9 @@ function narrow(range: { from: number; to: number }, bound: Binary, clock: Clock
   const floor = clamp(Number((ns - modulo(ns)) / 1_000n));
   const isWhole = modulo(ns) === 0n;
   if (op === '>' || op === '>=' || op === '=') {
-    range.from = Math.max(range.from, isWhole && op !== '>' ? floor : clamp(floor + 1));
+    const from = isWhole && op !== '>' ? floor : clamp(floor + 1);
+    if (from > range.from) range.startsAt = floor;
+    range.from = Math.max(range.from, from);
   }
   if (op === '<' || op === '<=' || op === '=') {
     range.to = Math.min(range.to, isWhole && op === '<' ? clamp(floor - 1) : floor);
@@ -89,7 +95,7 @@ function timeNs(expr: Expr, clock: Clock): bigint {
 }
 
 /** A ref is a field where the query says so or the measurement has such a field, else a tag. */
-export function isField(ref: Ref, measurement: StoredMeasurement): boolean {
+export function isField(ref: Ref, measurement: Pick<StoredMeasurement, 'fields'>): boolean {
   if (ref.cast === 'tag') return false;
   return ref.cast !== undefined || measurement.fields.has(ref.name);
 }

@@ -9,6 +9,8 @@ import type { Cell } from './result.ts';
 export type Row = {
   ref(ref: Ref): Cell;
   call(call: Call): Cell;
+  /** Whether an expression over this row is of integers, which a number alone does not say. */
+  isInteger?(expr: Expr): boolean;
 };
 
 export function evaluate(expr: Expr, row: Row): Cell {
@@ -30,6 +32,10 @@ export function evaluate(expr: Expr, row: Row): Cell {
     case 'wildcard':
       throw new QueryError(`a ${expr.kind} has no value here`);
   }
+}
+
+export function isLiteral(expr: Expr): boolean {
+  return ['number', 'integer', 'string', 'boolean', 'duration'].includes(expr.kind);
 }
 
 export function isMath(call: Call): boolean {
@@ -55,7 +61,10 @@ function evaluateBinary(op: string, left: Expr, right: Expr, row: Row): Cell {
   const b = evaluate(right, row);
   const isArithmetic = '+-*/%'.includes(op);
   if (a === null || b === null) return isArithmetic ? null : false;
-  return isArithmetic ? calculate(op, a, b) : compare(op, a, b);
+  if (!isArithmetic) return compare(op, a, b);
+  // The rest of a division by zero: of integers it is 0, of floats it is no number.
+  if (op === '%' && Number(b) === 0) return row.isInteger?.(left) && row.isInteger(right) ? 0 : null;
+  return calculate(op, a, b);
 }
 
 export function isTrue(expr: Expr, row: Row): boolean {

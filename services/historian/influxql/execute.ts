@@ -14,7 +14,6 @@ import { schemaChange } from './schema-changes.ts';
 import { policiesOf } from './scope.ts';
 import { executeSelect } from './select.ts';
 import { executeShow } from './show.ts';
-import { inPieces } from './show-answer.ts';
 import { executeServer, type ServerContext } from './show-server.ts';
 import type { Change, Changes } from './store.ts';
 import { formatIdentifier } from './token.ts';
@@ -109,7 +108,7 @@ type Reading = Exclude<ParsedStatement, ChangeStatement | UserStatement | { kind
 function* read(statement: Reading, context: Execution): Generator<undefined | ResultSeries> {
   switch (statement.kind) {
     case 'select':
-      for (const series of yield* executeSelect(statement, context)) yield* inPieces(series);
+      yield* executeSelect(statement, context);
       return;
     case 'show-queries':
     case 'kill-query':

@@ -1,19 +1,21 @@
 // A SELECT, checked and made ready to run on any measurement: range, buckets, paging. What depends on a measurement's
 // fields (wildcards, types) is decided when that measurement is met.
 
-import type { Call, Dimension, Expr, Field, Fill, Select } from './ast.ts';
+import type { Dimension, Expr, Field, Fill, Select } from './ast.ts';
+import { checkFields } from './check-fields.ts';
 import { splitCondition } from './condition.ts';
-import { visit } from './evaluate.ts';
-import { aggregateOf, checkCall, transformOf } from './functions/table.ts';
 import { QueryError } from './query-error.ts';
 import { TIME_MAX, TIME_MIN } from './store.ts';
-import { UTC, zoneOffset } from './time-text.ts';
+import { parseTimeNs, UTC, type ZoneOffset, zoneOffset } from './time-text.ts';
 import { Window } from './window.ts';
 
 export type Plan = {
+  readonly hasCalls: boolean;
   readonly fields: readonly Field[];
   readonly from: number;
   readonly to: number;
+  /** What an answer for the whole range is dated: its start as the query says it, or the epoch where it has none. */
+  readonly rangeStart: number;
   readonly filter: Expr | undefined;
   readonly window: Window | undefined;
   readonly dimensions: readonly Exclude<Dimension, { kind: 'time' }>[];
@@ -21,83 +23,64 @@ export type Plan = {
   readonly descending: boolean;
   readonly limit: number;
   readonly offset: number;
-  readonly hasCalls: boolean;
+  /** Of tag sets. */
+  readonly seriesLimit: number;
+  readonly seriesOffset: number;
 };
 
-/** `bounds` are those of the query around a subquery: a subquery never reads more than the outer one can use. */
-export function planSelect(select: Select, nowUs: number, bounds = { from: TIME_MIN, to: TIME_MAX }): Plan {
+/** Of the query around a subquery: what the inner one cannot go beyond, or takes over. */
+export type Outer = Pick<Plan, 'from' | 'to' | 'window' | 'descending'>;
+
+export function planSelect(select: Select, nowUs: number, outer?: Outer): Plan {
   const zone = select.zone === undefined ? UTC : zoneOffset(select.zone);
   const condition = splitCondition(select.where, { nowUs, zone });
-  const hasCalls = checkFields(select.fields);
   const time = select.dimensions.find((dimension) => dimension.kind === 'time');
-  if (time !== undefined && !hasCalls) throw new QueryError('GROUP BY requires at least one aggregate function');
-  let to = Math.min(condition.to, bounds.to);
+  const own = time === undefined ? undefined : new Window(...windowOf(time, nowUs, zone), zone);
+  const window = own ?? outer?.window?.in(zone);
+  const hasCalls = checkFields(select, own !== undefined ? 'own' : window !== undefined ? 'inherited' : 'none');
+  if (outer !== undefined && select.descending && !outer.descending) {
+    throw new QueryError('subqueries must be ordered in the same direction as the query itself');
+  }
+  let to = Math.min(condition.to, outer?.to ?? TIME_MAX);
   // Buckets up to the end of all time would be meant by nobody: without an upper bound they end now.
-  if (time !== undefined && to === TIME_MAX) to = nowUs;
+  if (own !== undefined && to === TIME_MAX) to = nowUs;
+  const from = Math.max(condition.from, outer?.from ?? TIME_MIN);
   return {
+    hasCalls,
     fields: select.fields,
-    from: Math.max(condition.from, bounds.from),
+    from,
     to,
+    rangeStart: from === TIME_MIN ? 0 : from === condition.from ? condition.startsAt : from,
     filter: condition.filter,
-    window: time === undefined ? undefined : new Window(...windowOf(time), zone),
+    window,
     dimensions: select.dimensions.filter((dimension) => dimension.kind !== 'time'),
-    fill: select.fill,
-    descending: select.descending,
+    // What an inner query fills with nothing would be passed over by the outer one.
+    fill: outer !== undefined && select.fill.kind === 'null' ? { kind: 'none' } : select.fill,
+    descending: outer?.descending ?? select.descending,
     limit: select.limit ?? Number.POSITIVE_INFINITY,
     offset: select.offset,
-    hasCalls,
+    seriesLimit: select.seriesLimit || Number.POSITIVE_INFINITY,
+    seriesOffset: select.seriesOffset,
   };
 }
 
-function windowOf(time: Extract<Dimension, { kind: 'time' }>): [intervalUs: number, offsetUs: number] {
+function windowOf(
+  time: Extract<Dimension, { kind: 'time' }>,
+  nowUs: number,
+  zone: ZoneOffset,
+): [intervalUs: number, offsetUs: number] {
   const intervalUs = Number(time.intervalNs) / 1_000;
-  if (!Number.isSafeInteger(intervalUs) || intervalUs === 0) {
+  if (!Number.isSafeInteger(intervalUs) || intervalUs <= 0) {
     throw new QueryError('time buckets must be whole microseconds');
   }
-  if (time.offset === undefined) return [intervalUs, 0];
-  if (time.offset.kind !== 'duration') throw new QueryError('time dimension offset must be a duration');
-  return [intervalUs, Number(time.offset.ns) / 1_000];
+  return [intervalUs, offsetOf(time.offset, nowUs, zone) % intervalUs];
 }
 
-/** Whether the fields call functions over samples. */
-function checkFields(fields: readonly Field[]): boolean {
-  const calls: Call[] = [];
-  for (const { expr } of fields) {
-    checkMath(expr);
-    visit(
-      expr,
-      (call) => calls.push(call),
-      () => {},
-    );
-  }
-  for (const call of calls) checkArguments(call);
-  return calls.length > 0;
-}
-
-function checkMath(expr: Expr): void {
-  if (expr.kind === 'binary') {
-    if (['AND', 'OR', '=', '!=', '<', '<=', '>', '>=', '=~', '!~'].includes(expr.op)) {
-      throw new QueryError(`invalid operator ${expr.op} in SELECT field; only + - * / % are allowed`);
-    }
-    checkMath(expr.left);
-    checkMath(expr.right);
-  } else if (expr.kind === 'call') {
-    checkCall(expr);
-    for (const arg of expr.args) checkMath(arg);
-  }
-}
-
-function checkArguments(call: Call): void {
-  const [input] = call.args;
-  const isTransform = transformOf(call) !== undefined;
-  if (input?.kind === 'call') {
-    if (isTransform ? aggregateOf(input) !== undefined : call.name === 'count' && input.name === 'distinct') {
-      checkArguments(input);
-      return;
-    }
-    throw new QueryError(`expected field argument in ${call.name}()`);
-  }
-  if (input?.kind !== 'ref' && input?.kind !== 'wildcard' && input?.kind !== 'regex') {
-    throw new QueryError(`expected field argument in ${call.name}()`);
-  }
+function offsetOf(offset: Expr | undefined, nowUs: number, zone: ZoneOffset): number {
+  if (offset === undefined) return 0;
+  if (offset.kind === 'duration') return Number(offset.ns) / 1_000;
+  if (offset.kind === 'call' && offset.name === 'now' && offset.args.length === 0) return nowUs;
+  const ns = offset.kind === 'string' ? parseTimeNs(offset.value, zone) : undefined;
+  if (ns === undefined) throw new QueryError('time dimension offset must be duration or now()');
+  return Number(ns / 1_000n);
 }

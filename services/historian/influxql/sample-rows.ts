@@ -1,10 +1,13 @@
 // Rows of several fields side by side, in the order of time: of one series, and of all members of a tag set merged. Read
 // lazily, so that LIMIT 1 of a million reads one page.
 
+import type { Expr } from './ast.ts';
 import type { Budget } from './budget.ts';
-import { isTrue } from './evaluate.ts';
+import { fieldRefs } from './condition.ts';
+import { isTrue, type Row } from './evaluate.ts';
+import { isNumeric } from './number.ts';
 import type { Cell } from './result.ts';
-import type { Page, Scan, StoredSeries } from './store.ts';
+import type { FieldType, Page, Scan, StoredMeasurement, StoredSeries } from './store.ts';
 import type { Member } from './tag-sets.ts';
 
 export type SampleRow = {
@@ -14,6 +17,36 @@ export type SampleRow = {
   /** In the order of the fields that were asked for. */
   readonly values: readonly Cell[];
 };
+
+/** A series that has rows of its own, several of one moment perhaps: the answer to an inner query. */
+export interface RowSeries extends StoredSeries {
+  /** Those that the inner query itself groups by; the others are there for the outer one to group by. */
+  readonly shownTags: ReadonlySet<string>;
+  rows(fields: readonly string[], scan: Scan): Iterable<Omit<SampleRow, 'member'>>;
+}
+
+export function hasRows(series: StoredSeries): series is RowSeries {
+  return 'rows' in series;
+}
+
+/** A tag as a column shows it. */
+export function shownTag(series: StoredSeries | undefined, name: string): Cell {
+  if (series === undefined || (hasRows(series) && !series.shownTags.has(name))) return null;
+  return series.tags.get(name) ?? null;
+}
+
+/** The fields that a member's filter reads. */
+export function filterFields({ filter }: Member, measurement: StoredMeasurement): string[] {
+  return fieldRefs(filter, measurement).map(({ name }) => name);
+}
+
+/** `x::integer` of a float cuts it off; a cast between a number and anything else finds nothing. */
+export function castValue(value: Cell, type: FieldType): Cell {
+  if (value === null) return null;
+  if (type === 'integer') return isNumeric(value) ? (typeof value === 'number' ? Math.trunc(value) : value) : null;
+  if (type === 'float') return isNumeric(value) ? Number(value) : null;
+  return typeof value === type ? value : null;
+}
 
 class Cursor {
   readonly #pages: Iterator<Page>;
@@ -55,6 +88,18 @@ function* seriesRows(
   scan: Scan,
   budget: Budget,
 ): Generator<SampleRow> {
+  if (hasRows(series)) {
+    for (const { time, values } of series.rows(fields, scan)) yield { time, member, values };
+    return;
+  }
+  const [lone] = fields;
+  if (lone !== undefined && fields.length === 1) {
+    for (const { times, values } of series.pages(lone, scan)) {
+      budget.spendPoints(times.length);
+      for (let i = 0; i < times.length; i++) yield { time: times[i] as number, member, values: [values[i] ?? null] };
+    }
+    return;
+  }
   const cursors = fields.map((field) => new Cursor(series.pages(field, scan), budget));
   const earlier = scan.descending ? Math.max : Math.min;
   for (;;) {
@@ -68,7 +113,7 @@ function* seriesRows(
 }
 
 /** The rows of a member that its filter lets pass; `fields` must hold the filter's. */
-function* memberRows(
+function memberRows(
   { series, filter }: Member,
   member: number,
   fields: readonly string[],
@@ -76,22 +121,43 @@ function* memberRows(
   budget: Budget,
 ): Generator<SampleRow> {
   const rows = seriesRows(series, member, fields, scan, budget);
-  if (filter === undefined) return yield* rows;
+  return filter === undefined ? rows : filtered(rows, series, filter, fields);
+}
+
+function* filtered(
+  rows: Iterable<SampleRow>,
+  series: StoredSeries,
+  filter: Expr,
+  fields: readonly string[],
+): Generator<SampleRow> {
   const places = new Map(fields.map((field, i) => [field, i]));
+  let values: readonly Cell[] = [];
+  const tested: Row = {
+    ref: ({ name, cast }) => {
+      const place = cast === 'tag' ? undefined : places.get(name);
+      return place === undefined ? (series.tags.get(name) ?? '') : (values[place] ?? null);
+    },
+    call: () => null,
+  };
   for (const row of rows) {
-    const passes = isTrue(filter, {
-      ref: ({ name, cast }) => {
-        const place = cast === 'tag' ? undefined : places.get(name);
-        return place === undefined ? (series.tags.get(name) ?? '') : (row.values[place] ?? null);
-      },
-      call: () => null,
-    });
-    if (passes) yield row;
+    values = row.values;
+    if (isTrue(filter, tested)) yield row;
   }
 }
 
 /** All members' rows in the order of time; at one moment in the order of the series. */
-export function* mergedRows(
+export function mergedRows(
+  members: readonly Member[],
+  fields: readonly string[],
+  scan: Scan,
+  budget: Budget,
+): Generator<SampleRow> {
+  const [only] = members;
+  if (only !== undefined && members.length === 1) return memberRows(only, 0, fields, scan, budget);
+  return merged(members, fields, scan, budget);
+}
+
+function* merged(
   members: readonly Member[],
   fields: readonly string[],
   scan: Scan,

@@ -1,103 +1,149 @@
-// A SELECT, executed: sources found, tag sets formed, each computed, the answers in order. A generator that yields between
-// pieces of work; its return value is the answer.
+// A SELECT, executed: sources found, tag sets formed, each computed, the answers in order and in pieces. A generator that
+// yields undefined between pieces of work and otherwise a piece of the answer.
 
 import { aggregateRows } from './aggregate-select.ts';
-import type { Measurement, Select } from './ast.ts';
+import type { Select } from './ast.ts';
 import type { Budget } from './budget.ts';
-import { columnsOf } from './columns.ts';
+import { readRange } from './call-samples.ts';
+import { isTopOrBottom } from './check-fields.ts';
+import { type Column, columnsOf } from './columns.ts';
+import { isField } from './condition.ts';
+import { typeOf } from './expression-type.ts';
 import { type Plan, planSelect } from './plan.ts';
-import { QueryError } from './query-error.ts';
 import { rawRows } from './raw-select.ts';
-import type { Cell, ResultSeries } from './result.ts';
-import { type Store, type StoredMeasurement, TIME_MAX, TIME_MIN } from './store.ts';
+import { type Cell, PIECE_ROWS_MAX, type ResultSeries } from './result.ts';
+import { knownOf, merged, type Place, resolve } from './sources.ts';
+import type { FieldType, StoredMeasurement } from './store.ts';
 import { asMeasurement } from './subquery.ts';
 import { dimensionKeys, tagSetsOf } from './tag-sets.ts';
 
-export type SelectContext = {
-  readonly store: Store;
-  readonly database: string | undefined;
-  readonly policy: string | undefined;
-  readonly nowUs: number;
-  readonly budget: Budget;
+export type SelectContext = Place & { readonly nowUs: number; readonly budget: Budget };
+
+/** Pieces of one series come one after another; all but its last are partial. @throws QueryError */
+export function executeSelect(select: Select, context: SelectContext): Generator<undefined | ResultSeries> {
+  return answer(planSelect(select, context.nowUs), select, context);
+}
+
+function* answer(plan: Plan, select: Select, context: SelectContext): Generator<undefined | ResultSeries> {
+  const measurements = yield* sourcesOf(select, plan, context);
+  const layout = layoutOf(plan, measurements);
+  if (plan.descending) measurements.reverse();
+  for (const measurement of measurements) yield* measure(measurement, plan, layout, context.budget);
+}
+
+type Layout = {
+  readonly columns: readonly Column[];
+  readonly types: ReadonlyMap<string, FieldType>;
+  readonly tagColumns: ReadonlySet<string>;
+  readonly keys: readonly string[];
 };
 
-type Bounds = { readonly from: number; readonly to: number };
-
-export function* executeSelect(
-  select: Select,
-  context: SelectContext,
-  bounds: Bounds = { from: TIME_MIN, to: TIME_MAX },
-): Generator<undefined, ResultSeries[]> {
-  const plan = planSelect(select, context.nowUs, bounds);
-  const answers: ResultSeries[] = [];
-  const sources = yield* sourcesOf(select, plan, context);
-  for (const measurement of sources) answers.push(...(yield* measure(measurement, plan, context.budget)));
-  const end = select.seriesLimit ? select.seriesOffset + select.seriesLimit : undefined;
-  return answers.slice(select.seriesOffset, end);
+/** All measurements of a query have the same columns. */
+function layoutOf(plan: Plan, measurements: readonly StoredMeasurement[]): Layout {
+  const known = knownOf(measurements);
+  const keys = dimensionKeys(plan.dimensions, known.tagKeys());
+  // Where the query groups by all tags or those that match, none is left for a wildcard.
+  const hasMany = plan.dimensions.some(({ kind }) => kind !== 'tag');
+  const columns = columnsOf(plan.fields, known, hasMany ? [] : known.tagKeys().filter((key) => !keys.includes(key)));
+  const types = new Map<string, FieldType>();
+  for (const { name, expr } of columns) {
+    const type = typeOf(expr, known);
+    if (type !== undefined) types.set(name, type);
+  }
+  const isTag = ({ expr }: Column) => expr.kind === 'ref' && !isField(expr, known);
+  const tagColumns = new Set(columns.filter(isTag).map(({ name }) => name));
+  return { columns, types, tagColumns, keys };
 }
 
 function* sourcesOf(select: Select, plan: Plan, context: SelectContext): Generator<undefined, StoredMeasurement[]> {
   const found: StoredMeasurement[] = [];
   for (const source of select.sources) {
     if (source.kind === 'measurement') found.push(...resolve(source, context));
-    else {
-      // The inner answer must still be told apart by what the outer one groups by.
-      const dimensions = [...source.select.dimensions, ...plan.dimensions];
-      const bounds = { from: plan.from, to: plan.to };
-      const inner = yield* executeSelect({ ...source.select, dimensions }, context, bounds);
-      for (const [name, answers] of Map.groupBy(inner, (answer) => answer.name ?? '')) {
-        found.push(asMeasurement(name, answers));
-      }
+    else found.push(...(yield* inner(source.select, plan, context)));
+  }
+  return merged(found);
+}
+
+/** An inner query's answer, told apart also by what the outer one groups by; held in memory as far as the caps let it. */
+function* inner(select: Select, outer: Plan, context: SelectContext): Generator<undefined, StoredMeasurement[]> {
+  const plan = planSelect(select, context.nowUs, { ...outer, ...readRange(outer) });
+  const measurements = yield* sourcesOf(select, plan, context);
+  const layout = layoutOf(plan, measurements);
+  const keys = [...new Set([...layout.keys, ...groupedBy(outer)])].sort();
+  const found: StoredMeasurement[] = [];
+  for (const measurement of measurements) {
+    const pieces: ResultSeries[] = [];
+    for (const piece of measure(measurement, plan, { ...layout, keys }, context.budget)) {
+      if (piece === undefined) yield;
+      else pieces.push(piece);
     }
+    if (pieces.length > 0)
+      found.push(asMeasurement(measurement.name, joined(pieces), { ...layout, descending: plan.descending }));
   }
-  return found.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return found;
 }
 
-/** The measurements that a FROM names; none where they do not exist. */
-function resolve(source: Measurement, { store, ...context }: SelectContext): StoredMeasurement[] {
-  const database = source.database ?? context.database;
-  if (database === undefined || database === '') throw new QueryError('database name required');
-  const policies = store.policies(database);
-  if (policies === undefined) throw new QueryError(`database not found: ${database}`);
-  const wanted = source.policy ?? context.policy;
-  const policy = policies.find(({ name, isDefault }) => (wanted === undefined ? isDefault : name === wanted));
-  if (policy === undefined) throw new QueryError(`retention policy not found: ${wanted ?? 'default'}`);
-  if (typeof source.name === 'string') {
-    const measurement = store.measurement(database, policy.name, source.name);
-    return measurement === undefined ? [] : [measurement];
-  }
-  const { matcher } = source.name;
-  return [...store.measurements(database, policy.name)].filter(({ name }) => matcher.matches(name));
+/** The tags by which a query tells series apart by name: its own, and those of top() and bottom(). */
+function groupedBy({ dimensions, fields }: Plan): string[] {
+  const own = dimensions.flatMap((dimension) => (dimension.kind === 'tag' ? [dimension.name] : []));
+  const tops = fields.flatMap(({ expr }) =>
+    expr.kind === 'call' && isTopOrBottom(expr) ? expr.args.slice(1, -1) : [],
+  );
+  return [...own, ...tops.flatMap((ref) => (ref.kind === 'ref' ? [ref.name] : []))];
 }
 
-function* measure(measurement: StoredMeasurement, plan: Plan, budget: Budget): Generator<undefined, ResultSeries[]> {
-  const keys = dimensionKeys(plan, measurement);
-  const columns = columnsOf(plan.fields, measurement, new Set(keys));
-  if (columns.length === 0) return [];
-  const answers: ResultSeries[] = [];
+/** Whole series of pieces. */
+export function joined(pieces: readonly ResultSeries[]): ResultSeries[] {
+  const whole: ResultSeries[] = [];
+  let values: (readonly Cell[])[] | undefined;
+  for (const { isPartial, ...piece } of pieces) {
+    if (values === undefined) {
+      values = [...piece.values];
+      whole.push({ ...piece, values });
+    } else for (const row of piece.values) values.push(row);
+    if (isPartial === undefined) values = undefined;
+  }
+  return whole;
+}
+
+function* measure(
+  measurement: StoredMeasurement,
+  plan: Plan,
+  { columns, keys }: Layout,
+  budget: Budget,
+): Generator<undefined | ResultSeries> {
+  if (columns.length === 0) return;
+  const names = ['time', ...columns.map(({ name }) => name)];
   for (const { tags, members } of tagSetsOf(plan, measurement, keys)) {
     budget.spendSeries(members.length);
     const reading = { plan, measurement, members, budget };
-    const values = plan.hasCalls
-      ? pageOf(plan, yield* aggregateRows(reading, columns), budget)
-      : yield* rawRows(reading, columns);
-    if (values.length === 0) continue;
-    const { name } = measurement;
-    answers.push({
-      name,
-      ...(tags !== undefined && { tags }),
-      columns: ['time', ...columns.map((column) => column.name)],
-      values,
-    });
+    const head = { name: measurement.name, ...(tags !== undefined && { tags }), columns: names };
+    const rows = plan.hasCalls ? aggregateRows(reading, columns) : rawRows(reading, columns);
+    yield* inPieces(head, rows, budget);
     yield;
   }
-  return answers;
 }
 
-function pageOf(plan: Plan, rows: Cell[][], budget: Budget): Cell[][] {
-  if (plan.descending) rows.reverse();
-  const page =
-    plan.offset === 0 && plan.limit >= rows.length ? rows : rows.slice(plan.offset, plan.offset + plan.limit);
-  budget.spendRows(page.length);
-  return page;
+/** A piece is held back until the next row is there, so that the last one of a series is known to be it. */
+function* inPieces(
+  head: Omit<ResultSeries, 'values'>,
+  turns: Iterable<undefined | Cell[][]>,
+  budget: Budget,
+): Generator<undefined | ResultSeries> {
+  let values: Cell[][] = [];
+  for (const rows of turns) {
+    yield;
+    if (rows === undefined) continue;
+    if (values.length + rows.length > PIECE_ROWS_MAX) {
+      yield { ...head, values, isPartial: true };
+      values = rows;
+      budget.spendRows(rows.length);
+      continue;
+    }
+    for (const row of rows) {
+      budget.spendRows(1);
+      values.push(row);
+    }
+  }
+  if (values.length > 0) yield { ...head, values };
 }

@@ -17,20 +17,17 @@ export type TagSet = {
   readonly members: readonly Member[];
 };
 
-/** The tags that a query groups by on this measurement, sorted. */
-export function dimensionKeys(plan: Plan, measurement: StoredMeasurement): string[] {
+/** The tags that a query groups by on a measurement that has these tags, sorted. */
+export function dimensionKeys(dimensions: Plan['dimensions'], tagKeys: readonly string[]): string[] {
   const keys = new Set<string>();
-  for (const dimension of plan.dimensions) {
+  for (const dimension of dimensions) {
     if (dimension.kind === 'tag') keys.add(dimension.name);
-    else {
-      for (const key of measurement.tagKeys()) {
-        if (dimension.kind === 'all' || dimension.matcher.matches(key)) keys.add(key);
-      }
-    }
+    else for (const key of tagKeys) if (dimension.kind === 'all' || dimension.matcher.matches(key)) keys.add(key);
   }
   return [...keys].sort();
 }
 
+/** Those that SLIMIT and SOFFSET let through, in the order of the query. */
 export function tagSetsOf(plan: Plan, measurement: StoredMeasurement, keys: readonly string[]): TagSet[] {
   const groups = new Map<string, { values: string[]; members: Member[] }>();
   for (const series of measurement.series()) {
@@ -45,12 +42,25 @@ export function tagSetsOf(plan: Plan, measurement: StoredMeasurement, keys: read
     }
     group.members.push({ series, filter: folded === true ? undefined : folded });
   }
-  return [...groups.values()]
+  const sets = page([...groups.values()], plan, keys)
     .sort((a, b) => compareValues(a.values, b.values))
     .map(({ values, members }) => ({
-      tags: plan.dimensions.length === 0 ? undefined : Object.fromEntries(keys.map((key, i) => [key, values[i] ?? ''])),
+      tags: keys.length === 0 ? undefined : Object.fromEntries(keys.map((key, i) => [key, values[i] ?? ''])),
       members: members.sort((a, b) => (a.series.key < b.series.key ? -1 : 1)),
     }));
+  return plan.descending ? sets.reverse() : sets;
+}
+
+/** Which sets those are: InfluxDB counts them by the names of the tags that they have, then by their values. */
+function page<T extends { readonly values: readonly string[] }>(sets: T[], plan: Plan, keys: readonly string[]): T[] {
+  const { seriesOffset, seriesLimit } = plan;
+  if (seriesOffset === 0 && seriesLimit >= sets.length) return sets;
+  const keyOf = ({ values }: T) => {
+    const present = keys.filter((_, i) => values[i] !== '');
+    return [...present, ...values.filter((value) => value !== '')].join('|');
+  };
+  const keyed = sets.map((set) => ({ key: keyOf(set), set })).sort((a, b) => (a.key < b.key ? -1 : 1));
+  return keyed.slice(seriesOffset, seriesOffset + seriesLimit).map(({ set }) => set);
 }
 
 function compareValues(a: readonly string[], b: readonly string[]): number {

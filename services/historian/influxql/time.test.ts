@@ -41,9 +41,11 @@ describe('Window', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 4_000_000_000_000_000 }), interval, zone, (moment, length, offset) => {
         const window = new Window(length, 0, offset);
-        const start = window.startOf(moment);
-        expect(start <= moment && moment < window.next(start)).toBe(true);
+        window.seek(moment);
+        const { start, end } = window;
+        expect(start <= moment && moment < end).toBe(true);
         expect(window.startOf(start)).toBe(start);
+        expect(window.startOf(end)).toBe(end);
       }),
     );
   });
@@ -51,11 +53,15 @@ describe('Window', () => {
   test('local days have 23, 24 or 25 hours', () => {
     const window = new Window(DAY, 0, zoneOffset('Europe/Berlin'));
     const lengths = (from: string, to: string) => {
-      const starts = [...window.starts(us(from), us(to))];
-      return starts.slice(1).map((start, i) => (start - (starts[i] ?? 0)) / HOUR);
+      const found: number[] = [];
+      for (let at = us(from); at <= us(to); at = window.end) {
+        window.seek(at);
+        found.push((window.end - window.start) / HOUR);
+      }
+      return found;
     };
-    expect(lengths('2024-03-30T12:00:00Z', '2024-04-01T12:00:00Z')).toEqual([24, 23]);
-    expect(lengths('2024-10-26T12:00:00Z', '2024-10-28T12:00:00Z')).toEqual([24, 25]);
+    expect(lengths('2024-03-30T12:00:00Z', '2024-04-01T12:00:00Z')).toEqual([24, 23, 24]);
+    expect(lengths('2024-10-26T12:00:00Z', '2024-10-28T12:00:00Z')).toEqual([24, 25, 24]);
   });
 });
 
@@ -79,19 +85,48 @@ test.each([
 });
 
 describe('fillGaps()', () => {
-  const values = [null, 1, null, null, 4, null];
-  const mean = { isCount: false, isNumeric: true };
+  const window = new Window(10, 0, UTC);
+  const points = [
+    { time: 10, value: 1 },
+    { time: 40, value: 4 },
+  ];
+  const gaps = { type: 'float', window, from: 0, to: 59, descending: false } as const;
+  const valuesOf = (found: readonly { value: unknown }[]) => found.map(({ value }) => value);
+
   test.each([
-    ['none', { kind: 'none' as const }, values],
-    ['null', { kind: 'null' as const }, values],
+    ['null', { kind: 'null' as const }, [null, 1, null, null, 4, null]],
     ['previous', { kind: 'previous' as const }, [null, 1, 1, 1, 4, 4]],
     ['linear', { kind: 'linear' as const }, [null, 1, 2, 3, 4, null]],
     ['a number', { kind: 'value' as const, value: 7 }, [7, 1, 7, 7, 4, 7]],
   ])('%s', (_, fill, expected) => {
-    expect(fillGaps(values, fill, mean)).toEqual(expected);
+    const buckets: number[] = [];
+    const filled = fillGaps(points, { ...gaps, fill }, () => buckets.push(1));
+    expect(filled.map(({ time }) => time)).toEqual([0, 10, 20, 30, 40, 50]);
+    expect(valuesOf(filled)).toEqual(expected);
+    expect(buckets).toHaveLength(4);
   });
 
-  test('a count of nothing is 0', () => {
-    expect(fillGaps(values, { kind: 'null' }, { isCount: true, isNumeric: true })).toEqual([0, 1, 0, 0, 4, 0]);
+  test('the newest first, what was before is what comes later', () => {
+    const newestFirst = { ...gaps, fill: { kind: 'previous' }, descending: true } as const;
+    expect(valuesOf(fillGaps(points.toReversed(), newestFirst, () => {}))).toEqual([null, 4, 4, 4, 1, 1]);
+  });
+
+  test('without a lower bound buckets begin at the first point, and nothing has none', () => {
+    const open = { ...gaps, fill: { kind: 'null' }, from: undefined } as const;
+    expect(valuesOf(fillGaps(points, open, () => {}))).toEqual([1, null, null, 4, null]);
+    expect(fillGaps([], open, () => {})).toEqual([]);
+  });
+
+  test('an integer is filled with an integer', () => {
+    const whole = { ...gaps, type: 'integer', fill: { kind: 'value', value: 7.9 } } as const;
+    expect(valuesOf(fillGaps(points, whole, () => {}))).toEqual([7, 1, 7, 7, 4, 7]);
+    expect(valuesOf(fillGaps(points, { ...whole, fill: { kind: 'linear' } }, () => {}))).toEqual([
+      null,
+      1,
+      2,
+      3,
+      4,
+      null,
+    ]);
   });
 });

@@ -1,13 +1,15 @@
-// Time buckets: aligned to the epoch, shifted by an offset, or to local days where the query names a zone.
+// Time buckets: aligned to the epoch, shifted by an offset, or to local time where the query names a zone. A day on which
+// the clocks change is longer or shorter; an hour bucket is not, where the change is as long as itself.
 
-import type { ZoneOffset } from './time-text.ts';
-
-const ZONE_CHANGE_US_MAX = 2 * 3_600_000_000;
+import { UTC, type ZoneOffset } from './time-text.ts';
 
 export class Window {
   readonly intervalUs: number;
   readonly #offsetUs: number;
   readonly #zone: ZoneOffset;
+  /** Of the bucket last sought: start inclusive, end exclusive. */
+  start = Number.NaN;
+  end = Number.NaN;
 
   constructor(intervalUs: number, offsetUs: number, zone: ZoneOffset) {
     this.intervalUs = intervalUs;
@@ -15,23 +17,53 @@ export class Window {
     this.#zone = zone;
   }
 
-  /** Start of the bucket that holds this moment. */
+  /** Sets `start` and `end` to those of the bucket that holds this moment. */
+  seek(us: number): void {
+    const time = us - this.#offsetUs;
+    const zone = this.#zone(time);
+    const into = modulo(time + zone, this.intervalUs);
+    let start = time - into;
+    let end = start + this.intervalUs;
+    if (this.#zone !== UTC) {
+      start += this.#change(zone, this.#zone(start));
+      end += this.#changeAtEnd(zone, end);
+    }
+    this.start = start + this.#offsetUs;
+    this.end = end + this.#offsetUs;
+  }
+
+  /** How far a bucket's bound moves where the zone's offset is another there; not at all where the bucket is no longer. */
+  #change(zone: number, there: number): number {
+    const change = zone - there;
+    return Math.abs(change) < this.intervalUs ? change : 0;
+  }
+
+  #changeAtEnd(zone: number, end: number): number {
+    const there = this.#zone(end);
+    const change = this.#change(zone, there);
+    // An hour that is left out comes after the change: it shortens this bucket only where the change lies inside.
+    return change >= 0 || this.#zone(end + change) === there ? change : 0;
+  }
+
+  /** The same buckets by another zone's clock. */
+  in(zone: ZoneOffset): Window {
+    return new Window(this.intervalUs, this.#offsetUs, zone);
+  }
+
   startOf(us: number): number {
-    const zone = this.#zone(us);
-    const local = us + zone - this.#offsetUs;
-    const localStart = local - modulo(local, this.intervalUs) + this.#offsetUs;
-    return localStart - this.#zone(localStart - zone);
+    this.seek(us);
+    return this.start;
   }
 
-  /** Start of the bucket after the one that starts here; a day of 25 hours is one bucket. */
-  next(start: number): number {
-    const next = this.startOf(start + this.intervalUs);
-    return next > start ? next : this.startOf(start + this.intervalUs + ZONE_CHANGE_US_MAX);
+  /** The start of the bucket after (or before) the one that starts here, as gaps are filled; `zone` is the offset there. */
+  step(start: number, descending: boolean, zone: number): { readonly start: number; readonly zone: number } {
+    const next = descending ? start - this.intervalUs : start + this.intervalUs;
+    const there = this.zoneAt(next - 1);
+    return { start: there === zone ? next : next + this.#change(zone, there), zone: there };
   }
 
-  /** Starts of all buckets that touch a range. */
-  *starts(from: number, to: number): Generator<number> {
-    for (let start = this.startOf(from); start <= to; start = this.next(start)) yield start;
+  zoneAt(us: number): number {
+    return this.#zone(us);
   }
 }
 

@@ -1,130 +1,162 @@
-// Aggregates: answers computed from samples. Those that need every value (median, mode, stddev, distinct, integral) keep
-// them, within the query's cap on samples read; the others keep a few numbers.
+// Aggregates: answers that are made of the samples and are none of them.
 
-import { addIntegers, subtractIntegers } from '../number.ts';
-import type { SampleValue } from '../store.ts';
+import { isNumeric, subtractIntegers } from '../number.ts';
+import type { SampleValue, Summary } from '../store.ts';
 import { type Accumulator, type Aggregate, ANY, NUMBERS, type Picked } from './accumulator.ts';
+import { Samples } from './samples.ts';
+import { FloatTotal, IntegerTotal } from './totals.ts';
 
-type Numeric = number | bigint;
+class Count implements Accumulator {
+  #count = 0;
 
-function count(): Accumulator {
-  let n = 0;
-  return { add: () => n++, finish: () => (n === 0 ? [] : [{ value: n }]) };
+  addRun(_times: Float64Array, _values: Float64Array, from: number, to: number): void {
+    this.#count += to - from;
+  }
+
+  add(): void {
+    this.#count++;
+  }
+
+  addSummary({ count }: Summary): void {
+    this.#count += count;
+  }
+
+  finish(): readonly Picked[] {
+    return this.#count === 0 ? [] : [{ value: this.#count }];
+  }
 }
 
-function sum(isInteger: boolean): Accumulator {
-  let total: Numeric | undefined;
-  return {
-    add(_time, value) {
-      if (isInteger) total = addIntegers(total ?? 0, value as Numeric);
-      else total = Number(total ?? 0) + Number(value);
-    },
-    finish: () => (total === undefined ? [] : [{ value: total }]),
-  };
+class Spread implements Accumulator {
+  #low: number | bigint = Number.POSITIVE_INFINITY;
+  #high: number | bigint = Number.NEGATIVE_INFINITY;
+
+  addRun(_times: Float64Array, values: Float64Array, from: number, to: number): void {
+    let low = values[from] as number;
+    let high = low;
+    for (let i = from + 1; i < to; i++) {
+      const value = values[i] as number;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    this.#widen(low, high);
+  }
+
+  #widen(low: number | bigint, high: number | bigint): void {
+    if (low < this.#low) this.#low = low;
+    if (high > this.#high) this.#high = high;
+  }
+
+  add(_time: number, value: SampleValue): void {
+    if (isNumeric(value)) this.#widen(value, value);
+  }
+
+  addSummary({ min, max }: Summary): void {
+    this.#widen(min, max);
+  }
+
+  finish(): readonly Picked[] {
+    const [low, high] = [this.#low, this.#high];
+    if (low > high) return [];
+    const isExact = typeof low === 'bigint' || typeof high === 'bigint';
+    return [{ value: isExact ? subtractIntegers(high, low) : high - low }];
+  }
 }
 
-function mean(): Accumulator {
-  let total = 0;
-  let n = 0;
-  return {
-    add(_time, value) {
-      total += Number(value);
-      n++;
-    },
-    finish: () => (n === 0 ? [] : [{ value: total / n }]),
-  };
-}
-
-function spread(isInteger: boolean): Accumulator {
-  let low: Numeric | undefined;
-  let high: Numeric | undefined;
-  return {
-    add(_time, sample) {
-      const value = sample as Numeric;
-      if (low === undefined || value < low) low = value;
-      if (high === undefined || value > high) high = value;
-    },
-    finish() {
-      if (low === undefined || high === undefined) return [];
-      return [{ value: isInteger ? subtractIntegers(high, low) : Number(high) - Number(low) }];
-    },
-  };
-}
-
-/** Keeps every value and answers from them at the end. */
-function collected(answer: (values: SampleValue[]) => readonly (SampleValue | null)[]): Accumulator {
-  const values: SampleValue[] = [];
-  return {
-    add: (_time, value) => values.push(value),
-    finish: () => (values.length === 0 ? [] : answer(values).map((value): Picked => ({ value }))),
-  };
-}
-
-function ascending(a: SampleValue, b: SampleValue): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function medianOf(values: SampleValue[]): readonly SampleValue[] {
-  const sorted = values.map(Number).sort((a, b) => a - b);
+function medianOf(samples: Samples): SampleValue {
+  const isExact = samples.values.every((value) => typeof value === 'number');
+  const sorted = (isExact ? Float64Array.from(samples.values) : Float64Array.from(samples.values, Number)).sort();
   const middle = sorted.length >> 1;
   const upper = sorted[middle] as number;
-  return [sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2];
+  if (sorted.length % 2 === 1) return upper;
+  const lower = sorted[middle - 1] as number;
+  return lower + (upper - lower) / 2;
 }
 
-/** The most frequent value; of several, the smallest. */
-function modeOf(values: SampleValue[]): readonly SampleValue[] {
-  const counts = new Map<SampleValue, number>();
-  for (const value of values.sort(ascending)) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const most = Math.max(...counts.values());
-  for (const [value, n] of counts) if (n === most) return [value];
-  return [];
+function stddevOf({ values }: Samples): SampleValue {
+  if (values.length < 2) return Number.NaN;
+  let mean = 0;
+  for (const [i, value] of values.entries()) mean += (Number(value) - mean) / (i + 1);
+  let squares = 0;
+  for (const value of values) squares += (Number(value) - mean) ** 2;
+  return Math.sqrt(squares / (values.length - 1));
 }
 
-function stddevOf(values: SampleValue[]): readonly (number | null)[] {
-  if (values.length < 2) return [null];
-  const numbers = values.map(Number);
-  const average = numbers.reduce((total, value) => total + value, 0) / numbers.length;
-  const squares = numbers.reduce((total, value) => total + (value - average) ** 2, 0);
-  return [Math.sqrt(squares / (numbers.length - 1))];
+/** The most frequent value; of several, the one that was first seen earliest. Of booleans as often, true. */
+function modeOf(samples: Samples): SampleValue {
+  const found = new Map<SampleValue, { count: number; firstAt: number }>();
+  for (const i of samples.byValue()) {
+    const value = samples.values[i] as SampleValue;
+    const known = found.get(value);
+    if (known === undefined) found.set(value, { count: 1, firstAt: samples.times[i] as number });
+    else known.count++;
+  }
+  let [mode] = found.keys() as Iterable<SampleValue>;
+  for (const [value, { count, firstAt }] of found) {
+    const best = found.get(mode as SampleValue);
+    if (best === undefined) break;
+    if (value === true ? count >= best.count : count > best.count) mode = value;
+    else if (count > 1 && count === best.count && firstAt <= best.firstAt) mode = value;
+  }
+  return mode as SampleValue;
 }
 
-/** The area under the straight lines between the samples, in value times unit. */
-function integral(unitUs: number): Accumulator {
-  const samples: { time: number; value: number }[] = [];
-  return {
-    add: (time, value) => samples.push({ time, value: Number(value) }),
-    finish() {
-      samples.sort((a, b) => a.time - b.time);
-      let area = 0;
-      for (const [i, { time, value }] of samples.entries()) {
-        const before = samples[i - 1];
-        if (before !== undefined) area += ((before.value + value) / 2) * ((time - before.time) / unitUs);
-      }
-      return samples.length === 0 ? [] : [{ value: area }];
-    },
-  };
+/** In the order in which the values were first met. */
+function distinctOf(samples: Samples, descending: boolean): readonly SampleValue[] {
+  const metAt = new Map<SampleValue, number>();
+  for (const [i, value] of samples.values.entries()) {
+    const time = samples.times[i] as number;
+    const known = metAt.get(value);
+    if (known === undefined || (descending ? time > known : time < known)) metAt.set(value, time);
+  }
+  return [...metAt].sort(([a, aAt], [b, bAt]) => aAt - bAt || (a < b ? -1 : 1)).map(([value]) => value);
 }
 
-const plain = { kind: 'aggregate', parameter: 'none' } as const;
+const plain = { kind: 'aggregate', parameter: 'none', summaries: 'never' } as const;
 
 export const AGGREGATES = {
-  count: { ...plain, accepts: ANY, make: count },
-  sum: { ...plain, accepts: NUMBERS, make: ({ type }) => sum(type === 'integer') },
-  mean: { ...plain, accepts: NUMBERS, make: mean },
-  spread: { ...plain, accepts: NUMBERS, make: ({ type }) => spread(type === 'integer') },
-  stddev: { ...plain, accepts: NUMBERS, make: () => collected(stddevOf) },
-  median: { ...plain, accepts: NUMBERS, make: () => collected(medianOf) },
-  mode: { ...plain, accepts: ANY, make: () => collected(modeOf) },
+  count: { ...plain, accepts: ANY, summaries: 'always', gives: 'integer', make: () => new Count() },
+  sum: {
+    ...plain,
+    accepts: NUMBERS,
+    summaries: 'first',
+    gives: 'input',
+    make: ({ type }) => (type === 'integer' ? new IntegerTotal((total) => total) : new FloatTotal((total) => total)),
+  },
+  mean: {
+    ...plain,
+    accepts: NUMBERS,
+    summaries: 'first',
+    gives: 'float',
+    make: ({ type }) =>
+      type === 'integer'
+        ? new IntegerTotal((total, count) => Number(total) / count)
+        : new FloatTotal((total, count) => total / count),
+  },
+  spread: { ...plain, accepts: NUMBERS, summaries: 'always', gives: 'input', make: () => new Spread() },
+  stddev: {
+    ...plain,
+    accepts: NUMBERS,
+    gives: 'float',
+    make: () => new Samples((samples) => [{ value: stddevOf(samples) }]),
+  },
+  median: {
+    ...plain,
+    accepts: NUMBERS,
+    gives: 'float',
+    make: () => new Samples((samples) => [{ value: medianOf(samples) }]),
+  },
+  mode: {
+    ...plain,
+    accepts: ANY,
+    gives: 'input',
+    make: () => new Samples((samples) => [{ value: modeOf(samples) }]),
+  },
   distinct: {
     ...plain,
     accepts: ANY,
     isMany: true,
-    make: () => collected((values) => [...new Set(values)].sort(ascending)),
-  },
-  integral: {
-    ...plain,
-    accepts: NUMBERS,
-    parameter: 'duration',
-    make: ({ unitUs }) => integral(unitUs ?? 1_000_000),
+    gives: 'input',
+    make: ({ descending }) =>
+      new Samples((samples) => distinctOf(samples, descending).map((value): Picked => ({ value }))),
   },
 } as const satisfies { readonly [name: string]: Aggregate };
