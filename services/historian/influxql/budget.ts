@@ -14,12 +14,16 @@ export type QueryLimits = {
   readonly maxSeries: number;
 };
 
+/** At 24 bytes each, and as much again while an array grows, some 200 MB. */
+const HELD_MAX = 5_000_000;
+
 export class Budget {
   readonly #limits: QueryLimits;
   #buckets = 0;
   #points = 0;
   #rows = 0;
   #series = 0;
+  #held = 0;
 
   constructor(limits: QueryLimits) {
     this.#limits = limits;
@@ -38,6 +42,17 @@ export class Budget {
   spendRows(count: number): void {
     this.#rows += count;
     check('max-row', this.#rows, this.#limits.maxRows, 'maxQueryRows');
+  }
+
+  /** Before rows are made that will stand in memory until they are answered. */
+  checkRows(count: number): void {
+    check('max-row', this.#rows + count, this.#limits.maxRows, 'maxQueryRows');
+  }
+
+  /** Samples that a function must hold to answer from all of them at once. */
+  spendHeld(count: number): void {
+    this.#held += count;
+    if (this.#held > HELD_MAX) throw new QueryError(`a median or percentile of more than ${HELD_MAX} samples`);
   }
 
   spendSeries(count: number): void {

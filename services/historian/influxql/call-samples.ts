@@ -10,7 +10,7 @@ import { typeOf } from './expression-type.ts';
 import { FieldFeed } from './field-feed.ts';
 import { fillGaps, type Point } from './fill.ts';
 import { aggregateOf, durationNsOf, numberOf, transformOf } from './functions/table.ts';
-import type { Sample, Transform } from './functions/transforms.ts';
+import type { Sample, Transform, TransformParameters } from './functions/transforms.ts';
 import type { Plan } from './plan.ts';
 import { QueryError } from './query-error.ts';
 import { castValue, filterFields, hasRows, mergedRows } from './sample-rows.ts';
@@ -115,25 +115,52 @@ function filled(
 }
 
 function* transformed(reading: Reading, call: Call, found: ReadonlyMap<Call, Point[]>): Generator<undefined, Point[]> {
-  const { plan } = reading;
+  const { plan, budget } = reading;
   const transform = transformOf(call);
   if (transform === undefined) return [];
-  const inner = aggregateWithin(call);
-  const range = rangeOf(plan, transform);
-  const points =
-    inner === undefined
-      ? yield* rawSamples(reading, call)
-      : transformOf(inner) === undefined
-        ? filled(reading, inner, found, range)
-        : yield* transformed({ ...reading, plan: { ...plan, ...range } }, inner, found);
-  const samples = points.filter(({ value }) => value !== null) as Sample[];
-  const isPerBucket = transform.unit === 'bucket-or-second' && plan.window !== undefined;
-  const unitNs =
-    durationNsOf(call.args[1]) ?? (isPerBucket ? (plan.window?.intervalUs ?? 0) * 1_000 : UNIT_NS[transform.unit]);
+  const steps = transform.start(parametersOf(reading, call, transform));
+  const end = plan.offset + plan.limit;
+  const points: Point[] = [];
+  for (const sample of inputOf(reading, call, found)) {
+    if (sample === undefined) {
+      budget.checkRows(Math.max(0, points.length - plan.offset));
+      yield;
+      continue;
+    }
+    const point = steps.next(sample);
+    if (point !== undefined) points.push(point);
+    if (points.length >= end) return points;
+  }
+  const last = steps.end?.();
+  if (last !== undefined) points.push(last);
+  return points;
+}
+
+function parametersOf({ plan, measurement }: Reading, call: Call, { unit }: Transform): TransformParameters {
   const { window, descending } = plan;
-  // InfluxDB dates the area under integers like any other answer, and that under floats with the epoch.
-  const rangeStart = typeOf(fieldOf(call), reading.measurement) === 'integer' ? plan.rangeStart : 0;
-  return transform.apply(samples, { n: numberOf(call.args[1]), unitNs, window, descending, rangeStart });
+  const isPerBucket = unit === 'bucket-or-second' && window !== undefined;
+  const own = durationNsOf(call.args[1]);
+  return {
+    n: numberOf(call.args[1]),
+    unitNs: own ?? (isPerBucket ? window.intervalUs * 1_000 : UNIT_NS[unit]),
+    window,
+    descending,
+    // InfluxDB dates the area under integers like any other answer, and that under floats with the epoch.
+    rangeStart: typeOf(fieldOf(call), measurement) === 'integer' ? plan.rangeStart : 0,
+  };
+}
+
+/** What a transformation is over: samples, or what the call within it gives per bucket. */
+function* inputOf(reading: Reading, call: Call, found: ReadonlyMap<Call, Point[]>): Generator<undefined | Sample> {
+  const inner = aggregateWithin(call);
+  if (inner === undefined) return yield* rawSamples(reading, call);
+  const range = rangeOf(reading.plan, transformOf(call));
+  const plan = { ...reading.plan, ...range, limit: Number.POSITIVE_INFINITY, offset: 0 };
+  const isPlain = transformOf(inner) === undefined;
+  const points = isPlain
+    ? filled(reading, inner, found, range)
+    : yield* transformed({ ...reading, plan }, inner, found);
+  for (const { time, value } of points) if (value !== null) yield { time, value };
 }
 
 const UNIT_NS: { readonly [unit in Transform['unit']]: number } = {
@@ -145,10 +172,10 @@ const UNIT_NS: { readonly [unit in Transform['unit']]: number } = {
 
 const ROWS_PER_TURN = 2_048;
 
-function* rawSamples({ plan, measurement, members, budget }: Reading, call: Call): Generator<undefined, Sample[]> {
+function* rawSamples({ plan, measurement, members, budget }: Reading, call: Call): Generator<undefined | Sample> {
   const field = fieldOf(call);
   const type = typeOf(field, measurement);
-  if (type === undefined || !isField(field, measurement) || !measurement.fields.has(field.name)) return [];
+  if (type === undefined || !isField(field, measurement) || !measurement.fields.has(field.name)) return;
   if ((type === 'string' || type === 'boolean') && call.name !== 'elapsed') {
     throw new QueryError(`unsupported ${call.name} iterator type: *query.${type}InterruptIterator`);
   }
@@ -157,12 +184,10 @@ function* rawSamples({ plan, measurement, members, budget }: Reading, call: Call
   const { to, descending } = plan;
   // An inner query dates a bucket by its start, which may lie before the range that it has kept to.
   const from = members.some(({ series }) => hasRows(series)) ? TIME_MIN : plan.from;
-  const samples: Sample[] = [];
   let rows = 0;
   for (const row of mergedRows(members, fields, { from, to, descending }, budget)) {
     const value = castValue(row.values[0] ?? null, type);
-    if (value !== null) samples.push({ time: row.time, value });
+    if (value !== null) yield { time: row.time, value };
     if (++rows % ROWS_PER_TURN === 0) yield;
   }
-  return samples;
 }

@@ -44,11 +44,12 @@ export class FieldFeed {
   }
 
   #maker(call: Call, aggregate: Aggregate): () => Accumulator {
-    const { plan } = this.#reading;
+    const { plan, budget } = this.#reading;
     const parameters = {
       type: this.#type,
       n: numberOf(call.args.at(-1)),
       descending: plan.descending,
+      hold: (samples: number) => budget.spendHeld(samples),
       groupOf: this.#groupOf(call),
     };
     const inner = isCountOfDistinct(call) ? aggregateOf(call.args[0] as Call) : undefined;

@@ -26,6 +26,8 @@ export type Parameters = {
   /** The number after the field: `percentile(x, 95)`, `top(x, 3)`. */
   readonly n: number;
   readonly descending: boolean;
+  /** Told of samples that are held until the end. @throws QueryError where they are too many */
+  readonly hold: (samples: number) => void;
   /** What `top(x, host, 3)` takes one sample each of: the values of these tags of a member, as one text. */
   readonly groupOf: ((member: number) => string) | undefined;
 };

@@ -72,43 +72,81 @@ function medianOf(samples: Samples): SampleValue {
   return lower + (upper - lower) / 2;
 }
 
-function stddevOf({ values }: Samples): SampleValue {
-  if (values.length < 2) return Number.NaN;
-  let mean = 0;
-  for (const [i, value] of values.entries()) mean += (Number(value) - mean) / (i + 1);
-  let squares = 0;
-  for (const value of values) squares += (Number(value) - mean) ** 2;
-  return Math.sqrt(squares / (values.length - 1));
+/** In one pass: the mean so far, and the squares of what it was missed by. */
+class Stddev implements Accumulator {
+  #count = 0;
+  #mean = 0;
+  #squares = 0;
+
+  addRun(_times: Float64Array, values: Float64Array, from: number, to: number): void {
+    let [count, mean, squares] = [this.#count, this.#mean, this.#squares];
+    for (let i = from; i < to; i++) {
+      const value = values[i] as number;
+      const missed = value - mean;
+      mean += missed / ++count;
+      squares += missed * (value - mean);
+    }
+    [this.#count, this.#mean, this.#squares] = [count, mean, squares];
+  }
+
+  add(_time: number, value: SampleValue): void {
+    this.addRun(new Float64Array(1), Float64Array.of(Number(value)), 0, 1);
+  }
+
+  finish(): readonly Picked[] {
+    if (this.#count === 0) return [];
+    return [{ value: this.#count < 2 ? Number.NaN : Math.sqrt(this.#squares / (this.#count - 1)) }];
+  }
 }
 
-/** The most frequent value; of several, the one that was first seen earliest. Of booleans as often, true. */
-function modeOf(samples: Samples): SampleValue {
-  const found = new Map<SampleValue, { count: number; firstAt: number }>();
-  for (const i of samples.byValue()) {
-    const value = samples.values[i] as SampleValue;
-    const known = found.get(value);
-    if (known === undefined) found.set(value, { count: 1, firstAt: samples.times[i] as number });
-    else known.count++;
+type Met = { count: number; readonly firstAt: number };
+
+/** The values met, each once: how often, and when first in the order of the query. */
+class Values implements Accumulator {
+  readonly #met = new Map<SampleValue, Met>();
+  readonly #answer: (met: ReadonlyMap<SampleValue, Met>) => readonly SampleValue[];
+  readonly #isEarlier: (time: number, than: number) => boolean;
+
+  constructor(descending: boolean, answer: (met: ReadonlyMap<SampleValue, Met>) => readonly SampleValue[]) {
+    this.#answer = answer;
+    this.#isEarlier = descending ? (time, than) => time > than : (time, than) => time < than;
   }
-  let [mode] = found.keys() as Iterable<SampleValue>;
-  for (const [value, { count, firstAt }] of found) {
-    const best = found.get(mode as SampleValue);
-    if (best === undefined) break;
-    if (value === true ? count >= best.count : count > best.count) mode = value;
-    else if (count > 1 && count === best.count && firstAt <= best.firstAt) mode = value;
+
+  addRun(times: Float64Array, values: Float64Array, from: number, to: number): void {
+    for (let i = from; i < to; i++) this.add(times[i] as number, values[i] as number);
   }
-  return mode as SampleValue;
+
+  add(time: number, value: SampleValue): void {
+    const met = this.#met.get(value);
+    if (met === undefined) this.#met.set(value, { count: 1, firstAt: time });
+    else if (this.#isEarlier(time, met.firstAt)) this.#met.set(value, { count: met.count + 1, firstAt: time });
+    else met.count++;
+  }
+
+  finish(): readonly Picked[] {
+    return this.#met.size === 0 ? [] : this.#answer(this.#met).map((value) => ({ value }));
+  }
+}
+
+const byValue = ([a]: readonly [SampleValue, Met], [b]: readonly [SampleValue, Met]) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The most frequent value; of several, the one that was met first, or the least where each is met once. Of booleans as often, true. */
+function modeOf(met: ReadonlyMap<SampleValue, Met>): readonly SampleValue[] {
+  const [first, ...others] = [...met].sort(byValue);
+  if (first === undefined) return [];
+  let [mode, best] = first;
+  for (const [value, { count, firstAt }] of others) {
+    const isAsFrequent = count === best.count && count > 1 && firstAt <= best.firstAt;
+    if (count <= best.count && !(value === true ? count === best.count : isAsFrequent)) continue;
+    mode = value;
+    best = { count, firstAt };
+  }
+  return [mode];
 }
 
 /** In the order in which the values were first met. */
-function distinctOf(samples: Samples, descending: boolean): readonly SampleValue[] {
-  const metAt = new Map<SampleValue, number>();
-  for (const [i, value] of samples.values.entries()) {
-    const time = samples.times[i] as number;
-    const known = metAt.get(value);
-    if (known === undefined || (descending ? time > known : time < known)) metAt.set(value, time);
-  }
-  return [...metAt].sort(([a, aAt], [b, bAt]) => aAt - bAt || (a < b ? -1 : 1)).map(([value]) => value);
+function distinctOf(met: ReadonlyMap<SampleValue, Met>): readonly SampleValue[] {
+  return [...met].sort((a, b) => a[1].firstAt - b[1].firstAt || byValue(a, b)).map(([value]) => value);
 }
 
 const plain = { kind: 'aggregate', parameter: 'none', summaries: 'never' } as const;
@@ -137,26 +175,25 @@ export const AGGREGATES = {
     ...plain,
     accepts: NUMBERS,
     gives: 'float',
-    make: () => new Samples((samples) => [{ value: stddevOf(samples) }]),
+    make: () => new Stddev(),
   },
   median: {
     ...plain,
     accepts: NUMBERS,
     gives: 'float',
-    make: () => new Samples((samples) => [{ value: medianOf(samples) }]),
+    make: ({ hold }) => new Samples(hold, (samples) => [{ value: medianOf(samples) }]),
   },
   mode: {
     ...plain,
     accepts: ANY,
     gives: 'input',
-    make: () => new Samples((samples) => [{ value: modeOf(samples) }]),
+    make: () => new Values(false, modeOf),
   },
   distinct: {
     ...plain,
     accepts: ANY,
     isMany: true,
     gives: 'input',
-    make: ({ descending }) =>
-      new Samples((samples) => distinctOf(samples, descending).map((value): Picked => ({ value }))),
+    make: ({ descending }) => new Values(descending, distinctOf),
   },
 } as const satisfies { readonly [name: string]: Aggregate };

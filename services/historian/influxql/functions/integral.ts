@@ -1,36 +1,45 @@
 // The area under the straight lines between samples, in value times unit; a line that crosses a bucket's bound is parted
 // there.
 
-import type { Sample, TransformParameters } from './transforms.ts';
+import type { Sample, Stepper, TransformParameters } from './transforms.ts';
 
-export function integralOf(samples: readonly Sample[], parameters: TransformParameters): Sample[] {
-  const areas: Sample[] = [];
+export function integral(parameters: TransformParameters): Stepper {
   let bucket: Bucket | undefined;
+  let before: Place | undefined;
   let area = 0;
-  let before: { time: number; value: number } | undefined;
-  for (const { time, value } of samples) {
-    const now = { time, value: Number(value) };
-    bucket ??= bucketAt(time, parameters);
-    if (before === undefined || before.time === time) {
-      before = now;
-      continue;
-    }
-    if (parameters.descending ? time <= bucket.end : time >= bucket.end) {
-      const crossed = { time: bucket.end, value: valueAt(bucket.end, before, now) };
-      if (before.time !== bucket.end) {
-        area += areaBetween(before, crossed, parameters);
-        before = crossed;
-      }
-      areas.push({ time: bucket.start, value: area });
-      bucket = bucketAt(time, parameters);
-      area = 0;
-    }
-    area += areaBetween(before, now, parameters);
+
+  const advance = (now: Place) => {
+    if (before !== undefined) area += areaBetween(before, now, parameters);
     before = now;
-  }
-  // A last sample on the bound of its bucket has no area in it yet.
-  if (bucket !== undefined && before?.time !== bucket.start) areas.push({ time: bucket.start, value: area });
-  return areas;
+  };
+
+  /** Ends the bucket at hand on the line from the sample before to this one. */
+  const close = (now: Place, { start, end }: Bucket, last: Place): Sample => {
+    if (last.time !== end) advance({ time: end, value: valueAt(end, last, now) });
+    const whole = { time: start, value: area };
+    area = 0;
+    bucket = bucketAt(now.time, parameters);
+    return whole;
+  };
+
+  return {
+    next({ time, value }) {
+      const now = { time, value: Number(value) };
+      bucket ??= bucketAt(time, parameters);
+      if (before === undefined || before.time === time) {
+        before = now;
+        return undefined;
+      }
+      const isBeyond = parameters.descending ? time <= bucket.end : time >= bucket.end;
+      const whole = isBeyond ? close(now, bucket, before) : undefined;
+      advance(now);
+      return whole;
+    },
+    end() {
+      // A last sample on the bound of its bucket has no area in it yet.
+      return bucket === undefined || before?.time === bucket.start ? undefined : { time: bucket.start, value: area };
+    },
+  };
 }
 
 /** In the order of the query: descending, a bucket is entered at its upper bound. */

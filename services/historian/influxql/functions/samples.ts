@@ -7,9 +7,11 @@ export class Samples implements Accumulator {
   readonly times: number[] = [];
   readonly values: SampleValue[] = [];
   readonly members: number[] = [];
+  readonly #hold: (samples: number) => void;
   readonly #answer: (samples: Samples) => readonly Picked[];
 
-  constructor(answer: (samples: Samples) => readonly Picked[]) {
+  constructor(hold: (samples: number) => void, answer: (samples: Samples) => readonly Picked[]) {
+    this.#hold = hold;
     this.#answer = answer;
   }
 
@@ -18,6 +20,7 @@ export class Samples implements Accumulator {
   }
 
   add(time: number, value: SampleValue, member: number): void {
+    this.#hold(1);
     this.times.push(time);
     this.values.push(value);
     this.members.push(member);
@@ -49,6 +52,7 @@ export class Samples implements Accumulator {
   /** Keeps only the samples at these places. */
   keep(places: readonly number[]): void {
     const kept = places.map((place) => this.picked(place));
+    this.#hold(-this.times.length);
     this.times.length = this.values.length = this.members.length = 0;
     for (const { time = 0, value, member = 0 } of kept) this.add(time, value, member);
   }

@@ -132,9 +132,9 @@ class Extremes extends Samples {
   readonly #sign: number;
   readonly #groupOf: ((member: number) => string) | undefined;
 
-  constructor(sign: number, { n, groupOf }: Parameters) {
+  constructor(sign: number, { n, groupOf, hold }: Parameters) {
     // In the order of time.
-    super(() =>
+    super(hold, () =>
       this.#best()
         .sort((i, j) => this.#timeAt(i) - this.#timeAt(j))
         .map((i) => this.picked(i)),
@@ -182,7 +182,7 @@ export const SELECTORS = {
     accepts: NUMBERS,
     parameter: 'number',
     summaries: 'never',
-    make: ({ n }) => new Samples((samples) => percentileOf(samples, n)),
+    make: ({ n, hold }) => new Samples(hold, (samples) => percentileOf(samples, n)),
   },
   top: { ...many, make: (parameters) => new Extremes(1, parameters) },
   bottom: { ...many, make: (parameters) => new Extremes(-1, parameters) },

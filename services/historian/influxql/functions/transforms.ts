@@ -4,7 +4,7 @@
 import { addIntegers, isNumeric, shortest, subtractIntegers } from '../number.ts';
 import type { SampleValue } from '../store.ts';
 import type { Window } from '../window.ts';
-import { integralOf } from './integral.ts';
+import { integral } from './integral.ts';
 
 export type Sample = { readonly time: number; readonly value: SampleValue };
 
@@ -17,9 +17,16 @@ export type TransformParameters = {
   readonly rangeStart: number;
 };
 
+/** What stands between two samples: is given one after another and answers with what comes of each. */
+export type Stepper = {
+  readonly next: (sample: Sample) => Sample | undefined;
+  /** What is left when there are no more. */
+  readonly end?: () => Sample | undefined;
+};
+
 export type Transform = {
   readonly parameter: 'none' | 'number' | 'duration';
-  readonly apply: (samples: readonly Sample[], parameters: TransformParameters) => Sample[];
+  readonly start: (parameters: TransformParameters) => Stepper;
   readonly gives: 'float' | 'integer' | 'input';
   /** The unit where the query names none. */
   readonly unit: 'bucket-or-second' | 'second' | 'nanosecond' | 'none';
@@ -31,19 +38,27 @@ export type Transform = {
 
 type Step = (now: Sample, before: Sample) => number | bigint | undefined;
 
-function pairwise(samples: readonly Sample[], step: Step): Sample[] {
-  const result: Sample[] = [];
-  for (let i = 1; i < samples.length; i++) {
-    const now = samples[i] as Sample;
-    const value = step(now, samples[i - 1] as Sample);
-    if (value !== undefined) result.push({ time: now.time, value });
-  }
-  return result;
+function pairwise(step: Step): Stepper {
+  let before: Sample | undefined;
+  return {
+    next(now) {
+      const value = before === undefined ? undefined : step(now, before);
+      before = now;
+      return value === undefined ? undefined : { time: now.time, value };
+    },
+  };
 }
 
 /** Several series' samples of one moment advance nothing: only the first of them counts. */
-function oncePerMoment(samples: readonly Sample[]): Sample[] {
-  return samples.filter(({ time }, i) => i === 0 || time !== samples[i - 1]?.time);
+function oncePerMoment({ next }: Stepper): Stepper {
+  let time = Number.NaN;
+  return {
+    next(sample) {
+      if (sample.time === time) return undefined;
+      time = sample.time;
+      return next(sample);
+    },
+  };
 }
 
 function subtract(a: SampleValue, b: SampleValue): number | bigint {
@@ -77,50 +92,52 @@ function notNegative(step: Step): Step {
   };
 }
 
-function movingAverage(samples: readonly Sample[], n: number): Sample[] {
-  const result: Sample[] = [];
+function movingAverage(n: number): Stepper {
+  const last: number[] = [];
   let total = 0;
-  for (const [i, { time, value }] of samples.entries()) {
-    if (i >= n) total -= Number(samples[i - n]?.value);
-    total += Number(value);
-    if (i >= n - 1) result.push({ time, value: total / n });
-  }
-  return result;
+  let count = 0;
+  return {
+    next({ time, value }) {
+      const place = count % n;
+      if (count >= n) total -= last[place] as number;
+      last[place] = Number(value);
+      total += Number(value);
+      count++;
+      return count < n ? undefined : { time, value: total / n };
+    },
+  };
 }
 
-function cumulativeSum(samples: readonly Sample[]): Sample[] {
+function cumulativeSum(): Stepper {
   let total: number | bigint = 0;
-  return samples.map(({ time, value }) => {
-    if (typeof value === 'bigint' || typeof total === 'bigint') total = addIntegers(total, value as number | bigint);
-    else total += Number(value);
-    return { time, value: total };
-  });
+  return {
+    next({ time, value }) {
+      if (typeof value === 'bigint' || typeof total === 'bigint') total = addIntegers(total, value as number | bigint);
+      else total += Number(value);
+      return { time, value: total };
+    },
+  };
 }
 
 const pair = { parameter: 'none', gives: 'input', unit: 'none', looksBack: true } as const;
 const rate = { parameter: 'duration', gives: 'float', unit: 'bucket-or-second', looksBack: true } as const;
 
 export const TRANSFORMS = {
-  difference: { ...pair, apply: (samples) => pairwise(oncePerMoment(samples), difference) },
-  non_negative_difference: { ...pair, apply: (samples) => pairwise(oncePerMoment(samples), notNegative(difference)) },
-  derivative: { ...rate, apply: (samples, parameters) => pairwise(oncePerMoment(samples), derivative(parameters)) },
+  difference: { ...pair, start: () => oncePerMoment(pairwise(difference)) },
+  non_negative_difference: { ...pair, start: () => oncePerMoment(pairwise(notNegative(difference))) },
+  derivative: { ...rate, start: (parameters) => oncePerMoment(pairwise(derivative(parameters))) },
   non_negative_derivative: {
     ...rate,
-    apply: (samples, parameters) => pairwise(oncePerMoment(samples), notNegative(derivative(parameters))),
+    start: (parameters) => oncePerMoment(pairwise(notNegative(derivative(parameters)))),
   },
-  moving_average: {
-    ...pair,
-    parameter: 'number',
-    gives: 'float',
-    apply: (samples, { n }) => movingAverage(samples, n),
-  },
-  cumulative_sum: { ...pair, looksBack: false, apply: cumulativeSum },
+  moving_average: { ...pair, parameter: 'number', gives: 'float', start: ({ n }) => movingAverage(n) },
+  cumulative_sum: { ...pair, looksBack: false, start: cumulativeSum },
   elapsed: {
     parameter: 'duration',
     gives: 'integer',
     unit: 'nanosecond',
     looksBack: true,
-    apply: (samples, parameters) => pairwise(samples, elapsed(parameters)),
+    start: (parameters) => pairwise(elapsed(parameters)),
   },
   integral: {
     parameter: 'duration',
@@ -128,6 +145,6 @@ export const TRANSFORMS = {
     unit: 'second',
     looksBack: false,
     isOverSamples: true,
-    apply: integralOf,
+    start: integral,
   },
 } as const satisfies { readonly [name: string]: Transform };
