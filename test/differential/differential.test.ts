@@ -52,7 +52,8 @@ async function fill(url: string, database: string, writes: readonly Write[]): Pr
 
 /** InfluxDB gives samples of several series at one moment in the order in which its heap happens to hold them. */
 function dependsOnOrder(q: string): boolean {
-  return /derivative|difference|moving_average|cumulative_sum|elapsed|integral|LIMIT|OFFSET|top|bottom/.test(q);
+  const isOfOne = /first|last|top|bottom|(?:min|max|percentile)\(\S+\), /.test(q);
+  return isOfOne || /derivative|difference|moving_average|cumulative_sum|elapsed|integral|LIMIT|OFFSET/.test(q);
 }
 
 test.skipIf(isMissing)(

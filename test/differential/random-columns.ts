@@ -47,9 +47,11 @@ const transformOf = (input: fc.Arbitrary<string>) =>
     fc.tuple(input, pick(2, 3, 5)).map(([x, n]) => `moving_average(${x}, ${n})`),
   );
 const math1 = pick('abs', 'sqrt', 'ceil', 'floor', 'round', 'sin', 'cos', 'atan', 'exp', 'ln', 'log2', 'log10', 'acos');
-const mathOver = (input: fc.Arbitrary<string>) =>
+/** Where a sum is added in another order, a sine makes much of its last bits. */
+const steady = pick('abs', 'sqrt', 'ceil', 'floor', 'round', 'atan', 'exp', 'ln', 'log2', 'log10');
+const mathOver = (input: fc.Arbitrary<string>, ofOne: fc.Arbitrary<string>) =>
   fc.oneof(
-    { weight: 3, arbitrary: fc.tuple(math1, input).map(([f, x]) => `${f}(${x})`) },
+    { weight: 3, arbitrary: fc.tuple(ofOne, input).map(([f, x]) => `${f}(${x})`) },
     { weight: 1, arbitrary: fc.tuple(pick('pow', 'log', 'atan2'), input).map(([f, x]) => `${f}(${x}, 2)`) },
   );
 const arithmetic = (input: fc.Arbitrary<string>) =>
@@ -69,13 +71,13 @@ const rawColumn = fc.oneof(
   { weight: 8, arbitrary: anyField },
   { weight: 3, arbitrary: tag },
   { weight: 2, arbitrary: arithmetic(numberField) },
-  { weight: 2, arbitrary: mathOver(numberField) },
+  { weight: 2, arbitrary: mathOver(numberField, math1) },
   { weight: 1, arbitrary: pick('i::float', 'f::integer', 'time') },
 );
 const aggregateColumn = fc.oneof(
   { weight: 8, arbitrary: aggregate(numberField) },
   { weight: 2, arbitrary: arithmetic(aggregate(numberField)) },
-  { weight: 2, arbitrary: mathOver(aggregate(numberField)) },
+  { weight: 2, arbitrary: mathOver(aggregate(numberField), steady) },
 );
 
 export type Columns = { readonly kind: 'raw' | 'aggregate' | 'transform' | 'bucket-transform'; readonly text: string };

@@ -84,11 +84,12 @@ export class Buckets {
     return this.#current;
   }
 
-  /** Per bucket in the order of time: its start (minus infinity without buckets) and each function's answers. */
-  finish(): { readonly start: number; readonly picked: readonly (readonly Picked[])[] }[] {
-    return [...this.#byStart]
-      .sort(([a], [b]) => a - b)
-      .map(([start, { accumulators }]) => ({ start, picked: accumulators.map((one) => one.finish()) }));
+  /** In the order of the query, one after another: a bucket's start (minus infinity without buckets) and each function's answers. */
+  *answers(
+    descending: boolean,
+  ): Generator<{ readonly start: number; readonly picked: readonly (readonly Picked[])[] }> {
+    const sorted = [...this.#byStart].sort(([a], [b]) => (descending ? b - a : a - b));
+    for (const [start, { accumulators }] of sorted) yield { start, picked: accumulators.map((one) => one.finish()) };
   }
 }
 

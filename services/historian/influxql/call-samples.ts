@@ -32,7 +32,7 @@ export function* computeCalls(reading: Reading, calls: readonly Call[]): Generat
   const feeds = feedsOf(reading, calls);
   for (const feed of feeds) yield* feed.read();
   const found = new Map<Call, Point[]>();
-  for (const feed of feeds) for (const [call, points] of feed.finish()) found.set(call, points);
+  for (const feed of feeds) for (const [call, points] of yield* feed.finish()) found.set(call, points);
   const answers = new Map<Call, Point[]>();
   for (const call of calls) {
     const points =
@@ -46,7 +46,7 @@ export function* computeCalls(reading: Reading, calls: readonly Call[]): Generat
 /** One per field and range: a transformation looks one bucket further back than its neighbours. */
 function feedsOf(reading: Reading, calls: readonly Call[]): FieldFeed[] {
   const feeds = new Map<string, FieldFeed>();
-  const keepsTime = new Set(calls.map(textOf)).size === 1;
+  const keepsTime = new Set(calls.map((call) => textOf(call, reading.measurement))).size === 1;
   for (const call of calls) {
     const transform = transformOf(call);
     const wanted = transform === undefined ? call : aggregateWithin(call);
@@ -61,9 +61,12 @@ function feedsOf(reading: Reading, calls: readonly Call[]): FieldFeed[] {
   return [...feeds.values()];
 }
 
-/** The same call twice is one call. */
-function textOf(call: Call): string {
-  return JSON.stringify(call, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+/** The same call twice is one call, also where it names its field's type only once. */
+function textOf(call: Call, measurement: StoredMeasurement): string {
+  return JSON.stringify(call, (_, value) => {
+    if (typeof value === 'bigint') return String(value);
+    return value?.kind === 'ref' ? [value.name, typeOf(value, measurement)] : value;
+  });
 }
 
 function aggregateWithin(call: Call): Call | undefined {

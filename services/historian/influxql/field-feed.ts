@@ -14,6 +14,7 @@ import { type FieldType, type Page, type Scan, TIME_MIN } from './store.ts';
 import type { Member } from './tag-sets.ts';
 
 const ROWS_PER_TURN = 2_048;
+const BUCKETS_PER_TURN = 64;
 
 type Fed = { readonly call: Call; readonly aggregate: Aggregate; readonly make: () => Accumulator };
 
@@ -158,16 +159,20 @@ export class FieldFeed {
   }
 
   /** Each call's points in the order of the query. */
-  *finish(): Generator<[Call, Point[]]> {
-    const buckets = this.#buckets?.finish() ?? [];
-    if (this.#reading.plan.descending) buckets.reverse();
-    for (const [i, { call, aggregate }] of this.#fed.entries()) {
-      const timeOf = this.#timeOf(aggregate);
-      const points = buckets.flatMap(({ start, picked }) =>
-        (picked[i] ?? []).map((sample) => ({ time: timeOf(start, sample), value: sample.value, sample })),
-      );
-      yield [call, points];
+  *finish(): Generator<undefined, readonly (readonly [Call, Point[]])[]> {
+    const lanes = this.#fed.map(({ call, aggregate }) => ({
+      call,
+      timeOf: this.#timeOf(aggregate),
+      points: [] as Point[],
+    }));
+    let finished = 0;
+    for (const { start, picked } of this.#buckets?.answers(this.#reading.plan.descending) ?? []) {
+      for (const [i, { timeOf, points }] of lanes.entries()) {
+        for (const sample of picked[i] ?? []) points.push({ time: timeOf(start, sample), value: sample.value, sample });
+      }
+      if (++finished % BUCKETS_PER_TURN === 0) yield;
     }
+    return lanes.map(({ call, points }) => [call, points] as const);
   }
 
   /** An answer stands at its bucket's start or the range's; those of top and bottom at their own times. */
