@@ -1,6 +1,7 @@
-// Where we deliberately do not answer as InfluxDB 1.6.7 does, with the reason of each. A predicate is as narrow as it can
-// be: it sees the query and both answers, and most let through only answers that are the same in every other respect. The
-// test counts what each lets through.
+// Where we deliberately do not answer as InfluxDB 1.6.7 does, with the reason of each. A predicate sees the query and both
+// answers. Most let through only what is the same in every other respect; where InfluxDB's answer is wrong as a whole there
+// is nothing to hold ours against, and the predicate is narrow in the shape of the query instead. The test counts what each
+// lets through, so that one that hides too much is seen.
 
 import { type Answer, type Cell, difference, type Series } from './answer.ts';
 

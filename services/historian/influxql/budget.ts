@@ -34,6 +34,11 @@ export class Budget {
     check('max-select-buckets', this.#buckets, this.#limits.maxBuckets, 'maxQueryBuckets');
   }
 
+  /** Before buckets are made one after another: those that a range asks for, as far as it tells. */
+  checkBuckets(count: number): void {
+    check('max-select-buckets', this.#buckets + count, this.#limits.maxBuckets, 'maxQueryBuckets');
+  }
+
   spendPoints(count: number): void {
     this.#points += count;
     check('max-select-point', this.#points, this.#limits.maxPoints, 'maxQueryPoints');

@@ -111,7 +111,10 @@ function filled(
   const { window, fill, descending } = plan;
   const type = typeOf(call, measurement);
   if (window === undefined || fill.kind === 'none' || type === undefined || aggregateOf(call)?.isMany) return points;
+  const earliest = (descending ? points.at(-1) : points[0])?.time;
+  if (earliest === undefined) return points;
   const from = range.from === TIME_MIN ? undefined : range.from;
+  budget.checkBuckets(Math.floor((range.to - (from ?? earliest)) / window.intervalUs));
   // A bucket without samples counts none of them, and that is known.
   const how = call.name === 'count' && fill.kind === 'null' ? ({ kind: 'value', value: 0 } as const) : fill;
   return fillGaps(points, { fill: how, type, window, from, to: range.to, descending }, () => budget.spendBuckets(1));
