@@ -4,6 +4,7 @@
 // lets through, so that one that hides too much is seen.
 
 import { type Answer, type Cell, difference, type Series } from './answer.ts';
+import { NIGHT } from './dataset.ts';
 
 export type KeptDifference = {
   readonly why: string;
@@ -201,6 +202,23 @@ export const KEPT_DIFFERENCES: readonly KeptDifference[] = [
       theirs.kind === ours.kind,
   },
   {
+    why: 'samples that an inner query selects of several series come by time; InfluxDB gives them series by series',
+    applies: (query, theirs, ours) =>
+      /FROM \(SELECT (?:max|min|first|last|percentile|top|bottom)\((?:(?!GROUP BY time).)* GROUP BY (?!time)/.test(
+        query,
+      ) && theirs.kind === ours.kind,
+  },
+  {
+    why: 'when clocks go back, two buckets of local time may overlap; which of them a sample joins depends, in InfluxDB, on others',
+    applies: (query, theirs, ours) =>
+      /GROUP BY time\((?:2h|90m)/.test(query) &&
+      /tz\('Europe/.test(query) &&
+      isSameWith(theirs, ours, (series) => ({
+        ...series,
+        values: series.values.filter(([time]) => !isOfTheChange(Number(time))),
+      })),
+  },
+  {
     why: 'mode() over a subquery that groups by tags gives one row per bucket; InfluxDB may give several',
     applies: (query, theirs, ours) =>
       /mode\(.*FROM \(.*GROUP BY/.test(query) && theirs.kind === 'rows' && ours.kind === 'rows',
@@ -217,6 +235,12 @@ function withoutFilled(answer: Answer): Answer {
       ...cells.map((cell) => (isFill(cell) ? null : cell)),
     ]),
   }));
+}
+
+/** Two hours before the clocks of Berlin go back until two hours after. */
+function isOfTheChange(us: number): boolean {
+  const hours = (us / 1_000 - NIGHT) / 3_600_000;
+  return hours > 1 && hours < 5;
 }
 
 function undated(series: Series): Series {

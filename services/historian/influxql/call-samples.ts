@@ -124,6 +124,7 @@ function* transformed(reading: Reading, call: Call, found: ReadonlyMap<Call, Poi
   const { plan, budget } = reading;
   const transform = transformOf(call);
   if (transform === undefined) return [];
+  checkType(reading, call);
   const steps = transform.start(parametersOf(reading, call, transform));
   const end = plan.offset + plan.limit;
   const points: Point[] = [];
@@ -140,6 +141,15 @@ function* transformed(reading: Reading, call: Call, found: ReadonlyMap<Call, Poi
   const last = steps.end?.();
   if (last !== undefined) points.push(last);
   return points;
+}
+
+/** Time passes between samples of every type; whatever else is asked of two of them needs numbers. */
+function checkType({ measurement }: Reading, call: Call): void {
+  const [input] = call.args;
+  if (input === undefined || call.name === 'elapsed' || !measurement.fields.has(fieldOf(call).name)) return;
+  const type = typeOf(input, measurement);
+  if (type !== 'string' && type !== 'boolean') return;
+  throw new QueryError(`unsupported ${call.name} iterator type: *query.${type}InterruptIterator`);
 }
 
 function parametersOf({ plan, measurement }: Reading, call: Call, { unit }: Transform): TransformParameters {
@@ -182,9 +192,6 @@ function* rawSamples({ plan, measurement, members, budget }: Reading, call: Call
   const field = fieldOf(call);
   const type = typeOf(field, measurement);
   if (type === undefined || !isField(field, measurement) || !measurement.fields.has(field.name)) return;
-  if ((type === 'string' || type === 'boolean') && call.name !== 'elapsed') {
-    throw new QueryError(`unsupported ${call.name} iterator type: *query.${type}InterruptIterator`);
-  }
   const filters = members.flatMap((member) => filterFields(member, measurement));
   const fields = [...new Set([field.name, ...filters])];
   const { to, descending } = plan;
