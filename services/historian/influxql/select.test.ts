@@ -203,3 +203,68 @@ describe('selectors over many samples', () => {
     );
   });
 });
+
+/** Squares of the second; times below are in seconds. */
+test.each<readonly [q: string, rows: readonly (readonly unknown[])[]]>([
+  // A transformation over buckets reads one bucket before the range, so that the range's first has a predecessor.
+  [
+    'derivative(mean(v), 1s) FROM m WHERE time >= 4s AND time < 8s GROUP BY time(2s)',
+    [
+      [4, 7],
+      [6, 11],
+    ],
+  ],
+  [
+    'difference(v) FROM m ORDER BY time DESC LIMIT 2',
+    [
+      [8, -17],
+      [7, -15],
+    ],
+  ],
+  ['elapsed(v, 1s) FROM m ORDER BY time DESC LIMIT 1', [[8, -1]]],
+  [
+    'integral(v) FROM m WHERE time < 4s GROUP BY time(2s)',
+    [
+      [0, 3],
+      [2, 6.5],
+    ],
+  ],
+  [
+    'moving_average(v, 3) FROM m LIMIT 2',
+    [
+      [2, 5 / 3],
+      [3, 14 / 3],
+    ],
+  ],
+  [
+    'mean(v) FROM m WHERE time >= 0 AND time < 6s GROUP BY time(2s) ORDER BY time DESC LIMIT 2',
+    [
+      [4, 20.5],
+      [2, 6.5],
+    ],
+  ],
+  [
+    'count(v) FROM m WHERE time < 14s GROUP BY time(4s)',
+    [
+      [0, 4],
+      [4, 4],
+      [8, 2],
+      [12, 0],
+    ],
+  ],
+  ['max(v), count(v) FROM (SELECT mean(v) AS v FROM m WHERE time < 8s GROUP BY time(2s))', [[0, 42.5, 4]]],
+  [
+    'top(v, 2), host FROM m',
+    [
+      [8, 64, 'a'],
+      [9, 81, 'a'],
+    ],
+  ],
+  ['last(v), host FROM m', [[9, 81, 'a']]],
+  ['stddev(v) FROM m WHERE time >= 3s AND time < 4s', [[3, null]]],
+  ['v / 0, v % 0, v % 5 FROM m WHERE time = 3s', [[3, 0, null, 4]]],
+])('SELECT %s', (q, rows) => {
+  const store = new MemoryStore([regular('a', 10, (i) => i * i)], OPTIONS);
+  const found = answerOf(store, `SELECT ${q}`)[0]?.values.map(([time, ...cells]) => [Number(time) / SECOND, ...cells]);
+  expect(found).toEqual(rows);
+});
