@@ -109,6 +109,13 @@ export const KEPT_DIFFERENCES: readonly KeptDifference[] = [
       difference(regrouped(withoutFilled(theirs)), regrouped(withoutFilled(ours))) === undefined,
   },
   {
+    why: 'the same, where a gap is filled with what stood there before, or arithmetic has nothing to stand beside',
+    applies: (query, theirs, ours) =>
+      /integral\(.*GROUP BY/.test(query) &&
+      (/fill\(previous\)/.test(query) || /[-+*/%] integral|integral\([^)]*\)\)? [-+*/%]/.test(query)) &&
+      difference(regrouped(withSeries(theirs, blank)), regrouped(withSeries(ours, blank))) === undefined,
+  },
+  {
     why: 'integral() of integers is parted at the bounds of buckets like that of floats; InfluxDB forgets the value there',
     applies: (query, theirs, ours) =>
       /integral\((?:i\b|"i").*GROUP BY time/.test(outerOf(query)) && theirs.kind === 'rows' && ours.kind === 'rows',
@@ -198,7 +205,7 @@ export const KEPT_DIFFERENCES: readonly KeptDifference[] = [
   {
     why: 'rows of an inner query of several functions come by time; InfluxDB mixes them where the outer one groups by fewer tags',
     applies: (query, theirs, ours) =>
-      /FROM \(SELECT [a-z]+\([^)]*\)[^(]*, [a-z]+\(.* GROUP BY time\([^)]*\), /.test(query) &&
+      /FROM \(SELECT [a-z]+\([^)]*\)[^(]*, [a-z]+\(.* GROUP BY (?:time\([^)]*\), )?(?!time)/.test(query) &&
       theirs.kind === ours.kind,
   },
   {
@@ -241,6 +248,14 @@ function withoutFilled(answer: Answer): Answer {
 function isOfTheChange(us: number): boolean {
   const hours = (us / 1_000 - NIGHT) / 3_600_000;
   return hours > 1 && hours < 5;
+}
+
+/** Only its head and its times. */
+function blank(series: Series): Series {
+  return without(
+    series,
+    series.columns.map((_, i) => i > 0),
+  );
 }
 
 function undated(series: Series): Series {

@@ -29,7 +29,7 @@ export type Plan = {
 };
 
 /** Of the query around a subquery: what the inner one cannot go beyond, or takes over. */
-export type Outer = Pick<Plan, 'from' | 'to' | 'window' | 'descending'>;
+export type Outer = Pick<Plan, 'from' | 'to' | 'rangeStart' | 'window' | 'descending'>;
 
 export function planSelect(select: Select, nowUs: number, outer?: Outer): Plan {
   const zone = select.zone === undefined ? UTC : zoneOffset(select.zone);
@@ -50,7 +50,7 @@ export function planSelect(select: Select, nowUs: number, outer?: Outer): Plan {
     fields: select.fields,
     from,
     to,
-    rangeStart: from === TIME_MIN ? 0 : from === condition.from ? condition.startsAt : from,
+    rangeStart: from === TIME_MIN ? 0 : from === condition.from ? condition.startsAt : (outer?.rangeStart ?? from),
     filter: condition.filter,
     window,
     dimensions: select.dimensions.filter((dimension) => dimension.kind !== 'time'),
