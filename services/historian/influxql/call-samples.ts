@@ -81,8 +81,8 @@ export function fieldOf(call: Call): Ref {
   return input;
 }
 
-function rangeOf({ window, descending, from, to }: Plan, transform: Transform | undefined): Range {
-  if (window === undefined || transform?.looksBack !== true) return { from, to };
+function rangeOf({ window, descending, from, to, looksBack }: Plan, transform: Transform | undefined): Range {
+  if (window === undefined || !looksBack || transform?.looksBack !== true) return { from, to };
   if (descending) return { from, to: to === TIME_MAX ? to : to + window.intervalUs };
   return { from: from === TIME_MIN ? from : from - window.intervalUs, to };
 }
