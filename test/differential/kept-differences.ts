@@ -215,9 +215,9 @@ export const KEPT_DIFFERENCES: readonly KeptDifference[] = [
   {
     why: 'samples that an inner query selects of several series come by time; InfluxDB gives them series by series',
     applies: (query, theirs, ours) =>
-      /FROM \(SELECT (?:max|min|first|last|percentile|top|bottom)\((?:(?!GROUP BY time).)* GROUP BY (?!time)/.test(
-        query,
-      ) && theirs.kind === ours.kind,
+      (/FROM \(SELECT (?:max|min|first|last|percentile)\((?:(?!GROUP BY time).)* GROUP BY (?!time)/.test(query) ||
+        /FROM \(SELECT (?:top|bottom)\(.* GROUP BY (?:time\([^)]*\), )?(?!time)/.test(query)) &&
+      theirs.kind === ours.kind,
   },
   {
     why: 'when clocks go back, two buckets of local time may overlap; which of them a sample joins depends, in InfluxDB, on others',
