@@ -19,6 +19,10 @@ const NAMED_EDGES: Readonly<Record<string, string>> = {
   'services/writer/patient-request.ts': 'waits between two tries of the store; the wait is cut short by an AbortSignal',
   'services/broker/patience.ts': 'winds the clock that aedes runs on whoever lags, while it shows that it lives',
   'services/historian/http/test-server.ts': 'stands for main.ts in the tests of the HTTP API',
+  'services/historian/engine/testing.ts': 'stands for the thread of the engine in its tests',
+  'services/historian/engine/threads/engine-thread.ts': 'the main.ts of a thread',
+  'services/historian/engine/threads/query-thread.ts': 'the main.ts of a thread',
+  'services/historian/testdata/write-for-ever.ts': 'the main.ts of a process that is killed in a test',
 };
 
 /** Packages that one file hides from all others; a change of library is then a change of that file. */
@@ -41,7 +45,7 @@ const ONE_FILE: Readonly<Record<string, readonly string[]>> = {
   execa: ['services/cli/supervisor/launch.ts'],
   'fastest-levenshtein': ['services/lib/runtime/json-file.ts'],
   uplot: ['services/console/web/trend/chart.ts'],
-  'node:sqlite': ['services/historian/engine/sqlite-file.ts', 'services/rules/state-store.ts'], // one file each on the disk
+  'node:sqlite': ['services/historian/engine/sqlite.ts', 'services/rules/state-store.ts'], // one file each on the disk
 };
 
 const TOP_LEVEL = [

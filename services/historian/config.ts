@@ -25,6 +25,14 @@ export const historianSection = z.strictObject({
     .default(25_000_000)
     .describe('Largest body of a request, before and after decompression.'),
   requestTimeout: durationSetting.prefault('60s').describe('How long a request may take to arrive.'),
+  memoryBytes: z
+    .int()
+    .min(4_000_000)
+    .max(2_000_000_000)
+    .default(64_000_000)
+    .describe(
+      'Memory for samples that are not on the disk in their final form yet; so much of the log is read at a start.',
+    ),
   maxSeries: z.int().min(1).default(1_000_000).describe('Series that one database may hold.'),
   queryTimeout: durationSetting.prefault('30s').describe('A query that takes longer is ended.'),
   maxRunningQueries: z.int().min(1).default(32).describe('Queries that may run at once.'),
@@ -41,7 +49,7 @@ export const historianSection = z.strictObject({
 export type HistorianConfig = z.infer<typeof historianSection>;
 
 /** Bodies of the largest size that are held at once; far more of the usual size. */
-const BODIES_MAX = 5;
+const BODIES_MAX = 3;
 
 export function bodyLimits({ maxBodyBytes }: HistorianConfig): BodyLimits {
   return { maxBytes: maxBodyBytes, memory: new BodyMemory(BODIES_MAX * maxBodyBytes) };
@@ -54,4 +62,12 @@ export function queryLimits(config: HistorianConfig) {
     maxRows: config.maxQueryRows,
     maxSeries: config.maxQuerySeries,
   };
+}
+
+/** What a sample takes; two generations of them exist at a time, and texts have as much beside. */
+const SAMPLE_BYTES = 24;
+
+export function headSize({ memoryBytes }: HistorianConfig) {
+  const textBytes = Math.floor(memoryBytes / 4);
+  return { samples: Math.floor(textBytes / SAMPLE_BYTES), textBytes };
 }

@@ -153,15 +153,15 @@ test.each([
   const first = await start(await freePort());
   await ready(first);
   expect(await stop(first)).toBe(0);
-  const file = path.join(folder, 'historian/historian.db');
+  const file = path.join(folder, 'historian/catalogue.db');
   damage(file);
   const found = readFileSync(file);
   const second = await start(0);
   expect((await once(second.child, 'close'))[0]).toBe(78);
   expect(second.output()).toContain(`historian: ${file} is damaged (`);
-  expect(second.output()).toMatch(/restore it from a backup, or move it .* out of the folder and start again/);
+  expect(second.output()).toMatch(/restore the store from a backup, or move its folder away and start again/);
   expect(readFileSync(file).equals(found)).toBe(true);
-  renameSync(file, path.join(folder, 'damaged.db'));
+  renameSync(path.join(folder, 'historian'), path.join(folder, 'damaged'));
   const third = await start(await freePort());
   await ready(third);
   expect(await stop(third)).toBe(0);

@@ -1,18 +1,16 @@
-// The embedded store, as a process: an engine on SQLite behind InfluxDB's HTTP API.
+// The embedded store, as a process: an engine in threads of its own behind InfluxDB's HTTP API.
 
 import path from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { environmentName } from '#runtime/config.ts';
 import { named, runService } from '#runtime/process.ts';
 import { openServiceBus } from '#runtime/service-bus.ts';
 import { openUsers } from './auth/open-users.ts';
-import { bodyLimits, historianSection } from './config.ts';
-import { openEngine } from './engine/open-engine.ts';
-import { WriteQueue } from './engine/write-queue.ts';
+import { bodyLimits, headSize, historianSection, queryLimits } from './config.ts';
+import { openStore } from './engine/threads/open-store.ts';
 import type { HistorianParts } from './http/historian-parts.ts';
 import { historianMeters } from './http/meters.ts';
 import { createServer } from './http/server.ts';
-import { queryHost } from './query-host.ts';
+import { VERSION } from './http/status-routes.ts';
 import { Retention } from './retention.ts';
 
 /** Half of what a service has to drain. */
@@ -23,20 +21,19 @@ await runService('historian', { historian: historianSection }, async (service) =
   const { historian, root } = service.config;
   const folder = path.join(root.data, 'historian');
   const { users, gate } = await openUsers(historian, { folder, now, log });
-  const engine = stack.use(openEngine(folder, historian.maxSeries));
-  const pause = () => setImmediate();
-  const parts: HistorianParts = {
-    engine,
-    queue: new WriteQueue(engine, pause),
-    meters: historianMeters(metrics, () => engine.bytes()),
-    now,
-    pause,
-    gate,
-    body: bodyLimits(historian),
-    requestTimeoutMs: historian.requestTimeout,
-    queries: queryHost({ engine, users }, historian, { now, pause }),
-  };
-  const retention = stack.use(new Retention(parts, log));
+  const store = await openStore(folder, {
+    ...{ users, log },
+    engine: { seriesMax: historian.maxSeries, headSize: headSize(historian) },
+    query: {
+      ...{ limits: queryLimits(historian), timeoutMs: historian.queryTimeout },
+      ...{ concurrentMax: historian.maxRunningQueries, version: VERSION, startedAtMs: now() },
+    },
+  });
+  stack.use(store);
+  const meters = historianMeters(metrics, () => store.status());
+  const { requestTimeout: requestTimeoutMs } = historian;
+  const parts: HistorianParts = { store, meters, now, gate, body: bodyLimits(historian), requestTimeoutMs };
+  const retention = new Retention(parts, log);
   void retention.run();
   const timer = setInterval(() => void retention.run(), historian.retentionInterval);
   stack.defer(() => clearInterval(timer));
@@ -50,7 +47,7 @@ await runService('historian', { historian: historianSection }, async (service) =
   await named(environmentName('historian', 'port'), () =>
     server.listen({ host: historian.host, port: historian.port }),
   );
-  health.add('store', () => engine.problem());
+  health.add('store', () => store.status().problem);
   openServiceBus(service);
   // The bus carries only this service's status: without a broker the store still stores and answers.
   health.add('broker', () => undefined);

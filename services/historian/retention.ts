@@ -1,42 +1,28 @@
-// Deletes what is older than its policy allows, now and then, in pieces between which writes and queries go on.
+// Deletes what its retention policy has ended, now and then.
 
 import type { Log } from '#runtime/log.ts';
 import type { HistorianParts } from './http/historian-parts.ts';
 
-export class Retention implements Disposable {
-  readonly #parts: HistorianParts;
+export class Retention {
+  readonly #parts: Pick<HistorianParts, 'store' | 'now'>;
   readonly #log: Log;
   #isRunning = false;
-  #isClosed = false;
 
-  constructor(parts: HistorianParts, log: Log) {
+  constructor(parts: Pick<HistorianParts, 'store' | 'now'>, log: Log) {
     this.#parts = parts;
     this.#log = log;
   }
 
   /** One round; does nothing while the one before still runs. Never rejects: the next round tries again. */
   async run(): Promise<void> {
-    if (this.#isRunning || this.#isClosed) return;
+    if (this.#isRunning) return;
     this.#isRunning = true;
-    const { engine, now, pause, meters } = this.#parts;
     try {
-      const work = engine.expire(now() * 1_000);
-      for (let step = work.next(); !this.#isClosed; step = work.next()) {
-        if (step.done === true) {
-          meters.expired.inc(step.value);
-          break;
-        }
-        await pause();
-        if (this.#isClosed) break;
-      }
+      await this.#parts.store.expire(this.#parts.now() * 1_000);
     } catch (error) {
       this.#log.error({ err: error }, 'old samples could not be deleted');
     } finally {
       this.#isRunning = false;
     }
-  }
-
-  [Symbol.dispose](): void {
-    this.#isClosed = true;
   }
 }

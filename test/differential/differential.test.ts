@@ -28,7 +28,7 @@ beforeAll(async () => {
   const [port = 0, rpcPort = 0] = await freePorts(2);
   stack.use(await startInfluxd({ folder: folder.path, port, rpcPort }));
   const server = stack.use(
-    await openTestServer({ limits: { maxBuckets: 1e8, maxPoints: 1e8, maxRows: 1e8, maxSeries: 1e8 } }),
+    await openTestServer({ queries: { limits: { maxBuckets: 1e8, maxPoints: 1e8, maxRows: 1e8, maxSeries: 1e8 } } }),
   );
   stores = { theirs: `http://127.0.0.1:${port}`, ours: server.url };
 });

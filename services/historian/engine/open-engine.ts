@@ -1,22 +1,51 @@
-// Opens the store at the start of the process, and says what a person can do where it cannot be opened.
+// Opens what an engine stands on in its folder: catalogue.db, log/, and a folder of chunk files for every retention policy.
 
 import path from 'node:path';
-import { EXIT, StartError } from '#runtime/process.ts';
-import { SqliteEngine } from './sqlite-engine.ts';
-import { FILE_NAME, isDamage } from './sqlite-file.ts';
+import type { Files } from '#runtime/segment-log/files.ts';
+import type { Damage } from '#runtime/segment-log/segment-folder.ts';
+import { openSegmentLog } from '#runtime/segment-log/segment-log.ts';
+import { CATALOGUE_LAYOUT, readCatalogue } from './catalogue/catalogue-file.ts';
+import { Engine, type EngineOptions } from './engine.ts';
+import type { Follower } from './follower.ts';
+import { LOG_VERSION } from './log-records.ts';
+import { type SealerPort, SealLane } from './seal/seal-lane.ts';
+import { catalogueFile } from './seal/sealer.ts';
+import { SqliteFile } from './sqlite.ts';
 
-/** @throws StartError */
-export function openEngine(folder: string, seriesMax: number): SqliteEngine {
-  try {
-    return new SqliteEngine(folder, { seriesMax });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : error;
-    if (isDamage(error)) {
-      const file = path.join(folder, FILE_NAME);
-      throw new StartError(
-        `${file} is damaged (${why}): restore it from a backup, or move it and its -wal file out of the folder and start again; a new, empty one is then made`,
-      );
-    }
-    throw new StartError(`cannot open the store in ${folder}: ${why}`, EXIT.unavailable);
-  }
+export type OpenEngineOptions = EngineOptions & {
+  readonly sealer: SealerPort;
+  readonly follower: Follower;
+  /** Of the log; the real ones where left out. */
+  readonly files?: Files;
+  /** Resolves after everything else that waits has had its turn. */
+  readonly turn: () => Promise<void>;
+  /** Resolves after so many milliseconds, or when the signal says so. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly onDamage: (damage: Damage) => void;
+  /** The disk failed: the owner exits. */
+  readonly onFatal: (error: Error) => void;
+};
+
+export type OpenEngine = AsyncDisposable & { readonly engine: Engine };
+
+/** The sealer has been opened on the same folder. @throws StartError where the folder holds another format */
+export async function openEngine(root: string, options: OpenEngineOptions): Promise<OpenEngine> {
+  const { sealer, follower, turn } = options;
+  const log = await openSegmentLog(path.join(root, 'log'), { ...options, kind: 'historian', version: LOG_VERSION });
+  const lane = new SealLane(sealer, options);
+  const parts = { log, lane, follower, stored: storedCatalogue(root), turn };
+  const engine = new Engine(parts, options);
+  await engine.recover();
+  return {
+    engine,
+    async [Symbol.asyncDispose]() {
+      lane.close();
+      await log[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function storedCatalogue(root: string): ReturnType<typeof readCatalogue> {
+  using file = SqliteFile.forReading(catalogueFile(root), CATALOGUE_LAYOUT);
+  return file === undefined ? { entities: [], given: { id: 0, track: 0 } } : readCatalogue(file);
 }

@@ -28,7 +28,9 @@ describe('caps', () => {
   });
 
   test('samples and rows are capped', async () => {
-    await using small = await openTestServer({ limits: { maxBuckets: 10, maxPoints: 50, maxRows: 5, maxSeries: 1 } });
+    await using small = await openTestServer({
+      queries: { limits: { maxBuckets: 10, maxPoints: 50, maxRows: 5, maxSeries: 1 } },
+    });
     const lines = Array.from({ length: 100 }, (_, i) => `m v=${i} ${i}`);
     await small.write(lines.join('\n'));
     const error = async (q: string) => (await small.query(q)) as { results: { error?: string }[] };
@@ -43,7 +45,7 @@ describe('caps', () => {
 
   test('series are capped', async () => {
     const limits = { maxBuckets: 10, maxPoints: 50, maxRows: 5, maxSeries: 2 };
-    await using small = await openTestServer({ limits });
+    await using small = await openTestServer({ queries: { limits } });
     await small.write('m,d=a v=1 1\nm,d=b v=1 1\nm,d=c v=1 1');
     const error = async (q: string) => (await small.query(q)) as { results: { error?: string }[] };
     const said = 'max-select-series limit exceeded: (3/2), set by historian.maxQuerySeries';
@@ -54,7 +56,7 @@ describe('caps', () => {
 
   test('a query whose time is over ends', async () => {
     let clock = 0;
-    await using slow = await openTestServer({ now: () => (clock += 20), timeoutMs: 30 });
+    await using slow = await openTestServer({ queries: { now: () => (clock += 20), timeoutMs: 30 } });
     await slow.write('m,d=a v=1 1\nm,d=b v=1 1\nm,d=c v=1 1\nm,d=d v=1 1');
     expect(await slow.query('SELECT mean(v) FROM m')).toEqual({
       results: [{ statement_id: 0, error: 'query-timeout limit exceeded' }],
@@ -78,7 +80,8 @@ describe('requests', () => {
     expect(await server.query('CREATE DATABASE "other"; DROP MEASUREMENT "x"', 'POST')).toEqual({
       results: [{ statement_id: 0 }, { statement_id: 1 }],
     });
-    expect(server.engine.databases()).toEqual(['g', 'other']);
+    server.test.store.refresh();
+    expect(server.test.store.databases()).toEqual(['g', 'other']);
   });
 
   test('parameters that are no values are refused', async () => {
@@ -120,7 +123,7 @@ describe('requests', () => {
       measurements: () => [{ name: 'm', fields: new Map(), tagKeys: () => [], series: () => forEver(series) }],
       measurement: () => undefined,
     };
-    await using endless = await openTestServer({ store, running });
+    await using endless = await openTestServer({ queries: { store, running } });
     const gone = new AbortController();
     const asked = fetch(`${endless.url}/query?db=g&q=SHOW+SERIES`, { signal: gone.signal }).catch(() => 'gone');
     await vi.waitFor(() => expect(running.list()).toHaveLength(1), { timeout: 10_000 });

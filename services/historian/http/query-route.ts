@@ -2,9 +2,10 @@
 
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { answerQuery, type QueryRequest } from '../answer/answer-query.ts';
+import type { QueryRequest } from '../answer/answer-query.ts';
 import { chunkRows } from '../answer/chunked-json.ts';
 import { parseEpoch } from '../answer/epoch.ts';
+import type { Piece } from '../answer/query-calls.ts';
 import type { Access } from '../influxql/access.ts';
 import { shorten } from '../influxql/shorten.ts';
 import type { Parameter } from '../influxql/token-reader.ts';
@@ -15,20 +16,28 @@ import { credentialsOf, isLocal } from './gate.ts';
 import type { HistorianParts } from './historian-parts.ts';
 
 export function queryRoute(parts: HistorianParts) {
+  let last = 0;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const query = queryOf(request, await admitted(request, parts));
     if (query.text === '') return sendError(reply, 400, 'missing required parameter "q"');
     const startedAt = parts.now();
-    const gone = new AbortController();
+    const { queries } = parts.store;
+    const id = ++last;
     reply.raw.once('close', () => {
-      gone.abort();
       parts.meters.querySeconds.observe((parts.now() - startedAt) / 1_000);
+      void queries.close(id);
     });
-    const answer = answerQuery(query, parts.queries, gone.signal);
-    reply.code(answer.status).header('content-type', query.format === 'csv' ? 'text/csv' : 'application/json');
-    if (answer.status === 200) return reply.send(Readable.from(answer.pieces));
-    return reply.header('x-influxdb-error', headerText(answer.error)).send(Buffer.from(answer.text));
+    const first = await queries.open(id, query);
+    reply.code(first.status).header('content-type', query.format === 'csv' ? 'text/csv' : 'application/json');
+    if (first.status !== 200) reply.header('x-influxdb-error', headerText(first.error));
+    return reply.send(first.isLast ? Buffer.from(first.text) : Readable.from(pieces(first, () => queries.next(id))));
   };
+}
+
+/** Fetched as the client takes them. */
+async function* pieces(first: Piece, next: () => Promise<Piece>): AsyncGenerator<string> {
+  yield first.text;
+  for (let piece = await next(); !piece.isLast; piece = await next()) yield piece.text;
 }
 
 /** What a query says may be quoted in its error, and a header takes no such characters. */

@@ -13,9 +13,9 @@ export function pingRoute(request: FastifyRequest, reply: FastifyReply): Fastify
   return reply.code(200).send({ version: VERSION });
 }
 
-export function healthRoute({ engine }: HistorianParts) {
+export function healthRoute({ store }: HistorianParts) {
   return (_request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const problem = engine.problem();
+    const { problem } = store.status();
     const status = problem === undefined ? 'pass' : 'fail';
     const message = problem ?? 'ready for queries and writes';
     return reply

@@ -8,20 +8,24 @@ import { setImmediate } from 'node:timers/promises';
 import { silentLog } from '#runtime/log.ts';
 import { Metrics } from '#runtime/metrics.ts';
 import type { QueryHost } from '../answer/answer-query.ts';
+import { queryCalls } from '../answer/query-calls.ts';
 import { Login } from '../auth/login.ts';
 import { UserStore } from '../auth/user-store.ts';
-import { SqliteEngine } from '../engine/sqlite-engine.ts';
-import { WriteQueue } from '../engine/write-queue.ts';
+import { TestEngine } from '../engine/testing.ts';
 import { RunningQueries } from '../influxql/running-queries.ts';
+import type { StoreParts } from '../store-parts.ts';
 import { BodyMemory } from './body-memory.ts';
 import { guardedGate, OPEN_GATE } from './gate.ts';
 import type { HistorianParts } from './historian-parts.ts';
 import { historianMeters } from './meters.ts';
 import { createServer } from './server.ts';
 
+const WEEK_US = 604_800_000_000;
+
 export type TestServer = AsyncDisposable & {
   readonly url: string;
-  readonly engine: SqliteEngine;
+  /** With its engine and its reader in this thread. */
+  readonly test: TestEngine;
   readonly users: UserStore;
   /** Status and body of a write to database `g`, times in ms. */
   write(
@@ -32,21 +36,31 @@ export type TestServer = AsyncDisposable & {
   query(q: string, method?: 'GET' | 'POST'): Promise<unknown>;
 };
 
-export type TestServerOptions = Partial<HistorianParts & QueryHost> & {
+export type TestServerOptions = Partial<HistorianParts> & {
+  readonly queries?: Partial<QueryHost>;
   /** Whether every request needs a login. */
   readonly auth?: boolean;
 };
 
-export async function openTestServer({ auth = false, ...overrides }: TestServerOptions = {}): Promise<TestServer> {
+export async function openTestServer({
+  auth = false,
+  queries: ownQueries = {},
+  ...overrides
+}: TestServerOptions = {}): Promise<TestServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'historian-'));
-  const engine = new SqliteEngine(folder, { seriesMax: 10_000 });
-  const pause = () => setImmediate();
+  const test = await TestEngine.open(folder, { seriesMax: 10_000 });
+  const { engine } = test;
   const now = () => Date.now();
   const users = new UserStore(path.join(folder, 'users.json'));
   const login = new Login((name) => users.find(name), now);
   const queries: QueryHost = {
-    store: engine,
-    changes: engine,
+    store: test.store,
+    changes: {
+      async change(change) {
+        await engine.change(change);
+        test.store.refresh();
+      },
+    },
     users,
     running: new RunningQueries(32),
     startedAtMs: now(),
@@ -54,31 +68,39 @@ export async function openTestServer({ auth = false, ...overrides }: TestServerO
     limits: { maxBuckets: 100_000, maxPoints: 10_000_000, maxRows: 100_000, maxSeries: 100_000 },
     timeoutMs: 30_000,
     now,
-    pause,
-    ...overrides,
+    pause: () => setImmediate(),
+    ...ownQueries,
+  };
+  const store: StoreParts = {
+    write: (request) => engine.write(request),
+    expire: (nowUs) => engine.expire(nowUs),
+    status: () => ({
+      ...{ problem: engine.problem(), databases: engine.databases },
+      ...{ headSamples: engine.headSamples, logBytes: engine.logBytes, diskBytes: 0 },
+    }),
+    queries: queryCalls(queries, { refresh: () => test.store.refresh(), idle: () => test.refresh() }),
   };
   const server = createServer(
     {
-      engine,
-      queue: new WriteQueue(engine, pause),
-      meters: historianMeters(new Metrics('historian'), () => engine.bytes()),
+      store,
+      meters: historianMeters(new Metrics('historian'), store.status),
       now,
-      pause,
       gate: auth ? guardedGate(login, () => users.hasAdmin()) : OPEN_GATE,
       body: { maxBytes: 25_000_000, memory: new BodyMemory(134_217_728) },
       requestTimeoutMs: 60_000,
-      queries,
       ...overrides,
     },
     silentLog(),
   );
   await server.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
-  engine.createDatabase('g', { name: 'autogen', durationUs: 0, isDefault: true });
-  engine.createPolicy('g', { name: 'r1m', durationUs: 0, isDefault: false });
+  const autogen = { name: 'autogen', durationUs: 0, shardDurationUs: WEEK_US, isDefault: true };
+  await engine.change({ kind: 'create-database', name: 'g', policy: autogen });
+  const r1m = { ...autogen, name: 'r1m', isDefault: false };
+  await engine.change({ kind: 'create-policy', database: 'g', policy: r1m });
   return {
     url,
-    engine,
+    test,
     users,
     async write(body, headers = {}) {
       const response = await fetch(`${url}/write?db=g&precision=ms`, { method: 'POST', body, headers });
@@ -93,7 +115,7 @@ export async function openTestServer({ auth = false, ...overrides }: TestServerO
     },
     async [Symbol.asyncDispose]() {
       await server.close();
-      engine[Symbol.dispose]();
+      await test[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -3,8 +3,6 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { WriteOutcome } from '../engine/engine.ts';
-import { type ParsedBody, parseBody } from '../engine/parse-body.ts';
-import { QueueFullError } from '../engine/write-queue.ts';
 import { type Access, may } from '../influxql/access.ts';
 import { RequestError } from './answer.ts';
 import { readBody } from './body.ts';
@@ -47,50 +45,31 @@ export function writeRoute(parts: HistorianParts, targetOf: (query: URLSearchPar
     }
     using body = await readBody(request.raw, parts.body);
     if (body.bytes.length === 0) return reply.code(204).send();
-    const parsed = parseBody(body.bytes, target.precision, startedAt * 1_000);
-    parts.meters.badLines.inc({ reason: 'syntax' }, parsed.problems.count);
-    if (parsed.lines.length > 0) {
-      const outcome = await store(parts, target, parsed, request);
-      parts.meters.writeSeconds.observe((parts.now() - startedAt) / 1_000);
-      refuseOutcome(outcome, parsed, parts);
-    } else if (parsed.problems.count > 0) throw new RequestError(400, parsed.problems.text);
+    const outcome = await parts.store.write({ ...target, body: body.bytes, nowUs: startedAt * 1_000 });
+    parts.meters.writeSeconds.observe((parts.now() - startedAt) / 1_000);
+    refuseOutcome(outcome, parts);
     return reply.code(204).send();
   };
 }
 
 /** Before the body is read, in InfluxDB's order. */
-function refuseTarget({ database }: Target, access: Access, { engine }: HistorianParts): void {
+function refuseTarget({ database }: Target, access: Access, { store }: HistorianParts): void {
   if (database === '') throw new RequestError(400, 'database is required');
-  if (engine.policies(database) === undefined) throw notFound(database);
+  if (!store.status().databases.includes(database)) throw notFound(database);
   if (may(access, 'WRITE', database)) return;
   const who = access.kind === 'user' ? `${JSON.stringify(access.name)} user is not authorized` : 'user is required';
   throw new RequestError(403, `${who} to write to database ${JSON.stringify(database)}`);
 }
 
-async function store(
-  parts: HistorianParts,
-  { database, policy }: Target,
-  { lines }: ParsedBody,
-  request: FastifyRequest,
-): Promise<WriteOutcome> {
-  try {
-    return await parts.queue.write({ database, policy, lines, nowUs: parts.now() * 1_000 });
-  } catch (error) {
-    request.log.error({ err: error }, 'a write could not be stored');
-    const status = error instanceof QueueFullError ? 503 : 500;
-    throw new RequestError(status, error instanceof Error ? error.message : 'not stored');
-  }
-}
-
-function refuseOutcome(outcome: WriteOutcome, { problems }: ParsedBody, { meters }: HistorianParts): void {
+function refuseOutcome(outcome: WriteOutcome, { meters }: HistorianParts): void {
   if (outcome.kind === 'no-database') throw notFound(outcome.name);
   if (outcome.kind === 'no-policy') throw new RequestError(500, `retention policy not found: ${outcome.name}`);
-  meters.points.inc(outcome.points);
-  if (outcome.kind === 'partial') {
-    meters.badLines.inc({ reason: 'refused' }, outcome.dropped);
-    throw new RequestError(400, `partial write: ${outcome.reason} dropped=${outcome.dropped}`);
-  }
-  if (problems.count > 0) throw new RequestError(400, `partial write: ${problems.text} dropped=0`);
+  const { stored, dropped, reason, unreadable, problems } = outcome;
+  meters.points.inc(stored);
+  meters.badLines.inc({ reason: 'syntax' }, unreadable);
+  meters.badLines.inc({ reason: 'refused' }, dropped);
+  if (dropped > 0) throw new RequestError(400, `partial write: ${reason} dropped=${dropped}`);
+  if (unreadable > 0) throw new RequestError(400, stored === 0 ? problems : `partial write: ${problems} dropped=0`);
 }
 
 function notFound(database: string): RequestError {

@@ -84,25 +84,33 @@ export function decodeLines(
 ): void {
   let lineNumber = 1;
   for (let start = 0; start < text.length; ) {
-    const newline = text.indexOf('\n', start);
-    const plainEnd = newline === -1 ? text.length : newline;
-    const plain = text.slice(start, plainEnd);
-    // Only a quote can carry a line past its newline, and most lines have none.
-    const end = plain.includes('"') && plain[0] !== '#' ? endOfQuotedLine(text, start) : plainEnd;
-    const raw = (end === plainEnd ? plain : text.slice(start, end)).replace(/\r$/, '');
+    const end = endOfLine(text, start);
+    const raw = text.slice(start, end).replace(/\r$/, '');
     const trimmed = raw.trimStart();
     if (trimmed !== '' && trimmed[0] !== '#') {
       const line = decodeLine(trimmed);
       if (typeof line === 'string') onError({ line: raw, lineNumber, reason: line });
       else onLine(line, lineNumber, trimmed);
     }
-    lineNumber += end === plainEnd ? 1 : raw.split('\n').length;
+    lineNumber += raw.includes('\n') ? raw.split('\n').length : 1;
     start = end + 1;
   }
 }
 
+/** Characters of a text, or bytes of UTF-8: what separates is the same in both. */
+export type Codes = { readonly length: number; charCodeAt(index: number): number };
+
+/** Index of the newline that ends the line starting here, or the text's length; a quoted string may hold newlines. */
+function endOfLine(text: string, start: number): number {
+  const newline = text.indexOf('\n', start);
+  const plainEnd = newline === -1 ? text.length : newline;
+  const plain = text.slice(start, plainEnd);
+  // Only a quote can carry a line past its newline, and most lines have none.
+  return plain.includes('"') && plain[0] !== '#' ? endOfQuotedLine(text, start) : plainEnd;
+}
+
 /** Index of the newline that ends the line starting here: the first one outside a quoted field string. */
-function endOfQuotedLine(text: string, start: number): number {
+export function endOfQuotedLine(text: Codes, start: number): number {
   let inFields = false;
   let quoted = false;
   let wasEquals = false;

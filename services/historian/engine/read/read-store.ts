@@ -1,0 +1,117 @@
+// The historian as queries see it: the catalogue, and samples of memory and of chunks together. Reads only; may live in a
+// thread of its own, since the engine tells it of everything (follower.ts) and memory is shared. Between two calls of
+// `refresh` it stays as it is, whatever is sealed, dropped or forgotten meanwhile.
+
+import type { Page, Policy, Scan, Store, StoredMeasurement, StoredSeries, Summary } from '../../influxql/store.ts';
+import { Catalogue, type Measurement, type Series } from '../catalogue/catalogue.ts';
+import type { Entry } from '../catalogue/entry.ts';
+import type { Follower } from '../follower.ts';
+import { Generation, type GenerationMemory } from '../head/generation.ts';
+import { Spans } from './spans.ts';
+import { TrackReader } from './track-reader.ts';
+
+type News =
+  | { readonly entries: readonly Entry[] }
+  | { readonly memory: GenerationMemory }
+  | { readonly sealed: number };
+
+export class ReadStore implements Store, Follower, Disposable {
+  readonly #catalogue = new Catalogue();
+  readonly #spans: Spans;
+  readonly #news: News[] = [];
+  /** Oldest first. */
+  #generations: readonly Generation[] = [];
+  #released: number[] = [];
+
+  constructor(root: string) {
+    this.#spans = new Spans(root);
+  }
+
+  entries(entries: readonly Entry[]): void {
+    this.#news.push({ entries });
+  }
+
+  generation(memory: GenerationMemory): void {
+    this.#news.push({ memory });
+  }
+
+  sealed(generation: number): void {
+    this.#news.push({ sealed: generation });
+  }
+
+  /** Takes note of what has happened since the last time. Not while an answer is being computed. */
+  refresh(): void {
+    for (const news of this.#news.splice(0)) {
+      if ('entries' in news) for (const entry of news.entries) this.#catalogue.apply(entry);
+      else if ('memory' in news) this.#generations = [...this.#generations, new Generation(news.memory)];
+      else {
+        this.#generations = this.#generations.filter(({ id }) => id !== news.sealed);
+        this.#released.push(news.sealed);
+      }
+    }
+    this.#spans.refresh();
+  }
+
+  /** Generations that are read no more, where no answer is being computed: their memory may be used again. */
+  takeReleased(): number[] {
+    const released = this.#released;
+    this.#released = [];
+    return released;
+  }
+
+  databases(): string[] {
+    return [...this.#catalogue.databases.keys()].sort();
+  }
+
+  policies(database: string): readonly Policy[] | undefined {
+    const found = this.#catalogue.databases.get(database);
+    return found === undefined ? undefined : [...found.policies.values()].map(({ entry }) => entry);
+  }
+
+  *measurements(database: string, policy: string): Generator<StoredMeasurement> {
+    const found = this.#catalogue.databases.get(database)?.policies.get(policy)?.measurements.values() ?? [];
+    for (const measurement of found) yield this.#stored(measurement);
+  }
+
+  measurement(database: string, policy: string, name: string): StoredMeasurement | undefined {
+    const found = this.#catalogue.databases.get(database)?.policies.get(policy)?.measurements.get(name);
+    return found === undefined ? undefined : this.#stored(found);
+  }
+
+  #stored(measurement: Measurement): StoredMeasurement {
+    const { name, fields, tagCounts, series } = measurement;
+    const stored = (one: Series) => this.#storedSeries(one, measurement);
+    return {
+      name,
+      fields: new Map([...fields].map(([field, { type }]) => [field, type])),
+      tagKeys: () => [...tagCounts.keys()].sort(),
+      *series() {
+        for (const one of series.values()) yield stored(one);
+      },
+    };
+  }
+
+  #storedSeries({ key, tags, tracks }: Series, { policy }: Measurement): StoredSeries {
+    const reader = (field: string): TrackReader | undefined => {
+      const track = tracks.get(field);
+      const of = track && {
+        id: track.id,
+        type: track.field.type,
+        policy: policy.entry.id,
+        fileUs: policy.entry.fileUs,
+      };
+      return of && new TrackReader(of, this.#generations, this.#spans);
+    };
+    return {
+      key,
+      tags,
+      hasField: (field) => tracks.has(field),
+      pages: (field: string, scan: Scan): Iterable<Page> => reader(field)?.pages(scan) ?? [],
+      summed: (field, scan, takes): Iterable<Page | Summary> => reader(field)?.summed(scan, takes) ?? [],
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#spans[Symbol.dispose]();
+  }
+}

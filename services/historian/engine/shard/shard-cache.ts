@@ -1,0 +1,54 @@
+// The files of chunks that are open, the least recently used closed when they become too many.
+
+import path from 'node:path';
+import type { SqliteFile } from '../sqlite.ts';
+import { ShardFile } from './shard-file.ts';
+import { policyFolder, spanFile } from './spans.ts';
+
+export type ShardAddress = { readonly policy: number; readonly startUs: number };
+
+export function shardPath(root: string, { policy, startUs }: ShardAddress): string {
+  return path.join(policyFolder(root, policy), spanFile(startUs));
+}
+
+export class ShardCache implements Disposable {
+  readonly #root: string;
+  readonly #max: number;
+  readonly #open: (file: string) => SqliteFile | undefined;
+  readonly #shards = new Map<string, ShardFile>();
+
+  constructor(
+    root: string,
+    options: { readonly max: number; readonly open: (file: string) => SqliteFile | undefined },
+  ) {
+    this.#root = root;
+    this.#max = options.max;
+    this.#open = options.open;
+  }
+
+  get(address: ShardAddress): ShardFile {
+    const file = shardPath(this.#root, address);
+    const shard = this.#shards.get(file) ?? new ShardFile(() => this.#open(file), address.startUs);
+    // Behind all others, as the one used last.
+    this.#shards.delete(file);
+    this.#shards.set(file, shard);
+    for (const [oldest] of this.#shards) {
+      if (this.#shards.size <= this.#max) break;
+      this.#close(oldest);
+    }
+    return shard;
+  }
+
+  close(address: ShardAddress): void {
+    this.#close(shardPath(this.#root, address));
+  }
+
+  #close(file: string): void {
+    this.#shards.get(file)?.close();
+    this.#shards.delete(file);
+  }
+
+  [Symbol.dispose](): void {
+    for (const file of [...this.#shards.keys()]) this.#close(file);
+  }
+}

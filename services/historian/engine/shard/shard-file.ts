@@ -1,0 +1,161 @@
+// Chunks of one policy and one span of time in one SQLite file, so that forgetting the span is deleting the file. A chunk's
+// number is its track and the millisecond of its first sample, which keeps the chunks of a track together and in order; in
+// front of the bytes stand the few numbers by which a chunk is passed over, or answered for, without decoding it.
+
+import type { FieldType, Page, Summary } from '../../influxql/store.ts';
+import type { TrackId } from '../catalogue/catalogue.ts';
+import { decodeChunk, encodeChunk } from '../chunk/chunk.ts';
+import type { Row, SqliteFile, Value } from '../sqlite.ts';
+import { summaryBytes, summaryOf } from './summary.ts';
+
+export const SHARD_LAYOUT = {
+  format: 1,
+  // Times are microseconds from the start of the file's span.
+  tables: `
+    CREATE TABLE chunk (
+      id INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL,
+      summary BLOB, samples BLOB NOT NULL) STRICT;`,
+};
+
+/** Bits for the milliseconds of a span: more than the seven days that a file spans at most; 23 are left for the track. */
+const TRACK_STEP = 2 ** 30;
+
+/** Tracks have numbers below this. */
+export const TRACKS_MAX = 2 ** 23;
+
+export type Chunk = {
+  readonly id: number;
+  /** Microseconds, both inclusive. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly count: number;
+};
+
+export type ChunkRange = {
+  /** Microseconds, both inclusive. */
+  readonly from: number;
+  readonly to: number;
+  readonly descending?: boolean;
+};
+
+export const ALL_TIME: ChunkRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
+const OF_TRACK = 'id >= ? AND id < ?';
+const CHUNKS_AT_ONCE = 32;
+
+export class ShardFile {
+  readonly #open: () => SqliteFile | undefined;
+  readonly #startUs: number;
+  #opened: SqliteFile | undefined;
+
+  /** `open` gives undefined where there is no such file (any more): then there is nothing in it. */
+  constructor(open: () => SqliteFile | undefined, startUs: number) {
+    this.#open = open;
+    this.#startUs = startUs;
+  }
+
+  /** Whoever still reads it opens it again. */
+  close(): void {
+    this.#opened?.[Symbol.dispose]();
+    this.#opened = undefined;
+  }
+
+  get #file(): SqliteFile | undefined {
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+
+  #rows(sql: string, ...values: Value[]): Row[] {
+    return this.#file?.rows(sql, ...values) ?? [];
+  }
+
+  /** Those of a track that have samples in a range, in the order of time. */
+  *chunks(track: TrackId, { from, to, descending = false }: ChunkRange): Generator<Chunk> {
+    const order = descending ? 'DESC' : 'ASC';
+    const sql = `SELECT id, first, last, count FROM chunk
+      WHERE id >= ? AND id < ? AND last >= ? AND first <= ? ORDER BY id ${order} LIMIT ?`;
+    let [fromId, toId] = idsOf(track);
+    const range = [clamp(from - this.#startUs), clamp(to - this.#startUs)];
+    // Whoever begins at the end often wants no more than the first one.
+    for (let limit = descending ? 1 : CHUNKS_AT_ONCE; ; limit = CHUNKS_AT_ONCE) {
+      const rows = this.#rows(sql, fromId, toId, ...range, limit);
+      for (const row of rows) yield this.#chunk(row);
+      if (rows.length < limit) return;
+      const last = rows.at(-1)?.[0] as number;
+      if (descending) toId = last;
+      else fromId = last + 1;
+    }
+  }
+
+  #chunk([id, first, last, count]: Row): Chunk {
+    return {
+      id: id as number,
+      firstAt: this.#startUs + (first as number),
+      lastAt: this.#startUs + (last as number),
+      count: count as number,
+    };
+  }
+
+  /** Undefined where it is no longer there as it was: other chunks have taken its samples. */
+  read({ id, lastAt }: Chunk, type: FieldType): Page | undefined {
+    const [row] = this.#rows('SELECT samples FROM chunk WHERE id = ? AND last >= ?', id, lastAt - this.#startUs);
+    return row === undefined ? undefined : decodeChunk(row[0] as Uint8Array, type);
+  }
+
+  /** Undefined where the chunk has none, or is no longer as it was. */
+  summary({ id, count, firstAt, lastAt }: Chunk): Summary | undefined {
+    const sql = 'SELECT summary FROM chunk WHERE id = ? AND count = ? AND first = ? AND last = ?';
+    const [row] = this.#rows(sql, id, count, firstAt - this.#startUs, lastAt - this.#startUs);
+    const bytes = row?.[0] ?? null;
+    return bytes === null ? undefined : summaryOf(bytes as Uint8Array, { count, firstAt, lastAt });
+  }
+
+  /** Inside a transaction. */
+  put(track: TrackId, run: Page): void {
+    const firstAt = run.times[0] as number;
+    const lastAt = run.times.at(-1) as number;
+    const first = firstAt - this.#startUs;
+    const id = track * TRACK_STEP + Math.floor(first / 1_000);
+    const values: Value[] = [id, first, lastAt - this.#startUs, run.times.length, summaryBytes(run), encodeChunk(run)];
+    this.#file?.run('INSERT OR REPLACE INTO chunk VALUES (?, ?, ?, ?, ?, ?)', ...values);
+  }
+
+  /** Inside a transaction. */
+  remove({ id }: Chunk): void {
+    this.#file?.run('DELETE FROM chunk WHERE id = ?', id);
+  }
+
+  /** All of a track; inside a transaction. */
+  removeTrack(track: TrackId): void {
+    this.#file?.run(`DELETE FROM chunk WHERE ${OF_TRACK}`, ...idsOf(track));
+  }
+
+  hasTrack(track: TrackId): boolean {
+    return this.#rows(`SELECT 1 FROM chunk WHERE ${OF_TRACK} LIMIT 1`, ...idsOf(track)).length > 0;
+  }
+
+  /** Every track that has chunks here, each found by one look into the tree. */
+  *tracks(): Generator<TrackId> {
+    for (let from = 0; ; ) {
+      const [row] = this.#rows('SELECT id FROM chunk WHERE id >= ? ORDER BY id LIMIT 1', from);
+      if (row === undefined) return;
+      const track = Math.floor((row[0] as number) / TRACK_STEP);
+      yield track;
+      from = (track + 1) * TRACK_STEP;
+    }
+  }
+
+  /** For whoever writes. */
+  transaction(run: () => void): void {
+    this.#file?.transaction(run);
+  }
+}
+
+function idsOf(track: TrackId): [from: number, to: number] {
+  return [track * TRACK_STEP, (track + 1) * TRACK_STEP];
+}
+
+/** Into what SQLite takes as an integer from a double. */
+function clamp(us: number): number {
+  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, us));
+}
