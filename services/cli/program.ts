@@ -2,7 +2,8 @@
 // Flags that commander does not know are taken for settings and judged by the settings' own reader, which knows them all.
 
 import { Command, CommanderError } from 'commander';
-import { EXIT, VERSION } from '#runtime/process.ts';
+import { VERSION } from '#runtime/process.ts';
+import { EXIT } from '#runtime/start-error.ts';
 import type { Cli, CliCommand } from './cli.ts';
 import { printable } from './printable.ts';
 import { splitWords } from './words.ts';

@@ -1,8 +1,8 @@
 // All settings of all services at once: the command line starts, shows and checks them together.
 
 import { type Config, configFile, type LoadedConfig, loadConfig } from '#runtime/config.ts';
-import { EXIT } from '#runtime/process.ts';
 import { brokerSection, rootSection, storeSection } from '#runtime/sections.ts';
+import { EXIT } from '#runtime/start-error.ts';
 import { consoleSection } from '../console/config.ts';
 import { historianSection } from '../historian/config.ts';
 import { ingestSection } from '../ingest/config.ts';

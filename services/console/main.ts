@@ -4,9 +4,9 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { environmentName } from '#runtime/config.ts';
 import { readPlantFiles } from '#runtime/plant-files.ts';
-import { named, runService, StartError } from '#runtime/process.ts';
+import { named, refuseOpenListener, runService } from '#runtime/process.ts';
 import { readOrCreateSecret } from '#runtime/secrets.ts';
-import { historianAddress, isLoopback, rulesFolderSetting, storeSection, storeUrl } from '#runtime/sections.ts';
+import { historianAddress, rulesFolderSetting, storeSection, storeUrl } from '#runtime/sections.ts';
 import { openServiceBus } from '#runtime/service-bus.ts';
 import { consoleSection } from './config.ts';
 import { openFeed } from './feed.ts';
@@ -29,11 +29,8 @@ await runService('console', sections, async (service) => {
   const { config, log, metrics, health, stack, now } = service;
   const { root, store: storeConfig } = config;
   const { host, port, session, loginsPerMinute, refresh, seriesMax, alarmsMax } = config.console;
-  if (!isLoopback(host)) {
-    throw new StartError(
-      `${environmentName('console', 'host')} is ${host}: the console speaks plain HTTP, so it listens on loopback alone; put a TLS proxy before it`,
-    );
-  }
+  const why = 'the console speaks plain HTTP (put a TLS proxy before it)';
+  refuseOpenListener(host, environmentName('console', 'host'), why);
   const pageDir = path.join(import.meta.dirname, 'dist');
   const password = readOrCreateSecret(root.data, 'operator-password').value;
   const sessionKey = readOrCreateSecret(root.data, 'session-key').value;

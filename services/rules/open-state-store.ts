@@ -1,6 +1,6 @@
 // The state store as the process opens it: where it cannot be read, a person hears what to do.
 
-import { StartError } from '#runtime/process.ts';
+import { StartError } from '#runtime/start-error.ts';
 import { StateStore } from './state-store.ts';
 
 /** @throws StartError */

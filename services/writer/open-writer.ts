@@ -2,9 +2,10 @@
 
 import path from 'node:path';
 import type { Bus } from '#runtime/bus.ts';
-import { EXIT, type Service } from '#runtime/process.ts';
+import type { Service } from '#runtime/process.ts';
 import { openServiceRejectedLog } from '#runtime/rejected-log/open-service-rejected-log.ts';
 import { type historianAddress, type storeSection, storeUrl } from '#runtime/sections.ts';
+import { EXIT } from '#runtime/start-error.ts';
 import { keepRawMs, type writerSection } from './config.ts';
 import { keepRefused } from './dead-letter.ts';
 import { openInflux } from './influx.ts';

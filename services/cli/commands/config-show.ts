@@ -1,8 +1,8 @@
 // `penstock config show`: every setting, its value and where it came from. Secrets are never shown.
 
 import type { Setting } from '#runtime/config.ts';
-import { EXIT } from '#runtime/process.ts';
 import { brokerUrl, storeUrl } from '#runtime/sections.ts';
+import { EXIT } from '#runtime/start-error.ts';
 import type { CliCommand, Paint } from '../cli.ts';
 import { type LoadedSettings, readSettings } from '../settings.ts';
 import { MASK, withoutPassword } from '../url-password.ts';

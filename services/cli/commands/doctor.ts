@@ -1,6 +1,6 @@
 // `penstock doctor`: is everything there that a start needs? Each line says ok, warn or fail, and what to do.
 
-import { EXIT } from '#runtime/process.ts';
+import { EXIT } from '#runtime/start-error.ts';
 import type { CliCommand, Paint, Style } from '../cli.ts';
 import { checkBroker } from '../doctor/broker.ts';
 import type { Check, Finding } from '../doctor/finding.ts';

@@ -2,7 +2,7 @@
 
 import { formatTable } from '#rules/backtest/format-table.ts';
 import { formatMoment } from '#rules/backtest/format-time.ts';
-import { EXIT, StartError } from '#runtime/process.ts';
+import { EXIT, StartError } from '#runtime/start-error.ts';
 import type { Cli, CliCommand } from '../cli.ts';
 import { refuse } from '../history/refuse.ts';
 import { printable, printableJson } from '../printable.ts';

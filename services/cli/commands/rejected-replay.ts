@@ -2,9 +2,9 @@
 
 import { silentLog } from '#runtime/log.ts';
 import { openMqttBus } from '#runtime/mqtt-bus.ts';
-import { EXIT, StartError } from '#runtime/process.ts';
 import { type KeptRejection, readRejected } from '#runtime/rejected-log/read-rejected.ts';
 import { brokerUrl } from '#runtime/sections.ts';
+import { EXIT, StartError } from '#runtime/start-error.ts';
 import type { Cli, CliCommand } from '../cli.ts';
 import { refuse } from '../history/refuse.ts';
 import { printable } from '../printable.ts';

@@ -1,7 +1,7 @@
 // `penstock rejected show`: one rejection with its whole payload.
 
-import { EXIT, StartError } from '#runtime/process.ts';
 import { type KeptRejection, readRejected } from '#runtime/rejected-log/read-rejected.ts';
+import { EXIT, StartError } from '#runtime/start-error.ts';
 import type { CliCommand } from '../cli.ts';
 import { refuse } from '../history/refuse.ts';
 import { printableJson } from '../printable.ts';

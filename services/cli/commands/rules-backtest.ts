@@ -13,7 +13,7 @@ import { wantedSeries } from '#rules/backtest/wanted-series.ts';
 import { rulesBehind } from '#rules/explain/named-alarm.ts';
 import { formatProblem } from '#runtime/json-file.ts';
 import { readPlantFiles } from '#runtime/plant-files.ts';
-import { EXIT } from '#runtime/process.ts';
+import { EXIT } from '#runtime/start-error.ts';
 import type { Cli, CliCommand } from '../cli.ts';
 import { momentOption, readSourceOptions, SOURCE_OPTIONS, type SourceOptions } from '../history/history-options.ts';
 import { openHistory } from '../history/open-history.ts';

@@ -10,7 +10,7 @@ import { isError } from '#rules/check/finding.ts';
 import { REPORT_FORMATS, REPORTS, type ReportFormat } from '#rules/check/report/report.ts';
 import { summaryOf, summaryText } from '#rules/check/report/summary.ts';
 import { readPlantKnowledge } from '#rules/plant-knowledge.ts';
-import { EXIT } from '#runtime/process.ts';
+import { EXIT } from '#runtime/start-error.ts';
 import type { Call, Cli, CliCommand } from '../cli.ts';
 import { printable, printableJson } from '../printable.ts';
 import { allFilesOf, filesNamed } from '../rules/folder-files.ts';

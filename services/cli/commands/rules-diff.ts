@@ -4,7 +4,7 @@ import { type CompiledTexts, compileTexts } from '#rules/authoring/compile-texts
 import { diffRules, diffSentence } from '#rules/authoring/diff-rules.ts';
 import type { RuleText } from '#rules/check/check-rules.ts';
 import { formatProblem } from '#runtime/json-file.ts';
-import { EXIT } from '#runtime/process.ts';
+import { EXIT } from '#runtime/start-error.ts';
 import { readTextFile } from '#runtime/text-file.ts';
 import type { Call, Cli, CliCommand } from '../cli.ts';
 import { printable, printableJson } from '../printable.ts';

@@ -15,7 +15,7 @@ import { untoldStates } from '#rules/explain/sentence.ts';
 import type { CompiledRule } from '#rules/language/compile-rule.ts';
 import { didYouMean, formatProblem } from '#runtime/json-file.ts';
 import { type PlantFiles, readPlantFiles } from '#runtime/plant-files.ts';
-import { EXIT } from '#runtime/process.ts';
+import { EXIT } from '#runtime/start-error.ts';
 import type { Cli, CliCommand } from '../cli.ts';
 import { momentOption, readSourceOptions, SOURCE_OPTIONS, type SourceOptions } from '../history/history-options.ts';
 import { openHistory } from '../history/open-history.ts';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { formatRuleFile } from '#rules/authoring/format-rule-file.ts';
 import { type FileProblem, formatProblem } from '#runtime/json-file.ts';
-import { EXIT } from '#runtime/process.ts';
+import { EXIT } from '#runtime/start-error.ts';
 import { readTextFile } from '#runtime/text-file.ts';
 import type { Cli, CliCommand } from '../cli.ts';
 import { printable } from '../printable.ts';

@@ -8,7 +8,7 @@ import { type RuleWish, WISH_KINDS, type WishKind } from '#rules/authoring/rule-
 import { suggestDeadband } from '#rules/check/usual-deadband.ts';
 import { didYouMean } from '#runtime/json-file.ts';
 import { type DeviceModel, type MetricModel, readPlantFiles } from '#runtime/plant-files.ts';
-import { EXIT } from '#runtime/process.ts';
+import { EXIT } from '#runtime/start-error.ts';
 import type { Cli, CliCommand } from '../cli.ts';
 import { printable } from '../printable.ts';
 import { type Answers, askRuleWish, type Offer } from '../rules/ask-rule-wish.ts';

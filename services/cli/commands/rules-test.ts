@@ -6,7 +6,7 @@ import { junitXml } from '#rules/testing/report/junit.ts';
 import { resultText, summaryText } from '#rules/testing/report/result-text.ts';
 import { runTestFiles, type TestRuns } from '#rules/testing/run-test-files.ts';
 import { formatProblem } from '#runtime/json-file.ts';
-import { EXIT } from '#runtime/process.ts';
+import { EXIT } from '#runtime/start-error.ts';
 import type { Call, Cli, CliCommand } from '../cli.ts';
 import { printable, printableJson } from '../printable.ts';
 import { filesNamed, jsonFilesOf } from '../rules/folder-files.ts';

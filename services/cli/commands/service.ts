@@ -3,7 +3,7 @@
 import { constants } from 'node:os';
 import { SERVICES } from '#domain/service.ts';
 import { didYouMean } from '#runtime/json-file.ts';
-import { EXIT } from '#runtime/process.ts';
+import { EXIT } from '#runtime/start-error.ts';
 import type { CliCommand } from '../cli.ts';
 import { readSettings } from '../settings.ts';
 import { compileCache } from '../supervisor/compile-cache.ts';

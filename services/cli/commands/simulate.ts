@@ -1,7 +1,7 @@
 // `penstock simulate`: the simulated plant against any broker.
 
-import { EXIT } from '#runtime/process.ts';
 import { brokerUrl } from '#runtime/sections.ts';
+import { EXIT } from '#runtime/start-error.ts';
 import type { Cli, CliCommand } from '../cli.ts';
 import { readSettings } from '../settings.ts';
 import { mqttLinks } from '../simulate/mqtt-link.ts';

@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { StartError } from '#runtime/process.ts';
 import { readOrCreateSecret, SECRET_NAMES } from '#runtime/secrets.ts';
+import { StartError } from '#runtime/start-error.ts';
 import { dataFolderProblem, nearestExisting } from '../data-folder.ts';
 import { type Check, type Finding, ok } from './finding.ts';
 

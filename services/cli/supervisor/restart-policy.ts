@@ -1,7 +1,7 @@
 // Whether and when a child that ended is started again. Pure. Backoff, so that a child that cannot run does not eat the
 // machine; forgiven as soon as it has run for a while, so that a rare crash costs a tenth of a second and no more.
 
-import { EXIT } from '#runtime/process.ts';
+import { EXIT } from '#runtime/start-error.ts';
 
 export type Exit = { readonly code: number | null; readonly signal: string | null };
 

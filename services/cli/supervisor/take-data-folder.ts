@@ -1,6 +1,6 @@
 // The first thing that a start does: the data folder is usable and its own, or the start ends in a sentence.
 
-import { EXIT, StartError } from '#runtime/process.ts';
+import { EXIT, StartError } from '#runtime/start-error.ts';
 import { dataFolderProblem, type FolderProblem, unusable } from '../data-folder.ts';
 import { type LockResult, lockDataFolder } from './data-folder-lock.ts';
 

@@ -3,7 +3,8 @@
 import path from 'node:path';
 import { environmentName } from '#runtime/config.ts';
 import type { Log } from '#runtime/log.ts';
-import { refuseOpenListener, StartError } from '#runtime/process.ts';
+import { refuseOpenListener } from '#runtime/process.ts';
+import { StartError } from '#runtime/start-error.ts';
 import type { HistorianConfig } from '../config.ts';
 import { type Gate, guardedGate, OPEN_GATE } from '../http/gate.ts';
 import { Login } from './login.ts';

@@ -4,8 +4,8 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { StartError } from '#runtime/process.ts';
 import { realFiles } from '#runtime/segment-log/files.ts';
+import { StartError } from '#runtime/start-error.ts';
 import type { UserAccess } from '../influxql/access.ts';
 import { isPasswordHash } from './password-hash.ts';
 

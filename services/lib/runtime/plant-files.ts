@@ -10,7 +10,7 @@ import { deviceKey } from '#domain/topic.ts';
 import { environmentName } from './config.ts';
 import { didYouMean, type FileProblem, readJsonFiles } from './json-file.ts';
 import { metricNameText, nameText } from './name-schema.ts';
-import { StartError } from './process.ts';
+import { StartError } from './start-error.ts';
 
 const DURATION_HINT = 'must be a duration with one unit, such as "500ms", "20s", "5m", "8h" or "7d"';
 /** A year: what is longer is a slip of the pen, and waits for ever. */

@@ -10,18 +10,9 @@ import { Health, serveHealth } from './health.ts';
 import { createLog, type Log } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { brokerSection, isLoopback, rootSection } from './sections.ts';
+import { EXIT, StartError } from './start-error.ts';
 
 export const VERSION: string = packageJson.version;
-
-export const EXIT = {
-  ok: 0,
-  findings: 1,
-  usage: 2,
-  unavailable: 69,
-  software: 70,
-  config: 78,
-  interrupted: 130,
-} as const;
 
 const DRAIN_MS = 10_000;
 
@@ -93,15 +84,6 @@ export async function runService<S extends Sections>(
       await stop(error.exitCode);
     }
     throw error;
-  }
-}
-
-/** Ends the process with a sentence instead of a stack trace: the outside world is not as the service needs it. */
-export class StartError extends Error {
-  readonly exitCode: number;
-  constructor(message: string, exitCode: number = EXIT.config) {
-    super(message);
-    this.exitCode = exitCode;
   }
 }
 

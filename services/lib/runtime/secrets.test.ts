@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
-import { EXIT, StartError } from './process.ts';
 import { readOrCreateSecret } from './secrets.ts';
+import { EXIT, StartError } from './start-error.ts';
 
 const folders: string[] = [];
 afterEach(() => {

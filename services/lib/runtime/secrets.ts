@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { StartError } from './process.ts';
+import { StartError } from './start-error.ts';
 
 export const SECRET_NAMES = ['operator-password', 'session-key', 'operations-key'] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];

@@ -1,7 +1,7 @@
 // Opens the store at the start of the process, and says what a person can do where it cannot be opened.
 
 import type { Log } from '#runtime/log.ts';
-import { EXIT, StartError } from '#runtime/process.ts';
+import { EXIT, StartError } from '#runtime/start-error.ts';
 import type { StoreParts } from '../../store-parts.ts';
 import { isDamage } from '../sqlite.ts';
 import { startThreads, type ThreadsOptions } from './start-threads.ts';

@@ -14,7 +14,7 @@ import type { QueryOptions, QueryThreadData } from './query-thread.ts';
 import type { SealerThreadData } from './sealer-thread.ts';
 
 /** What is new in a thread is soon old: more than this would only be memory that is not collected yet. */
-const YOUNG_MB_MAX = 16;
+const YOUNG_MB_MAX = 8;
 
 export type ThreadsOptions = {
   readonly engine: EngineOptions;

@@ -3,8 +3,9 @@
 
 import type { Bus } from '../bus.ts';
 import type { Sections } from '../config.ts';
-import { EXIT, type Service } from '../process.ts';
+import type { Service } from '../process.ts';
 import type { RejectedConfig } from '../sections.ts';
+import { EXIT } from '../start-error.ts';
 import { type RejectingService, rejectedFolder } from './layout.ts';
 import { openRejectedLog, type RejectedLog } from './rejected-log.ts';
 

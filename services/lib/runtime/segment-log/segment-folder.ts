@@ -1,7 +1,7 @@
 // The segments of a folder as they lie there: which there are, whether they are ours, and their bytes. Changes nothing.
 
 import path from 'node:path';
-import { StartError } from '../process.ts';
+import { StartError } from '../start-error.ts';
 import type { Files, OpenFile } from './files.ts';
 import { decodeHeader, FORMAT, HEADER_BYTES } from './header.ts';
 
