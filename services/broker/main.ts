@@ -4,18 +4,20 @@ import path from 'node:path';
 import type { ServiceStatus } from '#domain/service.ts';
 import { topics } from '#domain/topic.ts';
 import { environmentName } from '#runtime/config.ts';
+
+import { watchDiskSpace } from '#runtime/disk-space.ts';
 import { named, refuseOpenListener, runService, VERSION } from '#runtime/process.ts';
 import { EXIT } from '#runtime/start-error.ts';
 import { openBroker } from './aedes.ts';
 import { queueCaps } from './config.ts';
 import { DamageList } from './persistence/damage-list.ts';
-import { DiskSpace } from './persistence/disk-space.ts';
 import { openStore } from './persistence/store.ts';
 import { watchStore } from './persistence/store-meters.ts';
 
 const TICK_MS = 1_000;
 
-await runService('broker', {}, async ({ config, log, metrics, health, stack, now }) => {
+await runService('broker', {}, async (service) => {
+  const { config, log, metrics, health, stack, now } = service;
   const { host, port } = config.broker;
   refuseOpenListener(host, environmentName('broker', 'host'), 'the embedded broker has no users yet');
   const folder = path.join(config.root.data, 'broker');
@@ -37,16 +39,13 @@ await runService('broker', {}, async ({ config, log, metrics, health, stack, now
       },
     }),
   );
-  const disk = new DiskSpace(folder);
-  watchStore({ store, disk, damages }, { metrics, health });
+  watchDiskSpace(service, folder);
+  watchStore({ store, damages }, { metrics, health });
   const broker = await named(environmentName('broker', 'port'), () =>
     openBroker({ host, port, limits: config.broker, store, log, metrics }),
   );
   stack.use(broker);
-  const timer = setInterval(() => {
-    broker.tick();
-    disk.look().catch((error) => log.warn({ err: error }, 'cannot see how full the disk is'));
-  }, TICK_MS);
+  const timer = setInterval(() => broker.tick(), TICK_MS);
   stack.defer(() => clearInterval(timer));
   const status: ServiceStatus = { service: 'broker', id: 'broker', status: 'up', since: now(), version: VERSION };
   await broker.announce(topics.service('broker', 'broker'), JSON.stringify(status));

@@ -30,7 +30,7 @@ async function run(...flags: string[]): Promise<{ code: number | null; said: str
 test('an address beyond loopback is refused with the setting that names it', async () => {
   const { code, said } = await run('--console-host', '0.0.0.0', '--console-port', '0');
   expect(code).toBe(78);
-  expect(said).toMatch(/PENSTOCK_CONSOLE_HOST is 0\.0\.0\.0/);
+  expect(said).toMatch(/will not listen on 0\.0\.0\.0: .*PENSTOCK_CONSOLE_HOST/);
 });
 
 test('a port in use is named with the setting that changes it', async () => {

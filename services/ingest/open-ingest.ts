@@ -1,8 +1,10 @@
 // The parts of ingest, put together: devices, what has come of them, what could not be taken, batches.
 
+import path from 'node:path';
 import { topics } from '#domain/topic.ts';
 import type { Bus } from '#runtime/bus.ts';
 import type { Config } from '#runtime/config.ts';
+import { watchDiskSpace } from '#runtime/disk-space.ts';
 import { formatProblem } from '#runtime/json-file.ts';
 import { readPlantFiles, requireRulesFolder } from '#runtime/plant-files.ts';
 import type { Service } from '#runtime/process.ts';
@@ -40,6 +42,7 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
   const refused = metrics.counter('ingest_rejected_total', 'Metrics and messages rejected.', ['reason']);
   const bus = openServiceBus(service);
   const rejected = await openServiceRejectedLog(service, { ...settings, bus });
+  watchDiskSpace(service, path.join(service.config.root.data, 'ingest'));
   const { sequences, afterWrite, reporter } = await openSequences(service, { keepMs: settings.gapKeep, bus });
   const registry = new DeviceRegistry(plant);
   metrics.gauge('ingest_devices', 'Devices known.', () => registry.size);

@@ -2,6 +2,7 @@
 
 import { filters } from '#domain/topic.ts';
 import { runService } from '#runtime/process.ts';
+import { openServiceBus } from '#runtime/service-bus.ts';
 import { watchFolder } from '#runtime/watch-folder.ts';
 import { rulesSection } from './config.ts';
 import { openRules } from './open-rules.ts';
@@ -18,6 +19,7 @@ await runService('rules', { rules: rulesSection }, async (service) => {
       return (user + system) / 1_000;
     },
     later: (run) => setImmediate(run),
+    openBus: () => openServiceBus(service),
   });
   const { dir, watch } = config.rules;
   if (watch !== 'off')

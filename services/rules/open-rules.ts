@@ -5,11 +5,11 @@ import { Engine } from '#rules/engine/engine.ts';
 import { HoldingEngine } from '#rules/engine/hold.ts';
 import type { Bus } from '#runtime/bus.ts';
 import type { Config } from '#runtime/config.ts';
+import { watchDiskSpace } from '#runtime/disk-space.ts';
 import { formatProblem } from '#runtime/json-file.ts';
 import { requireRulesFolder } from '#runtime/plant-files.ts';
 import type { Service } from '#runtime/process.ts';
 import { readOrCreateSecret } from '#runtime/secrets.ts';
-import { openServiceBus } from '#runtime/service-bus.ts';
 import type { rulesSection } from './config.ts';
 import { heartbeatMessage } from './heartbeat.ts';
 import { countRules } from './metrics.ts';
@@ -36,16 +36,19 @@ export type RunParts = {
   readonly cpuMs: () => number;
   /** Runs a function after what is at hand. */
   readonly later: (run: () => void) => void;
+  readonly openBus: () => Bus;
 };
 
-export function openRules(service: Service<Sections>, { nowMs, cpuMs, later }: RunParts): OpenRules {
+export function openRules(service: Service<Sections>, { nowMs, cpuMs, later, openBus }: RunParts): OpenRules {
   const { log, metrics, now, stack, health } = service;
   const { root, rules: settings } = service.config as Config<Sections> & typeof service.config;
   const { dir, unsignedRole, budgetMs, unknownSeriesMax, hold: holdMs } = settings;
   requireRulesFolder(dir);
-  const store = stack.use(openStateStore(path.join(root.data, 'rules', 'state.db')));
+  const own = path.join(root.data, 'rules');
+  const store = stack.use(openStateStore(path.join(own, 'state.db')));
+  watchDiskSpace(service, own);
   // Opened after the store and so closed before it: what the broker takes last is still struck off.
-  const bus = openServiceBus(service);
+  const bus = openBus();
   const saved = store.rows();
   const live = new Engine({
     saved,

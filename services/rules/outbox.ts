@@ -3,7 +3,7 @@
 
 import type { CommandEnvelope } from '#domain/command.ts';
 import { type DeviceName, parseTopic } from '#domain/topic.ts';
-import type { OutMessage, QueuedMessage, StateStore } from './state-store.ts';
+import { isDiskFull, type OutMessage, type QueuedMessage, type StateStore } from './state-store.ts';
 
 /** Messages published and not yet taken by the broker; the rest waits on disk and in order. */
 const PUBLISH_WINDOW = 256;
@@ -58,9 +58,15 @@ export class Outbox implements Disposable {
     this.#parts.publish(message.topic, message.payload, message.retain).catch(() => {}); // only a closing bus refuses
   }
 
+  /** What a full disk does not take is struck off with a later tick; published again after a kill, it bears the same ids. */
   strikeOff(): void {
     if (this.#takenId <= this.#struckId) return;
-    this.#parts.store.strikeOff(this.#takenId);
+    try {
+      this.#parts.store.strikeOff(this.#takenId);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      return;
+    }
     this.#struckId = this.#takenId;
   }
 

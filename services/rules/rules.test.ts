@@ -197,6 +197,26 @@ describe('Rules', () => {
     expect(store.queued().map(({ id }) => id)).toEqual([4, 5]);
   });
 
+  it('a disk that is full when something is to be struck off ends nothing: a later tick does it', async () => {
+    let isFull = false;
+    const store = new (class extends StateStore {
+      override strikeOff(id: number): void {
+        if (isFull) throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
+        super.strikeOff(id);
+      }
+    })(':memory:');
+    const { rules, publishes, take } = open(store);
+    take(points, line(90, START));
+    for (const publish of publishes) publish.take();
+    await taken();
+    isFull = true;
+    rules.tick();
+    expect(store.queued().map(({ id }) => id)).toContain(1);
+    isFull = false;
+    rules.tick();
+    expect(store.queued().map(({ id }) => id)).not.toContain(1);
+  });
+
   it('strikes off what the broker takes while the service closes', async () => {
     const { rules, publishes, store, take } = open();
     take(points, line(90, START));

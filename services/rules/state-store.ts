@@ -4,11 +4,11 @@
 // the checkpoint and the inputs after it are its state at any moment, and a kill between any two steps loses nothing and
 // invents nothing; what was published and not yet struck off is published again, with the same ids.
 
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Notice } from '#rules/engine/inputs.ts';
 import type { StateRow } from '#rules/engine/snapshot.ts';
+import { makeDurableFolder } from '#runtime/durable-folder.ts';
 
 export type OutMessage = { readonly topic: string; readonly payload: string; readonly retain: boolean };
 export type QueuedMessage = OutMessage & { readonly id: number };
@@ -59,7 +59,7 @@ export class StateStore implements Disposable {
 
   /** @throws Error where the file is damaged, or was written by another format of this program */
   constructor(file: string) {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    makeDurableFolder(path.dirname(file));
     this.#db = new DatabaseSync(file);
     try {
       this.#prepareTables(file);
@@ -187,8 +187,8 @@ export class StateStore implements Disposable {
   }
 }
 
-/** SQLITE_FULL and SQLITE_IOERR_WRITE: the disk takes no more for now. */
-const DISK_FULL: readonly number[] = [13, 778];
+/** SQLITE_FULL, SQLITE_IOERR_WRITE and SQLITE_IOERR_SHMSIZE: the disk takes no more for now. */
+const DISK_FULL: readonly number[] = [13, 778, 4874];
 
 /** Whether what failed may be tried again once there is room. */
 export function isDiskFull(error: unknown): boolean {

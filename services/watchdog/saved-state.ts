@@ -2,10 +2,11 @@
 // call. Written whole and put in place in one step. A watchdog has to run on the day everything else does not: a file that
 // cannot be read is put aside, one that cannot be written is a problem to show, and neither ends the process.
 
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { ALARM_STATES } from '#domain/alarm.ts';
+import { makeDurableFolder, syncFolder } from '#runtime/durable-folder.ts';
 import { NORMAL, type OwnAlarmState } from './own-alarm.ts';
 
 const count = z.int().min(0);
@@ -64,7 +65,7 @@ export function readSavedState(file: string): { readonly saved: SavedState; read
 
 /** @throws Error where the disk does not take it; the file of before is then still whole */
 export function writeSavedState(file: string, state: SavedState): void {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeDurableFolder(path.dirname(file));
   const draft = `${file}.draft`;
   const fd = openSync(draft, 'w', 0o600);
   try {
@@ -74,6 +75,7 @@ export function writeSavedState(file: string, state: SavedState): void {
     closeSync(fd);
   }
   renameSync(draft, file);
+  syncFolder(path.dirname(file));
 }
 
 const retainedAlarm = z.object({

@@ -2,6 +2,8 @@
 
 import path from 'node:path';
 import type { Bus } from '#runtime/bus.ts';
+
+import { watchDiskSpace } from '#runtime/disk-space.ts';
 import type { Service } from '#runtime/process.ts';
 import { openServiceRejectedLog } from '#runtime/rejected-log/open-service-rejected-log.ts';
 import { type historianAddress, type storeSection, storeUrl } from '#runtime/sections.ts';
@@ -46,6 +48,7 @@ export async function openWriter(
   const whole = { payloadBytesMax: Number.MAX_SAFE_INTEGER };
   const rejected = await openServiceRejectedLog(service, { ...config.writer, ...whole, bus });
   const { journal, checkpoint } = await openServiceJournal(service);
+  watchDiskSpace(service, path.join(config.root.data, 'writer'));
   const shared = { store, requestBytesMax, retryMsMax: retryMax, now };
   const rollUps = stack.use(
     new RollUps({

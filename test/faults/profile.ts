@@ -16,6 +16,10 @@ type Profile = {
   /** The broker, alone and with everything else at once. */
   readonly brokerKills: number;
   readonly freezeMs: number;
+  /** How long a full disk stays full. */
+  readonly fullDiskMs: number;
+  /** How often each service meets a sync that fails. */
+  readonly failedSyncs: number;
   /** How long a store or a network is out of order. */
   readonly outageMs: number;
   readonly settleMsMax: number;
@@ -27,6 +31,8 @@ const SHORT: Profile = {
   kills: { ingest: 5, rules: 20, writer: 5, historian: 5 },
   brokerKills: 5,
   freezeMs: 15_000,
+  fullDiskMs: 3_000,
+  failedSyncs: 1,
   outageMs: 10_000,
   settleMsMax: 90_000,
 };
@@ -37,6 +43,8 @@ const LONG: Profile = {
   kills: { ingest: 20, rules: 20, writer: 20, historian: 20 },
   brokerKills: 20,
   freezeMs: 60_000,
+  fullDiskMs: 60_000,
+  failedSyncs: 20,
   outageMs: 600_000,
   settleMsMax: 900_000,
 };

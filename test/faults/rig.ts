@@ -4,7 +4,7 @@
 import type { Random } from '#domain/random.ts';
 import type { ServiceName } from '#domain/service.ts';
 import { startLoad } from '../support/load.ts';
-import { startPipeline } from '../support/pipeline.ts';
+import { type PipelineOptions, startPipeline } from '../support/pipeline.ts';
 import { until } from '../support/processes.ts';
 import { StoreFront } from '../support/store-front.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
@@ -33,6 +33,8 @@ export type Rig = Watched &
     settle(options?: SettleOptions): Promise<Outcome>;
   };
 
+export type RigOptions = Pick<PipelineOptions, 'smallDisk'>;
+
 const WINDOW = 50;
 /** A device that hears nothing for so long gives its connection up. */
 const SILENCE_MS = 5_000;
@@ -41,23 +43,24 @@ const BOOT_MS_MIN = 50;
 const clock = () => performance.now();
 
 /** Resolves when points flow into the store. */
-export async function startRig(random: Random): Promise<Rig> {
+export async function startRig(random: Random, options: RigOptions = {}): Promise<Rig> {
   const stack = new AsyncDisposableStack();
   try {
-    return await open(random, stack);
+    return await open(random, options, stack);
   } catch (error) {
     await stack.disposeAsync();
     throw error;
   }
 }
 
-async function open(random: Random, stack: AsyncDisposableStack): Promise<Rig> {
+async function open(random: Random, options: RigOptions, stack: AsyncDisposableStack): Promise<Rig> {
   const ledger = new Ledger(PROFILE.devices, () => Date.now(), clock);
   const [points, writes] = [new Sightings('points', clock), new Sightings('writes', clock)];
   const front = stack.use(await new StoreFront((line) => seeLine(line, writes)).listen());
   const storeNet = stack.use(await new TcpProxy(front.port).listen());
   const pipeline = stack.use(
     await startPipeline({
+      ...options,
       services: ['ingest', 'rules', 'writer'],
       rules: writeRules,
       storeVia: async (url) => {

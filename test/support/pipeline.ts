@@ -8,6 +8,7 @@ import { compileCache } from '../../services/cli/supervisor/compile-cache.ts';
 import { NO_MOSQUITTO, startMosquitto } from './brokers.ts';
 import { NO_INFLUXD, startInfluxd } from './influxd.ts';
 import { findProgram, freePorts, ROOT, type Running, run, tempFolder, until } from './processes.ts';
+import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 
 export type BrokerKind = 'embedded' | 'mosquitto';
 export type StoreKind = 'historian' | 'influxdb';
@@ -21,18 +22,25 @@ export type PipelineOptions = {
   readonly env?: NodeJS.ProcessEnv;
   /** Gives the address at which services find the store, whose own it is given; without it that is the store's own. */
   readonly storeVia?: (storeUrl: string) => Promise<string>;
+  /** A service whose own folder is on a disk of so many bytes. */
+  readonly smallDisk?: { readonly service: ServiceName; readonly bytes: number };
 };
 
 export type Pipeline = AsyncDisposable & {
   readonly brokerPort: number;
   readonly storeUrl: string;
   readonly consoleUrl: string;
+  /** As it is found from here. */
   readonly dataDir: string;
+  /** Where one was asked for. */
+  readonly disk: SmallDisk | undefined;
   readonly processes: Map<string, Running>;
   /** Starts a service again after it was killed, and waits until it is ready. */
   restart(service: ServiceName): Promise<void>;
   /** The same without waiting: a service may have to start where it cannot become ready. */
   launch(service: ServiceName): void;
+  /** Waits until a service that runs is ready. */
+  ready(service: ServiceName): Promise<void>;
   metricsPort(service: ServiceName): number;
   /** A metric by its whole name, over all its labels; 0 where there is none. */
   metric(service: ServiceName, name: string): Promise<number>;
@@ -84,18 +92,22 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
   const storeUrl = `http://127.0.0.1:${storePort}`;
   if (options.storeVia !== undefined) env.PENSTOCK_STORE_URL = await options.storeVia(storeUrl);
   Object.assign(env, options.env);
+  const { smallDisk } = options;
+  const disk = smallDisk && stack.use(await mountSmallDisk(path.join(dataDir, smallDisk.service), smallDisk.bytes));
   const processes = new Map<string, Running>();
   const launch = (service: ServiceName) => {
-    const running = run(process.execPath, [path.join(ROOT, 'services', service, 'main.ts')], env);
+    const words = [process.execPath, path.join(ROOT, 'services', service, 'main.ts')];
+    const [program = '', ...args] = disk !== undefined && service === smallDisk?.service ? disk.inside(words) : words;
+    const running = run(program, args, env);
     processes.set(service, running);
     return running;
   };
-  const start = async (service: ServiceName) => {
-    const running = launch(service);
+  const ready = async (service: ServiceName) => {
+    const running = processes.get(service);
     await until(
       `${service} to be ready`,
       async () => {
-        if (running.child.exitCode !== null)
+        if (typeof running?.child.exitCode === 'number')
           throw new Error(`${service} exited ${running.child.exitCode}: ${running.output()}`);
         const response = await fetch(`http://127.0.0.1:${metricsPort(service)}/readyz`);
         if (!response.ok) throw new Error(`${await response.text()}`);
@@ -103,6 +115,10 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
       },
       30_000,
     );
+  };
+  const start = async (service: ServiceName) => {
+    launch(service);
+    await ready(service);
   };
   // Services stop before the broker and the store they talk to: the stack closes in reverse.
   const stopAll = async () => {
@@ -119,10 +135,12 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
     brokerPort,
     storeUrl,
     consoleUrl: `http://127.0.0.1:${consolePort}`,
-    dataDir,
+    dataDir: disk?.seen(dataDir) ?? dataDir,
+    disk,
     processes,
     restart: start,
     launch,
+    ready,
     metricsPort,
     metric: (service, name) => readMetric(metricsPort(service), name),
     async client(clientOptions = {}) {

@@ -3,12 +3,11 @@
 import type { Health } from '#runtime/health.ts';
 import type { Metrics } from '#runtime/metrics.ts';
 import type { DamageList } from './damage-list.ts';
-import type { DiskSpace } from './disk-space.ts';
 import type { Store } from './store.ts';
 
-type Watched = { readonly store: Store; readonly disk: DiskSpace; readonly damages: DamageList };
+type Watched = { readonly store: Store; readonly damages: DamageList };
 
-export function watchStore({ store, disk, damages }: Watched, to: { metrics: Metrics; health: Health }): void {
+export function watchStore({ store, damages }: Watched, to: { metrics: Metrics; health: Health }): void {
   const { ledger, intake, limits, compaction } = store;
   const { log, state } = ledger;
   const { metrics, health } = to;
@@ -40,8 +39,7 @@ export function watchStore({ store, disk, damages }: Watched, to: { metrics: Met
   );
   metrics.total('broker_log_damages_total', 'Stretches of the log that no checksum answers for.', () => damages.count);
   metrics.total('broker_messages_unreadable_total', 'Messages lost to a damaged disk.', () => ledger.lostMessages);
-  metrics.gauge('broker_disk_used_ratio', 'How full the disk of the log is.', () => disk.usedRatio);
-  health.add('disk', () => log.problem() ?? disk.problem());
+  health.add('disk', () => log.problem());
   health.add('log', () => damages.problem(log.segments.map(({ number }) => number)));
   health.add('queues', () => {
     const full = limits.fullQueues();

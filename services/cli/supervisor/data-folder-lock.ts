@@ -4,17 +4,9 @@
 // in. The highest file stays, emptied at the end, so that numbers never run back.
 
 import { randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { linkSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeDurableFolder } from '#runtime/durable-folder.ts';
 
 export type LockResult = { readonly lock: Disposable } | { readonly holder: number };
 
@@ -24,7 +16,7 @@ export type LockResult = { readonly lock: Disposable } | { readonly holder: numb
  */
 export function lockDataFolder(dataDir: string): LockResult {
   const folder = path.join(dataDir, 'lock');
-  makeFolder(folder);
+  makeDurableFolder(folder);
   for (;;) {
     const newest = numbersIn(folder)[0] ?? 0;
     const holder = holderOf(path.join(folder, String(newest)));
@@ -38,20 +30,6 @@ export function lockDataFolder(dataDir: string): LockResult {
     }
     // While we looked another came and went, and a third holds a higher number: ours was free again, and means nothing.
     rmSync(file, { force: true });
-  }
-}
-
-/**
- * With those above it. Not by mkdir's own `recursive`, which on a file system that answers ENOENT for what it will not
- * make (/proc, some network mounts) tries for ever.
- */
-function makeFolder(folder: string): void {
-  const parent = path.dirname(folder);
-  if (!existsSync(parent)) makeFolder(parent);
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

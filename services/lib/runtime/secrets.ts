@@ -3,8 +3,9 @@
 // nothing (empty, short, open to other users) is refused, never used: an emptied file would let everyone in.
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeDurableFolder, syncFolder } from './durable-folder.ts';
 import { StartError } from './start-error.ts';
 
 export const SECRET_NAMES = ['operator-password', 'session-key', 'operations-key'] as const;
@@ -23,7 +24,7 @@ const OPEN_TO_OTHERS = 0o077;
 export function readOrCreateSecret(dataDir: string, name: SecretName): Secret {
   const file = path.join(dataDir, 'secrets', name);
   try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    makeDurableFolder(path.dirname(file));
     const found = readSecret(file);
     if (found !== undefined) return { value: found, file, isNew: false };
     const isNew = createSecret(file);
@@ -68,8 +69,11 @@ function readSecret(file: string): string | undefined {
 function createSecret(file: string): boolean {
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
-    writeFileSync(draft, `${randomBytes(18).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+    const text = `${randomBytes(18).toString('base64url')}\n`;
+    // On disk before it has its name: a power cut would leave one that is empty or torn, which no service starts with.
+    writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true });
     linkSync(draft, file); // fails where another process was first, and never shows a half-written file
+    syncFolder(path.dirname(file));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -2,8 +2,8 @@
 // double beside it (power-cut-files.ts) can forget what was not synced. The only file that opens a log's files.
 
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
-import path from 'node:path';
+import { type FileHandle, open, readdir, rename, unlink } from 'node:fs/promises';
+import { makeDurableFolder } from '../durable-folder.ts';
 
 /** Positions are bytes from the start of the file. Errors are those of the system (`code`). */
 export type OpenFile = {
@@ -50,10 +50,7 @@ export const realFiles: Files = {
     }
   },
   async makeFolder(folder) {
-    const first = await mkdir(folder, { recursive: true, mode: 0o700 });
-    // A folder is an entry in the one above it, and as easily forgotten; so is every one that was missing on the way.
-    for (let made = folder; first !== undefined && made.length >= first.length; made = path.dirname(made))
-      await this.syncFolder(path.dirname(made));
+    makeDurableFolder(folder);
   },
   remove: unlink,
   rename,

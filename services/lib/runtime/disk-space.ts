@@ -1,10 +1,25 @@
-// How full the disk is that the broker's log lies on: said before it is full, since a full one acknowledges nothing.
+// How full the disk is that a service writes to: said before it is full, since with a full one nothing is acknowledged.
 
 import { statfs } from 'node:fs/promises';
+import type { Sections } from './config.ts';
+import type { Service } from './process.ts';
 
 const ALARM_RATIO = 0.85;
+const LOOK_MS = 1_000;
 
 type Blocks = { readonly blocks: number; readonly bfree: number; readonly bavail: number };
+
+/** Says of itself in health and metrics how full the disk of a folder is, which must be there. */
+export function watchDiskSpace<S extends Sections>(service: Service<S>, folder: string): void {
+  const { name, health, metrics, log, stack } = service;
+  const disk = new DiskSpace(folder);
+  health.add('disk space', () => disk.problem());
+  metrics.gauge(`${name}_disk_used_ratio`, 'How full the disk is that it writes to.', () => disk.usedRatio);
+  const look = () => disk.look().catch((error) => log.warn({ err: error }, 'cannot see how full the disk is'));
+  const timer = setInterval(look, LOOK_MS);
+  stack.defer(() => clearInterval(timer));
+  void look();
+}
 
 export class DiskSpace {
   readonly #folder: string;
