@@ -3,8 +3,9 @@
 
 import type { Random } from '#domain/random.ts';
 import type { ServiceName } from '#domain/service.ts';
+import { NEEDS } from '../../services/cli/supervisor/service-children.ts';
 import { startLoad } from '../support/load.ts';
-import { type PipelineOptions, startPipeline } from '../support/pipeline.ts';
+import { type Pipeline, type PipelineOptions, startPipeline } from '../support/pipeline.ts';
 import { until } from '../support/processes.ts';
 import { StoreFront } from '../support/store-front.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
@@ -88,7 +89,7 @@ async function open(random: Random, options: RigOptions, stack: AsyncDisposableS
     await Promise.all(services.map((service) => pipeline.processes.get(service)?.kill()));
     const startedAt = clock();
     const firstAckAt = ledger.ackAfter(startedAt + BOOT_MS_MIN);
-    await Promise.all(services.map((service) => pipeline.restart(service)));
+    await restartInOrder(pipeline, services);
     return (await firstAckAt) - startedAt;
   };
   const watched = { pipeline, ledger, load, points, writes };
@@ -104,6 +105,20 @@ async function open(random: Random, options: RigOptions, stack: AsyncDisposableS
       await stack.disposeAsync();
     },
   };
+}
+
+/** As the supervisor of `penstock start` does it: each when those are ready that it needs. */
+async function restartInOrder(pipeline: Pipeline, services: readonly ServiceName[]): Promise<void> {
+  const started = new Map<ServiceName, Promise<void>>();
+  const start = (service: ServiceName): Promise<void> => {
+    const known = started.get(service);
+    if (known !== undefined) return known;
+    const needed = NEEDS[service].filter((other) => services.includes(other));
+    const ready = Promise.all(needed.map(start)).then(() => pipeline.restart(service));
+    started.set(service, ready);
+    return ready;
+  };
+  await Promise.all(services.map(start));
 }
 
 function seeLine(line: string, writes: Sightings): void {

@@ -10,10 +10,10 @@ import { servicesOf } from './listeners.ts';
 const SERVICES_DIR = path.resolve(import.meta.dirname, '../..');
 
 /**
- * Ingest comes after those who keep a queue at the broker, or at the very first start its first batches would find no
+ * Who is to be ready before a service is started, at first and after a crash. Ingest comes after those who keep a queue at the broker, or at the very first start its first batches would find no
  * queue to wait in; the simulated plant and the watchdog come after ingest for the same reason.
  */
-const NEEDS: { readonly [name in ServiceName]: readonly ServiceName[] } = {
+export const NEEDS: { readonly [name in ServiceName]: readonly ServiceName[] } = {
   broker: [],
   historian: [],
   rules: ['broker'],
