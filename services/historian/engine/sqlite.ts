@@ -30,7 +30,8 @@ export function isFull(error: unknown): boolean {
   return FULL_CODES.includes(codeOf(error));
 }
 
-export type Value = number | string | Uint8Array | null;
+/** Numbers come back as numbers; what is looked up by its row number is found faster by a bigint. */
+export type Value = number | bigint | string | Uint8Array | null;
 export type Row = readonly Value[];
 
 export type Layout = {
@@ -119,6 +120,15 @@ export class SqliteFile implements Disposable {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  /** What is read from now on is of one moment, and costs no lock for each statement. It holds back checkpoints: not for long. */
+  beginReading(): void {
+    if (!this.#db.isTransaction) this.#db.exec('BEGIN');
+  }
+
+  endReading(): void {
+    if (this.#db.isTransaction) this.#db.exec('COMMIT');
   }
 
   [Symbol.dispose](): void {

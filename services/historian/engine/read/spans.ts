@@ -12,6 +12,8 @@ export class Spans implements Disposable {
   readonly #root: string;
   readonly #shards: ShardCache;
   readonly #starts = new Map<number, readonly number[]>();
+  /** Those that are read as of one moment, since the last refresh. */
+  readonly #reading = new Set<ShardFile>();
 
   constructor(root: string) {
     this.#root = root;
@@ -20,6 +22,8 @@ export class Spans implements Disposable {
   }
 
   refresh(): void {
+    for (const shard of this.#reading) shard.endReading();
+    this.#reading.clear();
     for (const [policy, before] of this.#starts) {
       const now = new Set(spansIn(policyFolder(this.#root, policy)));
       for (const startUs of before) if (!now.has(startUs)) this.#shards.close({ policy, startUs });
@@ -41,7 +45,12 @@ export class Spans implements Disposable {
   }
 
   shard(policy: number, startUs: number): ShardFile {
-    return this.#shards.get({ policy, startUs });
+    const shard = this.#shards.get({ policy, startUs });
+    if (!this.#reading.has(shard)) {
+      shard.beginReading();
+      this.#reading.add(shard);
+    }
+    return shard;
   }
 
   [Symbol.dispose](): void {

@@ -85,7 +85,9 @@ export class TrackReader {
       return times.length === 0;
     };
     if (!this.#generations.slice(0, -1).every(isOlder)) return undefined;
-    return this.#chunks({ from: oldest, to }).next().done === true ? newest : undefined;
+    const { id, policy, fileUs } = this.#track;
+    const starts = this.#spans.starts(policy, { from: oldest, to, fileUs });
+    return starts.every((start) => this.#spans.shard(policy, start).lastAt(id) < oldest) ? newest : undefined;
   }
 
   #head(from: number, to: number): Page {

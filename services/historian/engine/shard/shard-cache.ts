@@ -11,6 +11,10 @@ export function shardPath(root: string, { policy, startUs }: ShardAddress): stri
   return path.join(policyFolder(root, policy), spanFile(startUs));
 }
 
+function keyOf({ policy, startUs }: ShardAddress): string {
+  return `${policy} ${startUs}`;
+}
+
 export class ShardCache implements Disposable {
   readonly #root: string;
   readonly #max: number;
@@ -27,11 +31,12 @@ export class ShardCache implements Disposable {
   }
 
   get(address: ShardAddress): ShardFile {
-    const file = shardPath(this.#root, address);
-    const shard = this.#shards.get(file) ?? new ShardFile(() => this.#open(file), address.startUs);
+    const key = keyOf(address);
+    const open = () => this.#open(shardPath(this.#root, address));
+    const shard = this.#shards.get(key) ?? new ShardFile(open, address.startUs);
     // Behind all others, as the one used last.
-    this.#shards.delete(file);
-    this.#shards.set(file, shard);
+    this.#shards.delete(key);
+    this.#shards.set(key, shard);
     for (const [oldest] of this.#shards) {
       if (this.#shards.size <= this.#max) break;
       this.#close(oldest);
@@ -40,15 +45,15 @@ export class ShardCache implements Disposable {
   }
 
   close(address: ShardAddress): void {
-    this.#close(shardPath(this.#root, address));
+    this.#close(keyOf(address));
   }
 
-  #close(file: string): void {
-    this.#shards.get(file)?.close();
-    this.#shards.delete(file);
+  #close(key: string): void {
+    this.#shards.get(key)?.close();
+    this.#shards.delete(key);
   }
 
   [Symbol.dispose](): void {
-    for (const file of [...this.#shards.keys()]) this.#close(file);
+    for (const key of [...this.#shards.keys()]) this.#close(key);
   }
 }

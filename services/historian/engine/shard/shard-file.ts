@@ -47,6 +47,9 @@ export class ShardFile {
   readonly #open: () => SqliteFile | undefined;
   readonly #startUs: number;
   #opened: SqliteFile | undefined;
+  /** Of each track that was asked for, as long as nobody writes. */
+  readonly #lastAt = new Map<TrackId, number>();
+  #version: Row | undefined;
 
   /** `open` gives undefined where there is no such file (any more): then there is nothing in it. */
   constructor(open: () => SqliteFile | undefined, startUs: number) {
@@ -56,8 +59,21 @@ export class ShardFile {
 
   /** Whoever still reads it opens it again. */
   close(): void {
+    this.#version = undefined;
     this.#opened?.[Symbol.dispose]();
     this.#opened = undefined;
+  }
+
+  /** For whoever reads much: see SqliteFile. */
+  beginReading(): void {
+    this.#file?.beginReading();
+    const [version] = this.#rows('PRAGMA data_version');
+    if (version?.[0] !== this.#version?.[0]) this.#lastAt.clear();
+    this.#version = version;
+  }
+
+  endReading(): void {
+    this.#opened?.endReading();
   }
 
   get #file(): SqliteFile | undefined {
@@ -71,20 +87,46 @@ export class ShardFile {
 
   /** Those of a track that have samples in a range, in the order of time. */
   *chunks(track: TrackId, { from, to, descending = false }: ChunkRange): Generator<Chunk> {
-    const order = descending ? 'DESC' : 'ASC';
     const sql = `SELECT id, first, last, count FROM chunk
-      WHERE id >= ? AND id < ? AND last >= ? AND first <= ? ORDER BY id ${order} LIMIT ?`;
-    let [fromId, toId] = idsOf(track);
+      WHERE id >= ? AND id <= ? AND last >= ? AND first <= ? ORDER BY id ${descending ? 'DESC' : 'ASC'} LIMIT ?`;
+    let fromId = this.#idBefore(track, from);
+    let toId = this.#idAt(track, to);
     const range = [clamp(from - this.#startUs), clamp(to - this.#startUs)];
     // Whoever begins at the end often wants no more than the first one.
     for (let limit = descending ? 1 : CHUNKS_AT_ONCE; ; limit = CHUNKS_AT_ONCE) {
-      const rows = this.#rows(sql, fromId, toId, ...range, limit);
+      const rows = this.#rows(sql, BigInt(fromId), BigInt(toId), ...range, limit);
       for (const row of rows) yield this.#chunk(row);
       if (rows.length < limit) return;
       const last = rows.at(-1)?.[0] as number;
-      if (descending) toId = last;
+      if (descending) toId = last - 1;
       else fromId = last + 1;
     }
+  }
+
+  /** The last moment of a track here; minus infinity where it has none. Only between `beginReading` and `endReading`. */
+  lastAt(track: TrackId): number {
+    const known = this.#lastAt.get(track);
+    if (known !== undefined) return known;
+    const [from, to] = idsOf(track);
+    const sql = 'SELECT last FROM chunk WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1';
+    const [row] = this.#rows(sql, BigInt(from), BigInt(to));
+    const lastAt = row === undefined ? Number.NEGATIVE_INFINITY : this.#startUs + (row[0] as number);
+    this.#lastAt.set(track, lastAt);
+    return lastAt;
+  }
+
+  /** Chunks do not overlap, so of those that begin before a moment only the last one can reach beyond it. */
+  #idBefore(track: TrackId, us: number): number {
+    const at = this.#idAt(track, us);
+    const sql = 'SELECT id FROM chunk WHERE id >= ? AND id <= ? ORDER BY id DESC LIMIT 1';
+    const [row] = this.#rows(sql, BigInt(track * TRACK_STEP), BigInt(at));
+    return (row?.[0] as number | undefined) ?? at;
+  }
+
+  /** Number of a chunk of the track that would begin at a moment. */
+  #idAt(track: TrackId, us: number): number {
+    const ms = Math.floor((us - this.#startUs) / 1_000);
+    return track * TRACK_STEP + Math.max(0, Math.min(TRACK_STEP - 1, ms));
   }
 
   #chunk([id, first, last, count]: Row): Chunk {
