@@ -40,9 +40,11 @@ export type Layout = {
   readonly tables: string;
 };
 
-// FULL: what was committed has to survive a power cut, since the log of it is deleted afterwards.
-const WRITING =
-  'PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304';
+// FULL: what was committed has to survive a power cut, since the log of it is deleted afterwards. Pages are large, so that few
+// chunks share one with unused room; what is committed is brought from the WAL into the file soon, or it would lie on the disk twice.
+const WRITING = `PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+  PRAGMA wal_autocheckpoint = 64; PRAGMA journal_size_limit = 1048576`;
+
 /** A checkpoint may hold the file for a moment. */
 const BUSY_MS = 5_000;
 
