@@ -45,7 +45,8 @@ export async function openEngine(root: string, options: OpenEngineOptions): Prom
   };
 }
 
-function storedCatalogue(root: string): ReturnType<typeof readCatalogue> {
+/** As the last sealing has left it; the log knows what is new since. */
+export function storedCatalogue(root: string): ReturnType<typeof readCatalogue> {
   using file = SqliteFile.forReading(catalogueFile(root), CATALOGUE_LAYOUT);
   return file === undefined ? { entities: [], given: { id: 0, track: 0 } } : readCatalogue(file);
 }

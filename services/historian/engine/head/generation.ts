@@ -4,6 +4,7 @@
 // under a reader's hands.
 
 import type { TrackId } from '../catalogue/catalogue.ts';
+import type { SampleBatch } from '../intake/sample-batch.ts';
 
 export type GenerationSize = {
   readonly samples: number;
@@ -88,6 +89,17 @@ export class Generation {
       (this.#used[TEXT_BYTES] as number) + textBytes <= size.textBytes &&
       tracks <= size.tracks
     );
+  }
+
+  /** All samples of a batch, in their order. */
+  fill({ length, tracks, times, values, texts }: SampleBatch): void {
+    for (let i = 0; i < length; i++) {
+      const track = tracks[i] as number;
+      const time = times[i] as number;
+      const value = values[i] as number;
+      if (track >= 0) this.append(track, time, value);
+      else this.appendText(~track, time, texts.subarray(value + 4, value + 4 + texts.readUInt32LE(value)));
+    }
   }
 
   /**

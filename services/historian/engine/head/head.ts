@@ -63,7 +63,7 @@ export class Head {
     first();
     if (batch.length === 0) return;
     this.#parts.log.append(encodeSamples(batch));
-    this.#fill(batch);
+    this.#current.fill(batch);
   }
 
   /** What the log has in this segment already. */
@@ -72,7 +72,7 @@ export class Head {
       await this.#parts.lane.idle();
       void this.freeze(segment, batch);
     }
-    this.#fill(batch);
+    this.#current.fill(batch);
   }
 
   /** Begins a new generation with room for a batch, and for it a new segment; resolves when everything before is in chunks. */
@@ -133,17 +133,6 @@ export class Head {
 
   #hasRoom({ length, textBytes }: SampleBatch): boolean {
     return this.#current.hasRoom(length, textBytes, this.#parts.tracksEnd());
-  }
-
-  #fill({ length, tracks, times, values, texts }: SampleBatch): void {
-    const generation = this.#current;
-    for (let i = 0; i < length; i++) {
-      const track = tracks[i] as number;
-      const time = times[i] as number;
-      const value = values[i] as number;
-      if (track >= 0) generation.append(track, time, value);
-      else generation.appendText(~track, time, texts.subarray(value + 4, value + 4 + texts.readUInt32LE(value)));
-    }
   }
 }
 

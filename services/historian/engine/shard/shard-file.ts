@@ -31,6 +31,20 @@ export type Chunk = {
   readonly count: number;
 };
 
+/** A chunk as it lies on the disk. */
+export type RawChunk = Chunk & {
+  readonly track: TrackId;
+  readonly summary: Uint8Array | null;
+  readonly samples: Uint8Array;
+};
+
+export type ShardTotals = {
+  readonly chunks: number;
+  readonly samples: number;
+  /** Microseconds, both inclusive; undefined where it is empty. */
+  readonly span: { readonly firstAt: number; readonly lastAt: number } | undefined;
+};
+
 export type ChunkRange = {
   /** Microseconds, both inclusive. */
   readonly from: number;
@@ -157,7 +171,7 @@ export class ShardFile {
     const firstAt = run.times[0] as number;
     const lastAt = run.times.at(-1) as number;
     const first = firstAt - this.#startUs;
-    const id = track * TRACK_STEP + Math.floor(first / 1_000);
+    const id = this.idOf(track, firstAt);
     const values: Value[] = [id, first, lastAt - this.#startUs, run.times.length, summaryBytes(run), encodeChunk(run)];
     this.#file?.run('INSERT OR REPLACE INTO chunk VALUES (?, ?, ?, ?, ?, ?)', ...values);
   }
@@ -185,6 +199,38 @@ export class ShardFile {
       yield track;
       from = (track + 1) * TRACK_STEP;
     }
+  }
+
+  /** Every chunk, in the order of tracks and time. @throws where the file is damaged, at the place where it is */
+  *raw(): Generator<RawChunk> {
+    const sql = 'SELECT id, first, last, count, summary, samples FROM chunk WHERE id >= ? ORDER BY id LIMIT ?';
+    for (let from = Number.MIN_SAFE_INTEGER; ; ) {
+      const rows = this.#rows(sql, from, CHUNKS_AT_ONCE);
+      for (const row of rows) {
+        const [id, , , , summary, samples] = row as [number, number, number, number, Uint8Array | null, Uint8Array];
+        yield { ...this.#chunk(row), track: Math.floor(id / TRACK_STEP), summary, samples };
+      }
+      if (rows.length < CHUNKS_AT_ONCE) return;
+      from = (rows.at(-1)?.[0] as number) + 1;
+    }
+  }
+
+  /** The number that a chunk has by its track and its first sample. */
+  idOf(track: TrackId, firstAt: number): number {
+    return track * TRACK_STEP + Math.floor((firstAt - this.#startUs) / 1_000);
+  }
+
+  totals(): ShardTotals {
+    const sql = 'SELECT count(*), ifnull(sum(count), 0), min(first), max(last) FROM chunk';
+    const [[chunks = 0, samples = 0, first = null, last = null] = []] = this.#rows(sql);
+    const span = { firstAt: this.#startUs + Number(first), lastAt: this.#startUs + Number(last) };
+    return { chunks: Number(chunks), samples: Number(samples), span: first === null ? undefined : span };
+  }
+
+  /** What SQLite finds wrong with the file, in its words. */
+  problem(): string | undefined {
+    const found = this.#rows('PRAGMA quick_check(1)')[0]?.[0] ?? 'ok';
+    return found === 'ok' ? undefined : String(found);
   }
 
   /** For whoever writes. */

@@ -70,7 +70,7 @@ async function mend(open: OpenFile, bytes: Buffer, torn: readonly Position[]): P
 }
 
 /** Stretches after the last beginning of a group: the disk may write the pieces of one group in any order. */
-function tornIn(bytes: Buffer, segment: number): Position[] {
+export function tornIn(bytes: Buffer, segment: number): Position[] {
   let torn: Position[] = [];
   for (const found of scan(bytes, segment, HEADER_BYTES)) {
     if (found.kind === 'damage') torn.push(found.position);

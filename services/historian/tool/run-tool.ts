@@ -1,0 +1,52 @@
+// One wish to its tool, its answer in words, and the exit code.
+
+import type { Writable } from 'node:stream';
+import { EXIT } from '#runtime/start-error.ts';
+import { backup } from './backup.ts';
+import { stats, statsText } from './stats.ts';
+import { type Verified, verify } from './verify.ts';
+import type { ToolWish } from './wish.ts';
+import { writeExport } from './write-export.ts';
+
+export type Terminal = {
+  /** Data. */
+  readonly stdout: Writable;
+  /** Messages. */
+  readonly err: (text: string) => void;
+  readonly signal: AbortSignal;
+};
+
+/** @throws StartError */
+export async function runTool(wish: ToolWish, { stdout, err, signal }: Terminal): Promise<number> {
+  switch (wish.tool) {
+    case 'backup': {
+      const { files, bytes } = await backup({ ...wish, signal });
+      err(`${files} files, ${bytes} bytes in ${wish.folder}\n`);
+      err(`to restore: stop Penstock, put this folder in the place of ${wish.root}, start again\n`);
+      return EXIT.ok;
+    }
+    case 'export': {
+      const { root, target, tool, ...which } = wish;
+      await writeExport(root, which, { target, stdout, signal });
+      return EXIT.ok;
+    }
+    case 'stats': {
+      const found = await stats(wish.root);
+      stdout.write(wish.isJson ? `${JSON.stringify(found, null, 2)}\n` : statsText(found));
+      return EXIT.ok;
+    }
+    case 'verify':
+      return tellVerified(await verify(wish.root), err);
+  }
+}
+
+const SHOWN_MAX = 100;
+
+function tellVerified({ files, chunks, samples, records, findings }: Verified, err: (text: string) => void): number {
+  for (const { place, what } of findings.slice(0, SHOWN_MAX)) err(`error ${place}: ${what}\n`);
+  if (findings.length > SHOWN_MAX) err(`and ${findings.length - SHOWN_MAX} more\n`);
+  err(`looked at ${chunks} chunks in ${files} files with ${samples} samples, and ${records} records of the log\n`);
+  if (findings.length === 0) return EXIT.ok;
+  err('save what can be read with `penstock historian export`, then restore the historian from a backup\n');
+  return EXIT.findings;
+}
