@@ -25,6 +25,7 @@ Every setting is a flag, an environment variable and a key of penstock.json, in 
 
 const GROUPS: Readonly<Record<string, string>> = {
   config: 'show the settings',
+  historian: 'copy, export, import, count and check what the store holds',
   rejected: 'look at what could not be taken, and send it again',
   rules: 'write, test, compare and explain alarm rules',
 };

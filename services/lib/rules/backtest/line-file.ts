@@ -51,8 +51,8 @@ async function* prepended(first: Buffer, rest: AsyncIterable<Buffer>): AsyncIter
 }
 
 function reasonOf(code: string | undefined): string | undefined {
-  if (code === 'ENOENT') return 'does not exist; give --file a recording of line protocol';
-  if (code === 'EISDIR') return 'is a folder; give --file a recording of line protocol';
+  if (code === 'ENOENT') return 'does not exist; name a file of line protocol';
+  if (code === 'EISDIR') return 'is a folder; name a file of line protocol';
   if (code === 'Z_BUF_ERROR') return 'ends in the middle of its compressed data; make the .gz file anew';
   return code?.startsWith('Z_') === true ? `is damaged: its compressed data cannot be read (${code})` : undefined;
 }

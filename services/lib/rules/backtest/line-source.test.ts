@@ -77,8 +77,8 @@ describe('textsOfFile()', () => {
   });
 
   it.each<readonly [what: string, name: () => string, sentence: RegExp]>([
-    ['is not there', () => path.join(folder, 'none.lp'), /none\.lp does not exist; give --file/],
-    ['is a folder', () => folder, /is a folder; give --file/],
+    ['is not there', () => path.join(folder, 'none.lp'), /none\.lp does not exist; name a file/],
+    ['is a folder', () => folder, /is a folder; name a file/],
     ['is cut off', () => file('x.gz', gzipSync(lines).subarray(0, 400)), /x\.gz ends in the middle of its compressed/],
     [
       'is damaged',

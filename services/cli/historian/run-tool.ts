@@ -1,0 +1,34 @@
+// Runs a tool of the historian's on its folder: a program of the historian's, which alone knows how it keeps things. The files
+// are read as they lie there, so whoever may read them needs no login, and whether the historian runs makes no difference.
+
+import path from 'node:path';
+import { EXIT } from '#runtime/start-error.ts';
+import type { Call, Cli } from '../cli.ts';
+import { readSettings } from '../settings.ts';
+import { compileCache } from '../supervisor/compile-cache.ts';
+import { launch } from '../supervisor/launch.ts';
+
+const PROGRAM = path.resolve(import.meta.dirname, '../../historian/tool/main.ts');
+
+export const FOLDER_OPTION = [
+  '--folder <folder>',
+  'a historian folder or a backup (default: the one of the data folder)',
+] as const;
+
+/** Gives the tool's exit code. */
+export async function runTool(
+  { options, settings }: Pick<Call, 'options' | 'settings'>,
+  cli: Cli,
+  wish: { readonly tool: string } & Readonly<Record<string, unknown>>,
+): Promise<number> {
+  const loaded = readSettings(settings, cli);
+  if (typeof loaded === 'number') return loaded;
+  const { data } = loaded.config.root;
+  const root = path.resolve(typeof options.folder === 'string' ? options.folder : path.join(data, 'historian'));
+  const child = launch({ args: [PROGRAM, JSON.stringify({ ...wish, root })], env: compileCache(data) });
+  const { asked, insisted } = cli.stopSignals();
+  asked.addEventListener('abort', () => child.terminate());
+  insisted.addEventListener('abort', () => child.kill());
+  const { code } = await child.ended;
+  return code ?? EXIT.interrupted;
+}
