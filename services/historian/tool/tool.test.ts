@@ -1,10 +1,13 @@
 // The tools on the folder of an engine that goes on writing.
 
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RAW, TestEngine } from '../engine/testing.ts';
@@ -151,6 +154,31 @@ describe('backup', () => {
       expect(restored.samples('v')).toHaveLength(values.length + 10);
       expect(await run({ tool: 'verify', root: copy })).toMatchObject({ exitCode: 0 });
       expect(readFileSync(path.join(copy, 'users.json'), 'utf8')).toBe('{"format":1,"users":[]}');
+    }
+  });
+
+  it('of another process that writes and seals all the time has what that has acknowledged', async () => {
+    const script = fileURLToPath(new URL('../testdata/write-for-ever.ts', import.meta.url));
+    const child = spawn(process.execPath, [script, root], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const copies: { readonly copy: string; readonly acknowledged: readonly number[] }[] = [];
+    try {
+      const acknowledged: number[] = [];
+      for await (const line of createInterface({ input: child.stdout })) {
+        acknowledged.push(Number(line));
+        if (acknowledged.length % 1_500 !== 0) continue;
+        const copy = path.join(folder, `copy-${copies.length}`);
+        copies.push({ copy, acknowledged: [...acknowledged] });
+        await run({ tool: 'backup', root, folder: copy });
+        expect(await run({ tool: 'verify', root })).toMatchObject({ exitCode: 0 });
+        if (copies.length === 3) break;
+      }
+    } finally {
+      child.kill('SIGKILL');
+    }
+    for (const { copy, acknowledged } of copies) {
+      await using restored = await TestEngine.open(copy);
+      const stored = new Set(restored.samples('v').map(([, value]) => Number(value)));
+      expect(acknowledged.filter((n) => !stored.has(n))).toEqual([]);
     }
   });
 
