@@ -56,9 +56,9 @@ export function catalogueOf({ entries }: Folder): Catalogue {
   return catalogue;
 }
 
-/** For reading samples, of chunks and of the log together. */
-export function storeOf({ root, entries, batches }: Folder): ReadStore {
-  const store = new ReadStore(root);
+/** For reading samples, of chunks and of the log together; of a chunk that cannot be read `onDamage` is told. */
+export function storeOf({ root, entries, batches }: Folder, onDamage: (place: string, why: string) => void): ReadStore {
+  const store = new ReadStore(root, onDamage);
   store.entries(entries as Entry[]);
   store.generation(generationOf(batches).memory);
   store.refresh();

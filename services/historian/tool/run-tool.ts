@@ -8,6 +8,9 @@ import { type Verified, verify } from './verify.ts';
 import type { ToolWish } from './wish.ts';
 import { writeExport } from './write-export.ts';
 
+/** Places of damage; beyond, they are counted. */
+const SHOWN_MAX = 100;
+
 export type Terminal = {
   /** Data. */
   readonly stdout: Writable;
@@ -27,8 +30,14 @@ export async function runTool(wish: ToolWish, { stdout, err, signal }: Terminal)
     }
     case 'export': {
       const { root, target, tool, ...which } = wish;
-      await writeExport(root, which, { target, stdout, signal });
-      return EXIT.ok;
+      let damaged = 0;
+      const onDamage = (place: string, why: string) => {
+        if (++damaged <= SHOWN_MAX) err(`error ${place} is left out: ${why}\n`);
+      };
+      await writeExport(root, which, { target, stdout, signal, onDamage });
+      if (damaged === 0) return EXIT.ok;
+      err(`${damaged} chunks are damaged and left out, all else is exported; a backup may have them\n`);
+      return EXIT.findings;
     }
     case 'stats': {
       const found = await stats(wish.root);
@@ -39,8 +48,6 @@ export async function runTool(wish: ToolWish, { stdout, err, signal }: Terminal)
       return tellVerified(await verify(wish.root), err);
   }
 }
-
-const SHOWN_MAX = 100;
 
 function tellVerified({ files, chunks, samples, records, findings }: Verified, err: (text: string) => void): number {
   for (const { place, what } of findings.slice(0, SHOWN_MAX)) err(`error ${place}: ${what}\n`);

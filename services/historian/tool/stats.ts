@@ -3,12 +3,14 @@
 import { statSync } from 'node:fs';
 import { formatTable } from '#rules/backtest/format-table.ts';
 import { formatMoment } from '#rules/backtest/format-time.ts';
+import { realFiles } from '#runtime/segment-log/files.ts';
+import { findSegments } from '#runtime/segment-log/segment-folder.ts';
 import type { Policy } from '../engine/catalogue/catalogue.ts';
 import { shardPath } from '../engine/shard/shard-cache.ts';
 import { SHARD_LAYOUT, ShardFile } from '../engine/shard/shard-file.ts';
 import { policyFolder, spansIn } from '../engine/shard/spans.ts';
 import { SqliteFile } from '../engine/sqlite.ts';
-import { catalogueOf, type Folder, readFolder } from './read-folder.ts';
+import { catalogueOf, type Folder, LOG_OWNER, logFolder, readFolder } from './read-folder.ts';
 
 export type PolicyStats = {
   readonly database: string;
@@ -28,7 +30,7 @@ export type PolicyStats = {
 export type Stats = {
   readonly policies: readonly PolicyStats[];
   /** Not in chunks yet. */
-  readonly log: { readonly samples: number };
+  readonly log: { readonly samples: number; readonly bytes: number };
 };
 
 /** @throws StartError where there is no historian's folder */
@@ -36,12 +38,17 @@ export async function stats(root: string): Promise<Stats> {
   const folder = await readFolder(root);
   return {
     policies: [...catalogueOf(folder).policies()].map((policy) => policyStats(root, policy)),
-    log: { samples: samplesIn(folder) },
+    log: { samples: samplesIn(folder), bytes: await logBytes(root) },
   };
 }
 
 function samplesIn({ batches }: Folder): number {
   return batches.reduce((sum, { length }) => sum + length, 0);
+}
+
+async function logBytes(root: string): Promise<number> {
+  const segments = await findSegments(realFiles, logFolder(root), LOG_OWNER);
+  return segments.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function policyStats(root: string, { entry, database, measurements }: Policy): PolicyStats {
@@ -80,5 +87,5 @@ export function statsText({ policies, log }: Stats): string {
     ...[one.samples === 0 ? '' : (one.bytes / one.samples).toFixed(2), moment(one.firstAt), moment(one.lastAt)],
   ]);
   const heading = ['database', 'policy', '>series', '>samples', '>bytes', '>bytes/sample', 'first (UTC)', 'last (UTC)'];
-  return `${[...formatTable(heading, rows), `${log.samples} samples in the log, not in chunks yet`].join('\n')}\n`;
+  return `${[...formatTable(heading, rows), `log: ${log.samples} samples that are not in chunks yet, ${log.bytes} bytes`].join('\n')}\n`;
 }

@@ -2,6 +2,7 @@
 
 import type { Catalogue, Track } from '../engine/catalogue/catalogue.ts';
 import { decodeChunk } from '../engine/chunk/chunk.ts';
+import { placeOf } from '../engine/read/read-store.ts';
 import { type ShardAddress, shardPath } from '../engine/shard/shard-cache.ts';
 import { type RawChunk, SHARD_LAYOUT, ShardFile } from '../engine/shard/shard-file.ts';
 import { summaryBytes } from '../engine/shard/summary.ts';
@@ -35,7 +36,7 @@ export function verifyShard(root: string, address: ShardAddress, { catalogue, te
       seen.samples += chunk.count;
       const track = catalogue?.track(chunk.track);
       if (track?.series.measurement.policy.entry.id !== address.policy) seen.orphans.add(chunk.track);
-      const place = `${file}: ${track === undefined ? `track ${chunk.track}` : nameOf(track)} from ${momentOf(chunk.firstAt)}`;
+      const place = `${file}: ${placeIn(chunk, track)}`;
       const problemOfIt = problemOf(chunk, track?.field.type, shard);
       if (problemOfIt !== undefined) tell(place, problemOfIt);
       if (before?.track === chunk.track && before.lastAt >= chunk.firstAt)
@@ -48,12 +49,8 @@ export function verifyShard(root: string, address: ShardAddress, { catalogue, te
   return seen;
 }
 
-function nameOf({ series, field }: Track): string {
-  return JSON.stringify(`${series.key} ${field.name}`);
-}
-
-function momentOf(us: number): string {
-  return new Date(us / 1_000).toISOString();
+function placeIn(chunk: RawChunk, track: Track | undefined): string {
+  return placeOf(track?.series.key ?? `track ${chunk.track}`, track?.field.name ?? '', chunk);
 }
 
 /** What does not fit; `undefined` where all does. */

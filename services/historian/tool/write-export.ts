@@ -13,14 +13,20 @@ export type Outlet = {
   readonly target: string;
   readonly stdout: Writable;
   readonly signal: AbortSignal;
+  /** Of what cannot be read, and is left out. */
+  readonly onDamage: (place: string, why: string) => void;
 };
 
 /** A file gets its name when it is whole. @throws StartError */
-export async function writeExport(root: string, wish: ExportWish, { target, stdout, signal }: Outlet): Promise<void> {
+export async function writeExport(
+  root: string,
+  wish: ExportWish,
+  { target, stdout, signal, onDamage }: Outlet,
+): Promise<void> {
   if (target !== '-' && existsSync(target)) {
     throw new StartError(`${target} is there already; name a file that is not there yet`, EXIT.usage);
   }
-  using store = storeOf(await readFolder(root));
+  using store = storeOf(await readFolder(root), onDamage);
   refuseUnknown(wish, store);
   const lines = Readable.from(exportLines(store, wish));
   if (target === '-') return pipeline(lines, stdout, { signal, end: false });

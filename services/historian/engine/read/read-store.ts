@@ -7,6 +7,7 @@ import { Catalogue, type Measurement, type Series } from '../catalogue/catalogue
 import type { Entry } from '../catalogue/entry.ts';
 import type { Follower } from '../follower.ts';
 import { Generation, type GenerationMemory } from '../head/generation.ts';
+import type { Chunk } from '../shard/shard-file.ts';
 import { Spans } from './spans.ts';
 import { TrackReader } from './track-reader.ts';
 
@@ -23,8 +24,12 @@ export class ReadStore implements Store, Follower, Disposable {
   #generations: readonly Generation[] = [];
   #released: number[] = [];
 
-  constructor(root: string) {
+  readonly #onDamage: ((place: string, why: string) => void) | undefined;
+
+  /** `onDamage` is told where a chunk cannot be decoded, which is then left out; without it, reading one throws. */
+  constructor(root: string, onDamage?: (place: string, why: string) => void) {
     this.#spans = new Spans(root);
+    this.#onDamage = onDamage;
   }
 
   entries(entries: readonly Entry[]): void {
@@ -92,6 +97,8 @@ export class ReadStore implements Store, Follower, Disposable {
   }
 
   #storedSeries({ key, tags, tracks }: Series, { policy }: Measurement): StoredSeries {
+    const parts = { generations: this.#generations, spans: this.#spans };
+    const tell = this.#onDamage;
     const reader = (field: string): TrackReader | undefined => {
       const track = tracks.get(field);
       const of = track && {
@@ -100,7 +107,10 @@ export class ReadStore implements Store, Follower, Disposable {
         policy: policy.entry.id,
         fileUs: policy.entry.fileUs,
       };
-      return of && new TrackReader(of, this.#generations, this.#spans);
+      return (
+        of &&
+        new TrackReader(of, { ...parts, onDamage: tell && ((chunk, why) => tell(placeOf(key, field, chunk), why)) })
+      );
     };
     return {
       key,
@@ -114,4 +124,10 @@ export class ReadStore implements Store, Follower, Disposable {
   [Symbol.dispose](): void {
     this.#spans[Symbol.dispose]();
   }
+}
+
+/** A chunk as a person can find it. */
+export function placeOf(series: string, field: string, { firstAt, lastAt }: Pick<Chunk, 'firstAt' | 'lastAt'>): string {
+  const moment = (us: number) => new Date(us / 1_000).toISOString();
+  return `${JSON.stringify(`${series} ${field}`)} from ${moment(firstAt)} to ${moment(lastAt)}`;
 }

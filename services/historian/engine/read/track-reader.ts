@@ -2,6 +2,7 @@
 // what is in both is the same.
 
 import type { Page, Scan, Summary } from '../../influxql/store.ts';
+import { DamagedBytesError } from '../chunk/byte-reader.ts';
 import type { Generation } from '../head/generation.ts';
 import { readTrack } from '../head/read-track.ts';
 import { EMPTY, lowerBound, merge, slice, upperBound } from '../head/runs.ts';
@@ -11,6 +12,9 @@ import type { Spans } from './spans.ts';
 
 type Takes = (firstAt: number, lastAt: number) => boolean;
 
+/** Told of a chunk that cannot be decoded; without one, reading it throws. */
+export type OnDamage = (chunk: Chunk, why: string) => void;
+
 /** A run from memory may be long; nobody is handed more at once. */
 const PAGE_MAX = 8_192;
 
@@ -18,11 +22,24 @@ export class TrackReader {
   readonly #track: SealedTrack;
   readonly #generations: readonly Generation[];
   readonly #spans: Spans;
+  readonly #onDamage: OnDamage | undefined;
 
-  constructor(track: SealedTrack, generations: readonly Generation[], spans: Spans) {
+  constructor(
+    track: SealedTrack,
+    {
+      generations,
+      spans,
+      onDamage,
+    }: {
+      readonly generations: readonly Generation[];
+      readonly spans: Spans;
+      readonly onDamage?: OnDamage | undefined;
+    },
+  ) {
     this.#track = track;
     this.#generations = generations;
     this.#spans = spans;
+    this.#onDamage = onDamage;
   }
 
   pages(scan: Scan): Generator<Page> {
@@ -107,6 +124,16 @@ export class TrackReader {
   }
 
   #read(shard: ShardFile, chunk: Chunk, from: number, to: number): Page {
+    try {
+      return this.#readWhole(shard, chunk, from, to);
+    } catch (error) {
+      if (this.#onDamage === undefined || !(error instanceof DamagedBytesError)) throw error;
+      this.#onDamage(chunk, error.message);
+      return EMPTY;
+    }
+  }
+
+  #readWhole(shard: ShardFile, chunk: Chunk, from: number, to: number): Page {
     const run = shard.read(chunk, this.#track.type);
     if (run !== undefined) return slice(run, Math.max(from, chunk.firstAt), Math.min(to, chunk.lastAt));
     // Sealed anew since we looked: its samples are in the chunks that have taken its place.
