@@ -28,30 +28,36 @@ import { policiesIn, policyFolder, spansIn } from '../engine/shard/spans.ts';
 import { type Layout, SqliteFile } from '../engine/sqlite.ts';
 import { expectFolder, LOG_OWNER, logFolder } from './read-folder.ts';
 
-export type BackupWish = { readonly root: string; readonly folder: string; readonly signal: AbortSignal };
+export type BackupWish = {
+  readonly root: string;
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  /** Told after each file of how far it is; waited for. */
+  readonly onFile: (soFar: Backup) => void | Promise<void>;
+};
 
 export type Backup = { readonly files: number; readonly bytes: number };
 
 /** Made under another name and renamed: what has been broken off is not taken for a backup. @throws StartError */
-export async function backup({ root, folder, signal }: BackupWish): Promise<Backup> {
+export async function backup({ root, folder, signal, onFile }: BackupWish): Promise<Backup> {
   expectFolder(root);
   if (existsSync(folder) && !isEmptyFolder(folder)) {
     throw new StartError(`${folder} is there already; name a folder that is not there yet`, EXIT.usage);
   }
   const draft = `${path.resolve(folder)}.part`;
   rmSync(draft, { recursive: true, force: true });
-  const copy = new Copy(draft, signal);
+  const copy = new Copy(draft, signal, onFile);
   try {
     makeDurableFolder(draft);
     await copyLog(root, copy);
-    if (existsSync(path.join(root, USER_FILE))) copy.bytes(readFileSync(path.join(root, USER_FILE)), USER_FILE);
+    if (existsSync(path.join(root, USER_FILE))) await copy.bytes(readFileSync(path.join(root, USER_FILE)), USER_FILE);
     for (const policy of policiesIn(root)) {
       for (const startUs of spansIn(policyFolder(root, policy))) {
         const file = shardPath(root, { policy, startUs });
-        copy.sqlite(file, SHARD_LAYOUT, path.relative(root, file));
+        await copy.sqlite(file, SHARD_LAYOUT, path.relative(root, file));
       }
     }
-    copy.sqlite(catalogueFile(root), CATALOGUE_LAYOUT, path.basename(catalogueFile(root)));
+    await copy.sqlite(catalogueFile(root), CATALOGUE_LAYOUT, path.basename(catalogueFile(root)));
     syncFolder(draft);
     rmSync(folder, { recursive: true, force: true }); // empty
     renameSync(draft, folder);
@@ -79,7 +85,7 @@ async function copyLog(root: string, copy: Copy): Promise<void> {
   const folder = logFolder(root);
   for (const segment of await findSegments(realFiles, folder, LOG_OWNER)) {
     const bytes = await readSegment(realFiles, folder, segment);
-    if (bytes !== undefined) copy.bytes(bytes, path.relative(root, segmentFile(folder, segment.number)));
+    if (bytes !== undefined) await copy.bytes(bytes, path.relative(root, segmentFile(folder, segment.number)));
   }
 }
 
@@ -87,30 +93,32 @@ async function copyLog(root: string, copy: Copy): Promise<void> {
 class Copy {
   readonly #folder: string;
   readonly #signal: AbortSignal;
+  readonly #onFile: BackupWish['onFile'];
   files = 0;
   size = 0;
 
-  constructor(folder: string, signal: AbortSignal) {
+  constructor(folder: string, signal: AbortSignal, onFile: BackupWish['onFile']) {
     this.#folder = folder;
     this.#signal = signal;
+    this.#onFile = onFile;
   }
 
-  bytes(bytes: Uint8Array, name: string): void {
-    this.#make(name, (file) => writeFileSync(file, bytes, { mode: 0o600 }));
+  async bytes(bytes: Uint8Array, name: string): Promise<void> {
+    await this.#make(name, (file) => writeFileSync(file, bytes, { mode: 0o600 }));
   }
 
   /** What has been deleted since it was listed is left out. */
-  sqlite(from: string, layout: Layout, name: string): void {
+  async sqlite(from: string, layout: Layout, name: string): Promise<void> {
     using source = SqliteFile.forReading(from, layout);
     if (source !== undefined) {
-      this.#make(name, (file) => {
+      await this.#make(name, (file) => {
         writeFileSync(file, '', { mode: 0o600 });
         source.copyInto(file);
       });
     }
   }
 
-  #make(name: string, write: (file: string) => void): void {
+  async #make(name: string, write: (file: string) => void): Promise<void> {
     this.#signal.throwIfAborted();
     const file = path.join(this.#folder, name);
     makeDurableFolder(path.dirname(file));
@@ -121,5 +129,6 @@ class Copy {
     closeSync(fd);
     syncFolder(path.dirname(file));
     this.files++;
+    await this.#onFile({ files: this.files, bytes: this.size });
   }
 }

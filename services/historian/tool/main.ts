@@ -16,7 +16,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 
 try {
   process.exitCode = await runTool(toolWish.parse(JSON.parse(process.argv[2] ?? '')), {
-    ...{ stdout: process.stdout, err, signal: over.signal },
+    ...{ stdout: process.stdout, err, isTerminal: process.stderr.isTTY === true, signal: over.signal },
   });
 } catch (error) {
   if (!(error instanceof Error)) throw error;

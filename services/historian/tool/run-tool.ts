@@ -2,12 +2,14 @@
 
 import type { Writable } from 'node:stream';
 import { EXIT } from '#runtime/start-error.ts';
-import { backup } from './backup.ts';
+import { type Backup, backup } from './backup.ts';
 import { stats, statsText } from './stats.ts';
 import { type Verified, verify } from './verify.ts';
 import type { ToolWish } from './wish.ts';
 import { writeExport } from './write-export.ts';
 
+/** Clears the line that shows how far it is. */
+const CLEAR = '\r\x1b[2K';
 /** Places of damage; beyond, they are counted. */
 const SHOWN_MAX = 100;
 
@@ -16,15 +18,20 @@ export type Terminal = {
   readonly stdout: Writable;
   /** Messages. */
   readonly err: (text: string) => void;
+  /** Whether a person reads the messages. */
+  readonly isTerminal: boolean;
   readonly signal: AbortSignal;
 };
 
 /** @throws StartError */
-export async function runTool(wish: ToolWish, { stdout, err, signal }: Terminal): Promise<number> {
+export async function runTool(wish: ToolWish, { stdout, err, isTerminal, signal }: Terminal): Promise<number> {
   switch (wish.tool) {
     case 'backup': {
-      const { files, bytes } = await backup({ ...wish, signal });
-      err(`${files} files, ${bytes} bytes in ${wish.folder}\n`);
+      const onFile = ({ files, bytes }: Backup) => {
+        if (isTerminal) err(`${CLEAR}${files} files, ${bytes} bytes`);
+      };
+      const { files, bytes } = await backup({ ...wish, signal, onFile });
+      err(`${isTerminal ? CLEAR : ''}${files} files, ${bytes} bytes in ${wish.folder}\n`);
       err(`to restore: stop Penstock, put this folder in the place of ${wish.root}, start again\n`);
       return EXIT.ok;
     }

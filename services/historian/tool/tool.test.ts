@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RAW, TestEngine } from '../engine/testing.ts';
+import { backup } from './backup.ts';
 import { runTool } from './run-tool.ts';
 import type { ToolWish } from './wish.ts';
 
@@ -39,7 +40,7 @@ async function run(wish: ToolWish): Promise<{ exitCode: number; out: string; err
   const take = (said: string) => {
     err += said;
   };
-  const exitCode = await runTool(wish, { stdout, err: take, signal });
+  const exitCode = await runTool(wish, { stdout, err: take, isTerminal: false, signal });
   stdout.end();
   return { exitCode, out: await out, err };
 }
@@ -117,45 +118,46 @@ describe('export', () => {
 });
 
 describe('backup', () => {
-  it('has all that was acknowledged before, though writing, sealing and dropping go on', async () => {
-    await using test = await openWithDatabase();
-    await test.write(ramp(0, 2_000));
-    await test.engine.seal();
-    await test.write(ramp(2_000, 500));
-    writeFileSync(path.join(root, 'users.json'), '{"format":1,"users":[]}', { mode: 0o600 });
-    let isOver = false;
-    let written = 2_500;
-    const writing = (async () => {
-      for (let i = 0; !isOver; i++) {
-        await test.write(`${ramp(written, 100)}\nother v=${i} ${i}`);
-        written += 100;
-        if (i % 5 === 4) await test.engine.seal();
-        if (i % 7 === 6) await test.engine.change({ kind: 'drop-measurement', database: 'plant', name: 'other' });
-      }
-    })();
-    const copies: { readonly copy: string; readonly acknowledged: number }[] = [];
-    for (let i = 0; i < 6; i++) {
-      const acknowledged = written;
-      const copy = path.join(folder, `copy-${i}`);
-      const { err } = await run({ tool: 'backup', root, folder: copy });
-      expect(err).toContain(`to restore: stop Penstock, put this folder in the place of ${root}, start again`);
-      copies.push({ copy, acknowledged });
-    }
-    isOver = true;
-    await writing;
-    expect(written).toBeGreaterThan(2_600);
-    for (const { copy, acknowledged } of copies) {
+  it.each([1, 2, 3, 4])(
+    'has all that was acknowledged before, though all is sealed after file %i of it',
+    async (sealedAfter) => {
+      await using test = await openWithDatabase();
+      await test.write(ramp(0, 2_000));
+      await test.engine.seal();
+      await test.write(`${ramp(2_000, 500)}\nfresh v=5 5\ngone v=1 1`);
+      writeFileSync(path.join(root, 'users.json'), '{"format":1,"users":[]}', { mode: 0o600 });
+      const copy = path.join(folder, 'copy');
+      let files = 0;
+      const onFile = async () => {
+        files++;
+        await test.write(`${ramp(10_000 + files * 10, 10)}\nnew${files} v=1 1`);
+        if (files === sealedAfter) await test.engine.seal();
+        const name = files === 1 ? 'gone' : `new${files - 1}`;
+        await test.engine.change({ kind: 'drop-measurement', database: 'plant', name });
+      };
+      expect(await backup({ root, folder: copy, signal, onFile })).toMatchObject({ files: 4 });
+      expect(files).toBe(4);
       await using restored = await TestEngine.open(copy);
       await restored.engine.sweep();
-      const values = restored.samples('v').map(([, value]) => value as number);
-      const sorted = values.toSorted((a, b) => a - b);
-      expect(sorted.slice(0, acknowledged)).toEqual(Array.from({ length: acknowledged }, (_, i) => i));
-      await restored.write(ramp(50_000, 10));
+      const values = new Map(restored.samples('v'));
+      const missing = Array.from({ length: 2_500 }, (_, i) => i).filter((i) => values.get(i * 1_000_000) !== i);
+      expect(missing).toEqual([]);
+      expect(restored.samples('v', { measurement: 'fresh' })).toEqual([[5, 5]]);
+      // What is new gets numbers that nothing that lies there has.
+      const before = values.size;
+      await restored.write(`${ramp(50_000, 10)}\nnewest v=7 7`);
       await restored.engine.seal();
-      expect(restored.samples('v')).toHaveLength(values.length + 10);
+      expect(restored.samples('v')).toHaveLength(before + 10);
+      expect(restored.samples('v', { measurement: 'newest' })).toEqual([[7, 7]]);
       expect(await run({ tool: 'verify', root: copy })).toMatchObject({ exitCode: 0 });
       expect(readFileSync(path.join(copy, 'users.json'), 'utf8')).toBe('{"format":1,"users":[]}');
-    }
+    },
+  );
+
+  it('says how to restore', async () => {
+    await using _test = await openWithDatabase();
+    const { err } = await run({ tool: 'backup', root, folder: path.join(folder, 'copy') });
+    expect(err).toContain(`to restore: stop Penstock, put this folder in the place of ${root}, start again`);
   });
 
   it('of another process that writes and seals all the time has what that has acknowledged; after kill -9, too', async () => {
@@ -194,7 +196,9 @@ describe('backup', () => {
     const over = AbortSignal.abort();
     const stdout = new PassThrough();
     const err = () => {};
-    await expect(runTool({ tool: 'backup', root, folder: copy }, { stdout, err, signal: over })).rejects.toThrow();
+    await expect(
+      runTool({ tool: 'backup', root, folder: copy }, { stdout, err, isTerminal: false, signal: over }),
+    ).rejects.toThrow();
     expect(readdirSync(folder)).toEqual(['historian']);
     writeFileSync(copy, 'mine');
     await expect(run({ tool: 'backup', root, folder: copy })).rejects.toThrow('is there already');
