@@ -5,7 +5,6 @@ import path from 'node:path';
 import { EXIT } from '#runtime/start-error.ts';
 import type { Call, Cli } from '../cli.ts';
 import { readSettings } from '../settings.ts';
-import { compileCache } from '../supervisor/compile-cache.ts';
 import { launch } from '../supervisor/launch.ts';
 
 const PROGRAM = path.resolve(import.meta.dirname, '../../historian/tool/main.ts');
@@ -25,7 +24,7 @@ export async function runTool(
   if (typeof loaded === 'number') return loaded;
   const { data } = loaded.config.root;
   const root = path.resolve(typeof options.folder === 'string' ? options.folder : path.join(data, 'historian'));
-  const child = launch({ args: [PROGRAM, JSON.stringify({ ...wish, root })], env: compileCache(data) });
+  const child = launch({ args: [PROGRAM, JSON.stringify({ ...wish, root })], env: {} });
   const { asked, insisted } = cli.stopSignals();
   asked.addEventListener('abort', () => child.terminate());
   insisted.addEventListener('abort', () => child.kill());

@@ -7,7 +7,6 @@ import {
   type Page,
   type SampleValue,
   type Store,
-  type StoredMeasurement,
   type StoredSeries,
   TIME_MAX,
   TIME_MIN,
@@ -23,50 +22,72 @@ export type ExportWish = {
   readonly to?: number | undefined;
 };
 
+/** Files are read as of one moment, which holds back whoever writes into them from tidying up: now and then it is given up. */
+export type ReleasingStore = Store & { refresh(): void };
+
+const LINES_PER_MOMENT = 100_000;
+
 /** Texts are gathered up to this. */
 const PIECE_CHARACTERS = 65_536;
 
-/** The comments are those of `influx_inspect export`, which `influx -import` reads; the last one says the precision. */
-export function* exportLines(store: Store, wish: ExportWish): Generator<string> {
+/** In pieces of many lines. */
+export function* exportLines(store: ReleasingStore, wish: ExportWish): Generator<string> {
+  let piece = '';
+  for (const line of linesOf(store, wish)) {
+    piece += line;
+    if (piece.length < PIECE_CHARACTERS) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
+}
+
+/** The comments are those of `influx_inspect export`, which `influx -import` reads; ours says the precision. */
+function* linesOf(store: ReleasingStore, wish: ExportWish): Generator<string> {
   yield '# DML\n# precision: us (import with --precision us; `influx -import -precision u`)\n';
-  for (const database of store.databases()) {
-    if (!fits(wish.database, database)) continue;
-    for (const { name: policy } of store.policies(database) ?? []) {
-      if (!fits(wish.policy, policy)) continue;
-      yield `# CONTEXT-DATABASE: ${database}\n# CONTEXT-RETENTION-POLICY: ${policy}\n`;
-      for (const measurement of store.measurements(database, policy)) {
-        if (fits(wish.measurement, measurement.name)) yield* inPieces(linesOf(measurement, wish));
+  let lines = 0;
+  for (const { database, policy } of placesOf(store, wish)) {
+    yield `# CONTEXT-DATABASE: ${database}\n# CONTEXT-RETENTION-POLICY: ${policy}\n`;
+    for (const { name, fields, series } of store.measurements(database, policy)) {
+      if (!fits(wish.measurement, name)) continue;
+      for (const one of series()) {
+        for (const line of seriesLines(one, fields, wish)) {
+          yield line;
+          lines++;
+        }
+        if (lines < LINES_PER_MOMENT) continue;
+        store.refresh();
+        lines = 0;
       }
     }
   }
+}
+
+function placesOf(store: Store, wish: ExportWish): { readonly database: string; readonly policy: string }[] {
+  return store
+    .databases()
+    .filter((database) => fits(wish.database, database))
+    .flatMap((database) => (store.policies(database) ?? []).map(({ name }) => ({ database, policy: name })))
+    .filter(({ policy }) => fits(wish.policy, policy));
 }
 
 function fits(wanted: string | undefined, name: string): boolean {
   return wanted === undefined || wanted === name;
 }
 
-function* inPieces(lines: Iterable<string>): Generator<string> {
-  let piece = '';
-  for (const line of lines) {
-    piece += line;
-    if (piece.length < PIECE_CHARACTERS) continue;
-    yield piece;
-    piece = '';
-  }
-  if (piece !== '') yield piece;
-}
-
-function* linesOf(measurement: StoredMeasurement, wish: ExportWish): Generator<string> {
-  for (const series of measurement.series()) {
-    const columns = [...measurement.fields]
-      .filter(([field]) => series.hasField(field))
-      .map(([field, type]) => new Column(series, { field, type, wish }));
-    for (;;) {
-      const time = Math.min(...columns.map((column) => column.time));
-      if (time === Number.POSITIVE_INFINITY) break;
-      const fields = columns.filter((column) => column.time === time).map((column) => column.take());
-      yield `${series.key} ${fields.join(',')} ${time}\n`;
-    }
+function* seriesLines(
+  series: StoredSeries,
+  fields: ReadonlyMap<string, FieldType>,
+  wish: ExportWish,
+): Generator<string> {
+  const columns = [...fields]
+    .filter(([field]) => series.hasField(field))
+    .map(([field, type]) => new Column(series, { field, type, wish }));
+  for (;;) {
+    const time = Math.min(...columns.map((column) => column.time));
+    if (time === Number.POSITIVE_INFINITY) return;
+    const values = columns.filter((column) => column.time === time).map((column) => column.take());
+    yield `${series.key} ${values.join(',')} ${time}\n`;
   }
 }
 

@@ -19,12 +19,11 @@ type News =
 export class ReadStore implements Store, Follower, Disposable {
   readonly #catalogue = new Catalogue();
   readonly #spans: Spans;
+  readonly #onDamage: ((place: string, why: string) => void) | undefined;
   readonly #news: News[] = [];
   /** Oldest first. */
   #generations: readonly Generation[] = [];
   #released: number[] = [];
-
-  readonly #onDamage: ((place: string, why: string) => void) | undefined;
 
   /** `onDamage` is told where a chunk cannot be decoded, which is then left out; without it, reading one throws. */
   constructor(root: string, onDamage?: (place: string, why: string) => void) {
@@ -107,10 +106,8 @@ export class ReadStore implements Store, Follower, Disposable {
         policy: policy.entry.id,
         fileUs: policy.entry.fileUs,
       };
-      return (
-        of &&
-        new TrackReader(of, { ...parts, onDamage: tell && ((chunk, why) => tell(placeOf(key, field, chunk), why)) })
-      );
+      const onDamage = tell && ((chunk: Chunk, why: string) => tell(placeOf(key, field, chunk), why));
+      return of && new TrackReader(of, { ...parts, onDamage });
     };
     return {
       key,

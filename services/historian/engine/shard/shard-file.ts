@@ -205,7 +205,7 @@ export class ShardFile {
   *raw(): Generator<RawChunk> {
     const sql = 'SELECT id, first, last, count, summary, samples FROM chunk WHERE id >= ? ORDER BY id LIMIT ?';
     for (let from = Number.MIN_SAFE_INTEGER; ; ) {
-      const rows = this.#rows(sql, from, CHUNKS_AT_ONCE);
+      const rows = this.#rows(sql, BigInt(from), CHUNKS_AT_ONCE);
       for (const row of rows) {
         const [id, , , , summary, samples] = row as [number, number, number, number, Uint8Array | null, Uint8Array];
         yield { ...this.#chunk(row), track: Math.floor(id / TRACK_STEP), summary, samples };
