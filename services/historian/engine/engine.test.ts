@@ -229,6 +229,17 @@ describe('change()', () => {
   });
 });
 
+test('a lost catalogue stops the start instead of costing every chunk', async () => {
+  {
+    await using engine = await opened();
+    await engine.write('m v=1 1');
+    await engine.engine.seal();
+  }
+  for (const name of readdirSync(folder)) if (name.startsWith('catalogue.db')) rmSync(path.join(folder, name));
+  await expect(TestEngine.open(folder)).rejects.toThrow('catalogue.db is missing or older than the chunks in');
+  expect(readdirSync(folder)).toContain('policy-2');
+});
+
 test('whatever is written, sealed and reopened in any order reads as a plain map does', async () => {
   const time = fc.oneof(
     fc.integer({ min: 0, max: 60 }),

@@ -214,6 +214,11 @@ export class Engine {
     await this.#parts.log.commit();
   }
 
+  /** Whether this policy was ever made, as far as catalogue and log know. */
+  hasKnown(policy: number): boolean {
+    return this.#declare.hasGiven(policy);
+  }
+
   /** Removes what a crash in the middle of a drop has left on the disk. */
   sweep(): Promise<void> {
     const policies = new Set([...this.#catalogue.policies()].map(({ entry }) => entry.id));

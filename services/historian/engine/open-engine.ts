@@ -10,6 +10,7 @@ import type { Follower } from './follower.ts';
 import { LOG_VERSION } from './log-records.ts';
 import { type SealerPort, SealLane } from './seal/seal-lane.ts';
 import { catalogueFile } from './seal/sealer.ts';
+import { policiesIn, policyFolder } from './shard/spans.ts';
 import { SqliteFile } from './sqlite.ts';
 
 export type OpenEngineOptions = EngineOptions & {
@@ -31,11 +32,16 @@ export type OpenEngine = AsyncDisposable & { readonly engine: Engine };
 /** The sealer has been opened on the same folder. @throws StartError where the folder holds another format */
 export async function openEngine(root: string, options: OpenEngineOptions): Promise<OpenEngine> {
   const { sealer, follower, turn } = options;
-  const log = await openSegmentLog(path.join(root, 'log'), { ...options, kind: 'historian', version: LOG_VERSION });
+  await using opening = new AsyncDisposableStack();
+  const log = opening.use(
+    await openSegmentLog(path.join(root, 'log'), { ...options, kind: 'historian', version: LOG_VERSION }),
+  );
   const lane = new SealLane(sealer, options);
   const parts = { log, lane, follower, stored: storedCatalogue(root), turn };
   const engine = new Engine(parts, options);
   await engine.recover();
+  refuseLostCatalogue(root, engine);
+  opening.move();
   return {
     engine,
     async [Symbol.asyncDispose]() {
@@ -43,6 +49,15 @@ export async function openEngine(root: string, options: OpenEngineOptions): Prom
       await log[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Without a catalogue nothing is known of the chunks, and the first sweep would delete them all. */
+function refuseLostCatalogue(root: string, engine: Engine): void {
+  const unknown = policiesIn(root).filter((policy) => !engine.hasKnown(policy));
+  if (unknown.length === 0) return;
+  throw new Error(
+    `${catalogueFile(root)} is missing or older than the chunks in ${policyFolder(root, unknown[0] as number)}: restore the whole folder from a backup`,
+  );
 }
 
 /** As the last sealing has left it; the log knows what is new since. */

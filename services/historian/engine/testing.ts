@@ -24,8 +24,9 @@ export class TestEngine implements AsyncDisposable {
     root: string,
     options: { readonly samples?: number; readonly files?: Files; readonly seriesMax?: number } = {},
   ): Promise<TestEngine> {
-    const sealer = new Sealer(root);
-    const store = new ReadStore(root);
+    using opening = new DisposableStack();
+    const sealer = opening.use(new Sealer(root));
+    const store = opening.use(new ReadStore(root));
     const opened = await openEngine(root, {
       sealer: inThisThread(sealer),
       follower: store,
@@ -41,6 +42,7 @@ export class TestEngine implements AsyncDisposable {
       // Whoever was abandoned may still try.
       onFatal: () => {},
     });
+    opening.move();
     return new TestEngine(opened, sealer, store);
   }
 

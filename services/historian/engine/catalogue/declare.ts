@@ -25,6 +25,11 @@ export class Declare {
     return this.#given.track + 1;
   }
 
+  /** Whether something of this number was ever made. */
+  hasGiven(id: number): boolean {
+    return id <= this.#given.id;
+  }
+
   /** What the log has said already: nothing of it is fresh. */
   repeat(entry: Entry): Removed[] {
     if (entry.kind === 'track') this.#given = { ...this.#given, track: Math.max(this.#given.track, entry.id) };
