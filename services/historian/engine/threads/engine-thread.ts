@@ -1,10 +1,9 @@
 // The thread that takes writes: parsing, the log, memory, the catalogue. Who reads follows over a port.
 
-import { readdirSync, statSync } from 'node:fs';
-import path from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Change } from '../../influxql/store.ts';
+import { bytesIn } from '../bytes-in.ts';
 import type { EngineOptions, WriteOutcome, WriteRequest } from '../engine.ts';
 import type { EngineStatus } from '../engine-status.ts';
 import { openEngine } from '../open-engine.ts';
@@ -47,14 +46,6 @@ function tell(what: EngineNews): void {
 
 function fail(error: Error): void {
   tell({ kind: 'failed', failure: failureOf(error) });
-}
-
-function bytesIn(folder: string): number {
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true });
-  const sizes = names.map((name) =>
-    name.isFile() ? (statSync(path.join(name.parentPath, name.name), { throwIfNoEntry: false })?.size ?? 0) : 0,
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 try {
