@@ -81,7 +81,10 @@ export class Catalogue {
     return this.#tracks.keys();
   }
 
-  /** What is no more, with everything that belonged to it. An entry that is there already, or whose owner is not, changes nothing. */
+  /**
+   * What is no more, with everything that belonged to it. An entry that is there already, or whose owner is not, changes
+   * nothing; nor does one whose name a later one bears, which the log tells again: it was dropped before that was made.
+   */
   apply(entry: Entry): Removed[] {
     if (entry.kind === 'drop') return this.#drop(entry);
     this.#add(entry);
@@ -98,7 +101,7 @@ export class Catalogue {
   }
 
   #addDatabase({ id, name }: DatabaseEntry): void {
-    if (this.#databases.has(id)) return;
+    if (isLater(this.databases.get(name), id)) return;
     const database: Database = { id, name, policies: new Map(), seriesCount: 0 };
     this.#databases.set(id, database);
     this.databases.set(name, database);
@@ -109,7 +112,7 @@ export class Catalogue {
     const database = known?.database ?? this.#databases.get(entry.database);
     if (database === undefined) return;
     if (known !== undefined) known.entry = entry;
-    else {
+    else if (!isLater(database.policies.get(entry.name)?.entry, entry.id)) {
       const policy: Policy = { entry, database, measurements: new Map() };
       this.#policies.set(entry.id, policy);
       database.policies.set(entry.name, policy);
@@ -118,7 +121,7 @@ export class Catalogue {
 
   #addMeasurement({ id, name, policy: owner }: MeasurementEntry): void {
     const policy = this.#policies.get(owner);
-    if (policy === undefined || this.#measurements.has(id)) return;
+    if (policy === undefined || isLater(policy.measurements.get(name), id)) return;
     const measurement: Measurement = {
       ...{ id, name, policy },
       ...{ fields: new Map(), series: new Map(), tagCounts: new Map() },
@@ -127,16 +130,17 @@ export class Catalogue {
     policy.measurements.set(name, measurement);
   }
 
-  #addField({ id, name, type, measurement }: FieldEntry): void {
-    if (this.#fields.has(id)) return;
+  #addField({ id, name, type, measurement: owner }: FieldEntry): void {
+    const measurement = this.#measurements.get(owner);
+    if (measurement === undefined || this.#fields.has(id)) return;
     const field = { id, name, type };
     this.#fields.set(id, field);
-    this.#measurements.get(measurement)?.fields.set(name, field);
+    measurement.fields.set(name, field);
   }
 
   #addSeries({ id, key, tags, measurement: owner }: SeriesEntry): void {
     const measurement = this.#measurements.get(owner);
-    if (measurement === undefined || this.#series.has(id)) return;
+    if (measurement === undefined || isLater(measurement.series.get(key), id)) return;
     const series: Series = { id, key, measurement, tags: new Map(tags), tracks: new Map() };
     this.#series.set(id, series);
     measurement.series.set(key, series);
@@ -244,4 +248,9 @@ export class Catalogue {
       yield { kind: 'track', id, series: series.id, field: field.id };
     }
   }
+}
+
+/** Whether somebody has the name already; numbers are given in order. */
+function isLater(known: { readonly id: Id } | undefined, id: Id): boolean {
+  return known !== undefined && known.id >= id;
 }
