@@ -1,8 +1,9 @@
 // The one file that imports node:sqlite: opens a database of the historian's the way all of them are opened.
 
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { makeDurableFolder } from '#runtime/durable-folder.ts';
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB; an extended code has its kind in the lowest byte. */
 const DAMAGE_CODES = [11, 26];
@@ -53,10 +54,13 @@ export class SqliteFile implements Disposable {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  /** Makes folder and file where they are not there. @throws Error with the file's path */
+  /**
+   * Makes folder and file where they are not there. Their names survive a power cut: SQLite syncs that of the file.
+   * @throws Error with the file's path
+   */
   static forWriting(file: string, { format, tables }: Layout): SqliteFile {
     return withPath(file, () => {
-      mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+      makeDurableFolder(path.dirname(file));
       const opened = new SqliteFile(file, new DatabaseSync(file, { timeout: BUSY_MS }));
       opened.#db.exec(WRITING);
       chmodSync(file, 0o600);
@@ -167,7 +171,7 @@ function withPath<T>(file: string, open: () => T): T {
  * @throws Error where another one holds it
  */
 export function lockFolder(folder: string): Disposable {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeDurableFolder(folder);
   const db = new DatabaseSync(path.join(folder, 'lock'));
   try {
     db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT');
