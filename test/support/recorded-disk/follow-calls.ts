@@ -13,6 +13,9 @@ export const FOLLOWED_CALLS = [
 
 const STANDARD: readonly (string | undefined)[] = [undefined, 'stdout', 'stderr'];
 
+/** unlinkat and openat of a name in an open folder. */
+const FROM_FOLDER = /^(\d+)<[^>]*>, "/;
+
 type Open = { readonly node: number; readonly name: string; readonly isAppending: boolean; offset: number };
 
 export class CallFollower {
@@ -35,13 +38,25 @@ export class CallFollower {
   /** The calls of one process, from its start to its end. @param after what was in the folder then */
   follow(steps: Iterable<Step>, after: Found): void {
     this.#descriptors = new Map();
+    const underWay = new Set<Call>();
     for (const step of steps) {
       if (step.is === 'begun') this.#begin(step.call);
       else if (step.result >= 0) this.#end(step.call, step.result);
+      if (step.is === 'begun') underWay.add(step.call);
+      else underWay.delete(step.call);
     }
-    // A kill may come in the middle of a write; the kernel has then done as much of it as there is.
-    for (const [call, { write, name }] of this.#writes)
-      this.#written(call, lengthOfSame(write.bytes, after.get(name)?.subarray(write.at)));
+    for (const call of underWay) this.#killed(call, after);
+  }
+
+  /** A kill may come in the middle of a call; the kernel has then done as much of it as there is. */
+  #killed(call: Call, after: Found): void {
+    const { write, name: file = '' } = this.#writes.get(call) ?? {};
+    if (write !== undefined) this.#written(call, lengthOfSame(write.bytes, after.get(file)?.subarray(write.at)));
+    if (!/^(?:open|creat|mkdir|unlink|rmdir)/.test(call.name)) return;
+    const [name] = this.#paths(call);
+    if (name === undefined || after.has(name) === this.#nodes.has(name)) return;
+    if (after.has(name)) this.#create(name, after.get(name) === null);
+    else this.#remove(name);
   }
 
   /** What takes effect while it is under way takes it at once; a descriptor is free as soon as it is to be closed. */
@@ -145,10 +160,12 @@ export class CallFollower {
     this.events.push({ kind: 'mapped', node: open.node });
   }
 
-  /** Names in a call, undefined for those outside of the folder; services name whatever they touch from the root on. */
+  /** Names in a call, undefined for those outside of the folder: from the root on, or from an open folder, as rm walks them. */
   #paths(call: Call): (string | undefined)[] {
+    const [, descriptor] = FROM_FOLDER.exec(call.args) ?? [];
+    const from = this.#descriptors.get(Number(descriptor ?? Number.NaN))?.name ?? '/';
     return stringsOf(call).map((bytes) => {
-      const name = path.normalize(bytes.toString());
+      const name = path.resolve(from, bytes.toString());
       return name.startsWith(`${this.#folder}/`) || name === this.#folder ? name : undefined;
     });
   }

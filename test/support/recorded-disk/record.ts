@@ -134,7 +134,13 @@ export class Recording {
     for (const name of new Set([...told.keys(), ...found.keys()])) {
       const [tells, is] = [told.get(name), found.get(name)];
       const isSame = told.has(name) && found.has(name) && (tells === undefined || isEqual(tells, is ?? null));
-      if (!isSame) throw new Error(`the recording is not whole: it tells ${name} otherwise than it is`);
+      if (!isSame) {
+        const words = (content: Map<string, Buffer | null | undefined> | Found) =>
+          content.has(name) ? `${content.get(name)?.length ?? 0} bytes` : 'not there';
+        throw new Error(
+          `the recording is not whole: it tells ${name} (${words(told)}) otherwise than it is (${words(found)})`,
+        );
+      }
     }
   }
 }
