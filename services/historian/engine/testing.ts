@@ -22,7 +22,13 @@ export class TestEngine implements AsyncDisposable {
 
   static async open(
     root: string,
-    options: { readonly samples?: number; readonly files?: Files; readonly seriesMax?: number } = {},
+    options: {
+      readonly samples?: number;
+      readonly files?: Files;
+      readonly seriesMax?: number;
+      /** Where it is left out, nothing: whoever was abandoned may still try. */
+      readonly onFatal?: (error: Error) => void;
+    } = {},
   ): Promise<TestEngine> {
     using opening = new DisposableStack();
     const sealer = opening.use(new Sealer(root));
@@ -39,8 +45,7 @@ export class TestEngine implements AsyncDisposable {
       onDamage: (damage) => {
         if (damage.kind !== 'torn') throw new Error(`damaged: ${JSON.stringify(damage)}`);
       },
-      // Whoever was abandoned may still try.
-      onFatal: () => {},
+      onFatal: options.onFatal ?? (() => {}),
     });
     opening.move();
     return new TestEngine(opened, sealer, store);
