@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import { environmentName } from '#runtime/config.ts';
+import { watchDiskSpace } from '#runtime/disk-space.ts';
 import { named, runService } from '#runtime/process.ts';
 import { openServiceBus } from '#runtime/service-bus.ts';
 import { openUsers } from './auth/open-users.ts';
@@ -48,6 +49,7 @@ await runService('historian', { historian: historianSection }, async (service) =
     server.listen({ host: historian.host, port: historian.port }),
   );
   health.add('store', () => store.status().problem);
+  watchDiskSpace(service, folder);
   openServiceBus(service);
   // The bus carries only this service's status: without a broker the store still stores and answers.
   health.add('broker', () => undefined);
