@@ -1,8 +1,9 @@
 // What is done to the files of chunks: generations become chunks, ranges are deleted, spans that are too old go. The only one
 // that writes them; one job at a time, in the order in which they are given, and each may be done again after a crash.
 
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { syncFolder } from '#runtime/durable-folder.ts';
 import type { FieldType, Page } from '../../influxql/store.ts';
 import type { TrackId } from '../catalogue/catalogue.ts';
 import { CATALOGUE_LAYOUT, type CatalogueChanges, writeCatalogue } from '../catalogue/catalogue-file.ts';
@@ -181,9 +182,14 @@ export class Sealer implements Disposable {
   }
 }
 
-/** The file and what SQLite keeps beside it. */
+/**
+ * The file, and what SQLite keeps beside it only when the file is gone for good: a file that came back without its log after
+ * a power cut would be damaged, while a log without a file is nothing to SQLite.
+ */
 function removeShard(file: string): void {
-  for (const name of [`${file}-wal`, `${file}-shm`, file]) if (existsSync(name)) rmSync(name);
+  rmSync(file, { force: true });
+  syncFolder(path.dirname(file));
+  for (const beside of [`${file}-wal`, `${file}-shm`]) rmSync(beside, { force: true });
 }
 
 function bySpan(run: Page, fileUs: number): { startUs: number; run: Page }[] {
