@@ -14,7 +14,7 @@ const DISK_BYTES = 64 * 1024 * 1024;
 /** Over the 85 % from which it is to be said. */
 const NEARLY_FULL = 0.9;
 const IS_FULL = /disk (?:of [^ ]+ )?is full/;
-const SERVICES: readonly ServiceName[] = ['broker', 'ingest', 'rules', 'writer'];
+const SERVICES: readonly ServiceName[] = ['broker', 'ingest', 'rules', 'writer', 'historian'];
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

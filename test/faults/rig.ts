@@ -64,6 +64,7 @@ async function open(random: Random, options: RigOptions, stack: AsyncDisposableS
       ...options,
       services: ['ingest', 'rules', 'writer'],
       rules: writeRules,
+      env: { PENSTOCK_HISTORIAN_MEMORY_BYTES: '4000000' }, // small, so that it seals again and again
       storeVia: async (url) => {
         front.targetUrl = url;
         return `http://127.0.0.1:${storeNet.port}`;

@@ -3,7 +3,9 @@
 
 import { type Running, run } from './processes.ts';
 
-export function failSyncs(pid: number): Running {
+/** @param file where only its syncs are to fail */
+export function failSyncs(pid: number, file?: string): Running {
+  const only = file === undefined ? [] : ['-P', file];
   const calls = ['-e', 'trace=fsync,fdatasync', '-e', 'inject=fsync,fdatasync:error=EIO:when=1'];
-  return run('strace', ['-f', '-q', ...calls, '-o', '/dev/null', '-p', `${pid}`]);
+  return run('strace', ['-f', '-q', ...only, ...calls, '-o', '/dev/null', '-p', `${pid}`]);
 }
