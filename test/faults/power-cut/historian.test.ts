@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestEngine } from '../../../services/historian/engine/testing.ts';
 import { freePorts, tempFolder } from '../../support/processes.ts';
 import { NO_STRACE, type Recording } from '../../support/recorded-disk/record.ts';
-import { randomFor, SEED } from '../profile.ts';
+import { isLong, randomFor, SEED } from '../profile.ts';
 import { CUTS, cutOften, report } from './cut-often.ts';
 import {
   Asker,
@@ -26,7 +26,7 @@ import { recordService } from './record-service.ts';
 
 const LIVES = ['killed', 'killed', 'stopped'] as const;
 /** Of each writer, over all lives. */
-const WISHES = 80;
+const WISHES = isLong ? 400 : 80;
 const MEMORY = { PENSTOCK_HISTORIAN_MEMORY_BYTES: '4000000' };
 
 /** Where a file is lost, thousands of samples are. */
