@@ -5,6 +5,7 @@ import type { Binary, Expr, Ref } from './ast.ts';
 import { evaluate, type Row } from './evaluate.ts';
 import { QueryError } from './query-error.ts';
 import { type StoredMeasurement, TIME_MAX, TIME_MIN } from './store.ts';
+import { tagColumnsOf } from './subquery.ts';
 import { parseTimeNs, type ZoneOffset } from './time-text.ts';
 
 export type Condition = {
@@ -94,9 +95,12 @@ function timeNs(expr: Expr, clock: Clock): bigint {
   throw new QueryError('time must be compared with a moment, a duration or now()');
 }
 
-/** A ref is a field where the query says so or the measurement has such a field, else a tag. */
+/**
+ * A ref is a field where the query says so or the measurement has such a field, else a tag. A tag that an inner query shows
+ * in a column is read like a field.
+ */
 export function isField(ref: Ref, measurement: Pick<StoredMeasurement, 'fields'>): boolean {
-  if (ref.cast === 'tag') return false;
+  if (ref.cast === 'tag') return tagColumnsOf(measurement).has(ref.name);
   return ref.cast !== undefined || measurement.fields.has(ref.name);
 }
 

@@ -134,7 +134,7 @@ function* filtered(
   let values: readonly Cell[] = [];
   const tested: Row = {
     ref: ({ name, cast }) => {
-      const place = cast === 'tag' ? undefined : places.get(name);
+      const place = cast === 'tag' && !hasRows(series) ? undefined : places.get(name);
       return place === undefined ? (series.tags.get(name) ?? '') : (values[place] ?? null);
     },
     call: () => null,

@@ -261,10 +261,22 @@ test.each<readonly [q: string, rows: readonly (readonly unknown[])[]]>([
     ],
   ],
   ['last(v), host FROM m', [[9, 81, 'a']]],
+  ['host::tag FROM (SELECT v, host FROM m) LIMIT 1', [[0, 'a']]],
+  ["v FROM (SELECT v, host FROM m) WHERE host::tag = 'a' LIMIT 1", [[0, 0]]],
   ['stddev(v) FROM m WHERE time >= 3s AND time < 4s', [[3, null]]],
   ['v / 0, v % 0, v % 5 FROM m WHERE time = 3s', [[3, 0, null, 4]]],
 ])('SELECT %s', (q, rows) => {
   const store = new MemoryStore([regular('a', 10, (i) => i * i)], OPTIONS);
   const found = answerOf(store, `SELECT ${q}`)[0]?.values.map(([time, ...cells]) => [Number(time) / SECOND, ...cells]);
   expect(found).toEqual(rows);
+});
+
+test('f(*) over inner queries of several measurements leaves out the columns that show a tag', () => {
+  const m = regular('a', 3, (i) => i);
+  const store = new MemoryStore([m, { ...m, measurement: 'n' }], OPTIONS);
+  const found = answerOf(store, 'SELECT count(*) FROM (SELECT * FROM m, n)');
+  expect(found.map(({ name, columns }) => [name, columns])).toEqual([
+    ['m', ['time', 'count_v']],
+    ['n', ['time', 'count_v']],
+  ]);
 });

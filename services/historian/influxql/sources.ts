@@ -4,7 +4,7 @@ import type { Measurement } from './ast.ts';
 import type { Known } from './columns.ts';
 import { QueryError } from './query-error.ts';
 import type { FieldType, Policy, Store, StoredMeasurement } from './store.ts';
-import { tagColumnsOf } from './subquery.ts';
+import { type InnerMeasurement, tagColumnsOf } from './subquery.ts';
 
 export type Place = {
   readonly store: Store;
@@ -38,14 +38,15 @@ function policyOf(policies: readonly Policy[], wanted: string | undefined): Poli
  * Sorted by name, each name once. What one of them has as a field is a field in all of them: a query means the same by a
  * name wherever it looks.
  */
-export function merged(found: readonly StoredMeasurement[]): StoredMeasurement[] {
+export function merged(found: readonly StoredMeasurement[]): (StoredMeasurement | InnerMeasurement)[] {
   if (found.length < 2) return [...found];
-  const { fields } = knownOf(found);
+  const { fields, tagColumns } = knownOf(found);
   return [...Map.groupBy(found, ({ name }) => name)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, all]) => ({
       name,
       fields,
+      tagColumns,
       tagKeys: knownOf(all).tagKeys,
       series: () => all.flatMap((each) => [...each.series()]),
     }));

@@ -12,12 +12,16 @@ export type Inner = {
   readonly descending: boolean;
 };
 
-interface InnerMeasurement extends StoredMeasurement {
+export interface InnerMeasurement extends StoredMeasurement {
   readonly tagColumns: ReadonlySet<string>;
 }
 
-export function tagColumnsOf(measurement: StoredMeasurement | InnerMeasurement): ReadonlySet<string> {
-  return 'tagColumns' in measurement ? measurement.tagColumns : new Set();
+const NO_COLUMNS: ReadonlySet<string> = new Set();
+
+export function tagColumnsOf(
+  measurement: Pick<StoredMeasurement, 'fields'> | Pick<InnerMeasurement, 'fields' | 'tagColumns'>,
+): ReadonlySet<string> {
+  return 'tagColumns' in measurement ? measurement.tagColumns : NO_COLUMNS;
 }
 
 /** `types` of the inner query's columns, as far as they are known; `keys` of the tags that it groups by. */
