@@ -1,280 +1,243 @@
 // Where we deliberately do not answer as InfluxDB 1.6.7 does, with the reason of each. A predicate sees the query and both
-// answers. Most let through only what is the same in every other respect; where InfluxDB's answer is wrong as a whole there
-// is nothing to hold ours against, and the predicate is narrow in the shape of the query instead. The test counts what each
-// lets through, so that one that hides too much is seen.
+// answers. Where InfluxDB gives our answer to the same question in other words, it is asked in those; else a predicate lets
+// through only what is the same in every other respect. The test counts what each lets through, so that one that hides too
+// much is seen.
 
 import { type Answer, type Cell, difference, type Series } from './answer.ts';
+import { asCsv } from './csv-answer.ts';
 import { NIGHT } from './dataset.ts';
+import { INNER_DIFFERENCES } from './kept-inner-differences.ts';
+import {
+  blank,
+  fromFirstOf,
+  isEmpty,
+  isError,
+  isPartOf,
+  isSameWith,
+  momentsSorted,
+  numbers,
+  regrouped,
+  shown,
+  sinceTheEpoch,
+  undated,
+  without,
+  withoutNumbers,
+  withSeries,
+} from './looser.ts';
+import { CALL, columnsWith, isBounded, isBucketed, outerOf, reworded } from './query-text.ts';
+
+export type Found = {
+  readonly query: string;
+  readonly theirs: Answer;
+  readonly ours: Answer;
+  /** What InfluxDB answers to another query. */
+  readonly ask: (query: string) => Promise<Answer>;
+  readonly askCsv: (query: string) => Promise<Answer>;
+};
 
 export type KeptDifference = {
   readonly why: string;
-  readonly applies: (query: string, theirs: Answer, ours: Answer) => boolean;
+  readonly applies: (found: Found) => boolean | Promise<boolean>;
 };
 
-type Rows = readonly (readonly Cell[])[];
-
-function withSeries(answer: Answer, change: (series: Series) => Series): Answer {
-  return answer.kind === 'rows' ? { ...answer, series: answer.series.map(change) } : answer;
+/** Whether InfluxDB gives our answer to the query with that change to its outer part; false where it changes nothing. */
+async function agreesOn({ query, ours, ask, askCsv }: Found, change: (outer: string) => string): Promise<boolean> {
+  const other = reworded(query, change);
+  if (other === undefined) return false;
+  const theirs = await ask(other);
+  if (!isInfinite(theirs)) return agree(query, theirs, ours);
+  return ours.kind === 'rows' && agree(query, await askCsv(other), asCsv(ours));
 }
 
-/** Whether both are the same once each series has been changed so. */
-function isSameWith(theirs: Answer, ours: Answer, change: (series: Series) => Series): boolean {
-  return difference(withSeries(theirs, change), withSeries(ours, change)) === undefined;
+const isInfinite = (answer: Answer) => isError(answer, 'unsupported value');
+
+function agree(query: string, theirs: Answer, ours: Answer): boolean {
+  if (difference(theirs, ours) === undefined) return true;
+  if (!CALL.test(query)) return isSameWith(theirs, ours, momentsSorted);
+  return /integral\(/.test(query) && agreeOnIntegrals(query, theirs, ours);
 }
 
-/** A function over samples, other than those of one row. */
-const CALL =
-  /\b(?:mean|sum|count|min|max|first|last|median|spread|stddev|percentile|distinct|mode|top|bottom|[a-z_]*(?:derivative|difference)|elapsed|integral|moving_average|cumulative_sum)\(/;
-
-/** The query without those inside it. */
-function outerOf(query: string): string {
-  let outer = query;
-  for (let inner = outer; ; outer = inner) {
-    inner = outer.replace(/\(SELECT [^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*\)/, 'inner');
-    if (inner === outer) return outer;
-  }
+/** Each series once, each moment once, and without what fills the gaps that come of InfluxDB's two halves. */
+function agreeOnIntegrals(query: string, theirs: Answer, ours: Answer): boolean {
+  const same = (answer: Answer) => regrouped(shown(withoutFills(query, answer)));
+  return difference(same(theirs), same(ours)) === undefined;
 }
 
-const isEmpty = (answer: Answer) => answer.kind === 'rows' && answer.series.length === 0;
-const isError = (answer: Answer, text: string) => answer.kind !== 'rows' && answer.error.includes(text);
-const bounds = (query: string) => /time (?:>=?|=) /.test(query);
-
-const numbers = (series: Series, change: (value: number) => number): Series => ({
-  ...series,
-  values: series.values.map((row) => row.map((cell, i) => (i > 0 && typeof cell === 'number' ? change(cell) : cell))),
-});
-
-/** Without the buckets that a range without a start has at the beginning of time. */
-function sinceTheEpoch(series: Series): Series {
-  return { ...series, values: series.values.filter(([time]) => Number(time) > -1e15) };
+function withoutFills(query: string, answer: Answer): Answer {
+  const filled = Number(/ fill\((-?[\d.]+)\)/.exec(outerOf(query))?.[1]);
+  const isFill = (cell: Cell) =>
+    cell === filled || cell === Math.trunc(filled) || (cell === 0 && /count\(/.test(query));
+  return withoutNumbers(answer, isFill);
 }
 
-/** Rows of one moment in one order, whatever they hold. */
-function momentsSorted(series: Series): Series {
-  const text = new Map(series.values.map((row) => [row, JSON.stringify(row, (_, cell) => String(cell))]));
-  const byText = (a: readonly Cell[], b: readonly Cell[]) => ((text.get(a) ?? '') < (text.get(b) ?? '') ? -1 : 1);
-  const values: Rows = [...Map.groupBy(series.values, ([time]) => time).values()].flatMap((rows) => rows.sort(byText));
-  return { ...series, values };
-}
+const inPages = (answer: Answer, query: string): Answer => {
+  const [limit, offset] = [/ LIMIT (\d+)/, / OFFSET (\d+)/].map((of) => of.exec(query)?.[1]);
+  const from = Number(offset ?? 0);
+  const paged = withSeries(answer, (series) => ({
+    ...series,
+    values: series.values.slice(from, from + Number(limit ?? Number.POSITIVE_INFINITY)),
+  }));
+  return paged.kind === 'rows' ? { ...paged, series: paged.series.filter(({ values }) => values.length > 0) } : paged;
+};
 
-/** One series per set of tags, sorted, and in it one row per moment. */
-function regrouped(answer: Answer): Answer {
-  if (answer.kind !== 'rows') return answer;
-  const headOf = ({ name, tags, columns }: Series) =>
-    JSON.stringify([name, Object.entries(tags ?? {}).sort(), columns]);
-  const series = [...Map.groupBy(answer.series, headOf)].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { kind: 'rows', series: series.map(([, pieces]) => joined(pieces)) };
-}
-
-function joined(pieces: readonly Series[]): Series {
-  const rows = new Map<Cell, readonly Cell[]>();
-  for (const row of pieces.flatMap(({ values }) => values)) {
-    const known = rows.get(row[0] ?? null);
-    rows.set(row[0] ?? null, known === undefined ? row : row.map((cell, i) => cell ?? known[i] ?? null));
-  }
-  const values = [...rows.values()].sort(([a], [b]) => Number(a) - Number(b));
-  return { ...(pieces[0] as Series), values };
-}
-
-const columnsLike = (columns: Series['columns'], pattern: RegExp) => columns.map((name) => pattern.test(name));
-const without = (series: Series, isLeftOut: readonly boolean[]): Series => ({
-  ...series,
-  values: series.values.map((row) => row.map((cell, i) => (isLeftOut[i] === true ? null : cell))),
-});
+const INTEGRAL = /integral\(("?\w+"?)(?:::\w+)?/g;
+const unlimited = (outer: string) => outer.replace(/ LIMIT \d+/, '').replace(/ OFFSET \d+/, '');
 
 export const KEPT_DIFFERENCES: readonly KeptDifference[] = [
   {
     why: 'samples of several series at one moment: we give them in the order of the series, InfluxDB as its heap holds them',
-    applies: (query, theirs, ours) => !CALL.test(query) && isSameWith(theirs, ours, momentsSorted),
+    applies: ({ query, theirs, ours }) => !CALL.test(query) && isSameWith(theirs, ours, momentsSorted),
   },
   {
-    why: 'an infinite result is null; InfluxDB breaks off, since JSON has no infinity',
-    applies: (_, theirs, ours) => isError(theirs, 'unsupported value') && ours.kind === 'rows',
+    why: 'an infinite result is null; InfluxDB breaks off, since JSON has no infinity, and says the rest in CSV',
+    applies: async ({ query, theirs, ours, askCsv }) =>
+      isInfinite(theirs) && ours.kind === 'rows' && agree(query, await askCsv(query), asCsv(ours)),
   },
   {
     why: 'the column of the times is always called time',
-    applies: (query, theirs, ours) =>
-      /\btime AS /.test(query) &&
-      isSameWith(theirs, ours, (series) => momentsSorted({ ...series, columns: ['time', ...series.columns.slice(1)] })),
+    applies: ({ query, theirs, ours }) => /\btime AS /.test(query) && agree(query, theirs, ours),
   },
   {
     why: 'SOFFSET without SLIMIT leaves out as many series; InfluxDB then answers nothing at all',
-    applies: (query, theirs, ours) =>
-      /SOFFSET/.test(query) && !/SLIMIT/.test(query) && isEmpty(theirs) && !isEmpty(ours),
+    applies: (found) =>
+      !/SLIMIT/.test(found.query) &&
+      isEmpty(found.theirs) &&
+      agreesOn(found, (outer) => outer.replace(' SOFFSET', ' SLIMIT 1000000 SOFFSET')),
+  },
+  {
+    why: 'OFFSET counts once; without LIMIT, InfluxDB counts it in each shard and then again',
+    applies: (found) =>
+      !/ LIMIT /.test(outerOf(found.query)) &&
+      agreesOn(found, (outer) => outer.replace(' OFFSET', ' LIMIT 1000000 OFFSET')),
+  },
+  {
+    why: 'top() and bottom() look at all samples; with LIMIT, InfluxDB at as many of the first',
+    applies: async ({ query, ours, ask }) => {
+      const whole = /(?:top|bottom)\(\S+ /.test(outerOf(query)) ? reworded(query, unlimited) : undefined;
+      return whole !== undefined && difference(inPages(await ask(whole), outerOf(query)), ours) === undefined;
+    },
   },
   {
     why: 'integral(): each series once and in order; InfluxDB ends them in random order, and apart from other columns',
-    applies: (query, theirs, ours) =>
-      /integral\(/.test(query) &&
-      difference(regrouped(withoutFilled(theirs)), regrouped(withoutFilled(ours))) === undefined,
-  },
-  {
-    why: 'the same, where a gap is filled with what stood there before, or arithmetic has nothing to stand beside',
-    applies: (query, theirs, ours) =>
-      /integral\(.*GROUP BY/.test(query) &&
-      (/fill\(previous\)/.test(query) || /[-+*/%] integral|integral\([^)]*\)\)? [-+*/%]/.test(query)) &&
-      difference(regrouped(withSeries(theirs, blank)), regrouped(withSeries(ours, blank))) === undefined,
-  },
-  {
-    why: 'the same, where LIMIT counts: InfluxDB begins to count again where a series comes a second time',
-    applies: (query, theirs, ours) => /integral\(.*, .*GROUP BY.* LIMIT \d/.test(query) && theirs.kind === ours.kind,
+    applies: ({ query, theirs, ours }) => /integral\(/.test(query) && agreeOnIntegrals(query, theirs, ours),
   },
   {
     why: 'integral() of integers is parted at the bounds of buckets like that of floats; InfluxDB forgets the value there',
-    applies: (query, theirs, ours) =>
-      /integral\((?:i\b|"i").*GROUP BY time/.test(outerOf(query)) && theirs.kind === 'rows' && ours.kind === 'rows',
+    applies: (found) =>
+      isBucketed(found.query) && agreesOn(found, (outer) => outer.replace(INTEGRAL, 'integral($1::float')),
+  },
+  {
+    why: 'integral() without buckets is dated with the epoch or the start of the range; in InfluxDB, descending, with its end',
+    applies: ({ query, theirs, ours }) =>
+      /integral\(.*ORDER BY time DESC/.test(outerOf(query)) &&
+      !isBucketed(query) &&
+      agreeOnIntegrals(query, withSeries(theirs, undated), withSeries(ours, undated)),
+  },
+  {
+    why: 'integral() beside other columns: a gap is filled with what stood there before, and arithmetic has something to stand beside',
+    applies: ({ query, theirs, ours }) => {
+      const columns = columnsWith(
+        query,
+        /fill\(previous\)/.test(query) ? /./ : /integral\(.*\) [-+*/%]|[-+*/%] ?integral\(/,
+      );
+      const left = (answer: Answer) => withSeries(answer, (series) => without(series, columns));
+      return columns.includes(true) && /integral\(/.test(query) && agreeOnIntegrals(query, left(theirs), left(ours));
+    },
+  },
+  {
+    why: 'integral() with LIMIT: InfluxDB begins to count again where a series comes a second time',
+    applies: async ({ query, ours, ask }) => {
+      const isMeant = /integral\(.* LIMIT \d/.test(outerOf(query));
+      const whole = isMeant
+        ? reworded(query, (outer) => unlimited(outer).replace(INTEGRAL, 'integral($1::float'))
+        : undefined;
+      if (whole === undefined) return false;
+      return isPartOf(withoutFills(query, ours), regrouped(withoutFills(query, await ask(whole))));
+    },
   },
   {
     why: 'a transformation over buckets without a lower bound: InfluxDB looks before the beginning of time and finds nothing',
-    applies: (query, theirs) =>
-      /(?:derivative|difference|moving_average|cumulative_sum|elapsed)\([a-z]+\(.*GROUP BY time/.test(query) &&
-      !bounds(query) &&
-      isEmpty(theirs),
+    applies: async ({ query, theirs, ours, ask }) => {
+      const isMeant = /(?:derivative|difference|moving_average|cumulative_sum|elapsed)\([a-z]+\(/.test(outerOf(query));
+      if (!isMeant || isBounded(query) || !isEmpty(theirs)) return false;
+      const bounded = await ask(query.replace(/time (<=?) (?!.*time <)/, 'time >= -10000s AND time $1 '));
+      const since = withSeries(bounded, fromFirstOf(ours));
+      return isPartOf(ours, since) && isSameWith(since, ours, blank);
+    },
   },
   {
     why: 'a percentile below the first sample of a bucket is nothing in that bucket; InfluxDB gives nothing from there on',
-    applies: (query, theirs, ours) => {
-      if (!/percentile\([^)]*, 20\).*GROUP BY/.test(query) || theirs.kind !== 'rows' || ours.kind !== 'rows')
-        return false;
-      return theirs.series.length <= ours.series.length;
+    applies: ({ query, theirs, ours }) => {
+      if (!/ GROUP BY /.test(outerOf(query))) return false;
+      // Columns beside it are those of the sample that it names.
+      const columns = columnsWith(query, /percentile\([^)]*, 20\)|^[^(]*$/);
+      const others = (answer: Answer) => shown(withSeries(answer, (series) => without(series, columns)));
+      const isFilled = / fill\((?!none)/.test(outerOf(query));
+      return (
+        /percentile\([^)]*, 20\)/.test(outerOf(query)) &&
+        difference(others(theirs), others(ours)) === undefined &&
+        (isFilled || isPartOf(shown(theirs), ours))
+      );
     },
   },
   {
     why: 'of samples with the value of a percentile we name the earliest; InfluxDB one that its sorting happens to leave there',
-    applies: (query, theirs, ours) =>
-      /percentile\(/.test(query) &&
-      isSameWith(theirs, ours, (series) =>
-        without(
-          series,
-          series.columns.map((name) => !/percentile|^x$|^y z$|^sin$/.test(name)),
-        ),
-      ),
+    applies: ({ query, theirs, ours }) => {
+      const beside = columnsWith(query, /^[^(]*$/);
+      const dated = (series: Series) => (isBucketed(query) ? series : undated(series));
+      return (
+        /percentile\(/.test(outerOf(query)) && isSameWith(theirs, ours, (series) => dated(without(series, beside)))
+      );
+    },
   },
   {
     why: 'of several values that are as frequent, mode() takes the one seen first; InfluxDB sorts and may lose that order',
-    applies: (query, theirs, ours) =>
-      /mode\(/.test(query) &&
-      isSameWith(theirs, ours, (series) => without(series, columnsLike(series.columns, /mode|^x|^y z|^[a-z0-9]+$/))),
+    applies: ({ query, theirs, ours }) =>
+      isSameWith(theirs, ours, (series) => without(series, columnsWith(query, /mode\(/))),
   },
   {
     why: 'abs() of an integer has no sign; in InfluxDB it has',
-    applies: (query, theirs, ours) =>
-      /abs\(/.test(query) && isSameWith(theirs, ours, (series) => momentsSorted(numbers(series, Math.abs))),
+    applies: ({ query, theirs, ours }) =>
+      isSameWith(theirs, ours, (series) => momentsSorted(numbers(series, columnsWith(query, /^abs\(/), Math.abs))),
   },
   {
     why: 'buckets without a lower bound begin at the first sample; with an offset, in InfluxDB at the beginning of time',
-    applies: (query, theirs, ours) =>
+    applies: ({ query, theirs, ours }) =>
       /GROUP BY time\(\w+, /.test(query) &&
-      !bounds(query) &&
+      !isBounded(query) &&
       difference(withSeries(theirs, fromFirstOf(ours)), withSeries(ours, sinceTheEpoch)) === undefined,
   },
   {
-    why: 'integral() of integers, descending, is dated with the start of the range, beside the other columns; in InfluxDB with its end',
-    applies: (query, theirs, ours) =>
-      /integral\((?:i\b|"i").*ORDER BY time DESC/.test(outerOf(query)) &&
-      !/GROUP BY time/.test(outerOf(query)) &&
-      theirs.kind === ours.kind,
-  },
-  {
-    why: 'LIMIT of an inner query counts the rows of each series; InfluxDB loses count where the outer one groups by other tags',
-    applies: (query, theirs, ours) => /FROM \(SELECT .* LIMIT \d[^(]*\)/.test(query) && theirs.kind === ours.kind,
-  },
-  {
-    why: 'integral() without buckets is dated with the epoch or the start of the range; in InfluxDB, descending, with its end',
-    applies: (query, theirs, ours) =>
-      /integral\(.*ORDER BY time DESC/.test(query) &&
-      !/GROUP BY time/.test(outerOf(query)) &&
-      difference(regrouped(withSeries(theirs, undated)), regrouped(withSeries(ours, undated))) === undefined,
-  },
-  {
-    why: 'top() and bottom() look at all samples; with LIMIT, InfluxDB at as many of the first',
-    applies: (query, theirs, ours) =>
-      /(?:top|bottom)\(\S+ \d+\).*(?:LIMIT|OFFSET) \d/.test(query) && theirs.kind === 'rows' && ours.kind === 'rows',
-  },
-  {
-    why: 'OFFSET counts once; without LIMIT, InfluxDB counts it in each shard and then again',
-    applies: (query, theirs, ours) =>
-      /OFFSET \d/.test(query) && !/LIMIT \d/.test(query) && theirs.kind === 'rows' && ours.kind === 'rows',
-  },
-  {
-    why: 'SLIMIT in or around a subquery counts the series of that answer; InfluxDB hands it down, and some functions pass it over',
-    applies: (query, theirs, ours) =>
-      /FROM \(.*S(?:LIMIT|OFFSET) \d/.test(query) && theirs.kind === 'rows' && ours.kind === 'rows',
-  },
-  {
-    why: 'gaps of an inner query are filled series by series; InfluxDB loses count where the outer one does not group by the same tags',
-    applies: (query, theirs, ours) =>
-      /FROM \(SELECT .* GROUP BY time\([^)]*\), .* fill\((?!none)/.test(query) && theirs.kind === ours.kind,
-  },
-  {
-    why: 'rows of an inner query of several functions come by time; InfluxDB mixes them where the outer one groups by fewer tags',
-    applies: (query, theirs, ours) =>
-      /FROM \(SELECT [a-z]+\([^)]*\)[^(]*, [a-z]+\(.* GROUP BY (?:time\([^)]*\), )?(?!time)/.test(query) &&
-      theirs.kind === ours.kind,
-  },
-  {
-    why: 'samples that an inner query selects of several series come by time; InfluxDB gives them series by series',
-    applies: (query, theirs, ours) =>
-      (/FROM \(SELECT (?:max|min|first|last|percentile)\((?:(?!GROUP BY time).)* GROUP BY (?!time)/.test(query) ||
-        /FROM \(SELECT (?:top|bottom)\(.* GROUP BY (?:time\([^)]*\), )?(?!time)/.test(query)) &&
-      theirs.kind === ours.kind,
-  },
-  {
     why: 'when clocks go back, two buckets of local time may overlap; which of them a sample joins depends, in InfluxDB, on others',
-    applies: (query, theirs, ours) =>
-      /GROUP BY time\((?:2h|90m)/.test(query) &&
-      /tz\('Europe/.test(query) &&
-      isSameWith(theirs, ours, (series) => ({
-        ...series,
-        values: series.values.filter(([time]) => !isOfTheChange(Number(time))),
-      })),
+    applies: ({ query, theirs, ours }) => {
+      const hours = BUCKETS_ACROSS_THE_CHANGE[/GROUP BY time\((\w+)/.exec(query)?.[1] ?? ''];
+      return (
+        hours !== undefined &&
+        /tz\('Europe/.test(query) &&
+        isSameWith(theirs, ours, (series) => ({
+          ...series,
+          values: series.values.filter(([time]) => !isNearTheChange(Number(time), hours)),
+        }))
+      );
+    },
   },
-  {
-    why: 'mode() over a subquery that groups by tags gives one row per bucket; InfluxDB may give several',
-    applies: (query, theirs, ours) =>
-      /mode\(.*FROM \(.*GROUP BY/.test(query) && theirs.kind === 'rows' && ours.kind === 'rows',
-  },
+  ...INNER_DIFFERENCES,
 ];
 
-/** Of the numbers that only fill gaps: those that all rows of a series may show. */
-function withoutFilled(answer: Answer): Answer {
-  const isFill = (cell: Cell) => cell === 0 || cell === -1.5 || cell === 7;
-  return withSeries(answer, (series) => ({
-    ...series,
-    values: series.values.map(([time = null, ...cells]) => [
-      time,
-      ...cells.map((cell) => (isFill(cell) ? null : cell)),
-    ]),
-  }));
+/** Buckets that an hour is no multiple of, in hours. */
+const BUCKETS_ACROSS_THE_CHANGE: { readonly [interval: string]: number } = { '2h': 2, '90m': 2, '7m': 7 / 60 };
+
+/** Berlin's clocks go back three hours after the night begins here. */
+function isNearTheChange(us: number, hours: number): boolean {
+  return Math.abs((us / 1_000 - NIGHT) / 3_600_000 - 3) < hours;
 }
 
-/** Two hours before the clocks of Berlin go back until two hours after. */
-function isOfTheChange(us: number): boolean {
-  const hours = (us / 1_000 - NIGHT) / 3_600_000;
-  return hours > 1 && hours < 5;
-}
-
-/** Only its head and its times. */
-function blank(series: Series): Series {
-  return without(
-    series,
-    series.columns.map((_, i) => i > 0),
-  );
-}
-
-function undated(series: Series): Series {
-  return { ...series, values: series.values.map(([, ...cells]) => [0, ...cells]) };
-}
-
-/** Cuts each series where ours begins. */
-function fromFirstOf(ours: Answer): (series: Series) => Series {
-  const firsts = new Map(
-    ours.kind === 'rows'
-      ? ours.series.map(({ name, tags, values }) => [JSON.stringify([name, tags]), values[0]?.[0]])
-      : [],
-  );
-  return (series) => {
-    const first = Number(firsts.get(JSON.stringify([series.name, series.tags])));
-    return { ...series, values: series.values.filter(([time]) => Number(time) >= first) };
-  };
+/** The first that applies. */
+export async function reasonFor({ query, theirs, ...found }: Found): Promise<string | undefined> {
+  const isNamed = /\btime AS /.test(query);
+  const named = withSeries(theirs, (series) => ({ ...series, columns: ['time', ...series.columns.slice(1)] }));
+  for (const { why, applies } of KEPT_DIFFERENCES) {
+    if (await applies({ ...found, query, theirs: isNamed ? named : theirs })) return why;
+  }
+  return undefined;
 }
