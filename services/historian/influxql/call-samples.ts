@@ -81,10 +81,10 @@ export function fieldOf(call: Call): Ref {
   return input;
 }
 
-function rangeOf({ window, descending, from, to, looksBack }: Plan, transform: Transform | undefined): Range {
-  if (window === undefined || !looksBack || transform?.looksBack !== true) return { from, to };
-  if (descending) return { from, to: to === TIME_MAX ? to : to + window.intervalUs };
-  return { from: from === TIME_MIN ? from : from - window.intervalUs, to };
+function rangeOf({ window, descending, from, to, farthest }: Plan, transform: Transform | undefined): Range {
+  if (window === undefined || transform?.looksBack !== true) return { from, to };
+  if (descending) return { from, to: to === TIME_MAX ? to : Math.min(to + window.intervalUs, farthest.to) };
+  return { from: from === TIME_MIN ? from : Math.max(from - window.intervalUs, farthest.from), to };
 }
 
 /** The range of all that a query reads: of a transformation over buckets, one bucket more. */

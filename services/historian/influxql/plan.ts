@@ -18,8 +18,8 @@ export type Plan = {
   readonly rangeStart: number;
   readonly filter: Expr | undefined;
   readonly window: Window | undefined;
-  /** Whether a transformation over buckets reads one before the range; that of an inner query does not. */
-  readonly looksBack: boolean;
+  /** How far a transformation over buckets may look back: an inner one not beyond the range of the query around it. */
+  readonly farthest: { readonly from: number; readonly to: number };
   readonly dimensions: readonly Exclude<Dimension, { kind: 'time' }>[];
   readonly fill: Fill;
   readonly descending: boolean;
@@ -55,7 +55,7 @@ export function planSelect(select: Select, nowUs: number, outer?: Outer): Plan {
     rangeStart: from === TIME_MIN ? 0 : from === condition.from ? condition.startsAt : (outer?.rangeStart ?? from),
     filter: condition.filter,
     window,
-    looksBack: outer === undefined,
+    farthest: { from: outer?.from ?? TIME_MIN, to: outer?.to ?? TIME_MAX },
     dimensions: select.dimensions.filter((dimension) => dimension.kind !== 'time'),
     // What an inner query fills with nothing would be passed over by the outer one.
     fill: outer !== undefined && select.fill.kind === 'null' ? { kind: 'none' } : select.fill,

@@ -261,6 +261,14 @@ test.each<readonly [q: string, rows: readonly (readonly unknown[])[]]>([
     ],
   ],
   ['last(v), host FROM m', [[9, 81, 'a']]],
+  [
+    'd FROM (SELECT difference(max(v)) AS d FROM m WHERE time >= 4s AND time < 8s GROUP BY time(2s))',
+    [
+      [4, 16],
+      [6, 24],
+    ],
+  ],
+  ['d FROM (SELECT difference(max(v)) AS d FROM m GROUP BY time(2s)) WHERE time >= 4s AND time < 8s', [[6, 24]]],
   ['host::tag FROM (SELECT v, host FROM m) LIMIT 1', [[0, 'a']]],
   ["v FROM (SELECT v, host FROM m) WHERE host::tag = 'a' LIMIT 1", [[0, 0]]],
   ['stddev(v) FROM m WHERE time >= 3s AND time < 4s', [[3, null]]],
