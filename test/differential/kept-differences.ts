@@ -10,6 +10,7 @@ import { INNER_DIFFERENCES } from './kept-inner-differences.ts';
 import {
   blank,
   fromFirstOf,
+  haveSameHeads,
   isEmpty,
   isError,
   isPartOf,
@@ -32,8 +33,9 @@ export type Found = {
   readonly ours: Answer;
   /** What InfluxDB answers to another query. */
   readonly ask: (query: string) => Promise<Answer>;
-  readonly askCsv: (query: string) => Promise<Answer>;
 };
+
+export type Asked = Found & { readonly askCsv: Found['ask'] };
 
 export type KeptDifference = {
   readonly why: string;
@@ -41,12 +43,10 @@ export type KeptDifference = {
 };
 
 /** Whether InfluxDB gives our answer to the query with that change to its outer part; false where it changes nothing. */
-async function agreesOn({ query, ours, ask, askCsv }: Found, change: (outer: string) => string): Promise<boolean> {
+async function agreesOn({ query, ours, ask }: Found, change: (outer: string) => string): Promise<boolean> {
   const other = reworded(query, change);
   if (other === undefined) return false;
-  const theirs = await ask(other);
-  if (!isInfinite(theirs)) return agree(query, theirs, ours);
-  return ours.kind === 'rows' && agree(query, await askCsv(other), asCsv(ours));
+  return agree(query, await ask(other), ours);
 }
 
 const isInfinite = (answer: Answer) => isError(answer, 'unsupported value');
@@ -65,8 +65,8 @@ function agreeOnIntegrals(query: string, theirs: Answer, ours: Answer): boolean 
 
 function withoutFills(query: string, answer: Answer): Answer {
   const filled = Number(/ fill\((-?[\d.]+)\)/.exec(outerOf(query))?.[1]);
-  const isFill = (cell: Cell) =>
-    cell === filled || cell === Math.trunc(filled) || (cell === 0 && /count\(/.test(query));
+  const fills = [filled, -filled, Math.trunc(filled), -Math.trunc(filled), ...(/count\(/.test(query) ? [0] : [])];
+  const isFill = (cell: Cell) => typeof cell === 'number' && fills.includes(cell);
   return withoutNumbers(answer, isFill);
 }
 
@@ -80,6 +80,9 @@ const inPages = (answer: Answer, query: string): Answer => {
   return paged.kind === 'rows' ? { ...paged, series: paged.series.filter(({ values }) => values.length > 0) } : paged;
 };
 
+/** Arithmetic and mathematics, which make another number of what fills a gap. */
+const MADE_OF_GAPS = /[a-z0-9_]+\([^()]*\(|[-+*/%] ?[a-z_]+\(|\) [-+*/%]/;
+
 const INTEGRAL = /integral\(("?\w+"?)(?:::\w+)?/g;
 const unlimited = (outer: string) => outer.replace(/ LIMIT \d+/, '').replace(/ OFFSET \d+/, '');
 
@@ -87,11 +90,6 @@ export const KEPT_DIFFERENCES: readonly KeptDifference[] = [
   {
     why: 'samples of several series at one moment: we give them in the order of the series, InfluxDB as its heap holds them',
     applies: ({ query, theirs, ours }) => !CALL.test(query) && isSameWith(theirs, ours, momentsSorted),
-  },
-  {
-    why: 'an infinite result is null; InfluxDB breaks off, since JSON has no infinity, and says the rest in CSV',
-    applies: async ({ query, theirs, ours, askCsv }) =>
-      isInfinite(theirs) && ours.kind === 'rows' && agree(query, await askCsv(query), asCsv(ours)),
   },
   {
     why: 'the column of the times is always called time',
@@ -136,10 +134,7 @@ export const KEPT_DIFFERENCES: readonly KeptDifference[] = [
   {
     why: 'integral() beside other columns: a gap is filled with what stood there before, and arithmetic has something to stand beside',
     applies: ({ query, theirs, ours }) => {
-      const columns = columnsWith(
-        query,
-        /fill\(previous\)/.test(query) ? /./ : /integral\(.*\) [-+*/%]|[-+*/%] ?integral\(/,
-      );
+      const columns = columnsWith(query, /fill\(previous\)/.test(query) ? /./ : MADE_OF_GAPS);
       const left = (answer: Answer) => withSeries(answer, (series) => without(series, columns));
       return columns.includes(true) && /integral\(/.test(query) && agreeOnIntegrals(query, left(theirs), left(ours));
     },
@@ -160,9 +155,13 @@ export const KEPT_DIFFERENCES: readonly KeptDifference[] = [
     applies: async ({ query, theirs, ours, ask }) => {
       const isMeant = /(?:derivative|difference|moving_average|cumulative_sum|elapsed)\([a-z]+\(/.test(outerOf(query));
       if (!isMeant || isBounded(query) || !isEmpty(theirs)) return false;
-      const bounded = await ask(query.replace(/time (<=?) (?!.*time <)/, 'time >= -10000s AND time $1 '));
-      const since = withSeries(bounded, fromFirstOf(ours));
-      return isPartOf(ours, since) && isSameWith(since, ours, blank);
+      const bounded = query.replace(/time (<=?) (?!.*time <)/, 'time >= -10000s AND time $1 ');
+      const whole = regrouped(await ask(unlimited(bounded).replace(INTEGRAL, 'integral($1::float')));
+      // What fills the gaps is added up from another bucket on.
+      if (/cumulative_sum\(.* fill\(-?\d/.test(query)) return haveSameHeads(whole, ours);
+      const since = withSeries(whole, fromFirstOf(ours));
+      const isWhole = / LIMIT /.test(query) || isSameWith(since, regrouped(ours), blank);
+      return isWhole && isPartOf(withoutFills(query, ours), since);
     },
   },
   {
@@ -232,12 +231,21 @@ function isNearTheChange(us: number, hours: number): boolean {
   return Math.abs((us / 1_000 - NIGHT) / 3_600_000 - 3) < hours;
 }
 
-/** The first that applies. */
-export async function reasonFor({ query, theirs, ...found }: Found): Promise<string | undefined> {
-  const isNamed = /\btime AS /.test(query);
-  const named = withSeries(theirs, (series) => ({ ...series, columns: ['time', ...series.columns.slice(1)] }));
-  for (const { why, applies } of KEPT_DIFFERENCES) {
-    if (await applies({ ...found, query, theirs: isNamed ? named : theirs })) return why;
-  }
+const INFINITE =
+  'an infinite result is null; InfluxDB breaks off, since JSON has no infinity, and says the rest in CSV';
+
+/** Why the answers may differ; undefined where nothing explains it. */
+export async function reasonFor({ askCsv, ...found }: Asked): Promise<string | undefined> {
+  const { query, theirs, ours } = found;
+  if (!isInfinite(theirs)) return firstOf(found);
+  const told = { query, theirs: await askCsv(query), ours: asCsv(ours), ask: askCsv };
+  return agree(query, told.theirs, told.ours) ? INFINITE : firstOf(told);
+}
+
+async function firstOf(found: Found): Promise<string | undefined> {
+  const isNamed = /\btime AS /.test(found.query);
+  const named = (series: Series) => ({ ...series, columns: ['time', ...series.columns.slice(1)] });
+  const theirs = isNamed ? withSeries(found.theirs, named) : found.theirs;
+  for (const { why, applies } of KEPT_DIFFERENCES) if (await applies({ ...found, theirs })) return why;
   return undefined;
 }

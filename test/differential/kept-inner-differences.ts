@@ -2,7 +2,17 @@
 
 import { type Answer, difference, type Series } from './answer.ts';
 import type { KeptDifference } from './kept-differences.ts';
-import { haveSameHeads, isEmpty, isPartOf, isSameWith, numbersSorted, undated, without, withSeries } from './looser.ts';
+import {
+  haveSameHeads,
+  isEmpty,
+  isPartOf,
+  isSameWith,
+  numbers,
+  numbersSorted,
+  undated,
+  without,
+  withSeries,
+} from './looser.ts';
 import { columnsWith, dependsOnOrder, innerOf, isBucketed, outerOf, reworded, tagsOf } from './query-text.ts';
 
 /** Whether the outer query tells series apart by other tags than the inner one. */
@@ -48,6 +58,19 @@ export const INNER_DIFFERENCES: readonly KeptDifference[] = [
     why: 'LIMIT of an inner query counts the rows of each series; InfluxDB loses count where the outer one groups by other tags',
     applies: ({ query, theirs, ours }) =>
       / LIMIT \d/.test(innerOf(query)) && isGroupedOtherwise(query) && haveSameHeads(theirs, ours),
+  },
+  {
+    why: 'inner top() and bottom() look at all samples; with LIMIT, InfluxDB at as many of the first',
+    applies: ({ query, theirs, ours }) =>
+      /SELECT (?:top|bottom)\(.* LIMIT \d/.test(innerOf(query)) && haveSameHeads(theirs, ours),
+  },
+  {
+    why: 'a tag that a sample lacks is nothing also where an inner query fills gaps with a number',
+    applies: ({ query, theirs, ours }) => {
+      const columns = columnsWith(query, /^(?:host|site|rack)/);
+      const isFilled = / fill\(-?\d/.test(innerOf(query)) && columns.includes(true);
+      return isFilled && isSameWith(theirs, ours, (series) => numbers(series, columns, () => null));
+    },
   },
   {
     why: 'gaps of an inner query are filled series by series; InfluxDB loses count where the outer one does not group by the same tags',

@@ -17,7 +17,7 @@ export function isSameWith(theirs: Answer, ours: Answer, change: Change): boolea
 export const isEmpty = (answer: Answer) => answer.kind === 'rows' && answer.series.length === 0;
 export const isError = (answer: Answer, text: string) => answer.kind !== 'rows' && answer.error.includes(text);
 
-export function numbers(series: Series, isMeant: readonly boolean[], change: (value: number) => number): Series {
+export function numbers(series: Series, isMeant: readonly boolean[], change: (value: number) => Cell): Series {
   const changed = (cell: Cell, i: number) => (isMeant[i] === true && typeof cell === 'number' ? change(cell) : cell);
   return { ...series, values: series.values.map((row) => row.map(changed)) };
 }
