@@ -72,6 +72,7 @@ test.skipIf(isMissing)(
         if (different === undefined) continue;
         const again = {
           ask: (other: string) => ask(stores.theirs, database, other),
+          askUs: (other: string) => ask(stores.ours, database, other),
           askCsv: (other: string) => askCsv(stores.theirs, database, other),
         };
         const why = await reasonFor({ query: q, theirs, ours, ...again });

@@ -3,7 +3,7 @@
 // through only what is the same in every other respect. The test counts what each lets through, so that one that hides too
 // much is seen.
 
-import { type Answer, type Cell, difference, type Series } from './answer.ts';
+import { type Answer, difference, type Series } from './answer.ts';
 import { asCsv } from './csv-answer.ts';
 import { NIGHT } from './dataset.ts';
 import { INNER_DIFFERENCES } from './kept-inner-differences.ts';
@@ -22,7 +22,8 @@ import {
   sinceTheEpoch,
   undated,
   without,
-  withoutNumbers,
+  withoutEmpty,
+  withoutFills,
   withSeries,
 } from './looser.ts';
 import { CALL, columnsWith, isBounded, isBucketed, outerOf, reworded } from './query-text.ts';
@@ -33,6 +34,8 @@ export type Found = {
   readonly ours: Answer;
   /** What InfluxDB answers to another query. */
   readonly ask: (query: string) => Promise<Answer>;
+  /** What we answer to it. */
+  readonly askUs: (query: string) => Promise<Answer>;
 };
 
 export type Asked = Found & { readonly askCsv: Found['ask'] };
@@ -61,13 +64,6 @@ function agree(query: string, theirs: Answer, ours: Answer): boolean {
 function agreeOnIntegrals(query: string, theirs: Answer, ours: Answer): boolean {
   const same = (answer: Answer) => regrouped(shown(withoutFills(query, answer)));
   return difference(same(theirs), same(ours)) === undefined;
-}
-
-function withoutFills(query: string, answer: Answer): Answer {
-  const filled = Number(/ fill\((-?[\d.]+)\)/.exec(outerOf(query))?.[1]);
-  const fills = [filled, -filled, Math.trunc(filled), -Math.trunc(filled), ...(/count\(/.test(query) ? [0] : [])];
-  const isFill = (cell: Cell) => typeof cell === 'number' && fills.includes(cell);
-  return withoutNumbers(answer, isFill);
 }
 
 const inPages = (answer: Answer, query: string): Answer => {
@@ -170,7 +166,13 @@ export const KEPT_DIFFERENCES: readonly KeptDifference[] = [
       if (!/ GROUP BY /.test(outerOf(query))) return false;
       // Columns beside it are those of the sample that it names.
       const columns = columnsWith(query, /percentile\([^)]*, 20\)|^[^(]*$/);
-      const others = (answer: Answer) => shown(withSeries(answer, (series) => without(series, columns)));
+      const others = (answer: Answer) =>
+        shown(
+          withoutFills(
+            query,
+            withSeries(answer, (series) => without(series, columns)),
+          ),
+        );
       const isFilled = / fill\((?!none)/.test(outerOf(query));
       return (
         /percentile\([^)]*, 20\)/.test(outerOf(query)) &&
@@ -191,13 +193,26 @@ export const KEPT_DIFFERENCES: readonly KeptDifference[] = [
   },
   {
     why: 'of several values that are as frequent, mode() takes the one seen first; InfluxDB sorts and may lose that order',
-    applies: ({ query, theirs, ours }) =>
-      isSameWith(theirs, ours, (series) => without(series, columnsWith(query, /mode\(/))),
+    applies: async ({ query, theirs, ours, ask }) => {
+      const columns = columnsWith(query, /mode\(/);
+      if (!columns.includes(true)) return false;
+      const left = (answer: Answer) => withSeries(answer, (series) => without(series, columns));
+      const other = reworded(query, (outer) => outer.replace(INTEGRAL, 'integral($1::float'));
+      return agree(query, left(other === undefined ? theirs : await ask(other)), left(ours));
+    },
   },
   {
     why: 'abs() of an integer has no sign; in InfluxDB it has',
-    applies: ({ query, theirs, ours }) =>
-      isSameWith(theirs, ours, (series) => momentsSorted(numbers(series, columnsWith(query, /^abs\(/), Math.abs))),
+    applies: ({ query, theirs, ours }) => /\babs\(/.test(query) && agree(query, theirs, ours),
+  },
+  {
+    why: 'a wildcard means every field of the measurement; in InfluxDB those of the shards that the range touches',
+    applies: ({ query, theirs, ours }) => {
+      if (!/\*|\//.test(outerOf(query).split(' FROM ')[0] ?? '') || theirs.kind !== 'rows') return false;
+      const named = new Set(theirs.series.flatMap(({ columns }) => columns));
+      const both = withSeries(ours, (series) => withoutEmpty(series, named));
+      return agree(query, theirs, both);
+    },
   },
   {
     why: 'buckets without a lower bound begin at the first sample; with an offset, in InfluxDB at the beginning of time',
@@ -238,14 +253,19 @@ const INFINITE =
 export async function reasonFor({ askCsv, ...found }: Asked): Promise<string | undefined> {
   const { query, theirs, ours } = found;
   if (!isInfinite(theirs)) return firstOf(found);
-  const told = { query, theirs: await askCsv(query), ours: asCsv(ours), ask: askCsv };
+  const askUs = async (other: string) => asCsv(await found.askUs(other));
+  const told = { query, theirs: await askCsv(query), ours: asCsv(ours), ask: askCsv, askUs };
   return agree(query, told.theirs, told.ours) ? INFINITE : firstOf(told);
 }
 
 async function firstOf(found: Found): Promise<string | undefined> {
-  const isNamed = /\btime AS /.test(found.query);
-  const named = (series: Series) => ({ ...series, columns: ['time', ...series.columns.slice(1)] });
-  const theirs = isNamed ? withSeries(found.theirs, named) : found.theirs;
+  const { query } = found;
+  const isNamed = /\btime AS /.test(query);
+  const columns = columnsWith(query, /^abs\(/);
+  const theirs = withSeries(found.theirs, (series) => ({
+    ...numbers(series, columns, Math.abs),
+    ...(isNamed && { columns: ['time', ...series.columns.slice(1)] }),
+  }));
   for (const { why, applies } of KEPT_DIFFERENCES) if (await applies({ ...found, theirs })) return why;
   return undefined;
 }

@@ -1,16 +1,18 @@
 // Of the list of kept differences: those of queries over other queries.
 
 import { type Answer, difference, type Series } from './answer.ts';
-import type { KeptDifference } from './kept-differences.ts';
+import type { Found, KeptDifference } from './kept-differences.ts';
 import {
   haveSameHeads,
   isEmpty,
   isPartOf,
   isSameWith,
+  momentsSorted,
   numbers,
   numbersSorted,
   undated,
   without,
+  withoutFills,
   withSeries,
 } from './looser.ts';
 import { columnsWith, dependsOnOrder, innerOf, isBucketed, outerOf, reworded, tagsOf } from './query-text.ts';
@@ -20,7 +22,21 @@ const isGroupedOtherwise = (query: string) => tagsOf(innerOf(query)) !== tagsOf(
 
 /** What can be compared where the order of the inner rows is another: all numbers, or at least which series there are. */
 function agreeButForOrder(query: string, theirs: Answer, ours: Answer): boolean {
-  return dependsOnOrder(outerOf(query)) ? haveSameHeads(theirs, ours) : isSameWith(theirs, ours, numbersSorted);
+  return dependsOnOrder(outerOf(query))
+    ? haveSameHeads(theirs, ours)
+    : isSameWith(withoutFills(query, theirs), withoutFills(query, ours), numbersSorted);
+}
+
+/** Whether both stores say the same where the outer query groups by the tags of the inner one too: then nothing is mixed. */
+async function agreeApart({ query, ask, askUs }: Found): Promise<boolean> {
+  const tags = tagsOf(innerOf(query));
+  const apart = reworded(query, (outer) => {
+    const end = outer.search(/ fill\(| ORDER BY| S?LIMIT| S?OFFSET| tz\(|$/);
+    const head = outer.slice(0, end);
+    const rest = outer.slice(end).replaceAll(/ S?(?:LIMIT|OFFSET) \d+/g, '');
+    return `${head}${head.includes(' GROUP BY ') ? ',' : ' GROUP BY'} ${tags}${rest}`;
+  });
+  return apart !== undefined && isSameWith(await ask(apart), await askUs(apart), momentsSorted);
 }
 
 const RANGE = /time (?:>=?|=) \S+(?: AND time <=? \S+)?/;
@@ -56,13 +72,16 @@ export const INNER_DIFFERENCES: readonly KeptDifference[] = [
   },
   {
     why: 'LIMIT of an inner query counts the rows of each series; InfluxDB loses count where the outer one groups by other tags',
-    applies: ({ query, theirs, ours }) =>
-      / LIMIT \d/.test(innerOf(query)) && isGroupedOtherwise(query) && haveSameHeads(theirs, ours),
+    applies: (found) => / LIMIT \d/.test(innerOf(found.query)) && isGroupedOtherwise(found.query) && agreeApart(found),
   },
   {
     why: 'inner top() and bottom() look at all samples; with LIMIT, InfluxDB at as many of the first',
-    applies: ({ query, theirs, ours }) =>
-      /SELECT (?:top|bottom)\(.* LIMIT \d/.test(innerOf(query)) && haveSameHeads(theirs, ours),
+    applies: async ({ query, ask, askUs }) => {
+      const inner = innerOf(query);
+      if (!/SELECT (?:top|bottom)\(.* LIMIT \d/.test(inner)) return false;
+      const whole = query.replace(inner, () => inner.replaceAll(/ (?:LIMIT|OFFSET) \d+/g, ''));
+      return isSameWith(await ask(whole), await askUs(whole), momentsSorted);
+    },
   },
   {
     why: 'a tag that a sample lacks is nothing also where an inner query fills gaps with a number',
@@ -74,10 +93,11 @@ export const INNER_DIFFERENCES: readonly KeptDifference[] = [
   },
   {
     why: 'gaps of an inner query are filled series by series; InfluxDB loses count where the outer one does not group by the same tags',
-    applies: ({ query, theirs, ours }) =>
-      / GROUP BY time\([^)]*\), .* fill\((?!none)/.test(innerOf(query)) &&
-      isGroupedOtherwise(query) &&
-      haveSameHeads(theirs, ours),
+    applies: (found) =>
+      / GROUP BY time\([^)]*\), .* fill\((?!none)/.test(innerOf(found.query)) &&
+      isGroupedOtherwise(found.query) &&
+      haveSameHeads(found.theirs, found.ours) &&
+      agreeApart(found),
   },
   {
     why: 'rows of an inner query of several functions come by time; InfluxDB mixes them where the outer one groups by fewer tags',

@@ -1,6 +1,7 @@
 // Answers with that taken away in which two stores may differ, so that the rest can be compared.
 
 import { type Answer, type Cell, difference, type Series } from './answer.ts';
+import { outerOf } from './query-text.ts';
 
 type Rows = readonly (readonly Cell[])[];
 export type Change = (series: Series) => Series;
@@ -70,6 +71,14 @@ export function without(series: Series, isLeftOut: readonly boolean[]): Series {
   return { ...series, values: series.values.map((row) => row.map((cell, i) => (isLeftOut[i] === true ? null : cell))) };
 }
 
+/** Without the columns that show nothing and are none of these. */
+export function withoutEmpty({ values, ...series }: Series, kept: ReadonlySet<string>): Series {
+  const isKept = (name: string, i: number) => kept.has(name) || values.some((row) => row[i] !== null);
+  const places = series.columns.flatMap((name, i) => (isKept(name, i) ? [i] : []));
+  const of = <T>(row: readonly T[]) => places.map((i) => row[i] as T);
+  return { ...series, columns: of(series.columns), values: values.map(of) };
+}
+
 /** Only its head and its times. */
 export function blank(series: Series): Series {
   return without(
@@ -92,14 +101,14 @@ export function shown(answer: Answer): Answer {
   return { kind: 'rows', series: series.filter(({ values }) => values.length > 0) };
 }
 
-/** Without the numbers that only fill gaps: those that all rows of a series may show. */
-export function withoutNumbers(answer: Answer, isFill: (cell: Cell) => boolean): Answer {
+/** Without the numbers that fill the query's gaps, which all rows of a series may show. */
+export function withoutFills(query: string, answer: Answer): Answer {
+  const filled = Number(/ fill\((-?[\d.]+)\)/.exec(outerOf(query))?.[1]);
+  const fills = [filled, -filled, Math.trunc(filled), -Math.trunc(filled), ...(/count\(/.test(query) ? [0] : [])];
+  const without = (cell: Cell) => (typeof cell === 'number' && fills.includes(cell) ? null : cell);
   return withSeries(answer, (series) => ({
     ...series,
-    values: series.values.map(([time = null, ...cells]) => [
-      time,
-      ...cells.map((cell) => (isFill(cell) ? null : cell)),
-    ]),
+    values: series.values.map(([time = null, ...cells]) => [time, ...cells.map(without)]),
   }));
 }
 
