@@ -80,7 +80,7 @@ export const INNER_DIFFERENCES: readonly KeptDifference[] = [
       const inner = innerOf(query);
       if (!/SELECT (?:top|bottom)\(.* LIMIT \d/.test(inner)) return false;
       const whole = query.replace(inner, () => inner.replaceAll(/ (?:LIMIT|OFFSET) \d+/g, ''));
-      return isSameWith(await ask(whole), await askUs(whole), momentsSorted);
+      return isSameWith(await ask(whole), await askUs(whole), numbersSorted);
     },
   },
   {
