@@ -84,12 +84,16 @@ const unlimited = (outer: string) => outer.replace(/ LIMIT \d+/, '').replace(/ O
 
 export const KEPT_DIFFERENCES: readonly KeptDifference[] = [
   {
-    why: 'samples of several series at one moment: we give them in the order of the series, InfluxDB as its heap holds them',
-    applies: ({ query, theirs, ours }) => !CALL.test(query) && isSameWith(theirs, ours, momentsSorted),
-  },
-  {
     why: 'the column of the times is always called time',
     applies: ({ query, theirs, ours }) => /\btime AS /.test(query) && agree(query, theirs, ours),
+  },
+  {
+    why: 'abs() of an integer has no sign; in InfluxDB it has',
+    applies: ({ query, theirs, ours }) => /\babs\(/.test(query) && agree(query, theirs, ours),
+  },
+  {
+    why: 'samples of several series at one moment: we give them in the order of the series, InfluxDB as its heap holds them',
+    applies: ({ query, theirs, ours }) => !CALL.test(query) && isSameWith(theirs, ours, momentsSorted),
   },
   {
     why: 'SOFFSET without SLIMIT leaves out as many series; InfluxDB then answers nothing at all',
@@ -200,10 +204,6 @@ export const KEPT_DIFFERENCES: readonly KeptDifference[] = [
       const other = reworded(query, (outer) => outer.replace(INTEGRAL, 'integral($1::float'));
       return agree(query, left(other === undefined ? theirs : await ask(other)), left(ours));
     },
-  },
-  {
-    why: 'abs() of an integer has no sign; in InfluxDB it has',
-    applies: ({ query, theirs, ours }) => /\babs\(/.test(query) && agree(query, theirs, ours),
   },
   {
     why: 'a wildcard means every field of the measurement; in InfluxDB those of the shards that the range touches',
