@@ -48,8 +48,8 @@ export const historianSection = z.strictObject({
 
 export type HistorianConfig = z.infer<typeof historianSection>;
 
-/** Bodies of the largest size that are held at once; far more of the usual size. */
-const BODIES_MAX = 3;
+/** Bodies of the largest size that are held at once; far more of the usual size. Each is held some three times while it is taken. */
+const BODIES_MAX = 2;
 
 export function bodyLimits({ maxBodyBytes }: HistorianConfig): BodyLimits {
   return { maxBytes: maxBodyBytes, memory: new BodyMemory(BODIES_MAX * maxBodyBytes) };
