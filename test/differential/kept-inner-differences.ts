@@ -3,6 +3,7 @@
 import { type Answer, difference, type Series } from './answer.ts';
 import type { Found, KeptDifference } from './kept-differences.ts';
 import {
+  gathered,
   haveSameHeads,
   isEmpty,
   isPartOf,
@@ -24,7 +25,7 @@ const isGroupedOtherwise = (query: string) => tagsOf(innerOf(query)) !== tagsOf(
 function agreeButForOrder(query: string, theirs: Answer, ours: Answer): boolean {
   return dependsOnOrder(outerOf(query))
     ? haveSameHeads(theirs, ours)
-    : isSameWith(withoutFills(query, theirs), withoutFills(query, ours), numbersSorted);
+    : isSameWith(gathered(withoutFills(query, theirs)), gathered(withoutFills(query, ours)), numbersSorted);
 }
 
 /** Whether both stores say the same where the outer query groups by the tags of the inner one too: then nothing is mixed. */

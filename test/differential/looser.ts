@@ -57,6 +57,17 @@ export function headOf({ name, tags, columns }: Series): string {
   return JSON.stringify([name, Object.entries(tags ?? {}).sort(), columns]);
 }
 
+/** One series per set of tags, sorted, with the rows of all its pieces. */
+export function gathered(answer: Answer): Answer {
+  if (answer.kind !== 'rows') return answer;
+  const heads = [...Map.groupBy(answer.series, headOf)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const whole = (pieces: readonly Series[]) => ({
+    ...(pieces[0] as Series),
+    values: pieces.flatMap(({ values }) => values),
+  });
+  return { kind: 'rows', series: heads.map(([, pieces]) => whole(pieces)) };
+}
+
 function joined(pieces: readonly Series[]): Series {
   const rows = new Map<Cell, readonly Cell[]>();
   for (const row of pieces.flatMap(({ values }) => values)) {
