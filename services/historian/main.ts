@@ -7,6 +7,7 @@ import { named, runService } from '#runtime/process.ts';
 import { openServiceBus } from '#runtime/service-bus.ts';
 import { openUsers } from './auth/open-users.ts';
 import { bodyLimits, headSize, historianSection, queryLimits } from './config.ts';
+import { bytesIn } from './engine/bytes-in.ts';
 import { openStore } from './engine/threads/open-store.ts';
 import type { HistorianParts } from './http/historian-parts.ts';
 import { historianMeters } from './http/meters.ts';
@@ -31,7 +32,11 @@ await runService('historian', { historian: historianSection }, async (service) =
     },
   });
   stack.use(store);
-  const meters = historianMeters(metrics, () => store.status());
+  const meters = historianMeters(
+    metrics,
+    () => store.status(),
+    () => bytesIn(folder),
+  );
   const { requestTimeout: requestTimeoutMs } = historian;
   const parts: HistorianParts = { store, meters, now, gate, body: bodyLimits(historian), requestTimeoutMs };
   const retention = new Retention(parts, log);

@@ -7,6 +7,4 @@ export type EngineStatus = {
   /** Samples that are not in chunks yet. */
   readonly headSamples: number;
   readonly logBytes: number;
-  /** Of everything. */
-  readonly diskBytes: number;
 };

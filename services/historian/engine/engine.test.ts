@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TIME_MAX, TIME_MIN } from '../influxql/store.ts';
 import { RAW, TestEngine } from './testing.ts';
@@ -14,11 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function opened(options: Parameters<typeof TestEngine.open>[1] = {}): Promise<TestEngine> {
-  const test = await TestEngine.open(folder, options);
-  await test.engine.change({ kind: 'create-database', name: 'plant', policy: RAW });
-  return test;
-}
+const opened = (options?: Parameters<typeof TestEngine.open>[1]) => TestEngine.openPlant(folder, options);
 
 const stored = (count: number) => ({
   kind: 'taken',
@@ -229,6 +224,16 @@ describe('change()', () => {
   });
 });
 
+test('a shard duration that is no whole number of seconds keeps every moment where it was', async () => {
+  await using engine = await opened();
+  const policy = { name: 'odd', durationUs: 0, shardDurationUs: 3_600_500_000, isDefault: true };
+  await engine.engine.change({ kind: 'create-policy', database: 'plant', policy });
+  const times = Array.from({ length: 50 }, (_, i) => i * 1_800_000_001);
+  await engine.write(times.map((time, i) => `m v=${i} ${time}`).join('\n'));
+  await engine.engine.seal();
+  expect(engine.samples('v', { policy: 'odd' })).toEqual(times.map((time, i) => [time, i]));
+});
+
 test('a lost catalogue stops the start instead of costing every chunk', async () => {
   {
     await using engine = await opened();
@@ -239,66 +244,3 @@ test('a lost catalogue stops the start instead of costing every chunk', async ()
   await expect(TestEngine.open(folder)).rejects.toThrow('catalogue.db is missing or older than the chunks in');
   expect(readdirSync(folder)).toContain('policy-2');
 });
-
-test('whatever is written, sealed and reopened in any order reads as a plain map does', async () => {
-  const time = fc.oneof(
-    fc.integer({ min: 0, max: 60 }),
-    fc.integer({ min: 0, max: 4 }).map((days) => days * DAY_US),
-    fc.integer({ min: 0, max: 2_000 }).map((s) => s * 2_000_000),
-  );
-  const point = fc.tuple(
-    fc.integer({ min: 0, max: 2 }),
-    time,
-    fc.integer({ min: -99, max: 999 }).map((n) => n / 10),
-  );
-  const step = fc.oneof(
-    { weight: 6, arbitrary: fc.array(point, { minLength: 1, maxLength: 80 }).map((points) => ({ points })) },
-    { weight: 2, arbitrary: fc.constant('seal' as const) },
-    { weight: 1, arbitrary: fc.constant('reopen' as const) },
-  );
-  const range = fc.tuple(time, time).map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) }));
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), range, async (steps, { from, to }) => {
-      rmSync(folder, { recursive: true, force: true });
-      const model = new Map<number, Map<number, number>>();
-      let engine = await opened({ samples: 120 });
-      try {
-        for (const one of steps) {
-          if (one === 'seal') await engine.engine.seal();
-          else if (one === 'reopen') {
-            await engine[Symbol.asyncDispose]();
-            engine = await opened({ samples: 120 });
-          } else {
-            await engine.write(one.points.map(([d, at, v]) => `m,d=${d} v=${v} ${at}`).join('\n'));
-            for (const [d, at, v] of one.points) model.set(d, (model.get(d) ?? new Map()).set(at, v));
-          }
-          const within = (all: Map<number, number>) =>
-            [...all].filter(([at]) => at >= from && at <= to).sort(([a], [b]) => a - b);
-          const all = [...model.values()].flatMap(within);
-          expect(engine.samples('v', { from, to }).sort()).toEqual(all.sort());
-          const down = [...model.values()].flatMap((values) => within(values).reverse());
-          expect(engine.samples('v', { from, to, descending: true }).sort()).toEqual(down.sort());
-          expectOrder(engine);
-        }
-      } finally {
-        await engine[Symbol.asyncDispose]();
-      }
-    }),
-    { numRuns: 40 },
-  );
-});
-
-/** Each series ascends and descends without a moment twice, and its newest comes first where only that is asked for. */
-function expectOrder({ store }: TestEngine): void {
-  for (const series of store.measurement('plant', 'raw', 'm')?.series() ?? []) {
-    const read = (descending: boolean, expected?: number) =>
-      [...series.pages('v', { from: TIME_MIN, to: TIME_MAX, descending, ...(expected && { expected }) })].flatMap(
-        ({ times, values }) => [...times].map((at, i) => [at, values[i]]),
-      );
-    const up = read(false);
-    expect(up.every(([at], i) => i === 0 || (up[i - 1]?.[0] as number) < (at as number))).toBe(true);
-    expect(read(true)).toEqual(up.toReversed());
-    expect(read(true, 1)).toEqual(up.toReversed());
-    expect(read(true, 5)).toEqual(up.toReversed());
-  }
-}

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { createRandom } from '#domain/random.ts';
 import { PowerCutFiles } from '#runtime/segment-log/power-cut-files.ts';
-import { RAW, TestEngine } from './testing.ts';
+import { TestEngine } from './testing.ts';
 
 const SEEDS = Number(process.env.POWER_CUT_SEEDS ?? 60);
 
@@ -29,8 +29,7 @@ test(`nothing acknowledged is lost (${SEEDS} seeds)`, async () => {
 async function cutOnce(root: string, seed: number): Promise<number> {
   const random = createRandom(seed);
   const files = new PowerCutFiles();
-  const before = await TestEngine.open(root, { files, samples: 60 });
-  await before.engine.change({ kind: 'create-database', name: 'plant', policy: RAW });
+  const before = await TestEngine.openPlant(root, { files, samples: 60 });
   /** Of each moment, what was acknowledged last, and what was sent since. */
   const acknowledged = new Map<number, number>();
   const sent = new Map<number, Set<number>>();

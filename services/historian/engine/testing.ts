@@ -51,6 +51,13 @@ export class TestEngine implements AsyncDisposable {
     return new TestEngine(opened, sealer, store);
   }
 
+  /** With the database `plant` in it. */
+  static async openPlant(root: string, options: Parameters<typeof TestEngine.open>[1] = {}): Promise<TestEngine> {
+    const test = await TestEngine.open(root, options);
+    await test.engine.change({ kind: 'create-database', name: 'plant', policy: RAW });
+    return test;
+  }
+
   private constructor(opened: OpenEngine, sealer: Sealer, store: ReadStore) {
     this.engine = opened.engine;
     this.store = store;

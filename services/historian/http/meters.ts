@@ -7,8 +7,8 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 export type Meters = ReturnType<typeof historianMeters>;
 
-export function historianMeters(metrics: Metrics, status: () => EngineStatus) {
-  metrics.gauge('historian_disk_bytes', 'Size of the store on the disk.', () => status().diskBytes);
+export function historianMeters(metrics: Metrics, status: () => EngineStatus, diskBytes: () => number) {
+  metrics.gauge('historian_disk_bytes', 'Size of the store on the disk.', diskBytes);
   metrics.gauge('historian_log_bytes', 'Size of the log of what is not in chunks yet.', () => status().logBytes);
   metrics.gauge('historian_head_samples', 'Samples in memory that are not in chunks yet.', () => status().headSamples);
   return {

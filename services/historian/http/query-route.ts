@@ -25,7 +25,7 @@ export function queryRoute(parts: HistorianParts) {
     const id = ++last;
     reply.raw.once('close', () => {
       parts.meters.querySeconds.observe((parts.now() - startedAt) / 1_000);
-      void queries.close(id);
+      if (!reply.raw.writableFinished) void queries.close(id);
     });
     const first = await queries.open(id, query);
     reply.code(first.status).header('content-type', query.format === 'csv' ? 'text/csv' : 'application/json');

@@ -76,14 +76,14 @@ export async function openTestServer({
     expire: (nowUs) => engine.expire(nowUs),
     status: () => ({
       ...{ problem: engine.problem(), databases: engine.databases },
-      ...{ headSamples: engine.headSamples, logBytes: engine.logBytes, diskBytes: 0 },
+      ...{ headSamples: engine.headSamples, logBytes: engine.logBytes },
     }),
     queries: queryCalls(queries, { refresh: () => test.store.refresh(), idle: () => test.refresh() }),
   };
   const server = createServer(
     {
       store,
-      meters: historianMeters(new Metrics('historian'), store.status),
+      meters: historianMeters(new Metrics('historian'), store.status, () => 0),
       now,
       gate: auth ? guardedGate(login, () => users.hasAdmin()) : OPEN_GATE,
       body: { maxBytes: 25_000_000, memory: new BodyMemory(134_217_728) },

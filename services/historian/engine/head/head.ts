@@ -13,7 +13,7 @@ import { TRACKS_MAX } from '../shard/shard-file.ts';
 import { Generation, type GenerationMemory, type GenerationSize } from './generation.ts';
 
 export type HeadSize = {
-  /** Samples that a generation holds; two of them exist at most. */
+  /** Samples that a generation holds: one is filled, one is sealed, and one may still be read. */
   readonly samples: number;
   readonly textBytes: number;
 };
@@ -31,7 +31,7 @@ export type HeadParts = {
 /** Room for tracks beyond those that exist when a generation begins. */
 const TRACKS_SPARE = 65_536;
 
-/** One is filled while one is sealed, and one may still be read. */
+/** Memory that is kept for another generation. Where queries run without a pause, so that it is never free, the collector has it. */
 const SPARE_MAX = 2;
 
 export class Head {
@@ -92,6 +92,7 @@ export class Head {
       done: async () => {
         this.#unsealed.splice(this.#unsealed.indexOf(frozen), 1);
         this.#sealed.set(frozen.id, frozen.memory);
+        for (const [oldest] of this.#sealed) if (this.#sealed.size > SPARE_MAX) this.#sealed.delete(oldest);
         follower.sealed(frozen.id);
         for (const { number } of log.segments) if (number < segment) await log.drop(number);
       },

@@ -4,12 +4,11 @@
 import { isUtf8 } from 'node:buffer';
 import { type Codes, decodeLine, endOfQuotedLine, type Line } from '#domain/line-protocol.ts';
 import type { Track } from '../catalogue/catalogue.ts';
-import { decodeTime } from '../decode-time.ts';
-import { isNanoseconds, timeOfDigits } from './clock-text.ts';
 import type { KnownSeries, KnownSeriesTable } from './known-series.ts';
 import { LineProblems } from './line-problems.ts';
 import { PlainLine } from './plain-line.ts';
 import { BATCH_SAMPLES, type SampleBatch } from './sample-batch.ts';
+import { decodeTime, isNanoseconds, timeOfDigits } from './timestamp.ts';
 
 export type IntakeOptions = {
   readonly precision: string;

@@ -4,6 +4,7 @@
 import { escapeTag, type FieldValue, type Line } from '#domain/line-protocol.ts';
 import type { Measurement, Policy, Series, Track } from '../catalogue/catalogue.ts';
 import type { Declare } from '../catalogue/declare.ts';
+import { TRACKS_MAX } from '../shard/shard-file.ts';
 
 export type KnownSeries = {
   readonly series: Series;
@@ -41,6 +42,10 @@ export class KnownSeriesTable {
     const standing = measurement?.series.get(key);
     if (standing === undefined && this.policy.database.seriesCount >= this.#seriesMax) {
       return `max-series-per-database limit exceeded: (${this.#seriesMax})`;
+    }
+    const isNew = fields.some(([name]) => standing?.tracks.has(name) !== true);
+    if (isNew && this.#declare.tracksEnd + fields.length > TRACKS_MAX) {
+      return `max-fields-of-series limit exceeded: (${TRACKS_MAX}); export the store and import it into a new one`;
     }
     const owner = measurement ?? this.#declare.measurement(this.policy, line.measurement);
     const series = standing ?? this.#declare.series(owner, key, sortedTags(line.tags));

@@ -1,6 +1,6 @@
 // The historian as queries see it: the catalogue, and samples of memory and of chunks together. Reads only; may live in a
-// thread of its own, since the engine tells it of everything (follower.ts) and memory is shared. Between two calls of
-// `refresh` it stays as it is, whatever is sealed, dropped or forgotten meanwhile.
+// thread of its own, since the engine tells it of everything (follower.ts) and memory is shared. What is new is seen
+// with the next `refresh`; what somebody is reading then stays as it was when he began.
 
 import type { Page, Policy, Scan, Store, StoredMeasurement, StoredSeries, Summary } from '../../influxql/store.ts';
 import { Catalogue, type Measurement, type Series } from '../catalogue/catalogue.ts';
@@ -43,7 +43,7 @@ export class ReadStore implements Store, Follower, Disposable {
     this.#news.push({ sealed: generation });
   }
 
-  /** Takes note of what has happened since the last time. Not while an answer is being computed. */
+  /** Takes note of what has happened since the last time. */
   refresh(): void {
     for (const news of this.#news.splice(0)) {
       if ('entries' in news) for (const entry of news.entries) this.#catalogue.apply(entry);

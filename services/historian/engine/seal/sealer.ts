@@ -11,7 +11,7 @@ import { Generation, type GenerationMemory } from '../head/generation.ts';
 import { readTrack } from '../head/read-track.ts';
 import { slice } from '../head/runs.ts';
 import { type ShardAddress, ShardCache, shardPath } from '../shard/shard-cache.ts';
-import { SHARD_LAYOUT } from '../shard/shard-file.ts';
+import { SHARD_LAYOUT, type ShardFile } from '../shard/shard-file.ts';
 import { policiesIn, policyFolder, spanStart, spansIn } from '../shard/spans.ts';
 import { storeRun } from '../shard/store-run.ts';
 import { lockFolder, SqliteFile } from '../sqlite.ts';
@@ -99,16 +99,7 @@ export class Sealer implements Disposable {
         if (startUs > to || startUs + fileUs <= from) continue;
         const shard = this.#shards.get({ policy, startUs });
         shard.transaction(() => {
-          for (const track of ofPolicy) {
-            for (const chunk of [...shard.chunks(track.id, { from, to })]) {
-              const standing = shard.read(chunk, track.type);
-              shard.remove(chunk);
-              if (standing === undefined) continue;
-              const before = slice(standing, Number.NEGATIVE_INFINITY, previous(from));
-              const after = slice(standing, next(to), Number.POSITIVE_INFINITY);
-              for (const rest of [before, after]) if (rest.times.length > 0) shard.put(track.id, rest);
-            }
-          }
+          for (const track of ofPolicy) deleteRange(shard, track, { from, to });
         });
       }
     }
@@ -202,6 +193,15 @@ function bySpan(run: Page, fileUs: number): { startUs: number; run: Page }[] {
   return parts;
 }
 
-/** Moments are whole microseconds, and the ends of time are infinite. */
-const previous = (us: number) => us - 1;
-const next = (us: number) => us + 1;
+/** Inside a transaction. */
+function deleteRange(shard: ShardFile, { id, type }: SealedTrack, { from, to }: Pick<DeleteJob, 'from' | 'to'>): void {
+  for (const chunk of [...shard.chunks(id, { from, to })]) {
+    const standing = shard.read(chunk, type);
+    shard.remove(chunk);
+    if (standing === undefined) continue;
+    // Moments are whole microseconds.
+    const before = slice(standing, Number.NEGATIVE_INFINITY, from - 1);
+    const after = slice(standing, to + 1, Number.POSITIVE_INFINITY);
+    for (const rest of [before, after]) if (rest.times.length > 0) shard.put(id, rest);
+  }
+}

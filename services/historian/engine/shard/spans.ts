@@ -6,9 +6,12 @@ import path from 'node:path';
 /** A file spans at most this, so that a chunk's number has room for its millisecond. */
 const FILE_US_MAX = 7 * 86_400_000_000;
 
-/** What one file of a policy spans: its shard duration, as far as a file can. */
+/** A file's name says no less. */
+const SECOND_US = 1_000_000;
+
+/** What one file of a policy spans: its shard duration in whole seconds, as far as a file can. */
 export function fileUsOf(shardDurationUs: number): number {
-  return Math.min(shardDurationUs, FILE_US_MAX);
+  return Math.min(Math.floor(shardDurationUs / SECOND_US) * SECOND_US, FILE_US_MAX);
 }
 
 /** Start of the span that holds a moment. */

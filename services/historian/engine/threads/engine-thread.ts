@@ -3,7 +3,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Change } from '../../influxql/store.ts';
-import { bytesIn } from '../bytes-in.ts';
 import type { EngineOptions, WriteOutcome, WriteRequest } from '../engine.ts';
 import type { EngineStatus } from '../engine-status.ts';
 import { openEngine } from '../open-engine.ts';
@@ -32,7 +31,6 @@ export type EngineCalls = {
   write(request: WriteRequest): Promise<WriteOutcome>;
   change(change: Change): Promise<void>;
   expire(nowUs: number): Promise<void>;
-  seal(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -64,7 +62,6 @@ try {
     databases: engine.databases,
     headSamples: engine.headSamples,
     logBytes: engine.logBytes,
-    diskBytes: bytesIn(root),
   });
   const timer = setInterval(() => tell({ kind: 'status', status: status() }), STATUS_MS);
   const callable: EngineCalls = {
@@ -75,7 +72,6 @@ try {
       tell({ kind: 'status', status: status() });
     },
     expire: (nowUs) => engine.expire(nowUs),
-    seal: () => engine.seal(),
     async close() {
       clearInterval(timer);
       await opened[Symbol.asyncDispose]();

@@ -65,7 +65,7 @@ export async function startThreads(root: string, options: ThreadsOptions): Promi
       ...{ root, options: options.engine, sealer: sealing.port2, news: news.port1, calls: callers },
     };
     const engineThread = start('./engine-thread.ts', engineData, [sealing.port2, news.port1, ...callers]);
-    let latest: EngineStatus = { problem: 'starting', databases: [], headSamples: 0, logBytes: 0, diskBytes: 0 };
+    let latest: EngineStatus = { problem: 'starting', databases: [], headSamples: 0, logBytes: 0 };
     const ready = Promise.withResolvers<void>();
     engineThread.on('message', (news: EngineNews) => {
       if (news.kind === 'status') latest = news.status;
