@@ -51,7 +51,11 @@ export type Persistence = {
   ): Promise<void>;
   outgoingEnqueue(subscription: { readonly clientId: string }, message: AedesMessage): Promise<void>;
   outgoingUpdate(client: Client, message: AedesMessage): Promise<void>;
-  outgoingClearMessageId(client: Client, acknowledgement: { readonly messageId: number }): Promise<unknown>;
+  /** By the packet id, or by the number of what was never sent. */
+  outgoingClearMessageId(
+    client: Client,
+    acknowledged: { readonly messageId?: number | undefined; readonly brokerCounter?: number },
+  ): Promise<unknown>;
   outgoingStream(client: Client): AsyncIterable<AedesMessage>;
 };
 

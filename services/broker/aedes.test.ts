@@ -5,6 +5,7 @@ import { silentLog } from '#runtime/log.ts';
 import { Metrics } from '#runtime/metrics.ts';
 import { openMqttBus } from '#runtime/mqtt-bus.ts';
 import { brokerSection } from '#runtime/sections.ts';
+import { openTestGate } from './access/test-gate.ts';
 import { type Broker, type BrokerOptions, openBroker } from './aedes.ts';
 import { openTestStore } from './persistence/test-store.ts';
 
@@ -20,7 +21,15 @@ const limits = brokerSection.parse({});
 async function parts(port = 0): Promise<BrokerOptions> {
   const store = await openTestStore();
   opened.push(store);
-  return { host: '127.0.0.1', port, limits, store, log: silentLog(), metrics: new Metrics('broker') };
+  return {
+    host: '127.0.0.1',
+    port,
+    limits,
+    store,
+    gate: openTestGate(),
+    log: silentLog(),
+    metrics: new Metrics('broker'),
+  };
 }
 
 async function open(): Promise<{ broker: Broker; metrics: Metrics; url: string }> {

@@ -1,15 +1,19 @@
 // The embedded broker: aedes 1.2.0, MQTT 3.1.1, with the guards it lacks by itself. The only file that imports aedes.
 // What it remembers is the store's.
 
-import { Aedes, type AuthenticateError, type Client } from 'aedes';
+import type { Socket } from 'node:net';
+import { Aedes, type Client } from 'aedes';
 import type { Log } from '#runtime/log.ts';
 import type { Metrics } from '#runtime/metrics.ts';
 import type { BrokerConfig } from '#runtime/sections.ts';
+import type { Connect, Gate, Refusal } from './access/gate.ts';
+import { Owners } from './access/owners.ts';
+import type { Origin } from './access/visitor.ts';
 import type { InnerAedes, InnerClient } from './aedes-internals.ts';
 import { Durability } from './durability.ts';
 import { guardLength } from './length-guard.ts';
 import { openListener } from './listener.ts';
-import { mendPersistence, rememberSessions } from './mend-persistence.ts';
+import { mendPersistence, rememberSessions, SESSION_FILTER } from './mend-persistence.ts';
 import { mendRegistry } from './mend-registry.ts';
 import { Outbound } from './outbound.ts';
 import { waitWhileItReads } from './patience.ts';
@@ -29,6 +33,8 @@ export type BrokerOptions = {
   readonly port: number;
   readonly limits: BrokerLimits;
   readonly store: Store;
+  /** Who comes in, and may do what; it is told whom the client ids belong to. */
+  readonly gate: (owners: Owners) => Gate;
   readonly log: Log;
   readonly metrics: Metrics;
 };
@@ -39,6 +45,8 @@ export type Broker = AsyncDisposable & {
   announce(topic: string, payload: string): Promise<void>;
   /** To be called about every second: what is due happens then. */
   tick(): void;
+  /** Users, devices or rights have changed. */
+  recheck(): void;
 };
 
 /** aedes' own 100 makes a burst wait for 34 s (measured); its queues are bounded by the sockets instead. */
@@ -51,15 +59,12 @@ const DRAIN_TIMEOUT_MS = 750;
 const CONNECT_TIMEOUT_MS = 5_000;
 const TOPIC_LEVELS_MAX = 16;
 const TOPIC_LENGTH_MAX = 256;
-/** Return codes of CONNACK [MQTT-3.2.2]. */
-const IDENTIFIER_REJECTED = 2;
-const SERVER_UNAVAILABLE = 3;
 
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const { host, port, limits, metrics, store } = options;
   const published = metrics.counter('broker_messages_total', 'Messages that clients published.', ['qos']);
   const outbounds = new WeakMap<Client, Outbound>();
-  const refusals = new WeakMap<Client, AuthenticateError>();
+  const connects = new WeakMap<Client, Connect>();
   const aedes = new Aedes({
     id: store.brokerId,
     persistence: store.persistence,
@@ -69,23 +74,23 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     connectTimeout: CONNECT_TIMEOUT_MS,
     maxTopicLevels: TOPIC_LEVELS_MAX,
     preConnect: (client, packet, callback) => {
-      if (packet.clientId === '' && !packet.clean)
-        refusals.set(client, refusal('a session that is to be kept needs a client id', IDENTIFIER_REJECTED));
+      const { clean = false, password } = packet;
+      connects.set(client, { ...packet, clean, password: password?.toString() });
       outbounds.set(client, new Outbound(aedes, client as InnerClient));
-      if (!packet.clean && isServiceId(packet.clientId)) waitWhileItReads(client as InnerClient);
-      durability.welcome(packet).then((problem) => {
-        if (problem !== undefined) refusals.set(client, refusal(problem, SERVER_UNAVAILABLE));
-        callback(null, true);
-      });
+      callback(null, true);
     },
     authenticate: (client, _username, _password, callback) => {
-      const refused = refusals.get(client);
-      if (refused === undefined) callback(null, true);
-      else callback(refused, false);
+      welcome(client as InnerClient).then((refusal) => {
+        if (refusal === undefined) callback(null, true);
+        else callback(Object.assign(new Error(refusal.reason), { returnCode: refusal.returnCode }), false);
+      });
     },
+    authorizeSubscribe: (client, subscription, callback) =>
+      callback(null, isGranted(client, subscription.topic) ? subscription : null),
+    authorizeForward: (client, packet) => (gate.mayReceive(client, packet.topic) ? packet : null),
     authorizePublish: (client, packet, callback) => {
       if (client !== null) published.inc({ qos: String(packet.qos) });
-      const problem = publishProblem(packet.topic);
+      const problem = lengthProblem(packet.topic) ?? publishProblem(client, packet as PublishedPacket);
       if (problem !== undefined) callback(new Error(problem));
       else
         durability
@@ -93,10 +98,26 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
           .then((refused) => callback(refused === undefined ? null : new Error(refused)));
     },
   }) as InnerAedes;
+  const owners = new Owners(aedes, store.ledger);
+  const gate = options.gate(owners);
+  const isGranted = (client: Client, filter: string) =>
+    filter === SESSION_FILTER || gate.grantsSubscription(client, filter);
+  const publishProblem = (client: Client | null, packet: PublishedPacket) =>
+    client === null ? owners.willProblem(packet, gate) : gate.publishProblem(client, packet.topic);
+  const welcome = async (client: InnerClient): Promise<Refusal | undefined> => {
+    const connect = connects.get(client);
+    if (connect === undefined) return { reason: 'no CONNECT', returnCode: 5 };
+    const refusal = await gate.admit(client, connect, originOf(client));
+    if (refusal !== undefined) return refusal;
+    if (!connect.clean && isServiceId(connect.clientId)) waitWhileItReads(client);
+    owners.take(client, connect, gate.visitorOf(client));
+    const problem = await durability.welcome(connect);
+    return problem === undefined ? undefined : { reason: problem, returnCode: 3 };
+  };
   const durability = new Durability(aedes, options);
   await aedes.listen();
-  mendPersistence(aedes, (client) => outbounds.get(client));
   rememberSessions(aedes);
+  mendPersistence(aedes, { outboundOf: (client) => outbounds.get(client), gate });
   mendRegistry(aedes);
   watchClients(aedes, options);
   const listener = await openListener({
@@ -120,6 +141,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
         );
       }),
     tick: () => durability.tick(),
+    recheck: () => gate.recheck(Object.values(aedes.clients)),
     async [Symbol.asyncDispose]() {
       durability.stop();
       await listener[Symbol.asyncDispose]();
@@ -128,13 +150,11 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   };
 }
 
-function refusal(reason: string, returnCode: number): AuthenticateError {
-  return Object.assign(new Error(reason), { returnCode });
+/** Every listener is on this machine so far. */
+function originOf(client: InnerClient): Origin {
+  return { address: (client.conn as Socket).remoteAddress ?? '', allowsAnonymous: true };
 }
 
-/** Why a client may not publish there; undefined where it may. Overriding the hook drops aedes' own `$SYS` guard. */
-function publishProblem(topic: string): string | undefined {
-  if (topic.startsWith('$')) return `topics that begin with $ belong to the broker: ${topic}`;
-  if (topic.length > TOPIC_LENGTH_MAX) return `a topic has at most ${TOPIC_LENGTH_MAX} characters`;
-  return undefined;
+function lengthProblem(topic: string): string | undefined {
+  return topic.length > TOPIC_LENGTH_MAX ? `a topic has at most ${TOPIC_LENGTH_MAX} characters` : undefined;
 }

@@ -4,6 +4,7 @@ import { Metrics } from '#runtime/metrics.ts';
 import { brokerSection } from '#runtime/sections.ts';
 import { PowerCutFiles } from '#runtime/segment-log/power-cut-files.ts';
 import { PacketClient, publish } from '../../test/support/packet-client.ts';
+import { asService, openTestGate } from './access/test-gate.ts';
 import { type Broker, openBroker } from './aedes.ts';
 import type { StoreOptions } from './persistence/store.ts';
 import { openTestStore } from './persistence/test-store.ts';
@@ -18,7 +19,8 @@ afterEach(async () => {
 async function open(options: Partial<StoreOptions> = {}): Promise<Broker> {
   const store = opened.use(await openTestStore(options));
   const limits = brokerSection.parse({});
-  const parts = { host: '127.0.0.1', port: 0, limits, store, log: silentLog(), metrics: new Metrics('broker') };
+  const metrics = new Metrics('broker');
+  const parts = { host: '127.0.0.1', port: 0, limits, store, gate: openTestGate(), log: silentLog(), metrics };
   const broker = opened.use(await openBroker(parts));
   const timer = setInterval(() => broker.tick(), 100);
   opened.defer(() => clearInterval(timer));
@@ -58,7 +60,7 @@ test('a full disk acknowledges nothing, but nobody is cut off as silent; all is 
 
 test("a publisher that waits for room in a service's queue is not cut off as silent", async () => {
   const broker = await open({ services: { messages: 2, bytes: 1e9 } });
-  const service = await connect(broker, 'penstock-slow-in', { clean: false });
+  const service = await connect(broker, 'penstock-ingest-in', { clean: false, ...asService('ingest') });
   await service.subscribe(['a', 1]);
   const device = await connect(broker, 'device', { keepalive: 1 });
   device.send(...[1, 2, 3, 4].map((messageId) => publish({ topic: 'a', payload: `${messageId}`, qos: 1, messageId })));

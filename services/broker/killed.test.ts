@@ -3,12 +3,15 @@
 
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
+import { readOrCreateSecret } from '#runtime/secrets.ts';
 import { startEmbedded } from '../../test/support/brokers.ts';
 import { freePorts, type Running, tempFolder, until } from '../../test/support/processes.ts';
+import { asService } from './access/test-gate.ts';
 
 type Broker = {
   readonly url: string;
   readonly metricsPort: number;
+  readonly dataDir: string;
   kill(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -28,6 +31,7 @@ async function openBroker(): Promise<Broker> {
   const broker: Broker = {
     url: `mqtt://127.0.0.1:${port}`,
     metricsPort,
+    dataDir,
     async start() {
       running = await startEmbedded({ dataDir, port, metricsPort });
     },
@@ -159,8 +163,12 @@ test('a stop in order publishes no will of a client that it cuts and that comes 
   const heard: string[] = [];
   witness.on('message', (topic, payload) => heard.push(`${topic} ${payload}`));
   await witness.subscribeAsync('#', { qos: 1 });
-  const will = { topic: 'service/v1/x/x', payload: Buffer.from('down'), qos: 1, retain: true } as const;
-  const service = await join(broker, 'penstock-x', { clean: true, will });
+  const will = { topic: 'service/v1/rules/rules', payload: Buffer.from('down'), qos: 1, retain: true } as const;
+  const service = await join(broker, 'penstock-rules', {
+    clean: true,
+    will,
+    ...asService('rules', readOrCreateSecret(broker.dataDir, 'token-key').value),
+  });
   const isBack = new Promise<void>((resolve) => service.once('close', () => service.once('connect', () => resolve())));
   await broker.stop();
   await broker.start();
@@ -168,8 +176,8 @@ test('a stop in order publishes no will of a client that it cuts and that comes 
   await until('the witness', () => witness.connected || undefined);
   // Lost only now: this will is published, and only this one.
   service.stream.destroy();
-  await until('the will', () => heard.find((each) => each.startsWith('service/v1/x')));
-  await service.publishAsync('end', 'x', { qos: 1 });
-  await until('the end', () => heard.find((each) => each.startsWith('end')));
-  expect(heard.filter((each) => each === 'service/v1/x/x down')).toHaveLength(1);
+  await until('the will', () => heard.find((each) => each.startsWith('service/v1/rules')));
+  await service.publishAsync('alarm/v1/a/b/end/x', 'x', { qos: 1 });
+  await until('the end', () => heard.find((each) => each.startsWith('alarm/v1/a/b/end')));
+  expect(heard.filter((each) => each === 'service/v1/rules/rules down')).toHaveLength(1);
 }, 60_000);

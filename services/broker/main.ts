@@ -1,13 +1,17 @@
 // The embedded broker as a process. It has no bus of its own: it is the bus.
 
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { ServiceStatus } from '#domain/service.ts';
 import { topics } from '#domain/topic.ts';
+import { openAccess } from '#runtime/access/open-access.ts';
 import { environmentName } from '#runtime/config.ts';
-
 import { watchDiskSpace } from '#runtime/disk-space.ts';
 import { named, refuseOpenListener, runService, VERSION } from '#runtime/process.ts';
 import { EXIT } from '#runtime/start-error.ts';
+import { openDoorkeeper } from './access/doorkeeper.ts';
+import { Gate } from './access/gate.ts';
+import type { Owners } from './access/owners.ts';
 import { openBroker } from './aedes.ts';
 import { queueCaps } from './config.ts';
 import { DamageList } from './persistence/damage-list.ts';
@@ -41,8 +45,12 @@ await runService('broker', {}, async (service) => {
   );
   watchDiskSpace(service, folder);
   watchStore({ store, damages }, { metrics, health });
+  const access = stack.use(openAccess({ dataDir: config.root.data, log, onChange: () => broker.recheck() }));
+  health.add('access', () => access.problem());
+  const doorkeeper = openDoorkeeper({ log, metrics, now, wait: setTimeout });
+  const gate = (owners: Owners) => new Gate({ access, doorkeeper, ownerOf: (clientId) => owners.ownerOf(clientId) });
   const broker = await named(environmentName('broker', 'port'), () =>
-    openBroker({ host, port, limits: config.broker, store, log, metrics }),
+    openBroker({ host, port, limits: config.broker, store, gate, log, metrics }),
   );
   stack.use(broker);
   const timer = setInterval(() => broker.tick(), TICK_MS);

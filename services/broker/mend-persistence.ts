@@ -1,14 +1,24 @@
 // Where aedes asks its persistence for what our own delivery does, and where it knows too little of a session.
 
 import { Readable } from 'node:stream';
+import type { Gate } from './access/gate.ts';
 import type { Client, InnerAedes } from './aedes-internals.ts';
 import type { Outbound } from './outbound.ts';
 
-/** @param outboundOf the delivery of a connected client */
-export function mendPersistence(
-  { persistence }: InnerAedes,
-  outboundOf: (client: Client) => Outbound | undefined,
-): void {
+export type MendOptions = {
+  /** The delivery of a connected client. */
+  readonly outboundOf: (client: Client) => Outbound | undefined;
+  readonly gate: Pick<Gate, 'maySubscribe'>;
+};
+
+export function mendPersistence({ persistence }: InnerAedes, { outboundOf, gate }: MendOptions): void {
+  // aedes keeps all filters of a SUBSCRIBE of which it granted one: with the next connection the refused ones would be granted.
+  const add = persistence.addSubscriptions.bind(persistence);
+  persistence.addSubscriptions = (client, subscriptions) =>
+    add(
+      client,
+      subscriptions.filter(({ topic }) => gate.maySubscribe(client, topic)),
+    );
   const stream = persistence.outgoingStream.bind(persistence);
   persistence.outgoingStream = (client) => {
     const outbound = outboundOf(client);
@@ -19,21 +29,22 @@ export function mendPersistence(
   };
   const clear = persistence.outgoingClearMessageId.bind(persistence);
   persistence.outgoingClearMessageId = (client, acknowledgement) => {
-    outboundOf(client)?.acknowledged(acknowledgement.messageId);
+    if (acknowledgement.messageId !== undefined) outboundOf(client)?.acknowledged(acknowledgement.messageId);
     return clear(client, acknowledgement);
   };
 }
 
 /** A subscription that every session has and nothing matches: clients cannot publish below `$`. */
-const SESSION = { topic: '$session', qos: 0 } as const;
+export const SESSION_FILTER = '$session';
 
 /**
  * Makes a session exist from its first connection on [MQTT-3.1.4, "the existence of a Session"]. aedes knows sessions by
  * their subscriptions alone, and tells a device that only publishes to forget what it has not had acknowledged.
  */
 export function rememberSessions(aedes: InnerAedes): void {
+  const add = aedes.persistence.addSubscriptions.bind(aedes.persistence);
   aedes.on('connackSent', ({ returnCode, sessionPresent }, client) => {
     if (returnCode !== 0 || client.clean || sessionPresent) return;
-    aedes.persistence.addSubscriptions(client, [SESSION]).catch((error) => aedes.emit('error', error));
+    add(client, [{ topic: SESSION_FILTER, qos: 0 }]).catch((error) => aedes.emit('error', error));
   });
 }

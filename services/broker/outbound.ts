@@ -67,7 +67,7 @@ export class Outbound {
       if (message.brokerCounter === this.#last) return done();
       this.#last = message.brokerCounter;
     }
-    if (!this.#aedes.authorizeForward(this.#client, message as never)) return done();
+    if (!this.#mayReceive(message)) return done();
     const qos = Math.min(message.qos, this.#granted.qosFor(message.topic)) as Qos;
     const packet = { ...message, qos, dup: false };
     if (qos > 0) this.#deliverNumbered(packet, done);
@@ -143,7 +143,8 @@ export class Outbound {
           while (this.#inFlight.size >= UNACKNOWLEDGED_MAX && !client.closed)
             await new Promise<void>((resolve) => (this.#onRoom = resolve));
           if (client.closed) return;
-          await this.#sendStored(stored);
+          if (this.#mayReceive(stored)) await this.#sendStored(stored);
+          else await this.#aedes.persistence.outgoingClearMessageId(client, stored);
         }
       }
       this.#isCatchingUp = false;
@@ -192,6 +193,11 @@ export class Outbound {
     this.#isHeldUp = !isFull && packet.qos > 0 && this.#inFlight.size >= UNACKNOWLEDGED_MAX;
     if (isFull || this.#isHeldUp) client.waitForDrain(() => done());
     else setImmediate(done);
+  }
+
+  /** Asked of what is stored, too: rights may have been taken away since. A PUBREL tells nothing. */
+  #mayReceive(message: AedesMessage): boolean {
+    return message.cmd === 'pubrel' || this.#aedes.authorizeForward(this.#client, message as never) !== null;
   }
 
   #isInFlight(message: AedesMessage): boolean {

@@ -1,5 +1,6 @@
 // A subscriber that does not keep up, and what the others notice of it. The broker is a process of its own here.
 
+import type { IConnectPacket } from 'mqtt-packet';
 import { afterEach, expect, test } from 'vitest';
 import { PacketClient, publish } from '../../test/support/packet-client.ts';
 import { openTestBroker, type TestBroker } from './test-broker.ts';
@@ -11,7 +12,7 @@ const open = async () => {
   broker = opened.use(await openTestBroker('is killed and comes back'));
 };
 afterEach(() => opened.disposeAsync());
-const connect = async (clientId: string, options: { clean?: boolean } = {}) =>
+const connect = async (clientId: string, options: Partial<IConnectPacket> = {}) =>
   opened.use(await PacketClient.connect(broker.port, { clientId, ...options }));
 const kicked = async () =>
   Number(/^penstock_broker_clients_lost_total\{reason="slow".*\} (\d+)$/m.exec(await broker.metrics())?.[1] ?? 0);
@@ -53,7 +54,7 @@ test.each([
 
 test('a frozen service is cut off as soon as anybody', async () => {
   await open();
-  const frozen = await connect('penstock-frozen', { clean: false });
+  const frozen = await connect('penstock-ingest-in', { clean: false, ...broker.asService('ingest') });
   await frozen.subscribe(['a', 1]);
   frozen.socket.pause();
   const gap = await longestGap('x'.repeat(64 * 1024), async () => (await kicked()) > 0);
@@ -62,7 +63,7 @@ test('a frozen service is cut off as soon as anybody', async () => {
 
 test('a service that lags and shows that it lives is waited for, and misses nothing at QoS 0', async () => {
   await open();
-  const slow = await connect('penstock-slow', { clean: false });
+  const slow = await connect('penstock-ingest-in', { clean: false, ...broker.asService('ingest') });
   await slow.subscribe(['a', 1]);
   slow.socket.pause();
   const writer = await connect('writer');

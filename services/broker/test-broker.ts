@@ -1,17 +1,22 @@
 // The broker for tests: in this process, or as one of its own that is killed in the middle of what is tested. A scenario
 // that must hold over both is written once, `describe.each(LIVES)`.
 
+import type { ServiceUser } from '#domain/access/identity.ts';
 import { silentLog } from '#runtime/log.ts';
 import { Metrics } from '#runtime/metrics.ts';
+import { readOrCreateSecret } from '#runtime/secrets.ts';
 import { brokerSection } from '#runtime/sections.ts';
 import { startEmbedded } from '../../test/support/brokers.ts';
 import { freePorts, tempFolder, until } from '../../test/support/processes.ts';
+import { asService, openTestGate } from './access/test-gate.ts';
 import { type BrokerLimits, openBroker } from './aedes.ts';
 import { openTestStore } from './persistence/test-store.ts';
 
 export type TestBroker = AsyncDisposable & {
   readonly port: number;
   readonly url: string;
+  /** The login of a service of the pipeline, for CONNECT. */
+  readonly asService: (name: ServiceUser) => { username: string; password: Buffer };
   /** The metrics' text. */
   metrics(): Promise<string>;
   /** The middle of the scenario: nothing, or the end of the broker and its return on the same port. */
@@ -35,12 +40,14 @@ async function openHere(limits: Partial<BrokerLimits>): Promise<TestBroker> {
     port: 0,
     limits: { ...brokerSection.parse({}), ...limits },
     store,
+    gate: openTestGate(),
     log: silentLog(),
     metrics,
   });
   return {
     port: broker.port,
     url: `mqtt://127.0.0.1:${broker.port}`,
+    asService,
     metrics: () => metrics.text(),
     interrupt: async () => {},
     async [Symbol.asyncDispose]() {
@@ -60,6 +67,7 @@ async function openProcess(): Promise<TestBroker> {
   return {
     port,
     url: `mqtt://127.0.0.1:${port}`,
+    asService: (name) => asService(name, readOrCreateSecret(folder.path, 'token-key').value),
     metrics,
     async interrupt() {
       // Acknowledgements of readers wait for nobody: that they are on disk is what these scenarios go on from.

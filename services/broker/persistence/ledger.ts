@@ -40,13 +40,24 @@ export class Ledger {
     return session;
   }
 
+  /**
+   * The client's session is this user's, '' for nobody's, and keeps what the user may still read; on disk with the next commit.
+   */
+  own(clientId: string, owner: string, mayKeep: (filter: string) => boolean): void {
+    const session = this.sessionOf(clientId);
+    const kept = [...session.subscriptions.values()].filter(({ topic }) => mayKeep(topic));
+    if (session.owner === owner && kept.length === session.subscriptions.size) return;
+    session.owner = owner;
+    this.writeSession(session, kept);
+  }
+
   /** The session as it stands: what was logged of its subscriptions before is not needed any more. */
   writeSession(session: Session, subscriptions = [...session.subscriptions.values()]): void {
     const released = [...session.queue.values()]
       .filter(({ message }) => message === undefined)
       .map(({ seq, messageId }) => ({ seq, messageId }));
-    const { number, clientId } = session;
-    this.write({ kind: 'session', session: number, clientId, subscriptions, released });
+    const { number, clientId, owner } = session;
+    this.write({ kind: 'session', session: number, clientId, owner, subscriptions, released });
   }
 
   /** undefined where the disk has lost it; its log says so. */

@@ -18,7 +18,7 @@ export type PublishedPacket = {
 /** Read from the packet when it is given back, or never meant for the disk. */
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   ...['cmd', 'topic', 'payload', 'qos', 'retain', 'dup', 'length', 'messageId', 'brokerId', 'brokerCounter'],
-  ...['clientId', 'nl'],
+  ...['clientId', 'owner', 'nl'],
 ]);
 
 export function retainingOf({ retain, payload }: PublishedPacket): Retaining {

@@ -4,7 +4,7 @@
 // appended again before the segment that held it is dropped. The frequent ones are bytes, the rest JSON.
 
 /** Raised when the records change; a newer log is then refused rather than misread. */
-export const RECORDS_VERSION = 1;
+export const RECORDS_VERSION = 2;
 
 export type QoS = 0 | 1 | 2;
 
@@ -77,6 +77,8 @@ export type StoredRecord =
       readonly kind: 'session';
       readonly session: number;
       readonly clientId: string;
+      /** User; '' for nobody's. */
+      readonly owner: string;
       readonly subscriptions: readonly Subscription[];
       readonly released: readonly Released[];
     }

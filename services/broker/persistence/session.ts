@@ -24,6 +24,8 @@ export class Session {
   readonly number: number;
   /** '' until its record is read: a message may name it before, where that record was moved to the end of the log. */
   clientId = '';
+  /** The user that it belongs to; '' for nobody's. */
+  owner = '';
   readonly subscriptions = new Map<string, Subscription>();
   /** By sequence number, in the order of delivery. */
   queue = new Map<number, Entry>();

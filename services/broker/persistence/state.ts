@@ -191,6 +191,7 @@ export class State {
     if (namesake !== undefined && namesake !== session) this.#end(namesake);
     this.liveBytes += position.bytes - session.recordBytes;
     session.clientId = record.clientId;
+    session.owner = record.owner;
     session.segment = position.segment;
     this.sessions.set(record.clientId, session);
     for (const topic of [...session.subscriptions.keys()]) this.#unfilter(session, topic);

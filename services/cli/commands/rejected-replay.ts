@@ -1,5 +1,6 @@
 // `penstock rejected replay`: sends what could not be taken on its way again, once what was wrong with it is mended.
 
+import { commandLogin } from '#runtime/access/service-login.ts';
 import { silentLog } from '#runtime/log.ts';
 import { openMqttBus } from '#runtime/mqtt-bus.ts';
 import { type KeptRejection, readRejected } from '#runtime/rejected-log/read-rejected.ts';
@@ -86,10 +87,11 @@ async function say({ root }: AllSettings, wish: Wish, cli: Cli): Promise<number>
   return report('would be sent', count, cli);
 }
 
-async function send({ root, broker }: AllSettings, wish: Wish, cli: Cli): Promise<number> {
-  const { username, password } = broker;
+async function send(settings: AllSettings, wish: Wish, cli: Cli): Promise<number> {
+  const { root, broker } = settings;
   const url = brokerUrl(broker);
-  await using bus = openMqttBus({ url, username, password, clientId: `penstock-replay-${process.pid}` }, silentLog());
+  const login = commandLogin(settings, 'cli');
+  await using bus = openMqttBus({ url, ...login, clientId: `penstock-cli-replay-${process.pid}` }, silentLog());
   using patience = new Patience(bus, cli);
   const { givenUp } = patience;
   const count = { sent: 0, cut: 0 };

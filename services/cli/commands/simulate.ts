@@ -1,5 +1,6 @@
 // `penstock simulate`: the simulated plant against any broker.
 
+import { commandLogin } from '#runtime/access/service-login.ts';
 import { brokerUrl } from '#runtime/sections.ts';
 import { EXIT } from '#runtime/start-error.ts';
 import type { Cli, CliCommand } from '../cli.ts';
@@ -30,8 +31,7 @@ export const simulateCommand: CliCommand = {
     const loaded = readSettings(settings, cli);
     if (typeof loaded === 'number') return loaded;
     const { broker } = loaded.config;
-    const { username, password } = broker;
-    const openLink = mqttLinks({ url: brokerUrl(broker), username, password });
+    const openLink = mqttLinks({ url: brokerUrl(broker), ...commandLogin(loaded.config, 'simulator') });
     await using simulation = new Simulation({ seed, openLink, now: cli.now });
     return await play(simulation, speed, brokerUrl(broker), cli);
   },

@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import { SERVICES } from '#domain/service.ts';
+import { serviceLogin } from '#runtime/access/service-login.ts';
 import { silentLog } from '#runtime/log.ts';
 import { openMqttBus } from '#runtime/mqtt-bus.ts';
 import { VERSION } from '#runtime/process.ts';
@@ -109,8 +110,8 @@ function eventText(event: ChildEvent): string {
 
 function openAnnouncer(config: AllSettings, stack: AsyncDisposableStack, cli: Cli): Announcer {
   const clientId = 'penstock-supervisor';
-  const { username, password } = config.broker;
-  const bus = stack.use(openMqttBus({ url: brokerUrl(config.broker), username, password, clientId }, silentLog()));
+  const login = serviceLogin(config, 'supervisor');
+  const bus = stack.use(openMqttBus({ url: brokerUrl(config.broker), ...login, clientId }, silentLog()));
   return stack.use(
     new Announcer({ bus, names: SERVICES, version: VERSION, clientId: `${clientId}-watch`, now: cli.now }),
   );

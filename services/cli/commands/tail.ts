@@ -1,6 +1,7 @@
 // `penstock tail`: what passes on the broker, as it passes.
 
 import { SeriesTable } from '#domain/batch.ts';
+import { commandLogin } from '#runtime/access/service-login.ts';
 import type { Delivery } from '#runtime/bus.ts';
 import { silentLog } from '#runtime/log.ts';
 import { MqttConsumer } from '#runtime/mqtt-consumer.ts';
@@ -28,15 +29,14 @@ export const tailCommand: CliCommand = {
     const loaded = readSettings(settings, cli);
     if (typeof loaded === 'number') return loaded;
     const { broker } = loaded.config;
-    const { username, password } = broker;
     const opened = await openFile(options.out, cli);
     if (typeof opened === 'number') return opened;
     await using file = opened;
     const show = printer(options.json === true, cli);
     await using consumer = new MqttConsumer(
-      { url: brokerUrl(broker), username, password },
+      { url: brokerUrl(broker), ...commandLogin(loaded.config, 'cli') },
       {
-        clientId: `penstock-tail-${process.pid}`,
+        clientId: `penstock-cli-tail-${process.pid}`,
         filters: operands.length > 0 ? operands : ['#'],
         cleanSession: true,
         onDelivery: ({ topic, payload, retained, ack }: Delivery) => {

@@ -1,6 +1,7 @@
 // Whether the broker lets us in: a real connection with the configured login, and a subscription.
 
 import { filters } from '#domain/topic.ts';
+import { commandLogin } from '#runtime/access/service-login.ts';
 import { silentLog } from '#runtime/log.ts';
 import { MqttConsumer } from '#runtime/mqtt-consumer.ts';
 import { brokerUrl } from '#runtime/sections.ts';
@@ -11,16 +12,16 @@ import { type Check, ok } from './finding.ts';
 const CONNECT_MS_MAX = 3_000;
 
 export const checkBroker: Check = async ({ config, cli }) => {
-  const { url, username, password, host, port } = config.broker;
+  const { url, host, port } = config.broker;
   const target = brokerUrl(config.broker);
   if (url === undefined && typeof (await tryListen(host, port)) === 'number') {
     const fix = '`penstock start` brings the embedded one up, or set PENSTOCK_BROKER_URL to another';
     return [{ check: 'broker', status: 'warn', detail: 'not running', fix }];
   }
   await using consumer = new MqttConsumer(
-    { url: target, username, password },
+    { url: target, ...commandLogin(config, 'cli') },
     {
-      clientId: `penstock-doctor-${process.pid}`,
+      clientId: `penstock-cli-doctor-${process.pid}`,
       filters: [filters.services],
       cleanSession: true,
       onDelivery: ({ ack }) => ack(),

@@ -1,12 +1,12 @@
 // Who the users are and what they may do: the one copy, read by everybody who checks a login, changed one change at a time, and
 // no change counts before it is on the disk.
 
+import { hashPassword, isPasswordOf } from '#runtime/access/password-hash.ts';
 import { type Grant, type UserAccess, without } from '../influxql/access.ts';
 import type { UserChange, Users } from '../influxql/users.ts';
-import { hashPassword, isPasswordOf } from './password-hash.ts';
 import { readUsers, type StoredUser, writeUsers } from './user-file.ts';
 
-/** scrypt reads all of it, and a name stands in errors and answers. */
+/** argon2 reads all of it, and a name stands in errors and answers. */
 const NAME_MAX = 256;
 const PASSWORD_MAX = 1_024;
 

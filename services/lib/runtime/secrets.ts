@@ -8,7 +8,7 @@ import path from 'node:path';
 import { makeDurableFolder, syncFolder } from './durable-folder.ts';
 import { StartError } from './start-error.ts';
 
-export const SECRET_NAMES = ['operator-password', 'session-key', 'operations-key'] as const;
+export const SECRET_NAMES = ['operator-password', 'session-key', 'operations-key', 'token-key'] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];
 
 export type Secret = { readonly value: string; readonly file: string; readonly isNew: boolean };
@@ -37,6 +37,15 @@ export function readOrCreateSecret(dataDir: string, name: SecretName): Secret {
     throw new StartError(
       `${file} can be neither read nor made (${code}); give the data folder to the user that runs Penstock (chown), or set PENSTOCK_DATA to another`,
     );
+  }
+}
+
+/** The secret where it is there and ours to read; undefined otherwise, and nothing is made. */
+export function readSecretIfOurs(dataDir: string, name: SecretName): string | undefined {
+  try {
+    return readSecret(path.join(dataDir, 'secrets', name));
+  } catch {
+    return undefined;
   }
 }
 

@@ -21,6 +21,12 @@ export const brokerSection = z.strictObject({
   port: portSetting.default(1883).describe('TCP port of the embedded broker.'),
   username: z.string().min(1).optional().describe('User the services log in with.'),
   password: secretSetting().optional().describe('Password the services log in with.'),
+  tokens: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether the services log in at an external broker with their own tokens, as `penstock broker export` wrote them.',
+    ),
   connectionsMax: z.int().min(1).default(20_000).describe('Connections the embedded broker holds at once.'),
   connectionsPerAddressMax: z
     .int()

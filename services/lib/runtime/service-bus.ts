@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceStatus } from '#domain/service.ts';
 import { topics } from '#domain/topic.ts';
+import { serviceLogin } from './access/service-login.ts';
 import type { Bus } from './bus.ts';
 import type { Sections } from './config.ts';
 import { openMqttBus } from './mqtt-bus.ts';
@@ -15,16 +16,15 @@ const GOODBYE_MS = 1_000;
 /** Connects to the broker under the service's name, and keeps its retained status there. */
 export function openServiceBus<S extends Sections>(service: Service<S>): Bus {
   const { name, log, health, stack, now } = service;
-  const { broker } = service.config as Service<Record<never, never>>['config'];
+  const config = service.config as Service<Record<never, never>>['config'];
   const startedAt = now();
   const status = (state: ServiceStatus['status'], since: number) =>
     JSON.stringify({ service: name, id: name, status: state, since, version: VERSION } satisfies ServiceStatus);
   const topic = topics.service(name, name);
   const bus = openMqttBus(
     {
-      url: brokerUrl(broker),
-      username: broker.username,
-      password: broker.password,
+      url: brokerUrl(config.broker),
+      ...serviceLogin(config, name),
       clientId: `penstock-${name}`,
       will: { topic, payload: status('down', startedAt) }, // when it will be, nobody knows now
     },

@@ -1,0 +1,75 @@
+// What the gate tells of those it refused: counted, and named in the log, one line a minute for each client however often it
+// tries. A wrong login is answered late, so that guessing over many connections is slow too.
+
+import { identityText } from '#domain/access/identity.ts';
+import type { Log } from '#runtime/log.ts';
+import type { Metrics } from '#runtime/metrics.ts';
+import type { Origin, Visitor } from './visitor.ts';
+
+export type Refused = {
+  readonly what: 'connect' | 'publish' | 'subscribe';
+  /** Topic or filter; '' where the matter is none. */
+  readonly topic: string;
+  readonly reason: string;
+};
+
+export type Attempt = Origin & { readonly clientId: string; readonly username?: string | undefined };
+
+export type Doorkeeper = {
+  /** Resolves when the client may be told. */
+  refusedLogin(attempt: Attempt, refusal: { readonly reason: string }): Promise<void>;
+  refused(visitor: Visitor, refused: Refused): void;
+  /** Its login is not good any more. */
+  cutOff(visitor: Visitor): void;
+};
+
+/** A wrong login is answered so late. */
+const ANSWER_AFTER_MS = 500;
+/** Wrong logins that wait for their answer at once; beyond them one is answered at once, which costs less than keeping it. */
+const WAITING_MAX = 2_000;
+const LOG_EVERY_MS = 60_000;
+/** Clients that were told of in the last minute; past it the oldest is forgotten, and told of again. */
+const TOLD_MAX = 1_000;
+
+export type DoorkeeperOptions = {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly now: () => number;
+  readonly wait: (ms: number) => Promise<unknown>;
+};
+
+export function openDoorkeeper({ log, metrics, now, wait }: DoorkeeperOptions): Doorkeeper {
+  const refusals = metrics.counter('broker_refused_total', 'What clients were refused.', ['what']);
+  const cuts = metrics.counter('broker_clients_cut_total', 'Connections whose login was taken away.', []);
+  const toldAt = new Map<string, number>();
+  let waiting = 0;
+  const isNews = (key: string) => {
+    const at = now();
+    if ((toldAt.get(key) ?? Number.NEGATIVE_INFINITY) + LOG_EVERY_MS > at) return false;
+    toldAt.delete(key);
+    toldAt.set(key, at);
+    const [oldest] = toldAt.keys();
+    if (toldAt.size > TOLD_MAX && oldest !== undefined) toldAt.delete(oldest);
+    return true;
+  };
+  return {
+    async refusedLogin({ address, clientId, username }, { reason }) {
+      refusals.inc({ what: 'login' });
+      if (isNews(`login ${address} ${username}`))
+        log.warn({ clientId, user: username, address, reason }, 'login refused');
+      if (waiting >= WAITING_MAX) return;
+      waiting++;
+      await wait(ANSWER_AFTER_MS);
+      waiting--;
+    },
+    refused({ identity, clientId, address }, { what, topic, reason }) {
+      refusals.inc({ what });
+      if (isNews(`${what} ${clientId}`))
+        log.warn({ clientId, user: identityText(identity), address, topic, reason }, `${what} refused`);
+    },
+    cutOff({ identity, clientId, address }) {
+      cuts.inc();
+      log.warn({ clientId, user: identityText(identity), address }, 'cut off: its login is not good any more');
+    },
+  };
+}

@@ -1,0 +1,49 @@
+// Whom client ids belong to: while connected to whoever is, and a session that is kept to whoever began it, over restarts. And
+// whose a last will is that outlived its broker, so that it is judged by the rights of its owner.
+
+import { userNameOf } from '#domain/access/identity.ts';
+import type { Client, InnerAedes } from '../aedes-internals.ts';
+import { SESSION_FILTER } from '../mend-persistence.ts';
+import type { Ledger } from '../persistence/ledger.ts';
+import type { PublishedPacket, WillPacket } from '../persistence/packets.ts';
+import type { Connect, Gate } from './gate.ts';
+import type { Visitor } from './visitor.ts';
+
+export class Owners {
+  readonly #aedes: InnerAedes;
+  readonly #ledger: Ledger;
+  readonly #users = new WeakMap<Client, string>();
+
+  constructor(aedes: InnerAedes, ledger: Ledger) {
+    this.#aedes = aedes;
+    this.#ledger = ledger;
+  }
+
+  /** '' for nobody's: its bearer came without a login. */
+  ownerOf(clientId: string): string | undefined {
+    const connected = this.#aedes.clients[clientId];
+    const user = connected === undefined ? undefined : this.#users.get(connected);
+    return user ?? this.#ledger.state.session(clientId)?.owner;
+  }
+
+  /** The client is let in: what it keeps is its own from now on. */
+  take(client: Client, { clientId, clean, will }: Connect, visitor: Visitor | undefined): void {
+    const user = visitor === undefined ? '' : (userNameOf(visitor.identity) ?? '');
+    this.#users.set(client, user);
+    if (!clean) this.#ledger.own(clientId, user, (filter) => mayKeep(filter, visitor));
+    if (will !== undefined) (will as OwnedWill).owner = user;
+  }
+
+  /** Why a will may not be published by the broker itself, whose client did not come back to it; undefined where it may. */
+  willProblem(packet: PublishedPacket, gate: Gate): string | undefined {
+    const { owner, clientId = '' } = packet as OwnedWill;
+    return gate.willProblem(owner === '' ? undefined : owner, clientId, packet.topic);
+  }
+}
+
+/** What was granted under other rights is not restored. */
+function mayKeep(filter: string, visitor: Visitor | undefined): boolean {
+  return filter === SESSION_FILTER || visitor?.rights.maySubscribe(filter) === true;
+}
+
+type OwnedWill = WillPacket & { owner?: string };

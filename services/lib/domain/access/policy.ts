@@ -1,0 +1,107 @@
+// What each identity may do by default: the topic tree of the pipeline as rights. The acl file adds to it (acl.ts). A deny
+// goes before whatever allows.
+
+import type { Role } from '../alarm.ts';
+import { HEARTBEAT_TOPIC, WATCHDOG_DEVICE, WATCHDOG_RULE } from '../heartbeat.ts';
+import { DEVICE_CHANNELS, topics } from '../topic.ts';
+import type { Identity, ServiceUser } from './identity.ts';
+
+export type Access = 'read' | 'write' | 'deny read' | 'deny write';
+
+/** For all topics that match the filter. */
+export type Grant = { readonly access: Access; readonly filter: string };
+
+/** What a device reads, below its own name. */
+export const DEVICE_READS = ['cmd', 'cfg/desired', 'ota/data'] as const;
+
+const read = (...filters: readonly string[]): Grant[] => filters.map((filter) => ({ access: 'read', filter }));
+const write = (...filters: readonly string[]): Grant[] => filters.map((filter) => ({ access: 'write', filter }));
+const denyRead = (...filters: readonly string[]): Grant[] => filters.map((filter) => ({ access: 'deny read', filter }));
+const denyWrite = (...filters: readonly string[]): Grant[] =>
+  filters.map((filter) => ({ access: 'deny write', filter }));
+
+const ofAnyDevice = (channels: readonly string[]) => channels.map((channel) => `plant/v1/+/+/+/${channel}`);
+
+const EVERYTHING = read('#', '$SYS/#');
+const ANY_DEVICE = write(...ofAnyDevice(DEVICE_CHANNELS));
+const OPERATIONS = 'alarm-op/v1/+/+/+/+';
+const STATES = 'state/v1/+/+/+';
+const [COMMANDS = '', DESIRED = '', OTA_DATA = ''] = ofAnyDevice(DEVICE_READS);
+
+/** Orders, and what only the pipeline itself says. Everything else is a device's, of ours or a foreign one. */
+const NO_DEVICE_WRITES = denyWrite(
+  ...[COMMANDS, DESIRED, OTA_DATA, 'alarm-op/#', 'state/#'],
+  ...['alarm/#', 'device/#', 'journal/#', 'points/#', 'rejected/#', 'service/#'],
+);
+const ANY_SOURCE: readonly Grant[] = [...write('#'), ...NO_DEVICE_WRITES];
+
+/** What is meant for one device may hold its secrets. */
+const NOT_FOR_EVERYBODY = denyRead(DESIRED, OTA_DATA);
+const ORDERS = write(COMMANDS, OPERATIONS, STATES);
+
+const ROLES: { readonly [role in Role]: readonly Grant[] } = {
+  viewer: [...EVERYTHING, ...NOT_FOR_EVERYBODY, ...denyRead('alarm-op/#')],
+  operator: [...EVERYTHING, ...NOT_FOR_EVERYBODY, ...ORDERS],
+  engineer: [...EVERYTHING, ...ORDERS, ...write(DESIRED, OTA_DATA)],
+  admin: [...EVERYTHING, ...write('#')],
+};
+
+const WATCHDOG_ALARM = { ...WATCHDOG_DEVICE, rule: WATCHDOG_RULE, instance: '+' };
+
+const ownStatus = (service: string) => write(`service/v1/${service}/+`);
+
+const SERVICES: { readonly [service in ServiceUser]: readonly Grant[] } = {
+  broker: ownStatus('broker'),
+  ingest: [
+    ...read('#'), // whatever the files in rules/sources/ map
+    ...write('points/v1/+', 'rejected/v1/+', 'device/v1/+/+/+', 'device/v1/+/+/+/gaps'),
+    ...ownStatus('ingest'),
+  ],
+  rules: [
+    ...read('points/v1/+', 'device/v1/+/+/+', STATES, OPERATIONS, ...ofAnyDevice(['ack', 'cfg/reported'])),
+    ...write('alarm/v1/+/+/+/+', COMMANDS, 'journal/v1/+', 'rejected/v1/+', HEARTBEAT_TOPIC),
+    ...ownStatus('rules'),
+  ],
+  writer: [...read('points/v1/+', 'journal/v1/+'), ...write('rejected/v1/+'), ...ownStatus('writer')],
+  historian: ownStatus('historian'),
+  console: [
+    ...read(
+      'alarm/v1/+/+/+/+',
+      'device/v1/+/+/+',
+      'device/v1/+/+/+/gaps',
+      'service/v1/+/+',
+      'rejected/v1/+',
+      'points/v1/+',
+    ),
+    ...write(OPERATIONS),
+    ...ownStatus('console'),
+  ],
+  watchdog: [
+    ...read('points/v1/+', 'service/v1/+/+', HEARTBEAT_TOPIC),
+    ...read(topics.alarm(WATCHDOG_ALARM), topics.alarmOperation(WATCHDOG_ALARM)),
+    ...write(topics.device(WATCHDOG_DEVICE, 'tele'), topics.alarm(WATCHDOG_ALARM), 'journal/v1/+'),
+    ...ownStatus('watchdog'),
+  ],
+  supervisor: [...read('service/v1/+/+'), ...write('service/v1/+/+')],
+  simulator: [...read(COMMANDS), ...ANY_DEVICE],
+  cli: [...EVERYTHING, ...ANY_SOURCE],
+};
+
+/** What the identity may do before the acl file. */
+export function defaultGrants(identity: Identity): readonly Grant[] {
+  switch (identity.kind) {
+    case 'anonymous':
+      return [...EVERYTHING, ...ANY_SOURCE];
+    case 'device':
+      return identity.name.includes('/') ? ownTree(identity.name) : [];
+    case 'person':
+      return ROLES[identity.role];
+    case 'service':
+      return identity.as === undefined ? [] : SERVICES[identity.as];
+  }
+}
+
+function ownTree(name: string): Grant[] {
+  const below = (channels: readonly string[]) => channels.map((channel) => `plant/v1/${name}/${channel}`);
+  return [...write(...below(DEVICE_CHANNELS)), ...read(...below(DEVICE_READS))];
+}

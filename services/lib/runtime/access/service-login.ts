@@ -1,0 +1,45 @@
+// How a program of ours logs in at the broker: as the settings say; else, where the broker is the embedded one or another that
+// was given our users (`penstock broker export`), by its own token, which it makes from the key in the data folder.
+
+import type { ServiceUser } from '#domain/access/identity.ts';
+import { readOrCreateSecret, readSecretIfOurs } from '../secrets.ts';
+import type { BrokerConfig } from '../sections.ts';
+import { accessFolder, readAccessFiles } from './access-files.ts';
+import { makeToken } from './token.ts';
+
+export type BrokerLogin = { readonly username?: string | undefined; readonly password?: string | undefined };
+
+type Settings = { readonly root: { readonly data: string }; readonly broker: BrokerConfig };
+
+/**
+ * For a service, and for what starts and simulates them. The key is made where it is not there.
+ * @throws StartError where it can be neither read nor made
+ */
+export function serviceLogin({ root, broker }: Settings, user: ServiceUser): BrokerLogin {
+  return (
+    settingsLogin(broker) ?? {
+      username: user,
+      password: tokenOf(root.data, user, readOrCreateSecret(root.data, 'token-key').value),
+    }
+  );
+}
+
+/** For a command of the command line: without the key, which it neither makes nor asks for, it comes without a login. */
+export function commandLogin({ root, broker }: Settings, user: ServiceUser): BrokerLogin {
+  const own = settingsLogin(broker);
+  const key = own === undefined ? readSecretIfOurs(root.data, 'token-key') : undefined;
+  return own ?? (key === undefined ? {} : { username: user, password: tokenOf(root.data, user, key) });
+}
+
+/** undefined where the token is the login. */
+function settingsLogin({ url, username, password, tokens }: BrokerConfig): BrokerLogin | undefined {
+  if (username !== undefined || password !== undefined) return { username, password };
+  return url !== undefined && !tokens ? {} : undefined;
+}
+
+/** A service whose token was never renewed has no row in the file of users. */
+function tokenOf(dataDir: string, name: ServiceUser, key: string): string {
+  const files = readAccessFiles(accessFolder(dataDir));
+  const serial = Array.isArray(files) ? 1 : (files.users.get(name)?.serial ?? 1);
+  return makeToken(key, { kind: 'user', name, serial });
+}
