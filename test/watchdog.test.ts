@@ -66,7 +66,7 @@ const journal = () =>
   pipeline.query('SELECT "event", "seq" FROM (SELECT "seq" FROM "plant"."raw"."alarm_event" GROUP BY "event")');
 
 async function acknowledge(episode: number): Promise<void> {
-  const client = await pipeline.client();
+  const client = await pipeline.client(pipeline.loginOf('ada'));
   const operation = JSON.stringify({ op: 'ack', episode, by: 'kim' });
   await client.publishAsync(`alarm-op/v1/${NAME}`, operation, { qos: 1 });
 }

@@ -103,7 +103,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const isGranted = (client: Client, filter: string) =>
     filter === SESSION_FILTER || gate.grantsSubscription(client, filter);
   const publishProblem = (client: Client | null, packet: PublishedPacket) =>
-    client === null ? owners.willProblem(packet, gate) : gate.publishProblem(client, packet.topic);
+    client === null ? owners.willProblem(packet, gate) : gate.publishProblem(client, packet);
   const welcome = async (client: InnerClient): Promise<Refusal | undefined> => {
     const connect = connects.get(client);
     if (connect === undefined) return { reason: 'no CONNECT', returnCode: 5 };

@@ -34,7 +34,7 @@ it(`${BATCHES * LINES_PER_BATCH} lines wait on disk for a store that is away`, a
   const metric = (name: string) => running.metric('writer', `penstock_${name}`);
   const writer = () => running.processes.get('writer')?.child.pid ?? 0;
   await running.processes.get('historian')?.kill();
-  const client = await running.client();
+  const client = await running.client(running.loginOf('root'));
   const from = Date.now() - 3_600_000;
   const publish = async (first: number, end: number) => {
     for (let n = first; n < end; n += WINDOW) {

@@ -7,6 +7,7 @@ import type { ServiceName } from '#domain/service.ts';
 import { compileCache } from '../../services/cli/supervisor/compile-cache.ts';
 import { NO_MOSQUITTO, startMosquitto } from './brokers.ts';
 import { NO_INFLUXD, startInfluxd } from './influxd.ts';
+import { addPeople, type Login, loginOf, type Person } from './logins.ts';
 import { findProgram, freePorts, ROOT, type Running, run, tempFolder, until } from './processes.ts';
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 
@@ -46,6 +47,8 @@ export type Pipeline = AsyncDisposable & {
   metric(service: ServiceName, name: string): Promise<number>;
   /** A client of its own connection, closed with the pipeline. */
   client(options?: mqtt.IClientOptions): Promise<MqttClient>;
+  /** Login of an operator (ada) or an admin (root); none at a broker that asks nobody. */
+  loginOf(person: Person): Partial<Login>;
   /** Rows of the first series of an InfluxQL answer; empty where there is none. */
   query(influxql: string): Promise<unknown[][]>;
 };
@@ -94,6 +97,7 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
   Object.assign(env, options.env);
   const { smallDisk } = options;
   const disk = smallDisk && stack.use(await mountSmallDisk(path.join(dataDir, smallDisk.service), smallDisk.bytes));
+  if (isEmbedded) addPeople(dataDir);
   const processes = new Map<string, Running>();
   const launch = (service: ServiceName) => {
     const words = [process.execPath, path.join(ROOT, 'services', service, 'main.ts')];
@@ -148,6 +152,7 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
       stack.defer(() => client.endAsync(true));
       return client;
     },
+    loginOf: (person) => (isEmbedded ? loginOf(dataDir, person) : {}),
     query: (influxql) => query(storeUrl, influxql),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

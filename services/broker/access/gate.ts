@@ -2,6 +2,8 @@
 // Rights follow the files of access while clients are connected; who is known no more is cut off.
 
 import { type Identity, identityText, userNameOf } from '#domain/access/identity.ts';
+import { COMMANDS } from '#domain/access/policy.ts';
+import { matchesFilter } from '#domain/topic.ts';
 import type { Access } from '#runtime/access/access.ts';
 import { clientIdProblem } from './client-ids.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
@@ -17,6 +19,8 @@ export type Connect = {
   readonly password?: string | undefined;
   readonly will?: { readonly topic: string } | undefined;
 };
+
+export type Published = { readonly topic: string; readonly retain: boolean; readonly payload: Buffer | string };
 
 /** Return codes of CONNACK [MQTT-3.2.2]. */
 export type ReturnCode = 2 | 3 | 4 | 5;
@@ -57,13 +61,13 @@ export class Gate {
     return this.#visitors.get(client);
   }
 
-  /** Why the client may not publish there; undefined where it may. */
-  publishProblem(client: GateClient, topic: string): string | undefined {
+  /** Why the client may not publish that; undefined where it may. */
+  publishProblem(client: GateClient, { topic, retain, payload }: Published): string | undefined {
     const visitor = this.#visitors.get(client);
-    if (visitor?.rights.mayPublish(topic) === true) return undefined;
-    const reason = topic.startsWith('$')
-      ? `topics that begin with $ belong to the broker: ${topic}`
-      : `${nameOf(visitor)} may not publish to ${topic}`;
+    // An order that is retained would be carried out again by whoever returns, whenever that is.
+    const isKeptOrder = retain && payload.length > 0 && matchesFilter(COMMANDS, topic);
+    if (visitor?.rights.mayPublish(topic) === true && !isKeptOrder) return undefined;
+    const reason = isKeptOrder ? `a command is never retained: ${topic}` : notAllowed(visitor, topic);
     if (visitor !== undefined) this.#options.doorkeeper.refused(visitor, { what: 'publish', topic, reason });
     return reason;
   }
@@ -149,6 +153,12 @@ export class Gate {
     if (will === undefined || rights.mayPublish(will.topic)) return undefined;
     return { reason: `${identityText(identity)} may not publish its last will to ${will.topic}`, returnCode: 5 };
   }
+}
+
+function notAllowed(visitor: Visitor | undefined, topic: string): string {
+  return topic.startsWith('$')
+    ? `topics that begin with $ belong to the broker: ${topic}`
+    : `${nameOf(visitor)} may not publish to ${topic}`;
 }
 
 function nameOf(visitor: Visitor | undefined): string {

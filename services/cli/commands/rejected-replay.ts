@@ -91,7 +91,7 @@ async function send(settings: AllSettings, wish: Wish, cli: Cli): Promise<number
   const { root, broker } = settings;
   const url = brokerUrl(broker);
   const login = commandLogin(settings, 'cli');
-  await using bus = openMqttBus({ url, ...login, clientId: `penstock-cli-replay-${process.pid}` }, silentLog());
+  await using bus = openMqttBus({ url, ...login, clientId: `cli-replay-${process.pid}` }, silentLog());
   using patience = new Patience(bus, cli);
   const { givenUp } = patience;
   const count = { sent: 0, cut: 0 };

@@ -36,7 +36,7 @@ export const tailCommand: CliCommand = {
     await using consumer = new MqttConsumer(
       { url: brokerUrl(broker), ...commandLogin(loaded.config, 'cli') },
       {
-        clientId: `penstock-cli-tail-${process.pid}`,
+        clientId: `cli-tail-${process.pid}`,
         filters: operands.length > 0 ? operands : ['#'],
         cleanSession: true,
         onDelivery: ({ topic, payload, retained, ack }: Delivery) => {

@@ -21,7 +21,7 @@ export const checkBroker: Check = async ({ config, cli }) => {
   await using consumer = new MqttConsumer(
     { url: target, ...commandLogin(config, 'cli') },
     {
-      clientId: `penstock-cli-doctor-${process.pid}`,
+      clientId: `cli-doctor-${process.pid}`,
       filters: [filters.services],
       cleanSession: true,
       onDelivery: ({ ack }) => ack(),

@@ -8,6 +8,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { silentLog } from '#runtime/log.ts';
 import { openMqttBus } from '#runtime/mqtt-bus.ts';
+import { startBareAedes } from '../../../test/support/brokers.ts';
+import { freePorts } from '../../../test/support/processes.ts';
 import { tryListen } from '../supervisor/ports.ts';
 import { serviceProgram } from '../supervisor/service-children.ts';
 import { waitFor } from '../testing.ts';
@@ -68,6 +70,10 @@ it('an inlet hears its commands, and knows which the broker had kept', async () 
   const device = SIMULATED_DEVICES.find(({ inletOf }) => inletOf === 1);
   if (device === undefined) throw new Error('the plant has an inlet of tank 2');
   const heard: string[] = [];
+  // Ours takes no command that is to be retained; others do.
+  const [port = 0] = await freePorts(1);
+  await using _other = await startBareAedes(port);
+  const url = `mqtt://127.0.0.1:${port}`;
   await using bus = openMqttBus({ url, clientId: 'commander' }, silentLog());
   const topic = 'plant/v1/lyon/tank-farm/tank-02-inlet/cmd';
   await bus.publish(topic, 'old', { retain: true });

@@ -23,16 +23,18 @@ const denyWrite = (...filters: readonly string[]): Grant[] =>
 const ofAnyDevice = (channels: readonly string[]) => channels.map((channel) => `plant/v1/+/+/+/${channel}`);
 
 const EVERYTHING = read('#', '$SYS/#');
-const ANY_DEVICE = write(...ofAnyDevice(DEVICE_CHANNELS));
 const OPERATIONS = 'alarm-op/v1/+/+/+/+';
 const STATES = 'state/v1/+/+/+';
-const [COMMANDS = '', DESIRED = '', OTA_DATA = ''] = ofAnyDevice(DEVICE_READS);
+/** Orders to devices. */
+export const COMMANDS = 'plant/v1/+/+/+/cmd';
+const [DESIRED = '', OTA_DATA = ''] = ofAnyDevice(['cfg/desired', 'ota/data']);
 
 /** Orders, and what only the pipeline itself says. Everything else is a device's, of ours or a foreign one. */
 const NO_DEVICE_WRITES = denyWrite(
   ...[COMMANDS, DESIRED, OTA_DATA, 'alarm-op/#', 'state/#'],
   ...['alarm/#', 'device/#', 'journal/#', 'points/#', 'rejected/#', 'service/#'],
 );
+/** Any device, ours or foreign. */
 const ANY_SOURCE: readonly Grant[] = [...write('#'), ...NO_DEVICE_WRITES];
 
 /** What is meant for one device may hold its secrets. */
@@ -83,7 +85,7 @@ const SERVICES: { readonly [service in ServiceUser]: readonly Grant[] } = {
     ...ownStatus('watchdog'),
   ],
   supervisor: [...read('service/v1/+/+'), ...write('service/v1/+/+')],
-  simulator: [...read(COMMANDS), ...ANY_DEVICE],
+  simulator: [...read(COMMANDS), ...ANY_SOURCE],
   cli: [...EVERYTHING, ...ANY_SOURCE],
 };
 
