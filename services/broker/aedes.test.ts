@@ -27,6 +27,7 @@ async function parts(port = 0): Promise<BrokerOptions> {
     limits,
     store,
     gate: openTestGate(),
+    now: () => 0,
     log: silentLog(),
     metrics: new Metrics('broker'),
   };

@@ -3,13 +3,16 @@
 
 import type { Socket } from 'node:net';
 import { Aedes, type Client } from 'aedes';
+import { COMMANDS } from '#domain/access/policy.ts';
+import { isExpiredCommand } from '#domain/command.ts';
+import { matchesFilter } from '#domain/topic.ts';
 import type { Log } from '#runtime/log.ts';
 import type { Metrics } from '#runtime/metrics.ts';
 import type { BrokerConfig } from '#runtime/sections.ts';
 import type { Connect, Gate, Refusal } from './access/gate.ts';
 import { Owners } from './access/owners.ts';
 import type { Origin } from './access/visitor.ts';
-import type { InnerAedes, InnerClient } from './aedes-internals.ts';
+import type { AedesMessage, InnerAedes, InnerClient } from './aedes-internals.ts';
 import { Durability } from './durability.ts';
 import { guardLength } from './length-guard.ts';
 import { openListener } from './listener.ts';
@@ -37,6 +40,8 @@ export type BrokerOptions = {
   readonly gate: (owners: Owners) => Gate;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** ms since the epoch: commands say until when they may be carried out. */
+  readonly now: () => number;
 };
 
 export type Broker = AsyncDisposable & {
@@ -61,10 +66,17 @@ const TOPIC_LEVELS_MAX = 16;
 const TOPIC_LENGTH_MAX = 256;
 
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
-  const { host, port, limits, metrics, store } = options;
+  const { host, port, limits, metrics, now, store } = options;
   const published = metrics.counter('broker_messages_total', 'Messages that clients published.', ['qos']);
   const outbounds = new WeakMap<Client, Outbound>();
   const connects = new WeakMap<Client, Connect>();
+  const expired = metrics.counter('broker_commands_expired_total', 'Commands that nobody came for in their time.');
+  // A device that was away must not carry out what was meant for then; it looks too, by its own clock.
+  const isOver = ({ cmd, topic, payload }: AedesMessage) => {
+    const isStale = cmd === 'publish' && matchesFilter(COMMANDS, topic) && isExpiredCommand(payload.toString(), now());
+    if (isStale) expired.inc();
+    return isStale;
+  };
   const aedes = new Aedes({
     id: store.brokerId,
     persistence: store.persistence,
@@ -76,7 +88,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     preConnect: (client, packet, callback) => {
       const { clean = false, password } = packet;
       connects.set(client, { ...packet, clean, password: password?.toString() });
-      outbounds.set(client, new Outbound(aedes, client as InnerClient));
+      outbounds.set(client, new Outbound(aedes, client as InnerClient, isOver));
       callback(null, true);
     },
     authenticate: (client, _username, _password, callback) => {

@@ -20,7 +20,16 @@ async function open(options: Partial<StoreOptions> = {}): Promise<Broker> {
   const store = opened.use(await openTestStore(options));
   const limits = brokerSection.parse({});
   const metrics = new Metrics('broker');
-  const parts = { host: '127.0.0.1', port: 0, limits, store, gate: openTestGate(), log: silentLog(), metrics };
+  const parts = {
+    host: '127.0.0.1',
+    port: 0,
+    limits,
+    store,
+    gate: openTestGate(),
+    now: () => 0,
+    log: silentLog(),
+    metrics,
+  };
   const broker = opened.use(await openBroker(parts));
   const timer = setInterval(() => broker.tick(), 100);
   opened.defer(() => clearInterval(timer));

@@ -50,7 +50,7 @@ await runService('broker', {}, async (service) => {
   const doorkeeper = openDoorkeeper({ log, metrics, now, wait: setTimeout });
   const gate = (owners: Owners) => new Gate({ access, doorkeeper, ownerOf: (clientId) => owners.ownerOf(clientId) });
   const broker = await named(environmentName('broker', 'port'), () =>
-    openBroker({ host, port, limits: config.broker, store, gate, log, metrics }),
+    openBroker({ host, port, limits: config.broker, store, gate, log, metrics, now }),
   );
   stack.use(broker);
   const timer = setInterval(() => broker.tick(), TICK_MS);

@@ -25,6 +25,7 @@ export class Outbound {
   readonly #aedes: InnerAedes;
   readonly #client: InnerClient;
   readonly #granted: Granted;
+  readonly #isOver: (message: AedesMessage) => boolean;
   readonly #inFlight = new InFlight();
   /** Number of the message delivered last: all subscriptions that match it are called in one go. */
   #last: number | undefined;
@@ -37,8 +38,10 @@ export class Outbound {
   #isHeldUp = false;
   #onRoom = () => {};
 
-  constructor(aedes: InnerAedes, client: InnerClient) {
+  /** @param isOver whether a message that waited here is worth nothing any more */
+  constructor(aedes: InnerAedes, client: InnerClient, isOver: (message: AedesMessage) => boolean) {
     this.#aedes = aedes;
+    this.#isOver = isOver;
     this.#client = client;
     this.#granted = new Granted(client);
     client.deliver0 = this.#deliver;
@@ -143,7 +146,7 @@ export class Outbound {
           while (this.#inFlight.size >= UNACKNOWLEDGED_MAX && !client.closed)
             await new Promise<void>((resolve) => (this.#onRoom = resolve));
           if (client.closed) return;
-          if (this.#mayReceive(stored)) await this.#sendStored(stored);
+          if (this.#mayReceive(stored) && !this.#isOver(stored)) await this.#sendStored(stored);
           else await this.#aedes.persistence.outgoingClearMessageId(client, stored);
         }
       }

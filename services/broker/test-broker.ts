@@ -23,6 +23,9 @@ export type TestBroker = AsyncDisposable & {
   interrupt(): Promise<void>;
 };
 
+/** The time of a broker in this process, ms since the epoch. */
+export const WHEN = 1_795_355_425_172;
+
 /** What happens to the broker in the middle. */
 export type Life = 'goes on' | 'is killed and comes back';
 
@@ -43,6 +46,7 @@ async function openHere(limits: Partial<BrokerLimits>): Promise<TestBroker> {
     gate: openTestGate(),
     log: silentLog(),
     metrics,
+    now: () => WHEN,
   });
   return {
     port: broker.port,

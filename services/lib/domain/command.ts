@@ -16,6 +16,16 @@ export type CommandEnvelope = {
   readonly rev: string;
 };
 
+/** Whether a payload is a command that must not be carried out any more. What is no command of ours does not expire. */
+export function isExpiredCommand(payload: string, at: number): boolean {
+  try {
+    const envelope: unknown = JSON.parse(payload);
+    return isPlainObject(envelope) && typeof envelope.exp === 'number' && envelope.exp <= at;
+  } catch {
+    return false;
+  }
+}
+
 export const REPLY_STATUSES = ['ACCEPTED', 'REJECTED', 'SUCCEEDED', 'FAILED', 'EXPIRED'] as const;
 export type ReplyStatus = (typeof REPLY_STATUSES)[number];
 
