@@ -106,7 +106,7 @@ test('the consumer of the services gets again what it did not acknowledge, and n
 }, 20_000);
 
 test('nobody can publish below $, where aedes listens for orders to disconnect', async () => {
-  const { url, metrics } = await open();
+  const { url } = await open();
   const victim = await join(url, { clientId: 'victim' });
   await victim.mqtt.subscribeAsync('a', { qos: 1 });
   for (const qos of [0, 1] as const) {
@@ -116,11 +116,8 @@ test('nobody can publish below $, where aedes listens for orders to disconnect',
     await isCut;
   }
   const will = { topic: '$SYS/other/new/clients', payload: Buffer.from('victim'), qos: 1, retain: false } as const;
-  const attacker = await join(url, { clientId: 'attacker', will });
+  await expect(join(url, { clientId: 'attacker', will })).rejects.toThrow('Not authorized');
   const writer = await join(url);
-  attacker.mqtt.stream.destroy();
-  const clients = async () => (await metrics.text()).match(/^penstock_broker_clients\{.*\} (\d+)$/m)?.[1];
-  await vi.waitFor(async () => expect(await clients()).toBe('2'), { timeout: 10_000, interval: 5 });
   await writer.mqtt.publishAsync('a', 'still here', { qos: 1 });
   await soon(() => expect(victim.got).toEqual(['a still here']));
   expect(victim.mqtt.connected).toBe(true);
