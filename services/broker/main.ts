@@ -2,12 +2,11 @@
 
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { ServiceStatus } from '#domain/service.ts';
-import { topics } from '#domain/topic.ts';
 import { openAccess } from '#runtime/access/open-access.ts';
 import { environmentName } from '#runtime/config.ts';
 import { watchDiskSpace } from '#runtime/disk-space.ts';
-import { named, refuseOpenListener, runService, VERSION } from '#runtime/process.ts';
+import { OwnStatus, tellNews } from '#runtime/own-status.ts';
+import { named, refuseOpenListener, runService } from '#runtime/process.ts';
 import { EXIT } from '#runtime/start-error.ts';
 import { openDoorkeeper } from './access/doorkeeper.ts';
 import { Gate } from './access/gate.ts';
@@ -21,7 +20,7 @@ import { watchStore } from './persistence/store-meters.ts';
 const TICK_MS = 1_000;
 
 await runService('broker', {}, async (service) => {
-  const { config, log, metrics, health, stack, now } = service;
+  const { config, log, metrics, health, problems, stack, now } = service;
   const { host, port } = config.broker;
   refuseOpenListener(host, environmentName('broker', 'host'), 'the embedded broker has no users yet');
   const folder = path.join(config.root.data, 'broker');
@@ -44,9 +43,10 @@ await runService('broker', {}, async (service) => {
     }),
   );
   watchDiskSpace(service, folder);
-  watchStore({ store, damages }, { metrics, health });
+  watchStore({ store, damages }, { metrics, health, problems });
   const access = stack.use(openAccess({ dataDir: config.root.data, log, onChange: () => broker.recheck() }));
   health.add('access', () => access.problem());
+  problems.addOne('access-file', 'high', () => access.problem());
   const doorkeeper = openDoorkeeper({ log, metrics, now, wait: setTimeout });
   const gate = (owners: Owners) => new Gate({ access, doorkeeper, ownerOf: (clientId) => owners.ownerOf(clientId) });
   const broker = await named(environmentName('broker', 'port'), () =>
@@ -55,7 +55,8 @@ await runService('broker', {}, async (service) => {
   stack.use(broker);
   const timer = setInterval(() => broker.tick(), TICK_MS);
   stack.defer(() => clearInterval(timer));
-  const status: ServiceStatus = { service: 'broker', id: 'broker', status: 'up', since: now(), version: VERSION };
-  await broker.announce(topics.service('broker', 'broker'), JSON.stringify(status));
+  const status = new OwnStatus('broker', now(), problems);
+  await broker.announce(status.topic, status.up(performance.now()));
+  tellNews(service, status, (payload) => void broker.announce(status.topic, payload).catch(() => {})); // it is closing
   log.info({ host, port: broker.port }, 'listening for MQTT');
 });

@@ -12,7 +12,7 @@ const TICK_MS = 100;
 
 await runService('rules', { rules: rulesSection }, async (service) => {
   const { config, log, stack, health } = service;
-  const { bus, rules, folder, tick } = openRules(service, {
+  const { bus, rules, folder, statuses, tick } = openRules(service, {
     nowMs: () => performance.now(),
     cpuMs: () => {
       const { user, system } = process.threadCpuUsage();
@@ -34,7 +34,16 @@ await runService('rules', { rules: rulesSection }, async (service) => {
       onDelivery: (delivery) => rules.take(delivery),
     }),
   );
-  health.add('consumer', () => consumer.problem());
+  // Of the moment: the broker tells all that is retained at each connection.
+  const watcher = stack.use(
+    bus.consume({
+      clientId: 'penstock-rules-services',
+      filters: [filters.services],
+      cleanSession: true,
+      onDelivery: (delivery) => statuses.take(delivery),
+    }),
+  );
+  health.add('consumer', () => consumer.problem() ?? watcher.problem());
   const timer = setInterval(tick, TICK_MS);
   stack.defer(() => clearInterval(timer));
 });

@@ -31,6 +31,11 @@ export function countRules(
     'Inputs of devices that no registry knows which found no room since the start.',
     () => engine.unknownDevices.refused,
   );
+  metrics.gauge(
+    'rules_service_problems_refused',
+    'Problems of services that found no room among the alarms since the start.',
+    () => engine.problemsRefused,
+  );
   metrics.gauge('rules_held', 'Inputs that wait for others that are late.', () => engine.waiting);
   metrics.gauge(
     'rules_held_hastened',

@@ -18,6 +18,7 @@ import { openStateStore } from './open-state-store.ts';
 import { RuleFolder } from './rule-folder.ts';
 import { Rules } from './rules.ts';
 import { ServerClock } from './server-clock.ts';
+import { ServiceStatuses } from './service-statuses.ts';
 
 type Sections = { readonly rules: typeof rulesSection };
 
@@ -25,6 +26,7 @@ export type OpenRules = {
   readonly bus: Bus;
   readonly rules: Rules;
   readonly folder: RuleFolder;
+  readonly statuses: ServiceStatuses;
   /** Everything that time does. */
   readonly tick: () => void;
 };
@@ -74,6 +76,16 @@ export function openRules(service: Service<Sections>, { nowMs, cpuMs, later, ope
       ...countRules(metrics, { engine, log }),
     }),
   );
+  const statuses = new ServiceStatuses({
+    ...{ now, nowMs },
+    put: (input) => rules.put(input),
+    onUnreadable: (topic, reason) => log.debug({ topic, reason }, 'status not understood'),
+  });
+  metrics.gauge(
+    'rules_service_statuses_refused',
+    'Statuses that could not be read or found no room.',
+    () => statuses.refused,
+  );
   rules.open();
   rules.put({ kind: 'resume', at: now() });
   const folder = new RuleFolder({
@@ -93,7 +105,8 @@ export function openRules(service: Service<Sections>, { nowMs, cpuMs, later, ope
   const tick = () => {
     rules.tick();
     folder.tick();
+    statuses.tick();
     notify.tick();
   };
-  return { bus, rules, folder, tick };
+  return { bus, rules, folder, statuses, tick };
 }

@@ -11,7 +11,7 @@ import {
   WATCHDOG_DEVICE,
 } from '#domain/heartbeat.ts';
 import { makeSeries } from '#domain/series.ts';
-import type { ServiceStatus } from '#domain/service.ts';
+import { parseServiceStatus } from '#domain/service.ts';
 import { filters, parseTopic, topics } from '#domain/topic.ts';
 import { readSignature } from '#runtime/signed-operation.ts';
 import { OWN_ALARM } from './own-alarm.ts';
@@ -45,8 +45,8 @@ export function inputsOf(message: Message, now: Moment, rights: Rights): Watchdo
   const parsed = parseTopic(topic);
   if (parsed?.kind === 'points') return beatsIn(payload);
   if (parsed?.kind !== 'service') return [];
-  const status = payload.length === 0 ? null : statusIn(payload.toString());
-  return status === undefined ? [] : [{ kind: 'status', id: `${parsed.service}/${parsed.id}`, status }];
+  const status = payload.length === 0 ? null : parseServiceStatus(parseJson(payload.toString()));
+  return typeof status === 'string' ? [] : [{ kind: 'status', id: `${parsed.service}/${parsed.id}`, status }];
 }
 
 function answeredBy(payload: string, now: Moment): WatchdogInput[] {
@@ -89,15 +89,6 @@ function beatsIn(batch: Buffer): WatchdogInput[] {
     );
   }
   return inputs;
-}
-
-/** Only what the diagnosis reads is looked at. */
-function statusIn(payload: string): ServiceStatus | undefined {
-  const status = parseJson(payload) as Partial<ServiceStatus> | null | undefined;
-  const { service, status: state, detail } = status ?? {};
-  const isKnown = state === 'up' || state === 'down' || state === 'restarting';
-  if (typeof service !== 'string' || !isKnown || !['string', 'undefined'].includes(typeof detail)) return undefined;
-  return status as ServiceStatus;
 }
 
 function parseJson(text: string): unknown {

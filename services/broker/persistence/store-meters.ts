@@ -1,16 +1,18 @@
-// What the broker's store says of itself to whoever looks at metrics and health.
+// What the broker's store says of itself to whoever looks at metrics, health and alarms.
 
 import type { Health } from '#runtime/health.ts';
 import type { Metrics } from '#runtime/metrics.ts';
+import type { Problems } from '#runtime/problems.ts';
 import type { DamageList } from './damage-list.ts';
 import type { Store } from './store.ts';
 
+type Watchers = { readonly metrics: Metrics; readonly health: Health; readonly problems: Problems };
 type Watched = { readonly store: Store; readonly damages: DamageList };
 
-export function watchStore({ store, damages }: Watched, to: { metrics: Metrics; health: Health }): void {
+export function watchStore({ store, damages }: Watched, to: Watchers): void {
   const { ledger, intake, limits, compaction } = store;
   const { log, state } = ledger;
-  const { metrics, health } = to;
+  const { metrics, health, problems } = to;
   const sum = (of: (session: { queue: { size: number }; queueBytes: number }) => number) => {
     let total = 0;
     for (const session of state.sessions.values()) total += of(session);
@@ -40,7 +42,9 @@ export function watchStore({ store, damages }: Watched, to: { metrics: Metrics; 
   metrics.total('broker_log_damages_total', 'Stretches of the log that no checksum answers for.', () => damages.count);
   metrics.total('broker_messages_unreadable_total', 'Messages lost to a damaged disk.', () => ledger.lostMessages);
   health.add('disk', () => log.problem());
-  health.add('log', () => damages.problem(log.segments.map(({ number }) => number)));
+  const damage = () => damages.problem(log.segments.map(({ number }) => number));
+  health.add('log', damage);
+  problems.addOne('log-damaged', 'high', damage);
   health.add('queues', () => {
     const full = limits.fullQueues();
     return full.length === 0 ? undefined : `publishers wait: the queue of ${full.join(', ')} is full`;

@@ -181,7 +181,7 @@ test('decodePlantInput() says what is wrong, with its place', () => {
   const say = (topic: string, payload: unknown) => decodePlantInput(topic, Buffer.from(JSON.stringify(payload)), table);
   expect(
     say('service/v1/rules/rules', { service: 'rules', id: 'rules', status: 'fine', since: 1, version: '1' }),
-  ).toMatch(/^status: /);
+  ).toMatch(/'status' must be one of/);
   expect(say('elsewhere/v1/a', {})).toBe('the topic means nothing here');
   expect(say('rejected/v1/json', { ...sampleReject(), reason: 'mood' })).toMatch(/^reason: /);
 });

@@ -6,7 +6,7 @@ import { ALARM_OVERLAYS, ALARM_STATES, type AlarmMessage, PRIORITIES, UNKNOWN_RE
 import { COMMAND_STATUSES } from '#domain/command.ts';
 import { type DeviceView, parseDeviceView } from '#domain/device.ts';
 import { REJECT_REASONS, type Rejected, type RejectReason } from '#domain/rejected.ts';
-import type { ServiceStatus } from '#domain/service.ts';
+import { parseServiceStatus, type ServiceStatus } from '#domain/service.ts';
 
 const moment = z.number();
 const labels = z.record(z.string(), z.string());
@@ -71,14 +71,12 @@ export const deviceView = z.unknown().transform((value, ctx): DeviceView => {
   return z.NEVER;
 });
 
-export const serviceStatus = z.object({
-  service: z.string(),
-  id: z.string(),
-  status: z.enum(['up', 'down', 'restarting']),
-  since: moment,
-  version: z.string(),
-  detail: z.string().exactOptional(),
-}) satisfies z.ZodType<ServiceStatus>;
+export const serviceStatus = z.unknown().transform((value, ctx): ServiceStatus => {
+  const status = parseServiceStatus(value);
+  if (typeof status !== 'string') return status;
+  ctx.addIssue({ code: 'custom', message: status });
+  return z.NEVER;
+});
 
 export const rejected = z.object({
   reason: z.enum(Object.keys(REJECT_REASONS) as [RejectReason, ...RejectReason[]]),

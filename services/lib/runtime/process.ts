@@ -9,6 +9,7 @@ import { type Config, configFile, environmentName, loadConfig, type Sections } f
 import { Health, serveHealth } from './health.ts';
 import { createLog, type Log } from './log.ts';
 import { Metrics } from './metrics.ts';
+import { Problems } from './problems.ts';
 import { brokerSection, isLoopback, rootSection } from './sections.ts';
 import { EXIT, StartError } from './start-error.ts';
 
@@ -24,6 +25,8 @@ export type Service<S extends Sections> = {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly health: Health;
+  /** What needs a person: rules makes an alarm of each. */
+  readonly problems: Problems;
   /** Whatever is opened is pushed here, and closed in reverse order at the end. */
   readonly stack: AsyncDisposableStack;
   /** ms since the epoch. The one clock: hand it down, read none below. */
@@ -51,6 +54,7 @@ export async function runService<S extends Sections>(
   const log = createLog(name, root.logLevel);
   const metrics = new Metrics(name);
   const health = new Health();
+  const problems = new Problems();
   const stack = new AsyncDisposableStack();
   const { stop, isStopping } = stopOnSignals(stack, log);
   const now = () => Date.now();
@@ -72,7 +76,7 @@ export async function runService<S extends Sections>(
         }),
       ),
     );
-    await start({ name, config, log, metrics, health, stack, now });
+    await start({ name, config, log, metrics, health, problems, stack, now });
     isStarted = true;
     log.info('ready');
     flushCompileCache(); // node itself writes it at the end, which a process that is killed does not see

@@ -10,6 +10,12 @@ export const rootSection = z.strictObject({
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')
     .describe('How much services write to their log.'),
+  diskAlarmPercent: z
+    .int()
+    .min(1)
+    .max(99)
+    .default(85)
+    .describe('How full a disk that a service writes to may be before it is a problem and an alarm.'),
 });
 
 export const brokerSection = z.strictObject({

@@ -6,6 +6,7 @@ import { Health } from '#runtime/health.ts';
 import { silentLog } from '#runtime/log.ts';
 import { MemoryBus } from '#runtime/memory-bus.ts';
 import { Metrics } from '#runtime/metrics.ts';
+import { Problems } from '#runtime/problems.ts';
 import { brokerSection, rootSection } from '#runtime/sections.ts';
 import { rulesSection } from '../../../services/rules/config.ts';
 import { openRules } from '../../../services/rules/open-rules.ts';
@@ -30,6 +31,7 @@ export function openNextRules(data: string, rulesDir: string, now: () => number)
     {
       ...{ name: 'rules', config: loaded.config, log: silentLog(), metrics: new Metrics('rules'), stack, now },
       health: new Health(),
+      problems: new Problems(),
     },
     { nowMs: now, cpuMs: () => 0, later: (run) => void setImmediate().then(run), openBus: () => bus },
   );

@@ -1,7 +1,7 @@
 // What becomes of alarms: every transition is journaled, shown, and acted upon here and nowhere else. Companions are raised
 // and let return here, commands sent, people told, operators obeyed or refused.
 
-import { alarmOverlay } from '#domain/alarm.ts';
+import { alarmOverlay, type Priority } from '#domain/alarm.ts';
 import type { JournalEntry, JournalEvent } from '#domain/journal.ts';
 import type { DeviceName } from '#domain/topic.ts';
 import type { CommandAction } from '../language/compile-action.ts';
@@ -117,19 +117,21 @@ export class Alarms {
   }
 
   /** Raises an alarm that another one, or the service, is the reason of; null lets it return. */
-  raise(instance: Instance, because: string | null): void {
-    const { raisedBecause } = instance.state;
-    if (raisedBecause === because) return;
-    instance.state.raisedBecause = because;
-    if (raisedBecause === null || because === null) this.#evaluateNow(instance);
-    else this.#showReason(instance);
+  raise(instance: Instance, because: string | null, as: Priority | null = null): void {
+    const { state } = instance;
+    const { raisedBecause, raisedAs = null, active } = state;
+    if (raisedBecause === because && raisedAs === as) return;
+    Object.assign(state, { raisedBecause: because, raisedAs: as });
+    if (raisedBecause === null || because === null || raisedAs !== as) this.#evaluateNow(instance);
+    if (because !== null && active) this.#showReason(instance);
   }
 
   /** Another reason for the same alarm calls nobody again, but whoever looks must see the one that holds now. */
   #showReason(instance: Instance): void {
+    const told = instance.state.story?.reason;
     tellReason(instance);
     this.#ledger.touch(instance);
-    if (instance.shown === null) return;
+    if (instance.shown === null || instance.state.story?.reason === told) return;
     instance.state.seq++; // a receiver drops what is not newer
     this.annunciate(instance);
   }
@@ -146,14 +148,21 @@ export class Alarms {
       instance: name,
       isRaised,
       because,
-    }: { readonly instance: string; readonly isRaised: boolean; readonly because: string },
+      priority,
+    }: {
+      readonly instance: string;
+      readonly isRaised: boolean;
+      readonly because: string;
+      readonly priority?: Priority | undefined;
+    },
   ): void {
     const loaded = this.#loaded.get(id);
     if (loaded === undefined) return;
     const area = this.#plant.area(PIPELINE.site, PIPELINE.area);
     const key = instanceKey({ rule: id, ...PIPELINE, instance: name });
     if (!isRaised && this.#binder.instances.get(key) === undefined) return;
-    this.raise(this.#binder.summon(loaded, { name, area, at: this.#now.clock }), isRaised ? because : null);
+    const raised = this.#binder.summon(loaded, { name, area, at: this.#now.clock });
+    this.raise(raised, isRaised ? because : null, isRaised ? priority : null);
   }
 
   transition(instance: Instance, event: JournalEvent, detail: present.EntryDetail & { readonly at: number }): void {

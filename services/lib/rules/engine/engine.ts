@@ -21,6 +21,7 @@ import type { PipelineAlarm } from './pipeline-alarms.ts';
 import { type DeviceState, noteType, Plant, type SeriesState } from './plant.ts';
 import * as present from './present.ts';
 import { readRows, type SavedEngine } from './restore.ts';
+import { ServiceProblems } from './service-problems.ts';
 import { SharedFrame } from './shared-frame.ts';
 import { type EngineRow, rowKeys, type StateRow } from './snapshot.ts';
 import type { Meter } from './suspects.ts';
@@ -56,6 +57,7 @@ export class Engine {
   readonly #unknown: UnknownDevices;
   readonly #evaluator: Evaluator;
   readonly #alarms: Alarms;
+  readonly #services: ServiceProblems;
 
   constructor(options: EngineOptions) {
     const saved: SavedEngine = readRows(options.saved ?? []);
@@ -81,6 +83,11 @@ export class Engine {
     this.#loading = new Loading({
       ...{ ...shared, plant, binder, evaluator, saved },
       ...{ frame: this.#frame, alarms: this.#alarms },
+    });
+    this.#services = new ServiceProblems({
+      loaded: this.#loaded,
+      raise: (raised) => this.#alarms.pipeline('service-problem', raised),
+      retire: (instance) => this.#loading.retire(instance),
     });
     this.#frame.skips = saved.engine?.skips ?? [];
     this.#frame.freshFrom = saved.engine?.freshFrom ?? Number.NEGATIVE_INFINITY;
@@ -155,6 +162,9 @@ export class Engine {
       case 'pipeline':
         this.#alarms.pipeline(input.rule as PipelineAlarm, input);
         break;
+      case 'service':
+        this.#services.take(input);
+        break;
     }
   }
 
@@ -181,6 +191,11 @@ export class Engine {
   /** Series of devices that no registry knows, and how many of their inputs found no room. */
   get unknownDevices(): Pick<UnknownDevices, 'count' | 'refused'> {
     return this.#unknown;
+  }
+
+  /** Problems of services that found no room among the alarms. */
+  get problemsRefused(): number {
+    return this.#services.refused;
   }
 
   /** The latest moment that it has been told of, ms since the epoch. */

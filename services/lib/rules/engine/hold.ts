@@ -22,6 +22,7 @@ export type Stepping = Pick<
   | 'annunciated'
   | 'clock'
   | 'unknownDevices'
+  | 'problemsRefused'
 >;
 
 const HELD_KEY = 'held';
@@ -34,6 +35,7 @@ const AT_ONCE: ReadonlySet<EngineInput['kind']> = new Set([
   'resume',
   'isolate',
   'pipeline',
+  'service',
   'delivered',
   'reply',
 ]);
@@ -133,6 +135,10 @@ export class HoldingEngine implements Stepping {
 
   get unknownDevices(): Engine['unknownDevices'] {
     return this.#engine.unknownDevices;
+  }
+
+  get problemsRefused(): number {
+    return this.#engine.problemsRefused;
   }
 
   get clock(): number {

@@ -6,6 +6,7 @@ import type { CommandEnvelope, CommandReply } from '#domain/command.ts';
 import type { DeviceView } from '#domain/device.ts';
 import type { JournalEntry, JournalEvent } from '#domain/journal.ts';
 import type { Point, Value } from '#domain/point.ts';
+import type { Problem, ServiceName, ServiceStatus } from '#domain/service.ts';
 import type { AlarmName, DeviceName } from '#domain/topic.ts';
 import type { ModelData } from '#runtime/plant-files.ts';
 import type { RuleFile } from '../language/rule-schema.ts';
@@ -77,6 +78,17 @@ export type EngineInput =
       readonly instance: string;
       readonly isRaised: boolean;
       readonly because: string;
+      readonly at: number;
+    }
+  /** What a service says of itself (service-problems.ts). */
+  | {
+      readonly kind: 'service';
+      readonly service: ServiceName;
+      readonly id: string;
+      /** gone: its status was taken away. */
+      readonly status: ServiceStatus['status'] | 'gone';
+      /** All it has; undefined where it does not know. */
+      readonly problems?: readonly Problem[];
       readonly at: number;
     };
 

@@ -164,6 +164,7 @@ export class Instance {
     if (state.timers.length > 0) showTimers(this);
     frame.isRaised = state.raisedBecause !== null;
     frame.raisedBecause = state.raisedBecause ?? '';
+    frame.raisedAs = state.raisedAs ?? null;
     return frame;
   }
 

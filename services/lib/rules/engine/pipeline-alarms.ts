@@ -1,8 +1,8 @@
 // Alarms of the pipeline itself, as rules that nobody wrote: raised and returned by the service that notices. They live in
 // the area `penstock/pipeline`, one instance per rule or file that is the matter, and are acknowledged like any other.
 
-import type { Priority } from '#domain/alarm.ts';
-import { type CompiledRule, compileRule } from '../language/compile-rule.ts';
+import { PRIORITIES, type Priority } from '#domain/alarm.ts';
+import { type CompiledLevel, type CompiledRule, compileRule } from '../language/compile-rule.ts';
 import { isRaised, notRaised } from '../language/own-conditions.ts';
 import { ruleSchema } from '../language/rule-schema.ts';
 
@@ -14,6 +14,9 @@ type Spec = {
   readonly priority: Priority;
   readonly response: string;
   readonly ackRequired?: boolean;
+  /** What raises it says how urgent it is; `priority` is that of a reason that does not say. */
+  readonly hasLevels?: boolean;
+  readonly offDelayMs?: number;
 };
 
 const ALARMS = {
@@ -42,12 +45,20 @@ const ALARMS = {
     priority: 'high',
     response: 'Look at the receiver in rules/notify/receivers.json, and tell people by other means meanwhile',
   },
+  'service-problem': {
+    name: 'Problem of a service',
+    priority: 'medium',
+    hasLevels: true,
+    // What comes and goes every second is one alarm, and calls nobody again and again.
+    offDelayMs: 10_000,
+    response: 'Do what the reason says; the alarm returns by itself when the service says that it is well',
+  },
 } as const satisfies Record<string, Spec>;
 
 export type PipelineAlarm = keyof typeof ALARMS;
 
 export const PIPELINE_RULES: readonly CompiledRule[] = Object.entries<Spec>(ALARMS).map(
-  ([id, { name, priority, response, ackRequired = true }]) => {
+  ([id, { name, priority, response, ackRequired = true, hasLevels = false, offDelayMs = 0 }]) => {
     const file = ruleSchema.parse({
       ...{ id, name, priority, ackRequired, inputs: { none: 'none' }, condition: false },
       rationalisation: { response, timeToRespond: '1h' },
@@ -56,8 +67,12 @@ export const PIPELINE_RULES: readonly CompiledRule[] = Object.entries<Spec>(ALAR
     if (Array.isArray(compiled)) throw new Error(`the alarm ${id} does not compile: ${JSON.stringify(compiled)}`);
     return {
       ...compiled,
-      inputs: [],
-      levels: [{ priority, condition: isRaised(), clearCondition: notRaised(), onDelayMs: 0 }],
+      ...{ inputs: [], offDelayMs },
+      levels: hasLevels ? PRIORITIES.toReversed().map((each) => levelOf(each, each)) : [levelOf(priority, undefined)],
     };
   },
 );
+
+function levelOf(priority: Priority, raisedAs: Priority | undefined): CompiledLevel {
+  return { priority, condition: isRaised(raisedAs), clearCondition: notRaised(raisedAs), onDelayMs: 0 };
+}

@@ -1,6 +1,7 @@
 // The one frame that every expression of an engine sees. It is brought to an instance and a moment before anything is
 // evaluated: an idle instance costs no frame of its own, and what is written and read at every sample stays in the cache.
 
+import type { Priority } from '#domain/alarm.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
 import type { Frame } from '../language/expression.ts';
 import { type Operand, UNKNOWN } from '../language/operand.ts';
@@ -24,6 +25,7 @@ export class SharedFrame implements Frame {
   readonly timersEndAt: number[] = [];
   isRaised = false;
   raisedBecause = '';
+  raisedAs: Priority | null = null;
   /** When the clock was set ahead, oldest first. */
   skips: readonly ClockSkip[] = [];
   /** Before it lies a time of which nothing is known: a sample from before that is STALE, however young it looks. */

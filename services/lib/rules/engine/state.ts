@@ -1,6 +1,7 @@
 // The state of one alarm instance: plain data, so that it can be written down and read back. Facts are independent; the
 // state code and the overlay are derived from them (#domain/alarm.ts).
 
+import type { Priority } from '#domain/alarm.ts';
 import type { CommandStatus } from '#domain/command.ts';
 import type { AlarmName } from '#domain/topic.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
@@ -58,6 +59,8 @@ export type InstanceState = {
   commands: CommandState[];
   /** Why another alarm raised this one; null where none does. */
   raisedBecause: string | null;
+  /** How urgent that is, where it was said; of a state that an older release wrote it is not there. */
+  raisedAs?: Priority | null;
   unacked: boolean;
   latched: boolean;
   outOfService: boolean;
@@ -94,6 +97,7 @@ export function newInstanceState({ levels, timers }: CompiledRule, at: number): 
     shelvedUntil: null,
     commands: NONE,
     raisedBecause: null,
+    raisedAs: null,
     unacked: false,
     latched: false,
     outOfService: false,

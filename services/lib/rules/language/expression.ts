@@ -1,5 +1,6 @@
 // The contract between the compiler and the operators: what a compiled expression is, and what it may see.
 
+import type { Priority } from '#domain/alarm.ts';
 import type { Operand } from './operand.ts';
 
 /** What an expression sees when it is evaluated. Filled by the engine, read by closures. */
@@ -31,6 +32,8 @@ export type Frame = {
   /** Whether the alarm was raised by another one (a failed command, an action), and why. */
   readonly isRaised: boolean;
   readonly raisedBecause: string;
+  /** How urgent the reason is, where the alarm has a level for each priority. */
+  readonly raisedAs: Priority | null;
 };
 
 /** `any`: not known before run time. */

@@ -1,5 +1,6 @@
 // Conditions that no author writes: silence of the inputs (noData), and an alarm that another one raised.
 
+import { PRIORITIES, type Priority } from '#domain/alarm.ts';
 import { formatDuration, parseDuration } from '#domain/duration.ts';
 import { type Compiled, type Expression, type Frame, NEVER } from './expression.ts';
 import { negation } from './operators/logic.ts';
@@ -36,16 +37,19 @@ export function voice(file: RuleFile): Expression {
   return place('voice', negation(quiet));
 }
 
-export function isRaised(): Expression {
+/** Raised by another alarm or by the service; with a priority: by something at least as urgent. */
+export function isRaised(priority?: Priority): Expression {
+  const isUrgent = ({ raisedAs }: Frame) =>
+    priority === undefined || raisedAs === null || PRIORITIES.indexOf(raisedAs) <= PRIORITIES.indexOf(priority);
   return own('raised', {
-    evaluate: (frame) => frame.isRaised,
+    evaluate: (frame) => frame.isRaised && isUrgent(frame),
     wakesAt: () => NEVER,
     describe: (frame) => frame.raisedBecause,
   });
 }
 
-export function notRaised(): Expression {
-  return place('not raised', negation(isRaised()));
+export function notRaised(priority?: Priority): Expression {
+  return place('not raised', negation(isRaised(priority)));
 }
 
 function own(name: string, parts: Pick<Compiled, 'evaluate' | 'wakesAt' | 'describe'>): Expression {

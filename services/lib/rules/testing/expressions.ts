@@ -33,6 +33,7 @@ export function frameOf({ inputs = {}, params = {}, ages = {}, online = {}, stat
     trends: [],
     isRaised: false,
     raisedBecause: '',
+    raisedAs: null,
   };
 }
 

@@ -96,6 +96,6 @@ function frameOf(rule: CompiledRule, values: ReadonlyMap<number, Values[number]>
     ...{ at: 0, inputs, sampledAt: zeros, knownAt: zeros, maxAgeMs: zeros, trends: inputs.map(() => 0 as const) },
     params: rule.params.map(({ value }) => value),
     ...{ online: () => true, plantState: () => true, alarm: () => false },
-    ...{ timers: [], timersEndAt: [], isRaised: false, raisedBecause: '' },
+    ...{ timers: [], timersEndAt: [], isRaised: false, raisedBecause: '', raisedAs: null },
   };
 }

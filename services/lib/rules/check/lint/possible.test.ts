@@ -81,7 +81,7 @@ function ruleOf(condition: unknown) {
 const frameOf = (inputs: readonly number[]): Frame => ({
   ...{ at: 0, inputs, sampledAt: [0, 0, 0], knownAt: [0, 0, 0], maxAgeMs: [0, 0, 0], trends: [0, 0, 0], params: [3] },
   ...{ online: () => true, plantState: () => true, alarm: () => false },
-  ...{ timers: [], timersEndAt: [], isRaised: false, raisedBecause: '' },
+  ...{ timers: [], timersEndAt: [], isRaised: false, raisedBecause: '', raisedAs: null },
 });
 
 describe('possibleOf()', () => {

@@ -1,0 +1,84 @@
+// What is wrong with a service, from the service that says so to the alarm that an operator sees, around real processes.
+
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { AlarmMessage } from '#domain/alarm.ts';
+import type { ServiceStatus } from '#domain/service.ts';
+import { topics } from '#domain/topic.ts';
+import { type Pipeline, startPipeline } from './support/pipeline.ts';
+import { until } from './support/processes.ts';
+
+const ALARMS = 'alarm/v1/penstock/pipeline/service-problem/';
+const AWAY = 'as last said: the service is not there';
+
+let pipeline: Pipeline;
+/** Everything that was said of each alarm, oldest first; null where it was taken away. */
+let told: Map<string, (AlarmMessage | null)[]>;
+
+beforeEach(async () => {
+  told = new Map();
+  // Every disk is as full as that.
+  pipeline = await startPipeline({
+    services: ['ingest', 'rules'],
+    rules: () => {},
+    env: { PENSTOCK_DISK_ALARM_PERCENT: '1' },
+  });
+  const client = await pipeline.client({ reconnectPeriod: 200 });
+  client.on('message', (topic, payload) => {
+    const name = topic.slice(ALARMS.length);
+    const message = payload.length === 0 ? null : (JSON.parse(payload.toString()) as AlarmMessage);
+    told.set(name, [...(told.get(name) ?? []), message]);
+  });
+  await client.subscribeAsync(`${ALARMS}+`, { qos: 1 });
+});
+afterEach(() => pipeline[Symbol.asyncDispose]());
+
+const last = (name: string) => told.get(name)?.at(-1);
+const says = (name: string, words: string) =>
+  until(`${name} to say '${words}'`, () => (last(name)?.reason.includes(words) ? last(name) : undefined));
+
+it('a disk that fills is one alarm, which outlives the broker and the rules in the same episode', {
+  timeout: 120_000,
+}, async () => {
+  const first = await says('broker.disk-space', '% full');
+  expect(first).toMatchObject({ state: 'UNACK', episode: 1, quality: 'GOOD' });
+  for (const service of ['broker', 'rules'] as const) {
+    pipeline.processes.get(service)?.child.kill('SIGKILL');
+    await pipeline.restart(service);
+  }
+  // A word of another service that comes through shows that both are back at work.
+  const client = await pipeline.client();
+  const status: ServiceStatus = {
+    ...{ service: 'writer', id: 'edge-7', status: 'up', since: 1, version: '1' },
+    problems: [{ id: 'spool', text: 'the spool is damaged', priority: 'critical' }],
+  };
+  await client.publishAsync(topics.service('writer', 'edge-7'), JSON.stringify(status), { qos: 1, retain: true });
+  expect(await says('writer.edge-7.spool', 'damaged')).toMatchObject({ state: 'UNACK', priority: 'critical' });
+  const messages = told.get('broker.disk-space') ?? [];
+  expect(new Set(messages.map((each) => `${each?.state} ${each?.episode}`))).toEqual(new Set(['UNACK 1']));
+  expect([...told.keys()].toSorted(), 'ingest and rules are on the disk of the broker').toEqual([
+    'broker.disk-space',
+    'writer.edge-7.spool',
+  ]);
+});
+
+it('a last will keeps the alarm and says that nobody knows; a status that is taken away ends it', {
+  timeout: 120_000,
+}, async () => {
+  const topic = topics.service('historian', 'historian');
+  const status: ServiceStatus = { service: 'historian', id: 'historian', status: 'up', since: 1, version: '1' };
+  const will = {
+    topic,
+    payload: Buffer.from(JSON.stringify({ ...status, status: 'down' })),
+    qos: 1,
+    retain: true,
+  } as const;
+  const dying = await pipeline.client({ will, reconnectPeriod: 0 });
+  const problems = [{ id: 'chunk-damaged', text: 'chunk 7 is damaged' }];
+  await dying.publishAsync(topic, JSON.stringify({ ...status, problems }), { qos: 1, retain: true });
+  await says('historian.chunk-damaged', 'chunk 7');
+  dying.stream.destroy();
+  expect(await says('historian.chunk-damaged', AWAY)).toMatchObject({ state: 'UNACK', episode: 1 });
+  const client = await pipeline.client();
+  await client.publishAsync(topic, '', { qos: 1, retain: true });
+  await until('the alarm to return', () => (last('historian.chunk-damaged')?.state === 'RTNUN' ? true : undefined));
+});
