@@ -67,6 +67,11 @@ export const brokerSection = z.strictObject({
     .min(0)
     .default(268_435_456)
     .describe('Payloads the embedded broker keeps in memory; what is beyond is read back from disk.'),
+  auditBytesMax: z
+    .int()
+    .min(1_048_576)
+    .default(268_435_456)
+    .describe('Audit journal of the embedded broker on disk; past it the oldest records go.'),
   metricsPort: portSetting.default(9101).describe('Port of /livez, /readyz and /metrics of the embedded broker.'),
 });
 
