@@ -1,9 +1,12 @@
 // What is wrong with a service, from the service that says so to the alarm that an operator sees, around real processes.
 
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { AlarmMessage } from '#domain/alarm.ts';
 import type { ServiceStatus } from '#domain/service.ts';
 import { topics } from '#domain/topic.ts';
+import { ACL_FILE, accessFolder } from '#runtime/access/access-files.ts';
 import { type Pipeline, startPipeline } from './support/pipeline.ts';
 import { until } from './support/processes.ts';
 
@@ -46,7 +49,7 @@ it('a disk that fills is one alarm, which outlives the broker and the rules in t
     await pipeline.restart(service);
   }
   // A word of another service that comes through shows that both are back at work.
-  const client = await pipeline.client();
+  const client = await pipeline.client(pipeline.loginOf('root'));
   const status: ServiceStatus = {
     ...{ service: 'writer', id: 'edge-7', status: 'up', since: 1, version: '1' },
     problems: [{ id: 'spool', text: 'the spool is damaged', priority: 'critical' }],
@@ -61,24 +64,33 @@ it('a disk that fills is one alarm, which outlives the broker and the rules in t
   ]);
 });
 
+it('a broken file of rights is an alarm until it is mended', { timeout: 120_000 }, async () => {
+  const file = path.join(accessFolder(pipeline.dataDir), ACL_FILE);
+  writeFileSync(file, 'nonsense\n', { mode: 0o600 });
+  expect(await says('broker.access-file', ACL_FILE)).toMatchObject({ state: 'UNACK', priority: 'high' });
+  writeFileSync(file, 'topic read weather/#\n', { mode: 0o600 });
+  await until('the alarm to return', () => (last('broker.access-file')?.state === 'RTNUN' ? true : undefined), 30_000);
+});
+
 it('a last will keeps the alarm and says that nobody knows; a status that is taken away ends it', {
   timeout: 120_000,
 }, async () => {
-  const topic = topics.service('historian', 'historian');
-  const status: ServiceStatus = { service: 'historian', id: 'historian', status: 'up', since: 1, version: '1' };
+  const topic = topics.service('writer', 'writer');
+  const status: ServiceStatus = { service: 'writer', id: 'writer', status: 'up', since: 1, version: '1' };
   const will = {
     topic,
     payload: Buffer.from(JSON.stringify({ ...status, status: 'down' })),
     qos: 1,
     retain: true,
   } as const;
-  const dying = await pipeline.client({ will, reconnectPeriod: 0 });
-  const problems = [{ id: 'chunk-damaged', text: 'chunk 7 is damaged' }];
+  const dying = await pipeline.client({ ...pipeline.loginOf('root'), will, reconnectPeriod: 0 });
+  const problems = [{ id: 'segment-damaged', text: 'segment 7 is damaged' }];
   await dying.publishAsync(topic, JSON.stringify({ ...status, problems }), { qos: 1, retain: true });
-  await says('historian.chunk-damaged', 'chunk 7');
+  await says('writer.segment-damaged', 'segment 7');
   dying.stream.destroy();
-  expect(await says('historian.chunk-damaged', AWAY)).toMatchObject({ state: 'UNACK', episode: 1 });
-  const client = await pipeline.client();
+  expect(await says('writer.segment-damaged', AWAY)).toMatchObject({ state: 'UNACK', episode: 1 });
+  const client = await pipeline.client(pipeline.loginOf('root'));
   await client.publishAsync(topic, '', { qos: 1, retain: true });
-  await until('the alarm to return', () => (last('historian.chunk-damaged')?.state === 'RTNUN' ? true : undefined));
+  const isOver = () => (last('writer.segment-damaged')?.state === 'RTNUN' ? true : undefined);
+  await until('the alarm to return', isOver, 30_000);
 });
