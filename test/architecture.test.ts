@@ -17,6 +17,8 @@ const EDGES: readonly string[] = [RUNTIME, 'services/cli/'];
 /** Single files that do so too, with the reason. */
 const NAMED_EDGES: Readonly<Record<string, string>> = {
   'services/writer/patient-request.ts': 'waits between two tries of the store; the wait is cut short by an AbortSignal',
+  'services/broker/access/open-gate.ts':
+    'stands for main.ts where the gate is put together; wrong logins are answered late',
   'services/broker/patience.ts': 'winds the clock that aedes runs on whoever lags, while it shows that it lives',
   'services/historian/http/test-server.ts': 'stands for main.ts in the tests of the HTTP API',
   'services/historian/engine/testing.ts': 'stands for the thread of the engine in its tests',

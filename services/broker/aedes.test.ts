@@ -1,5 +1,6 @@
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { afterEach, expect, test, vi } from 'vitest';
+import { MemoryAudit } from '#runtime/audit-log/memory-audit.ts';
 import type { Delivery } from '#runtime/bus.ts';
 import { silentLog } from '#runtime/log.ts';
 import { Metrics } from '#runtime/metrics.ts';
@@ -27,6 +28,7 @@ async function parts(port = 0): Promise<BrokerOptions> {
     limits,
     store,
     gate: openTestGate(),
+    audit: new MemoryAudit(),
     now: () => 0,
     log: silentLog(),
     metrics: new Metrics('broker'),

@@ -6,10 +6,12 @@ import { Aedes, type Client } from 'aedes';
 import { COMMANDS } from '#domain/access/policy.ts';
 import { isExpiredCommand } from '#domain/command.ts';
 import { matchesFilter } from '#domain/topic.ts';
+import type { Audit } from '#runtime/audit-log/audit.ts';
 import type { Log } from '#runtime/log.ts';
 import type { Metrics } from '#runtime/metrics.ts';
 import type { BrokerConfig } from '#runtime/sections.ts';
 import type { Connect, Gate, Refusal } from './access/gate.ts';
+import { Orders } from './access/orders.ts';
 import { Owners } from './access/owners.ts';
 import type { Origin } from './access/visitor.ts';
 import type { AedesMessage, InnerAedes, InnerClient } from './aedes-internals.ts';
@@ -38,6 +40,8 @@ export type BrokerOptions = {
   readonly store: Store;
   /** Who comes in, and may do what; it is told whom the client ids belong to. */
   readonly gate: (owners: Owners) => Gate;
+  /** Where orders to the plant are written down before they take effect. */
+  readonly audit: Audit;
   readonly log: Log;
   readonly metrics: Metrics;
   /** ms since the epoch: commands say until when they may be carried out. */
@@ -104,10 +108,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       if (client !== null) published.inc({ qos: String(packet.qos) });
       const problem = lengthProblem(packet.topic) ?? publishProblem(client, packet as PublishedPacket);
       if (problem !== undefined) callback(new Error(problem));
-      else
-        durability
-          .accept(client, packet as PublishedPacket)
-          .then((refused) => callback(refused === undefined ? null : new Error(refused)));
+      else accept(client, packet as PublishedPacket, (refused) => callback(refused ?? null));
     },
   }) as InnerAedes;
   const owners = new Owners(aedes, store.ledger);
@@ -116,6 +117,14 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     filter === SESSION_FILTER || gate.grantsSubscription(client, filter);
   const publishProblem = (client: Client | null, packet: PublishedPacket) =>
     client === null ? owners.willProblem(packet, gate) : gate.publishProblem(client, packet);
+  const orders = new Orders({ audit: options.audit, visitorOf: (client) => gate.visitorOf(client) });
+  const accept = (client: Client | null, packet: PublishedPacket, done: (refused: Error | undefined) => void) => {
+    const stored = () => durability.accept(client, packet);
+    const written = client === null ? undefined : orders.written(client, packet);
+    (written === undefined ? stored() : written.then(stored)).then((refused) =>
+      done(refused === undefined ? undefined : new Error(refused)),
+    );
+  };
   const welcome = async (client: InnerClient): Promise<Refusal | undefined> => {
     const connect = connects.get(client);
     if (connect === undefined) return { reason: 'no CONNECT', returnCode: 5 };

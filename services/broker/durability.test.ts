@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { MemoryAudit } from '#runtime/audit-log/memory-audit.ts';
 import { silentLog } from '#runtime/log.ts';
 import { Metrics } from '#runtime/metrics.ts';
 import { brokerSection } from '#runtime/sections.ts';
@@ -26,6 +27,7 @@ async function open(options: Partial<StoreOptions> = {}): Promise<Broker> {
     limits,
     store,
     gate: openTestGate(),
+    audit: new MemoryAudit(),
     now: () => 0,
     log: silentLog(),
     metrics,

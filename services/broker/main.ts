@@ -1,16 +1,13 @@
 // The embedded broker as a process. It has no bus of its own: it is the bus.
 
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { openAccess } from '#runtime/access/open-access.ts';
+import { openServiceAudit } from '#runtime/audit-log/open-service-audit.ts';
 import { environmentName } from '#runtime/config.ts';
 import { watchDiskSpace } from '#runtime/disk-space.ts';
 import { OwnStatus, tellNews } from '#runtime/own-status.ts';
 import { named, refuseOpenListener, runService } from '#runtime/process.ts';
 import { EXIT } from '#runtime/start-error.ts';
-import { openDoorkeeper } from './access/doorkeeper.ts';
-import { Gate } from './access/gate.ts';
-import type { Owners } from './access/owners.ts';
+import { openGate } from './access/open-gate.ts';
 import { openBroker } from './aedes.ts';
 import { queueCaps } from './config.ts';
 import { DamageList } from './persistence/damage-list.ts';
@@ -44,13 +41,10 @@ await runService('broker', {}, async (service) => {
   );
   watchDiskSpace(service, folder);
   watchStore({ store, damages }, { metrics, health, problems });
-  const access = stack.use(openAccess({ dataDir: config.root.data, log, onChange: () => broker.recheck() }));
-  health.add('access', () => access.problem());
-  problems.addOne('access-file', 'high', () => access.problem());
-  const doorkeeper = openDoorkeeper({ log, metrics, now, wait: setTimeout });
-  const gate = (owners: Owners) => new Gate({ access, doorkeeper, ownerOf: (clientId) => owners.ownerOf(clientId) });
+  const audit = await openServiceAudit(service, config.broker.auditBytesMax);
+  const gate = openGate(service, { audit, onChange: () => broker.recheck() });
   const broker = await named(environmentName('broker', 'port'), () =>
-    openBroker({ host, port, limits: config.broker, store, gate, log, metrics, now }),
+    openBroker({ host, port, limits: config.broker, store, gate, audit, log, metrics, now }),
   );
   stack.use(broker);
   const timer = setInterval(() => broker.tick(), TICK_MS);

@@ -2,6 +2,7 @@
 // that must hold over both is written once, `describe.each(LIVES)`.
 
 import type { ServiceUser } from '#domain/access/identity.ts';
+import { MemoryAudit } from '#runtime/audit-log/memory-audit.ts';
 import { silentLog } from '#runtime/log.ts';
 import { Metrics } from '#runtime/metrics.ts';
 import { readOrCreateSecret } from '#runtime/secrets.ts';
@@ -17,6 +18,8 @@ export type TestBroker = AsyncDisposable & {
   readonly url: string;
   /** The login of a service of the pipeline, for CONNECT. */
   readonly asService: (name: ServiceUser) => { username: string; password: Buffer };
+  /** What is said to the audit journal; of a broker in this process. */
+  readonly audit: MemoryAudit;
   /** The metrics' text. */
   metrics(): Promise<string>;
   /** The middle of the scenario: nothing, or the end of the broker and its return on the same port. */
@@ -37,6 +40,7 @@ export function openTestBroker(life: Life = 'goes on', limits: Partial<BrokerLim
 
 async function openHere(limits: Partial<BrokerLimits>): Promise<TestBroker> {
   const metrics = new Metrics('broker');
+  const audit = new MemoryAudit();
   const store = await openTestStore();
   const broker = await openBroker({
     host: '127.0.0.1',
@@ -44,6 +48,7 @@ async function openHere(limits: Partial<BrokerLimits>): Promise<TestBroker> {
     limits: { ...brokerSection.parse({}), ...limits },
     store,
     gate: openTestGate(),
+    audit,
     log: silentLog(),
     metrics,
     now: () => WHEN,
@@ -52,6 +57,7 @@ async function openHere(limits: Partial<BrokerLimits>): Promise<TestBroker> {
     port: broker.port,
     url: `mqtt://127.0.0.1:${broker.port}`,
     asService,
+    audit,
     metrics: () => metrics.text(),
     interrupt: async () => {},
     async [Symbol.asyncDispose]() {
@@ -71,6 +77,7 @@ async function openProcess(): Promise<TestBroker> {
   return {
     port,
     url: `mqtt://127.0.0.1:${port}`,
+    audit: new MemoryAudit(),
     asService: (name) => asService(name, readOrCreateSecret(folder.path, 'token-key').value),
     metrics,
     async interrupt() {

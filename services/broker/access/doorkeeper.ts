@@ -2,8 +2,10 @@
 // tries. A wrong login is answered late, so that guessing over many connections is slow too.
 
 import { identityText } from '#domain/access/identity.ts';
+import type { Audit } from '#runtime/audit-log/audit.ts';
 import type { Log } from '#runtime/log.ts';
 import type { Metrics } from '#runtime/metrics.ts';
+import { actorOf } from './orders.ts';
 import type { Origin, Visitor } from './visitor.ts';
 
 export type Refused = {
@@ -16,6 +18,8 @@ export type Refused = {
 export type Attempt = Origin & { readonly clientId: string; readonly username?: string | undefined };
 
 export type Doorkeeper = {
+  /** Resolves when the client may be let in. */
+  admitted(visitor: Visitor): Promise<void>;
   /** Resolves when the client may be told. */
   refusedLogin(attempt: Attempt, refusal: { readonly reason: string }): Promise<void>;
   refused(visitor: Visitor, refused: Refused): void;
@@ -34,11 +38,12 @@ const TOLD_MAX = 1_000;
 export type DoorkeeperOptions = {
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly audit: Audit;
   readonly now: () => number;
   readonly wait: (ms: number) => Promise<unknown>;
 };
 
-export function openDoorkeeper({ log, metrics, now, wait }: DoorkeeperOptions): Doorkeeper {
+export function openDoorkeeper({ log, metrics, audit, now, wait }: DoorkeeperOptions): Doorkeeper {
   const refusals = metrics.counter('broker_refused_total', 'What clients were refused.', ['what']);
   const cuts = metrics.counter('broker_clients_cut_total', 'Connections whose login was taken away.', []);
   const toldAt = new Map<string, number>();
@@ -53,8 +58,18 @@ export function openDoorkeeper({ log, metrics, now, wait }: DoorkeeperOptions): 
     return true;
   };
   return {
+    async admitted(visitor) {
+      // Devices and services come and go by the thousand.
+      if (visitor.identity.kind === 'person')
+        await audit.append({ what: 'login', who: actorOf(visitor), outcome: 'let in' });
+    },
     async refusedLogin({ address, clientId, username }, { reason }) {
       refusals.inc({ what: 'login' });
+      void audit.append({
+        what: 'login failed',
+        who: { ...(username === undefined ? {} : { user: username }), client: clientId, address },
+        outcome: reason,
+      });
       if (isNews(`login ${address} ${username}`))
         log.warn({ clientId, user: username, address, reason }, 'login refused');
       if (waiting >= WAITING_MAX) return;
@@ -62,13 +77,17 @@ export function openDoorkeeper({ log, metrics, now, wait }: DoorkeeperOptions): 
       await wait(ANSWER_AFTER_MS);
       waiting--;
     },
-    refused({ identity, clientId, address }, { what, topic, reason }) {
+    refused(visitor, { what, topic, reason }) {
+      const { identity, clientId, address } = visitor;
       refusals.inc({ what });
+      void audit.append({ what: 'refused', who: actorOf(visitor), topic, outcome: `${what}: ${reason}` });
       if (isNews(`${what} ${clientId}`))
         log.warn({ clientId, user: identityText(identity), address, topic, reason }, `${what} refused`);
     },
-    cutOff({ identity, clientId, address }) {
+    cutOff(visitor) {
+      const { identity, clientId, address } = visitor;
       cuts.inc();
+      void audit.append({ what: 'session', who: actorOf(visitor), outcome: 'cut off: its login is not good any more' });
       log.warn({ clientId, user: identityText(identity), address }, 'cut off: its login is not good any more');
     },
   };

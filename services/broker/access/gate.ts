@@ -51,8 +51,10 @@ export class Gate {
     }
     const visitor = this.#visitorOf(identity, connect, origin);
     const refusal = this.#problemOf(visitor, connect);
-    if (refusal === undefined) this.#visitors.set(client, visitor);
-    else doorkeeper.refused(visitor, { what: 'connect', topic: connect.will?.topic ?? '', reason: refusal.reason });
+    if (refusal === undefined) {
+      await doorkeeper.admitted(visitor);
+      this.#visitors.set(client, visitor);
+    } else doorkeeper.refused(visitor, { what: 'connect', topic: connect.will?.topic ?? '', reason: refusal.reason });
     return refusal;
   }
 

@@ -3,6 +3,7 @@
 import type { ServiceUser } from '#domain/access/identity.ts';
 import { Access } from '#runtime/access/access.ts';
 import { makeToken } from '#runtime/access/token.ts';
+import { MemoryAudit } from '#runtime/audit-log/memory-audit.ts';
 import { silentLog } from '#runtime/log.ts';
 import { Metrics } from '#runtime/metrics.ts';
 import { openDoorkeeper } from './doorkeeper.ts';
@@ -16,6 +17,7 @@ export function openTestGate(access = accessOf('/nowhere')): (owners: Owners) =>
   const doorkeeper = openDoorkeeper({
     log: silentLog(),
     metrics: new Metrics('test'),
+    audit: new MemoryAudit(),
     now: () => 0,
     wait: async () => {},
   });

@@ -6,6 +6,7 @@ import { type Identity, isServiceUser } from '#domain/access/identity.ts';
 import { defaultGrants } from '#domain/access/policy.ts';
 import { Rights } from '#domain/access/rights.ts';
 import { formatProblem } from '../json-file.ts';
+import { describeChanges } from './access-changes.ts';
 import { type AccessFiles, NO_ACCESS_FILES, readAccessFiles } from './access-files.ts';
 import { Backoff } from './backoff.ts';
 import { PasswordChecks } from './password-checks.ts';
@@ -54,8 +55,12 @@ export class Access {
     return [...this.#files.users.values()].some(({ role }) => role !== 'service');
   }
 
-  /** Takes the files as they are now; those of before stay where there is a mistake in these. */
-  reload(): void {
+  /**
+   * Takes the files as they are now; those of before stay where there is a mistake in these.
+   * @returns what is different then, each in a few words
+   */
+  reload(): string[] {
+    const before = this.#files;
     const files = readAccessFiles(this.#options.folder);
     const [first, ...others] = Array.isArray(files) ? files : [];
     this.#problem =
@@ -63,6 +68,7 @@ export class Access {
         ? undefined
         : `${formatProblem(first)}${others.length > 0 ? ` (and ${others.length} more)` : ''}`;
     if (!Array.isArray(files)) this.#files = files;
+    return describeChanges(before, this.#files);
   }
 
   /** @param address whom the wrong passwords are counted for */

@@ -12,8 +12,8 @@ import { ACL_FILE, accessFolder, DEVICES_FILE, USERS_FILE } from './access-files
 export type OpenAccessOptions = {
   readonly dataDir: string;
   readonly log: Log;
-  /** After every change that counts. */
-  readonly onChange?: () => void;
+  /** After every change that counts, with what it was. */
+  readonly onChange?: (changes: readonly string[]) => void;
 };
 
 const LOOK_MS = 250;
@@ -35,9 +35,9 @@ export function openAccess({ dataDir, log, onChange }: OpenAccessOptions): Acces
     const now = signOf(folder);
     if (now === seen) return;
     seen = now;
-    access.reload();
+    const changes = access.reload();
     say();
-    onChange?.();
+    if (changes.length > 0) onChange?.(changes);
   }, LOOK_MS);
   return Object.assign(access, { [Symbol.dispose]: () => clearInterval(timer) });
 }

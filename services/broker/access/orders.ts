@@ -1,0 +1,51 @@
+// Orders to the plant: commands, operations on alarms, plant states, desired configuration, updates. Each is in the audit journal,
+// on the disk, before it takes effect. What the same client publishes meanwhile waits, too: messages of one client stay in order.
+
+import { userNameOf } from '#domain/access/identity.ts';
+import type { Audit, AuditActor } from '#runtime/audit-log/audit.ts';
+import type { PublishedPacket } from '../persistence/packets.ts';
+import type { GateClient } from './gate.ts';
+import type { Visitor } from './visitor.ts';
+
+export type OrdersOptions = {
+  readonly audit: Audit;
+  readonly visitorOf: (client: GateClient) => Visitor | undefined;
+};
+
+const TO_DEVICE = /^plant\/.*\/(?:cmd|cfg\/desired|ota\/data)$/;
+
+export class Orders {
+  readonly #options: OrdersOptions;
+  /** Of clients whose last order is being written. */
+  readonly #underWay = new WeakMap<GateClient, Promise<void>>();
+
+  constructor(options: OrdersOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the message may take effect; undefined where it may at once. */
+  written(client: GateClient, { topic, payload }: PublishedPacket): Promise<void> | undefined {
+    const before = this.#underWay.get(client);
+    if (!isOrder(topic)) return before;
+    const { audit, visitorOf } = this.#options;
+    const event = { what: 'publish', who: actorOf(visitorOf(client)), topic, outcome: 'allowed' } as const;
+    const own = audit.append({ ...event, payload: Buffer.from(payload) });
+    const both = before === undefined ? own : before.then(() => own);
+    this.#underWay.set(client, both);
+    void both.then(() => {
+      if (this.#underWay.get(client) === both) this.#underWay.delete(client);
+    });
+    return both;
+  }
+}
+
+export function isOrder(topic: string): boolean {
+  return topic.startsWith('alarm-op/') || topic.startsWith('state/') || TO_DEVICE.test(topic);
+}
+
+export function actorOf(visitor: Visitor | undefined): AuditActor {
+  if (visitor === undefined) return {};
+  const { identity, clientId: client, address } = visitor;
+  const role = identity.kind === 'person' ? identity.role : identity.kind;
+  return { user: userNameOf(identity) ?? '', role, client, address };
+}
