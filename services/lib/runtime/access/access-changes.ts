@@ -20,12 +20,12 @@ function rows<R extends UserRow | DeviceRow>(
     if (old === undefined)
       return [`${kind} ${name} added${now !== undefined && 'role' in now ? ` as ${now.role}` : ''}`];
     if (now === undefined) return [`${kind} ${name} removed`];
-    const fields = Object.keys({ ...old, ...now }).filter((field) => valueOf(old, field) !== valueOf(now, field));
+    const fields = Object.keys({ ...old, ...now }).filter((field) => fieldOf(old, field) !== fieldOf(now, field));
     return fields.length === 0 ? [] : [`${kind} ${name}: ${fields.join(', ')} changed`];
   });
 }
 
-function valueOf(row: object, field: string): unknown {
+function fieldOf(row: object, field: string): unknown {
   return (row as Readonly<Record<string, unknown>>)[field];
 }
 
