@@ -124,6 +124,14 @@ describe('a query without end', () => {
     expect(answer).not.toContain('secret');
   });
 
+  test('others have their turn also where the clock stands still', async () => {
+    const gone = new AbortController();
+    const answer = ask('SHOW SERIES', openHost(), {}, gone);
+    const turn = setImmediate().then(() => gone.abort());
+    expect(await textOf(answer)).toBe('');
+    await turn;
+  });
+
   test('is ended by its time', async () => {
     let now = 0;
     const answer = ask('SHOW SERIES', openHost({ now: () => (now += 1), timeoutMs: 100 }));

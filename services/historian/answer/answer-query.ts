@@ -81,24 +81,10 @@ async function* untilEnd(texts: AsyncGenerator<string>, end: () => void): AsyncG
 
 function written(pieces: AsyncGenerator<ResultPiece>, request: QueryRequest): AsyncGenerator<string> {
   const { format, epoch, chunkRows, isPretty } = request;
-  if (format === 'csv') return gathered(resultsCsv(pieces, epoch));
+  if (format === 'csv') return resultsCsv(pieces, epoch);
   // A chunk is sent when it is there: that is what chunks are for.
-  const json = chunkRows === undefined ? gathered(resultsJson(pieces, epoch)) : chunkedJson(pieces, epoch, chunkRows);
+  const json = chunkRows === undefined ? resultsJson(pieces, epoch) : chunkedJson(pieces, epoch, chunkRows);
   return isPretty ? indented(json) : json;
-}
-
-/** Many series are many small texts; each would be a write to the socket. */
-const GATHERED_CHARS = 16_384;
-
-async function* gathered(texts: AsyncIterable<string>): AsyncGenerator<string> {
-  let text = '';
-  for await (const piece of texts) {
-    text += piece;
-    if (text.length < GATHERED_CHARS) continue;
-    yield text;
-    text = '';
-  }
-  if (text !== '') yield text;
 }
 
 async function* indented(texts: AsyncIterable<string>): AsyncGenerator<string> {

@@ -3,31 +3,42 @@
 
 import type { Cell, ResultPiece, ResultSeries } from '../influxql/result.ts';
 import { type Epoch, encodeTime } from './epoch.ts';
+import { type Form, gathered } from './gathered.ts';
 
 /** Times are numbers in any case: nanoseconds where no unit is asked for. */
-export async function* resultsCsv(
-  pieces: AsyncIterable<ResultPiece>,
-  epoch: Epoch | undefined,
-): AsyncGenerator<string> {
-  let isFirst = true;
-  let heading: string | undefined;
-  for await (const piece of pieces) {
-    let text = '';
+export function resultsCsv(pieces: AsyncIterable<ResultPiece>, epoch: Epoch | undefined): AsyncGenerator<string> {
+  return gathered(pieces, new Blocks(epoch ?? 'ns'));
+}
+
+class Blocks implements Form {
+  readonly #epoch: Epoch;
+  #isFirst = true;
+  #heading: string | undefined;
+
+  constructor(epoch: Epoch) {
+    this.#epoch = epoch;
+  }
+
+  *add(piece: ResultPiece): Generator<string> {
     if (piece.kind === 'series') {
-      const own = line(['name', 'tags', ...piece.series.columns]);
-      if (own !== heading) {
-        text = `${isFirst ? '' : '\n'}${own}`;
-        heading = own;
-        isFirst = false;
-      }
-      text += rows(piece.series, epoch ?? 'ns');
+      const heading = line(['name', 'tags', ...piece.series.columns]);
+      if (heading !== this.#heading) yield this.#begin(heading);
+      this.#heading = heading;
+      yield rows(piece.series, this.#epoch);
     } else {
-      heading = undefined;
-      if (piece.error === undefined) continue;
-      text = `${isFirst ? '' : '\n'}${errorCsv(piece.error)}`;
-      isFirst = false;
+      this.#heading = undefined;
+      if (piece.error !== undefined) yield this.#begin(errorCsv(piece.error));
     }
-    yield text;
+  }
+
+  #begin(text: string): string {
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    return isFirst ? text : `\n${text}`;
+  }
+
+  end(): string {
+    return '';
   }
 }
 

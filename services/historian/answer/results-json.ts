@@ -2,19 +2,15 @@
 
 import type { ResultPiece } from '../influxql/result.ts';
 import type { Epoch } from './epoch.ts';
+import { type Form, gathered } from './gathered.ts';
 import { headJson, rowsJson, timeText } from './series-json.ts';
 
-export async function* resultsJson(
-  pieces: AsyncIterable<ResultPiece>,
-  epoch: Epoch | undefined,
-): AsyncGenerator<string> {
-  const document = new Document(epoch);
-  for await (const piece of pieces) yield* document.add(piece);
-  yield document.end();
+export function resultsJson(pieces: AsyncIterable<ResultPiece>, epoch: Epoch | undefined): AsyncGenerator<string> {
+  return gathered(pieces, new Document(epoch));
 }
 
 /** What is open decides what the next piece begins with. */
-class Document {
+class Document implements Form {
   readonly #epoch: Epoch | undefined;
   #statement = 0;
   #isInResult = false;

@@ -16,12 +16,9 @@ export function timeText(epoch: Epoch | undefined, zone: string | undefined): Ti
 
 /** What stands before the values, without the opening bracket. */
 export function headJson({ name, tags, columns }: ResultSeries): string {
-  const parts = [
-    ...(name === undefined ? [] : [`"name":${JSON.stringify(name)}`]),
-    ...(tags === undefined ? [] : [`"tags":${JSON.stringify(tags)}`]),
-    `"columns":${JSON.stringify(columns)}`,
-  ];
-  return parts.join(',');
+  let text = name === undefined ? '' : `"name":${JSON.stringify(name)},`;
+  if (tags !== undefined) text += `"tags":${JSON.stringify(tags)},`;
+  return `${text}"columns":${JSON.stringify(columns)}`;
 }
 
 /** Of one piece of text: rows may be long, and whoever reads slowly should not make many wait in memory. */
@@ -49,5 +46,6 @@ export function* rowsJson({ columns, values }: ResultSeries, time: TimeText): Ge
 }
 
 function cellJson(cell: Cell): string {
+  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : 'null';
   return typeof cell === 'bigint' ? String(cell) : JSON.stringify(cell);
 }

@@ -14,7 +14,7 @@ import { KnownSeriesTable } from './intake/known-series.ts';
 import { SampleBatch } from './intake/sample-batch.ts';
 import { type Deletion, decodeRecord, encodeDeletion, encodeEntries } from './log-records.ts';
 import { declareChange, seriesAt } from './schema.ts';
-import type { SealLane } from './seal/seal-lane.ts';
+import type { SealerPort, SealLane } from './seal/seal-lane.ts';
 import type { SealedTrack } from './seal/sealer.ts';
 
 export type WriteRequest = {
@@ -209,7 +209,13 @@ export class Engine {
     for (const { entry } of [...this.#catalogue.policies()]) {
       if (entry.durationUs === 0) continue;
       const job = { policy: entry.id, fileUs: entry.fileUs, beforeUs: nowUs - entry.durationUs };
-      this.#dropEmpty(await this.#parts.lane.run((sealer) => sealer.expire(job)));
+      const { lane, follower } = this.#parts;
+      const expired = async (sealer: SealerPort) => {
+        const empty = await sealer.expire(job);
+        follower.expired(entry.id);
+        return empty;
+      };
+      this.#dropEmpty(await lane.run(expired));
     }
     await this.#parts.log.commit();
   }

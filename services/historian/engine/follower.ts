@@ -9,4 +9,6 @@ export interface Follower {
   generation(memory: GenerationMemory): void;
   /** Everything of this one is in chunks. Its memory stays as it is until the engine is told that nobody reads it (`release`). */
   sealed(generation: number): void;
+  /** Files of this policy have been deleted. Another one of the same name is not made before this is told. */
+  expired(policy: number): void;
 }

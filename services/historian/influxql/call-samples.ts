@@ -46,15 +46,16 @@ export function* computeCalls(reading: Reading, calls: readonly Call[]): Generat
 /** One per field and range: a transformation looks one bucket further back than its neighbours. */
 function feedsOf(reading: Reading, calls: readonly Call[]): FieldFeed[] {
   const feeds = new Map<string, FieldFeed>();
-  const keepsTime = new Set(calls.map((call) => textOf(call, reading.measurement))).size === 1;
+  const keepsTime = areOne(calls, reading.measurement);
   for (const call of calls) {
     const transform = transformOf(call);
     const wanted = transform === undefined ? call : aggregateWithin(call);
     if (wanted === undefined || transformOf(wanted) !== undefined) continue;
     if (!reading.measurement.fields.has(fieldOf(wanted).name)) continue;
     const range = { ...rangeOf(reading.plan, transform), keepsTime };
-    const key = JSON.stringify([fieldOf(wanted), range]);
-    const feed = feeds.get(key) ?? new FieldFeed(reading, fieldOf(wanted), range);
+    const field = fieldOf(wanted);
+    const key = `${range.from} ${range.to} ${field.cast ?? ''} ${field.name}`;
+    const feed = feeds.get(key) ?? new FieldFeed(reading, field, range);
     feeds.set(key, feed);
     feed.add(wanted);
   }
@@ -62,6 +63,10 @@ function feedsOf(reading: Reading, calls: readonly Call[]): FieldFeed[] {
 }
 
 /** The same call twice is one call, also where it names its field's type only once. */
+function areOne(calls: readonly Call[], measurement: StoredMeasurement): boolean {
+  return calls.length === 1 || new Set(calls.map((call) => textOf(call, measurement))).size === 1;
+}
+
 function textOf(call: Call, measurement: StoredMeasurement): string {
   return JSON.stringify(call, (_, value) => {
     if (typeof value === 'bigint') return String(value);

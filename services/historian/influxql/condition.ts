@@ -2,7 +2,6 @@
 // (tags) and sample by sample (fields).
 
 import type { Binary, Expr, Ref } from './ast.ts';
-import { evaluate, type Row } from './evaluate.ts';
 import { QueryError } from './query-error.ts';
 import { type StoredMeasurement, TIME_MAX, TIME_MIN } from './store.ts';
 import { tagColumnsOf } from './subquery.ts';
@@ -102,35 +101,6 @@ function timeNs(expr: Expr, clock: Clock): bigint {
 export function isField(ref: Ref, measurement: Pick<StoredMeasurement, 'fields'>): boolean {
   if (ref.cast === 'tag') return tagColumnsOf(measurement).has(ref.name);
   return ref.cast !== undefined || measurement.fields.has(ref.name);
-}
-
-/**
- * A filter with a series' tags put in: true or false where they decide, else what remains to be asked of every sample.
- * An absent tag compares as the empty text.
- */
-export function foldTags(
-  filter: Expr | undefined,
-  measurement: StoredMeasurement,
-  tags: ReadonlyMap<string, string>,
-): boolean | Expr {
-  if (filter === undefined) return true;
-  if (filter.kind === 'binary' && (filter.op === 'AND' || filter.op === 'OR')) {
-    const left = foldTags(filter.left, measurement, tags);
-    const right = foldTags(filter.right, measurement, tags);
-    const decisive = filter.op === 'OR';
-    if (left === decisive || right === decisive) return decisive;
-    if (typeof left === 'boolean') return right;
-    if (typeof right === 'boolean') return left;
-    return { kind: 'binary', op: filter.op, left, right };
-  }
-  if (fieldRefs(filter, measurement).length > 0) return filter;
-  const row: Row = {
-    ref: (ref) => tags.get(ref.name) ?? '',
-    call: ({ name }) => {
-      throw new QueryError(`${name}() cannot stand in a condition`);
-    },
-  };
-  return evaluate(filter, row) === true;
 }
 
 /** The fields that an expression reads, each once. */

@@ -1,7 +1,8 @@
 // DELETE and DROP SERIES, resolved to the series that they mean: by measurement and tags, over all retention policies.
 
 import type { ChangeStatement } from './ast.ts';
-import { fieldRefs, foldTags, splitCondition } from './condition.ts';
+import { fieldRefs, splitCondition } from './condition.ts';
+import { foldTags } from './fold-tags.ts';
 import { QueryError } from './query-error.ts';
 import { measurementsOf, policiesOf, SERIES_PER_TURN } from './scope.ts';
 import { type Change, type SeriesAddress, type Store, TIME_MAX, TIME_MIN } from './store.ts';
@@ -30,9 +31,10 @@ export function* deleteChanges(
     if (fieldRefs(filter, measurement).length > 0) {
       throw new QueryError('fields not supported in WHERE clause during deletion');
     }
+    const fold = foldTags(filter, measurement);
     for (const { key, tags } of measurement.series()) {
       if (++seen % SERIES_PER_TURN === 0) yield;
-      if (foldTags(filter, measurement, tags) === true) {
+      if (fold(tags) === true) {
         found.push({ policy: policy.name, measurement: measurement.name, key });
       }
     }

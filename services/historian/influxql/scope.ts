@@ -1,7 +1,8 @@
 // What a SHOW or a DELETE looks at: measurements by name and policy, and their series by tags and time.
 
 import type { Expr, Measurement } from './ast.ts';
-import { type Condition, foldTags, splitCondition } from './condition.ts';
+import { type Condition, splitCondition } from './condition.ts';
+import { foldTags } from './fold-tags.ts';
 import { shardDurationUs } from './policy.ts';
 import { QueryError } from './query-error.ts';
 import { type Policy, type Store, type StoredMeasurement, type StoredSeries, TIME_MAX, TIME_MIN } from './store.ts';
@@ -74,10 +75,11 @@ export function* eachSeries(
   let seen = 0;
   for (const of of all) {
     const range = shardsAround(condition, of.policy);
+    const fold = foldTags(condition.filter, of.measurement);
     for (const series of of.measurement.series()) {
       if (++seen % SERIES_PER_TURN === 0) yield;
       // A condition on fields cannot be decided by the catalogue: it then rules nothing out.
-      if (foldTags(condition.filter, of.measurement, series.tags) === false) continue;
+      if (fold(series.tags) === false) continue;
       if (range === undefined || holdsAny(series, of.measurement, range)) onSeries(series, of);
     }
   }

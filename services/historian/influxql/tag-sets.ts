@@ -1,7 +1,7 @@
 // The series of a measurement that a query takes, in the groups that it asks for, in the order of their tags' values.
 
 import type { Expr } from './ast.ts';
-import { foldTags } from './condition.ts';
+import { foldTags } from './fold-tags.ts';
 import type { Plan } from './plan.ts';
 import type { StoredMeasurement, StoredSeries } from './store.ts';
 
@@ -30,11 +30,12 @@ export function dimensionKeys(dimensions: Plan['dimensions'], tagKeys: readonly 
 /** Those that SLIMIT and SOFFSET let through, in the order of the query. */
 export function tagSetsOf(plan: Plan, measurement: StoredMeasurement, keys: readonly string[]): TagSet[] {
   const groups = new Map<string, { values: string[]; members: Member[] }>();
+  const fold = foldTags(plan.filter, measurement);
   for (const series of measurement.series()) {
-    const folded = foldTags(plan.filter, measurement, series.tags);
+    const folded = fold(series.tags);
     if (folded === false) continue;
     const values = keys.map((key) => series.tags.get(key) ?? '');
-    const id = JSON.stringify(values);
+    const id = idOf(values);
     let group = groups.get(id);
     if (group === undefined) {
       group = { values, members: [] };
@@ -49,6 +50,13 @@ export function tagSetsOf(plan: Plan, measurement: StoredMeasurement, keys: read
       members: members.sort((a, b) => (a.series.key < b.series.key ? -1 : 1)),
     }));
   return plan.descending ? sets.reverse() : sets;
+}
+
+/** Different for different values: each stands behind its length. */
+function idOf(values: readonly string[]): string {
+  let id = '';
+  for (const value of values) id += `${value.length} ${value}`;
+  return id;
 }
 
 /** Which sets those are: InfluxDB counts them by the names of the tags that they have, then by their values. */

@@ -6,6 +6,9 @@ import { QueryError } from './query-error.ts';
 /** What one query may hold the thread for. */
 const SLICE_MS = 10;
 
+/** A slice has at most so many steps, also where the clock stands still or steps back. */
+const SLICE_STEPS = 1_024;
+
 export type TurnsOptions = {
   /** ms since the epoch. */
   readonly now: () => number;
@@ -25,6 +28,7 @@ export class Turns {
   readonly #options: TurnsOptions;
   readonly #endsAt: number;
   #sliceEndsAt: number;
+  #stepsLeft = SLICE_STEPS;
 
   constructor(options: TurnsOptions) {
     this.#options = options;
@@ -32,21 +36,26 @@ export class Turns {
     this.#endsAt = options.now() + options.timeoutMs;
   }
 
-  /** Called where a computation could stop for a while. Time in which the reader of the answer was slow counts too. */
-  async #pass(): Promise<void> {
-    const { now, pause } = this.#options;
-    if (now() >= this.#sliceEndsAt) {
-      await pause();
-      this.#sliceEndsAt = now() + SLICE_MS;
-    }
-    this.#check();
+  /** Asked where a computation could stop for a while, which is often: to await nothing would cost as much as a series does. */
+  #isOver(): boolean {
+    return this.#check() >= this.#sliceEndsAt || --this.#stepsLeft <= 0;
   }
 
-  #check(): void {
-    const { now, gone, killed } = this.#options;
+  /** Time in which the reader of the answer was slow counts too. */
+  async #pause(): Promise<void> {
+    await this.#options.pause();
+    this.#sliceEndsAt = this.#check() + SLICE_MS;
+    this.#stepsLeft = SLICE_STEPS;
+  }
+
+  /** The time. */
+  #check(): number {
+    const { gone, killed } = this.#options;
     if (gone.aborted) throw new GoneError('the client went away');
     if (killed.aborted) throw new QueryError('query interrupted');
-    if (now() >= this.#endsAt) throw new QueryError('query-timeout limit exceeded');
+    const now = this.#options.now();
+    if (now >= this.#endsAt) throw new QueryError('query-timeout limit exceeded');
+    return now;
   }
 
   /** What a generator yields, its turns taken. */
@@ -54,7 +63,7 @@ export class Turns {
     this.#check();
     for (const piece of work) {
       if (piece !== undefined) yield piece;
-      await this.#pass();
+      if (this.#isOver()) await this.#pause();
     }
   }
 
@@ -63,7 +72,7 @@ export class Turns {
     for (;;) {
       const step = work.next();
       if (step.done === true) return step.value;
-      await this.#pass();
+      if (this.#isOver()) await this.#pause();
     }
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Catalogue, Track } from '../engine/catalogue/catalogue.ts';
 import { decodeChunk } from '../engine/chunk/chunk.ts';
-import { placeOf } from '../engine/read/read-store.ts';
+import { placeOf } from '../engine/read/read-series.ts';
 import { type ShardAddress, shardPath } from '../engine/shard/shard-cache.ts';
 import { type RawChunk, SHARD_LAYOUT, ShardFile } from '../engine/shard/shard-file.ts';
 import { summaryBytes } from '../engine/shard/summary.ts';

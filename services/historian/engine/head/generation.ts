@@ -169,6 +169,26 @@ export class Generation {
     return { late, ordered };
   }
 
+  /** Place of the newest sample of a track in a range that counts for its moment; -1 where there is none. */
+  newest(track: TrackId, from: number, to: number): number {
+    if (track >= this.memory.size.tracks) return -1;
+    // The late list last: see `places`.
+    let at = Atomics.load(this.#tails, 2 * track);
+    while (at !== 0 && (this.#time[at - 1] as number) > to) at = this.#before[at - 1] as number;
+    let found = at !== 0 && (this.#time[at - 1] as number) >= from ? at : 0;
+    let newest = found === 0 ? Number.NEGATIVE_INFINITY : (this.#time[found - 1] as number);
+    let isLate = false;
+    for (at = Atomics.load(this.#tails, 2 * track + 1); at !== 0; at = this.#before[at - 1] as number) {
+      const time = this.#time[at - 1] as number;
+      // Of one moment what came last counts: in this list what is met first, and all of it before the other list.
+      if (time < from || time > to || time < newest || (isLate && time === newest)) continue;
+      found = at;
+      newest = time;
+      isLate = true;
+    }
+    return found - 1;
+  }
+
   timeAt(place: number): number {
     return this.#time[place] as number;
   }

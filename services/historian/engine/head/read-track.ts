@@ -19,7 +19,7 @@ export function readTrack(
   { from, to, newest }: TrackScan,
 ): Page {
   const { ordered, late } = generation.places(id, from, to, newest);
-  const run = runOf(generation, ordered.reverse(), type);
+  const run = runOf(generation, ordered, type);
   if (late.length === 0) return run;
   // Newest first, so the first one of a moment is the one that counts.
   const byTime = new Map<number, number>();
@@ -27,24 +27,26 @@ export function readTrack(
     const time = generation.timeAt(place);
     if (!byTime.has(time)) byTime.set(time, place);
   }
-  const places = [...byTime].sort(([a], [b]) => a - b).map(([, place]) => place);
+  const places = [...byTime].sort(([a], [b]) => b - a).map(([, place]) => place);
   return merge(run, runOf(generation, places, type));
 }
 
+/** Places newest first. */
 function runOf(generation: Generation, places: readonly number[], type: FieldType): Page {
-  if (places.length === 0) return EMPTY;
-  const times = Float64Array.from(places, (place) => generation.timeAt(place));
-  if (type === 'float') return { times, values: Float64Array.from(places, (place) => generation.numberAt(place)) };
-  return {
-    times,
-    values: pack(
-      places.map((place) => valueAt(generation, place, type)),
-      type,
-    ),
-  };
+  const { length } = places;
+  if (length === 0) return EMPTY;
+  const times = new Float64Array(length);
+  for (let i = 0; i < length; i++) times[i] = generation.timeAt(places[length - 1 - i] as number);
+  if (type === 'float') {
+    const values = new Float64Array(length);
+    for (let i = 0; i < length; i++) values[i] = generation.numberAt(places[length - 1 - i] as number);
+    return { times, values };
+  }
+  const values = places.map((place) => valueAt(generation, place, type)).reverse();
+  return { times, values: pack(values, type) };
 }
 
-function valueAt(generation: Generation, place: number, type: FieldType): SampleValue {
+export function valueAt(generation: Generation, place: number, type: FieldType): SampleValue {
   const text = generation.textAt(place);
   if (text !== undefined) return type === 'integer' ? integerOf(text) : text;
   const number = generation.numberAt(place);

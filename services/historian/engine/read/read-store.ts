@@ -2,19 +2,19 @@
 // thread of its own, since the engine tells it of everything (follower.ts) and memory is shared. What is new is seen
 // with the next `refresh`; what somebody is reading then stays as it was when he began.
 
-import type { Page, Policy, Scan, Store, StoredMeasurement, StoredSeries, Summary } from '../../influxql/store.ts';
-import { Catalogue, type Measurement, type Series } from '../catalogue/catalogue.ts';
+import type { Policy, Store, StoredMeasurement } from '../../influxql/store.ts';
+import { Catalogue, type Measurement } from '../catalogue/catalogue.ts';
 import type { Entry } from '../catalogue/entry.ts';
 import type { Follower } from '../follower.ts';
 import { Generation, type GenerationMemory } from '../head/generation.ts';
-import type { Chunk } from '../shard/shard-file.ts';
+import { ReadSeries } from './read-series.ts';
 import { Spans } from './spans.ts';
-import { TrackReader } from './track-reader.ts';
 
 type News =
   | { readonly entries: readonly Entry[] }
   | { readonly memory: GenerationMemory }
-  | { readonly sealed: number };
+  | { readonly sealed: number }
+  | { readonly expired: number };
 
 export class ReadStore implements Store, Follower, Disposable {
   readonly #catalogue = new Catalogue();
@@ -43,17 +43,23 @@ export class ReadStore implements Store, Follower, Disposable {
     this.#news.push({ sealed: generation });
   }
 
+  expired(policy: number): void {
+    this.#news.push({ expired: policy });
+  }
+
   /** Takes note of what has happened since the last time. */
   refresh(): void {
+    this.#spans.refresh();
     for (const news of this.#news.splice(0)) {
       if ('entries' in news) for (const entry of news.entries) this.#catalogue.apply(entry);
       else if ('memory' in news) this.#generations = [...this.#generations, new Generation(news.memory)];
+      else if ('expired' in news) this.#spans.forgetPolicy(news.expired);
       else {
         this.#generations = this.#generations.filter(({ id }) => id !== news.sealed);
         this.#released.push(news.sealed);
+        this.#spans.forget();
       }
     }
-    this.#spans.refresh();
   }
 
   /** Generations that are read no more, where no answer is being computed: their memory may be used again. */
@@ -84,47 +90,18 @@ export class ReadStore implements Store, Follower, Disposable {
 
   #stored(measurement: Measurement): StoredMeasurement {
     const { name, fields, tagCounts, series } = measurement;
-    const stored = (one: Series) => this.#storedSeries(one, measurement);
+    const parts = { generations: this.#generations, spans: this.#spans, onDamage: this.#onDamage };
     return {
       name,
       fields: new Map([...fields].map(([field, { type }]) => [field, type])),
       tagKeys: () => [...tagCounts.keys()].sort(),
       *series() {
-        for (const one of series.values()) yield stored(one);
+        for (const one of series.values()) yield new ReadSeries(one, parts);
       },
-    };
-  }
-
-  #storedSeries({ key, tags, tracks }: Series, { policy }: Measurement): StoredSeries {
-    const parts = { generations: this.#generations, spans: this.#spans };
-    const tell = this.#onDamage;
-    const reader = (field: string): TrackReader | undefined => {
-      const track = tracks.get(field);
-      const of = track && {
-        id: track.id,
-        type: track.field.type,
-        policy: policy.entry.id,
-        fileUs: policy.entry.fileUs,
-      };
-      const onDamage = tell && ((chunk: Chunk, why: string) => tell(placeOf(key, field, chunk), why));
-      return of && new TrackReader(of, { ...parts, onDamage });
-    };
-    return {
-      key,
-      tags,
-      hasField: (field) => tracks.has(field),
-      pages: (field: string, scan: Scan): Iterable<Page> => reader(field)?.pages(scan) ?? [],
-      summed: (field, scan, takes): Iterable<Page | Summary> => reader(field)?.summed(scan, takes) ?? [],
     };
   }
 
   [Symbol.dispose](): void {
     this.#spans[Symbol.dispose]();
   }
-}
-
-/** A chunk as a person can find it. */
-export function placeOf(series: string, field: string, { firstAt, lastAt }: Pick<Chunk, 'firstAt' | 'lastAt'>): string {
-  const moment = (us: number) => new Date(us / 1_000).toISOString();
-  return `${JSON.stringify(`${series} ${field}`)} from ${moment(firstAt)} to ${moment(lastAt)}`;
 }

@@ -4,9 +4,10 @@
 import type { Page, Scan, Summary } from '../../influxql/store.ts';
 import { DamagedBytesError } from '../chunk/byte-reader.ts';
 import type { Generation } from '../head/generation.ts';
-import { readTrack } from '../head/read-track.ts';
-import { EMPTY, lowerBound, merge, slice, upperBound } from '../head/runs.ts';
+import { readTrack, valueAt } from '../head/read-track.ts';
+import { EMPTY, lowerBound, merge, pack, slice, upperBound } from '../head/runs.ts';
 import type { SealedTrack } from '../seal/sealer.ts';
+import type { Sample } from '../shard/newest-samples.ts';
 import type { Chunk, ChunkRange, ShardFile } from '../shard/shard-file.ts';
 import type { Spans } from './spans.ts';
 
@@ -69,8 +70,15 @@ export class TrackReader {
   }
 
   *#descending({ from, to, expected }: Scan): Generator<Page> {
-    // The newest few are often all that is wanted, and memory has them at hand.
-    if (expected !== undefined && expected < PAGE_MAX) {
+    // The newest one is often all that is wanted, and at hand; the newest few are where memory has them.
+    if (expected !== undefined && expected <= 1) {
+      const newest = this.#newest(from, to);
+      if (newest === 'none') return;
+      if (newest !== undefined) {
+        yield { times: Float64Array.of(newest.time), values: pack([newest.value], this.#track.type) };
+        to = newest.time - 1;
+      }
+    } else if (expected !== undefined && expected < PAGE_MAX) {
       const newest = this.#newestAlone(from, to, expected);
       if (newest !== undefined) {
         yield reversed(newest);
@@ -89,6 +97,44 @@ export class TrackReader {
     yield* inPages(head, 'descending');
   }
 
+  /** The newest sample; undefined where that cannot be told without reading chunks. */
+  #newest(from: number, to: number): Sample | 'none' | undefined {
+    const { policy, fileUs } = this.#track;
+    const inMemory = this.#newestInMemory(from, to);
+    const since = inMemory?.time ?? from;
+    for (const start of this.#spans.starts(policy, { from: since, to, fileUs }).reverse()) {
+      const sample = this.#newestIn(this.#spans.shard(policy, start));
+      if (sample === 'damaged' || (sample !== undefined && sample.time > to)) return undefined;
+      // Memory was written later.
+      if (sample !== undefined && sample.time <= since && inMemory !== undefined) break;
+      if (sample !== undefined) return sample.time >= from ? sample : 'none';
+    }
+    return inMemory ?? 'none';
+  }
+
+  #newestInMemory(from: number, to: number): Sample | undefined {
+    let newest: Sample | undefined;
+    for (const generation of this.#generations) {
+      const place = generation.newest(this.#track.id, from, to);
+      if (place < 0) continue;
+      const time = generation.timeAt(place);
+      // Of one moment the later generation counts.
+      if (newest === undefined || time >= newest.time) {
+        newest = { time, value: valueAt(generation, place, this.#track.type) };
+      }
+    }
+    return newest;
+  }
+
+  #newestIn(shard: ShardFile): Sample | 'damaged' | undefined {
+    try {
+      return shard.newest(this.#track.id, this.#track.type);
+    } catch (error) {
+      if (error instanceof DamagedBytesError) return 'damaged';
+      throw error;
+    }
+  }
+
   /** So many of the newest samples, where all of them are in memory and newer than every chunk. */
   #newestAlone(from: number, to: number, count: number): Page | undefined {
     const current = this.#generations.at(-1);
@@ -102,9 +148,13 @@ export class TrackReader {
       return times.length === 0;
     };
     if (!this.#generations.slice(0, -1).every(isOlder)) return undefined;
-    const { id, policy, fileUs } = this.#track;
+    const { policy, fileUs } = this.#track;
     const starts = this.#spans.starts(policy, { from: oldest, to, fileUs });
-    return starts.every((start) => this.#spans.shard(policy, start).lastAt(id) < oldest) ? newest : undefined;
+    const isNewer = (start: number) => {
+      const sample = this.#newestIn(this.#spans.shard(policy, start));
+      return sample === 'damaged' || (sample !== undefined && sample.time >= oldest);
+    };
+    return starts.some(isNewer) ? undefined : newest;
   }
 
   #head(from: number, to: number): Page {

@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import type { SqliteFile } from '../sqlite.ts';
+import { NewestSamples } from './newest-samples.ts';
 import { ShardFile } from './shard-file.ts';
 import { policyFolder, spanFile } from './spans.ts';
 
@@ -20,6 +21,7 @@ export class ShardCache implements Disposable {
   readonly #max: number;
   readonly #open: (file: string) => SqliteFile | undefined;
   readonly #shards = new Map<string, ShardFile>();
+  readonly #newest = new NewestSamples();
 
   constructor(
     root: string,
@@ -33,7 +35,7 @@ export class ShardCache implements Disposable {
   get(address: ShardAddress): ShardFile {
     const key = keyOf(address);
     const open = () => this.#open(shardPath(this.#root, address));
-    const shard = this.#shards.get(key) ?? new ShardFile(open, address.startUs);
+    const shard = this.#shards.get(key) ?? new ShardFile(open, address.startUs, this.#newest);
     // Behind all others, as the one used last.
     this.#shards.delete(key);
     this.#shards.set(key, shard);
@@ -46,6 +48,10 @@ export class ShardCache implements Disposable {
 
   close(address: ShardAddress): void {
     this.#close(keyOf(address));
+  }
+
+  closePolicy(policy: number): void {
+    for (const key of [...this.#shards.keys()]) if (key.startsWith(`${policy} `)) this.#close(key);
   }
 
   #close(key: string): void {

@@ -6,6 +6,7 @@ import type { FieldType, Page, Summary } from '../../influxql/store.ts';
 import type { TrackId } from '../catalogue/catalogue.ts';
 import { decodeChunk, encodeChunk } from '../chunk/chunk.ts';
 import type { Row, SqliteFile, Value } from '../sqlite.ts';
+import { NewestSamples, type Sample } from './newest-samples.ts';
 import { summaryBytes, summaryOf } from './summary.ts';
 
 export const SHARD_LAYOUT = {
@@ -61,19 +62,20 @@ export class ShardFile {
   readonly #open: () => SqliteFile | undefined;
   readonly #startUs: number;
   #opened: SqliteFile | undefined;
-  /** Of each track that was asked for, as long as nobody writes. */
-  readonly #lastAt = new Map<TrackId, number>();
+  readonly #newest: NewestSamples;
   #version: Row | undefined;
 
   /** `open` gives undefined where there is no such file (any more): then there is nothing in it. */
-  constructor(open: () => SqliteFile | undefined, startUs: number) {
+  constructor(open: () => SqliteFile | undefined, startUs: number, newest = new NewestSamples()) {
     this.#open = open;
     this.#startUs = startUs;
+    this.#newest = newest;
   }
 
   /** Whoever still reads it opens it again. */
   close(): void {
     this.#version = undefined;
+    this.#newest.forget(this);
     this.#opened?.[Symbol.dispose]();
     this.#opened = undefined;
   }
@@ -82,7 +84,7 @@ export class ShardFile {
   beginReading(): void {
     this.#file?.beginReading();
     const [version] = this.#rows('PRAGMA data_version');
-    if (version?.[0] !== this.#version?.[0]) this.#lastAt.clear();
+    if (version?.[0] !== this.#version?.[0]) this.#newest.forget(this);
     this.#version = version;
   }
 
@@ -117,16 +119,22 @@ export class ShardFile {
     }
   }
 
-  /** The last moment of a track here; minus infinity where it has none. Only between `beginReading` and `endReading`. */
-  lastAt(track: TrackId): number {
-    const known = this.#lastAt.get(track);
-    if (known !== undefined) return known;
-    const [from, to] = idsOf(track);
-    const sql = 'SELECT last FROM chunk WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1';
-    const [row] = this.#rows(sql, BigInt(from), BigInt(to));
-    const lastAt = row === undefined ? Number.NEGATIVE_INFINITY : this.#startUs + (row[0] as number);
-    this.#lastAt.set(track, lastAt);
-    return lastAt;
+  /**
+   * The newest sample of a track here; undefined where it has none. Only between `beginReading` and `endReading`.
+   * @throws DamagedBytesError
+   */
+  newest(track: TrackId, type: FieldType): Sample | undefined {
+    return this.#newest.of(this, track, () => {
+      const [from, to] = idsOf(track);
+      const sql = 'SELECT id, first, last, count, summary FROM chunk WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1';
+      const [row] = this.#rows(sql, BigInt(from), BigInt(to));
+      if (row === undefined) return undefined;
+      const chunk = this.#chunk(row);
+      const summary = row[4] as Uint8Array | null;
+      if (summary !== null) return { time: chunk.lastAt, value: summaryOf(summary, chunk).last };
+      const value = this.read(chunk, type)?.values.at(-1);
+      return value === undefined ? undefined : { time: chunk.lastAt, value };
+    });
   }
 
   /** Chunks do not overlap, so of those that begin before a moment only the last one can reach beyond it. */

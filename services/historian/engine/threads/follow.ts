@@ -9,7 +9,8 @@ import type { GenerationMemory } from '../head/generation.ts';
 type News =
   | { readonly entries: readonly Entry[] }
   | { readonly generation: GenerationMemory }
-  | { readonly sealed: number };
+  | { readonly sealed: number }
+  | { readonly expired: number };
 
 export function followOver(port: MessagePort): Follower {
   const tell = (news: News) => port.postMessage(news);
@@ -17,6 +18,7 @@ export function followOver(port: MessagePort): Follower {
     entries: (entries) => tell({ entries }),
     generation: (generation) => tell({ generation }),
     sealed: (sealed) => tell({ sealed }),
+    expired: (expired) => tell({ expired }),
   };
 }
 
@@ -35,6 +37,7 @@ export function takeNews(port: MessagePort, follower: Follower): void {
     const news = received.message as News;
     if ('entries' in news) follower.entries(news.entries);
     else if ('generation' in news) follower.generation(news.generation);
-    else follower.sealed(news.sealed);
+    else if ('sealed' in news) follower.sealed(news.sealed);
+    else follower.expired(news.expired);
   }
 }
