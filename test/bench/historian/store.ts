@@ -2,6 +2,7 @@
 
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { compileCache } from '../../../services/cli/supervisor/compile-cache.ts';
 import { startInfluxd } from '../../support/influxd.ts';
 import { readMetric } from '../../support/pipeline.ts';
 import { freePorts, ROOT, type Running, run, tempFolder, whenReady } from '../../support/processes.ts';
@@ -33,6 +34,7 @@ const START: Readonly<Record<StoreKind, (folder: string, ports: Ports) => Promis
   async historian(folder, { port, otherPort }) {
     const running = run(process.execPath, [path.join(ROOT, 'services/historian/main.ts')], {
       PENSTOCK_SUPERVISED: '1',
+      ...compileCache(folder), // as whoever starts services has it
       PENSTOCK_DATA: folder,
       PENSTOCK_HISTORIAN_PORT: String(port),
       PENSTOCK_HISTORIAN_METRICS_PORT: String(otherPort),
@@ -53,6 +55,8 @@ const LOOK_EVERY_MS = 250;
 
 /** Of stat(2), whatever the file system's own are. */
 const BLOCK_BYTES = 512;
+/** What node has compiled: none of what is stored. */
+const CACHE = 'cache/';
 /** Files that hold what is not in its place yet. */
 const LOG = /(^|\/)wal\/|\.log(\/|$)|-wal$/;
 
@@ -128,6 +132,7 @@ export class Store implements AsyncDisposable {
     let all = 0;
     let log = 0;
     for (const file of readdirSync(this.#folder, { recursive: true, encoding: 'utf8' })) {
+      if (file.startsWith(CACHE)) continue;
       const stat = statSync(path.join(this.#folder, file), { throwIfNoEntry: false });
       if (stat?.isFile() !== true) continue;
       const bytes = stat.blocks * BLOCK_BYTES;

@@ -1,14 +1,16 @@
 // The thread that takes writes: parsing, the log, memory, the catalogue. Who reads follows over a port.
 
+import { flushCompileCache } from 'node:module';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Change } from '../../influxql/store.ts';
 import type { EngineOptions, WriteOutcome, WriteRequest } from '../engine.ts';
 import type { EngineStatus } from '../engine-status.ts';
 import { openEngine } from '../open-engine.ts';
-import { SEALER_CALLS, type SealerPort } from '../seal/seal-lane.ts';
+import { SEALER_CALLS } from '../seal/seal-lane.ts';
 import { callsOver, type Failure, failureOf, serveCalls } from './calls.ts';
 import { followOver, onReleased } from './follow.ts';
+import type { SealerCalls } from './sealer-thread.ts';
 
 export type EngineThreadData = {
   readonly root: string;
@@ -47,9 +49,11 @@ function fail(error: Error): void {
 }
 
 try {
+  const sealerCalls = callsOver<SealerCalls>(sealer, [...SEALER_CALLS, 'locked']);
+  await sealerCalls.locked();
   const opened = await openEngine(root, {
     ...options,
-    sealer: callsOver<SealerPort>(sealer, SEALER_CALLS),
+    sealer: sealerCalls,
     follower: followOver(news),
     turn: () => setImmediate(),
     wait: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => {}),
@@ -82,6 +86,7 @@ try {
   void engine.sweep();
   tell({ kind: 'status', status: status() });
   tell({ kind: 'ready' });
+  flushCompileCache(); // of this thread: see the runtime's process.ts
 } catch (error) {
   fail(error as Error);
 }

@@ -1,5 +1,6 @@
 // The thread that answers queries: it follows the engine, reads memory and chunks, and never waits for a writer.
 
+import { flushCompileCache } from 'node:module';
 import { setImmediate } from 'node:timers/promises';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import type { QueryHost } from '../../answer/answer-query.ts';
@@ -66,3 +67,4 @@ setInterval(() => {
   refresh();
   release();
 }, REFRESH_MS);
+flushCompileCache(); // of this thread: see the runtime's process.ts

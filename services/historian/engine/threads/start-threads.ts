@@ -1,7 +1,6 @@
 // The historian's threads: one takes writes, one writes chunks, one answers queries. The main thread has the sockets, and no
 // work that could hold them up. A thread that ends by itself is a bug or a failed disk: the process ends with it.
 
-import { once } from 'node:events';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { QueryCalls } from '../../answer/query-calls.ts';
 import type { Users } from '../../influxql/users.ts';
@@ -58,8 +57,8 @@ export async function startThreads(root: string, options: ThreadsOptions): Promi
     const users = new MessageChannel();
     serveCalls(users.port1, { list: () => options.users.list(), change: (change) => options.users.change(change) });
     const sealerData: SealerThreadData = { root, engine: sealing.port1 };
-    const sealerThread = start('./sealer-thread.ts', sealerData, [sealing.port1]);
-    await Promise.race([once(sealerThread, 'message'), failed.promise]);
+    // All at once: each has its own code to load, and asks the one before where it needs it.
+    start('./sealer-thread.ts', sealerData, [sealing.port1]);
     const callers = [ownCalls.port1, queryChanges.port1];
     const engineData: EngineThreadData = {
       ...{ root, options: options.engine, sealer: sealing.port2, news: news.port1, calls: callers },
@@ -73,12 +72,12 @@ export async function startThreads(root: string, options: ThreadsOptions): Promi
       else if (news.kind === 'ready') ready.resolve();
       else fail(errorOf(news.failure));
     });
-    await Promise.race([ready.promise, failed.promise]);
     const queryData: QueryThreadData = {
       ...{ root, options: options.query, news: news.port2, engine: queryChanges.port2, calls: queries.port1 },
       users: users.port2,
     };
     start('./query-thread.ts', queryData, [news.port2, queryChanges.port2, queries.port1, users.port2]);
+    await Promise.race([ready.promise, failed.promise]);
     const moves = (name: string, [request]: readonly unknown[]) =>
       name === 'write' ? [(request as WriteRequest).body.buffer as ArrayBuffer] : [];
     const engine = callsOver<EngineCalls>(ownCalls.port2, ['write', 'expire', 'close'], moves);
