@@ -49,7 +49,7 @@ await runService('broker', {}, async (service) => {
   stack.use(broker);
   const timer = setInterval(() => broker.tick(), TICK_MS);
   stack.defer(() => clearInterval(timer));
-  const status = new OwnStatus('broker', now(), problems);
+  const status = new OwnStatus({ service: 'broker', id: 'broker' }, now(), problems);
   await broker.announce(status.topic, status.up(performance.now()));
   tellNews(service, status, (payload) => void broker.announce(status.topic, payload).catch(() => {})); // it is closing
   log.info({ host, port: broker.port }, 'listening for MQTT');

@@ -39,7 +39,7 @@ type WithHandle = { readonly _handle?: { readonly bytesWritten: number; readonly
 
 /**
  * Bytes that went so far, either way. The kernel takes more only when megabytes of its buffers are free again, so a service
- * that is slow says now and then that it is working (runtime/mqtt-session.ts).
+ * that is slow says now and then that it is working (runtime/mqtt-connection.ts).
  */
 function signsOf({ _handle: handle, bytesRead }: Pick<Socket, 'bytesRead'> & WithHandle): number {
   return handle == null ? 0 : bytesRead + handle.bytesWritten - handle.writeQueueSize;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { StartError } from '#runtime/start-error.ts';
 import type { Call, CliCommand } from './cli.ts';
 import { runProgram } from './program.ts';
 import { recordedCli } from './testing.ts';
@@ -30,6 +31,13 @@ describe('runProgram()', () => {
     expect(calls).toEqual([
       { operands: ['alarm/#', 'points/#'], options: { json: true }, settings: ['--broker-port', '1884'] },
     ]);
+  });
+
+  it('tells in one sentence what a command cannot go on with', async () => {
+    const cli = recordedCli();
+    const run = () => Promise.reject(new StartError('PENSTOCK_BROKER_CA_FILE: cannot read x.crt (ENOENT)'));
+    expect(await runProgram([{ name: 'tail', summary: 'does tail', run }], ['tail'], cli)).toBe(78);
+    expect(cli.said.err).toMatch(/^error PENSTOCK_BROKER_CA_FILE: cannot read x\.crt \(ENOENT\)\n$/);
   });
 
   it('finds a command of two words', async () => {

@@ -3,8 +3,9 @@
 
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '#runtime/process.ts';
-import { EXIT } from '#runtime/start-error.ts';
+import { EXIT, StartError } from '#runtime/start-error.ts';
 import type { Cli, CliCommand } from './cli.ts';
+import { refuse } from './history/refuse.ts';
 import { printable } from './printable.ts';
 import { splitWords } from './words.ts';
 
@@ -48,6 +49,7 @@ export async function runProgram(commands: readonly CliCommand[], words: readonl
   try {
     await program.parseAsync([...words], { from: 'user' });
   } catch (error) {
+    if (error instanceof StartError) return refuse([error.message], error.exitCode, cli);
     if (!(error instanceof CommanderError)) throw error;
     // Help and version that were asked for are data; help because nothing was asked is a mistake.
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;

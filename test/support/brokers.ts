@@ -1,6 +1,7 @@
 // One broker as a process of its own: ours, mosquitto, and bare aedes beside them for comparison.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import path from 'node:path';
 import mqtt from 'mqtt';
 import { findProgram, ROOT, type Running, run, whenReady } from './processes.ts';
@@ -28,11 +29,19 @@ export async function startEmbedded({ dataDir, port, metricsPort, env }: Embedde
   return whenReady(running, 'the broker to be ready', isReady);
 }
 
-/** `persistence` names the lines of mosquitto.conf(5) that decide what it keeps; everything is taken from anyone. */
+/**
+ * `persistence` names the lines of mosquitto.conf(5) that decide what it keeps; everything is taken from anyone. Started as root
+ * it would change to a user of its own, who cannot write into our folder.
+ */
 export async function startMosquitto(folder: string, port: number, persistence: readonly string[]): Promise<Running> {
   const file = path.join(folder, 'mosquitto.conf');
   mkdirSync(path.join(folder, 'mosquitto'), { recursive: true });
-  writeFileSync(file, [`listener ${port} 127.0.0.1`, 'allow_anonymous true', ...persistence, ''].join('\n'));
+  writeFileSync(
+    file,
+    [`listener ${port} 127.0.0.1`, `user ${userInfo().username}`, 'allow_anonymous true', ...persistence, ''].join(
+      '\n',
+    ),
+  );
   const running = run(findProgram('mosquitto') ?? 'mosquitto', ['-c', file]);
   return whenReady(running, 'mosquitto to listen', () => canConnect(port));
 }
@@ -45,7 +54,11 @@ export async function startBareAedes(port: number, levelFolder?: string): Promis
 }
 
 async function canConnect(port: number): Promise<true> {
-  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 });
-  await client.endAsync();
+  try {
+    const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 });
+    await client.endAsync();
+  } catch (error) {
+    if (!String(error).includes('Not authorized')) throw error; // one that lets nobody in unknown listens all the same
+  }
   return true;
 }

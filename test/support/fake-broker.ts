@@ -1,5 +1,6 @@
-// A broker under the test's thumb: it says of MQTT 3.1.1 only what it is told to, on real sockets, so that a test can
-// withhold an acknowledgement, fall silent, or cut a connection at a chosen moment.
+// A broker under the test's thumb: it says only what it is told to, on real sockets, so that a test can withhold an
+// acknowledgement, fall silent, or cut a connection at a chosen moment. It speaks MQTT 3.1.1, and sends who comes with MQTT 5
+// away as mosquitto 1.x and aedes do; or it speaks both.
 
 import { createServer, type Server, type Socket } from 'node:net';
 import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet';
@@ -9,6 +10,8 @@ export type Answer = (packet: Packet, connection: FakeConnection) => Packet[] | 
 
 export class FakeConnection {
   readonly socket: Socket;
+  /** What the client came with. */
+  version: Version = 4;
   /** Everything the client sent on it, oldest first. */
   readonly received: Packet[] = [];
 
@@ -22,16 +25,30 @@ export class FakeConnection {
   }
 
   send(...packets: readonly Packet[]): void {
-    this.socket.write(Buffer.concat(packets.map((packet) => generate(packet))));
+    const options = { protocolVersion: this.version };
+    this.socket.write(Buffer.concat(packets.map((packet) => generate(inVersion(packet, this.version), options))));
   }
 }
 
-export class FakeBroker implements AsyncDisposable {
-  readonly connections: FakeConnection[] = [];
-  answer: Answer = () => undefined;
-  readonly #server: Server;
+type Version = 3 | 4 | 5;
 
-  constructor() {
+/** How a broker of 3.1.1 sends MQTT 5 away: `CONNACK 1` [3.1.1, 3.2.2.3], or, where it reads no further, without a word. */
+export type Refusal = 'CONNACK 1' | 'wordless';
+
+export class FakeBroker implements AsyncDisposable {
+  /** Of those whose version it speaks. */
+  readonly connections: FakeConnection[] = [];
+  /** How many came in a version that it does not speak. */
+  refusedCount = 0;
+  answer: Answer = () => undefined;
+  refusal: Refusal = 'CONNACK 1';
+  /** The latest that it speaks. */
+  version: Version;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  constructor(version: Version = 4) {
+    this.version = version;
     this.#server = createServer((socket) => this.#take(socket));
   }
 
@@ -63,9 +80,17 @@ export class FakeBroker implements AsyncDisposable {
 
   #take(socket: Socket): void {
     const connection = new FakeConnection(socket);
-    this.connections.push(connection);
+    this.#sockets.add(socket);
     const packets = parser({ protocolVersion: 4 });
     packets.on('packet', (packet: Packet) => {
+      if (packet.cmd === 'connect') {
+        connection.version = packet.protocolVersion ?? 4;
+        if (connection.version > this.version) {
+          this.#refuse(socket);
+          return;
+        }
+        this.connections.push(connection);
+      }
       connection.received.push(packet);
       const answers = this.answer(packet, connection) ?? usualAnswer(packet);
       if (answers.length > 0 && socket.writable) connection.send(...answers);
@@ -74,10 +99,26 @@ export class FakeBroker implements AsyncDisposable {
     socket.on('error', () => {}); // the client cut the connection; `close` follows
   }
 
+  #refuse(socket: Socket): void {
+    this.refusedCount++;
+    if (this.refusal === 'CONNACK 1') socket.end(Buffer.from([0x20, 0x02, 0x00, 0x01]));
+    else socket.destroy();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { socket } of this.connections) socket.destroy();
+    for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
+}
+
+/** Return codes of 3.1.1 as the reason codes of MQTT 5 that say the same. */
+const REASON_OF_RETURN = [0, 132, 133, 136, 134, 135];
+
+/** A CONNACK that is written as one of 3.1.1 means the same in MQTT 5; a reason code is only for MQTT 5. */
+function inVersion(packet: Packet, version: Version): Packet {
+  if (version < 5 || packet.cmd !== 'connack' || packet.returnCode === undefined) return packet;
+  const { returnCode, ...rest } = packet;
+  return { ...rest, reasonCode: REASON_OF_RETURN[returnCode] ?? 128 };
 }
 
 export function usualAnswer(packet: Packet): Packet[] {

@@ -1,6 +1,7 @@
 // `penstock rejected replay`: sends what could not be taken on its way again, once what was wrong with it is mended.
 
 import { commandLogin } from '#runtime/access/service-login.ts';
+import { brokerAddress } from '#runtime/broker-address.ts';
 import { silentLog } from '#runtime/log.ts';
 import { openMqttBus } from '#runtime/mqtt-bus.ts';
 import { type KeptRejection, readRejected } from '#runtime/rejected-log/read-rejected.ts';
@@ -91,7 +92,8 @@ async function send(settings: AllSettings, wish: Wish, cli: Cli): Promise<number
   const { root, broker } = settings;
   const url = brokerUrl(broker);
   const login = commandLogin(settings, 'cli');
-  await using bus = openMqttBus({ url, ...login, clientId: `cli-replay-${process.pid}` }, silentLog());
+  const clientId = `cli-replay-${process.pid}`;
+  await using bus = openMqttBus({ ...brokerAddress(broker), ...login, clientId }, silentLog());
   using patience = new Patience(bus, cli);
   const { givenUp } = patience;
   const count = { sent: 0, cut: 0 };

@@ -1,6 +1,7 @@
 // `penstock simulate`: the simulated plant against any broker.
 
 import { commandLogin } from '#runtime/access/service-login.ts';
+import { brokerAddress } from '#runtime/broker-address.ts';
 import { brokerUrl } from '#runtime/sections.ts';
 import { EXIT } from '#runtime/start-error.ts';
 import type { Cli, CliCommand } from '../cli.ts';
@@ -31,7 +32,7 @@ export const simulateCommand: CliCommand = {
     const loaded = readSettings(settings, cli);
     if (typeof loaded === 'number') return loaded;
     const { broker } = loaded.config;
-    const openLink = mqttLinks({ url: brokerUrl(broker), ...commandLogin(loaded.config, 'simulator') });
+    const openLink = mqttLinks({ ...brokerAddress(broker), ...commandLogin(loaded.config, 'simulator') });
     await using simulation = new Simulation({ seed, openLink, now: cli.now });
     return await play(simulation, speed, brokerUrl(broker), cli);
   },

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { SERVICES } from '#domain/service.ts';
 import { serviceLogin } from '#runtime/access/service-login.ts';
+import { brokerAddress } from '#runtime/broker-address.ts';
 import { silentLog } from '#runtime/log.ts';
 import { openMqttBus } from '#runtime/mqtt-bus.ts';
 import { VERSION } from '#runtime/process.ts';
@@ -111,7 +112,7 @@ function eventText(event: ChildEvent): string {
 function openAnnouncer(config: AllSettings, stack: AsyncDisposableStack, cli: Cli): Announcer {
   const clientId = 'penstock-supervisor';
   const login = serviceLogin(config, 'supervisor');
-  const bus = stack.use(openMqttBus({ url: brokerUrl(config.broker), ...login, clientId }, silentLog()));
+  const bus = stack.use(openMqttBus({ ...brokerAddress(config.broker), ...login, clientId }, silentLog()));
   return stack.use(
     new Announcer({ bus, names: SERVICES, version: VERSION, clientId: `${clientId}-watch`, now: cli.now }),
   );

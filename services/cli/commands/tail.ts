@@ -2,6 +2,7 @@
 
 import { SeriesTable } from '#domain/batch.ts';
 import { commandLogin } from '#runtime/access/service-login.ts';
+import { brokerAddress } from '#runtime/broker-address.ts';
 import type { Delivery } from '#runtime/bus.ts';
 import { silentLog } from '#runtime/log.ts';
 import { MqttConsumer } from '#runtime/mqtt-consumer.ts';
@@ -34,7 +35,7 @@ export const tailCommand: CliCommand = {
     await using file = opened;
     const show = printer(options.json === true, cli);
     await using consumer = new MqttConsumer(
-      { url: brokerUrl(broker), ...commandLogin(loaded.config, 'cli') },
+      { ...brokerAddress(broker), ...commandLogin(loaded.config, 'cli') },
       {
         clientId: `cli-tail-${process.pid}`,
         filters: operands.length > 0 ? operands : ['#'],

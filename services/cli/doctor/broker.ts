@@ -2,6 +2,7 @@
 
 import { filters } from '#domain/topic.ts';
 import { commandLogin } from '#runtime/access/service-login.ts';
+import { brokerAddress } from '#runtime/broker-address.ts';
 import { silentLog } from '#runtime/log.ts';
 import { MqttConsumer } from '#runtime/mqtt-consumer.ts';
 import { brokerUrl } from '#runtime/sections.ts';
@@ -19,7 +20,7 @@ export const checkBroker: Check = async ({ config, cli }) => {
     return [{ check: 'broker', status: 'warn', detail: 'not running', fix }];
   }
   await using consumer = new MqttConsumer(
-    { url: target, ...commandLogin(config, 'cli') },
+    { ...brokerAddress(config.broker), ...commandLogin(config, 'cli') },
     {
       clientId: `cli-doctor-${process.pid}`,
       filters: [filters.services],

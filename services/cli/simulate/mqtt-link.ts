@@ -3,7 +3,8 @@
 
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { topics } from '#domain/topic.ts';
-import type { MqttAddress } from '#runtime/mqtt-session.ts';
+import type { MqttAddress } from '#runtime/mqtt-connection.ts';
+import { readTls } from '#runtime/mqtt-tls.ts';
 import type { DeviceLink, LinkEvents, OpenLink } from './device-link.ts';
 import type { SimulatedDevice } from './devices.ts';
 import { type Outgoing, statusMessage } from './payload.ts';
@@ -83,6 +84,7 @@ function optionsOf(address: MqttAddress, device: SimulatedDevice): IClientOption
     queueQoSZero: false,
     ...(address.username === undefined ? {} : { username: address.username }),
     ...(address.password === undefined ? {} : { password: address.password }),
+    ...(address.url.startsWith('mqtts:') ? readTls(address.tls ?? {}, new URL(address.url).hostname) : {}),
     ...(device.format === 'bare'
       ? {}
       : { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }),

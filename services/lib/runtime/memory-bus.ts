@@ -4,7 +4,12 @@
 import { matchesFilter } from '#domain/topic.ts';
 import type { Bus, ConsumeOptions, Consumer, PublishOptions } from './bus.ts';
 
-type Sent = { readonly topic: string; readonly payload: Buffer; readonly retain: boolean };
+type Sent = {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly retain: boolean;
+  readonly options: PublishOptions;
+};
 
 export class MemoryBus implements Bus {
   readonly retained = new Map<string, Buffer>();
@@ -15,10 +20,10 @@ export class MemoryBus implements Bus {
   async publish(topic: string, payload: string | Buffer, options: PublishOptions = {}): Promise<void> {
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
     const retain = options.retain ?? false;
-    this.sent.push({ topic, payload: bytes, retain });
+    this.sent.push({ topic, payload: bytes, retain, options });
     if (retain && bytes.length === 0) this.retained.delete(topic);
     else if (retain) this.retained.set(topic, bytes);
-    for (const consumer of this.#consumers) consumer.offer(topic, bytes, false);
+    for (const consumer of this.#consumers) consumer.offer(topic, bytes, options);
   }
 
   consume(options: ConsumeOptions): Consumer {
@@ -35,7 +40,7 @@ export class MemoryBus implements Bus {
 
   #greet(consumer: MemoryConsumer): void {
     consumer.options.onSession?.('new');
-    for (const [topic, payload] of this.retained) consumer.offer(topic, payload, true);
+    for (const [topic, payload] of this.retained) consumer.offer(topic, payload);
   }
 
   onConnect(listener: () => void): void {
@@ -44,6 +49,10 @@ export class MemoryBus implements Bus {
 
   problem(): string | undefined {
     return undefined;
+  }
+
+  payloadBytesMax(): number {
+    return Number.POSITIVE_INFINITY;
   }
 
   /** Texts published on a topic so far, oldest first. */
@@ -75,15 +84,20 @@ class MemoryConsumer implements Consumer {
     return undefined;
   }
 
-  offer(topic: string, payload: Buffer, retained: boolean): void {
-    if (!this.options.filters.some((filter) => matchesFilter(filter, topic))) return;
+  /** @param published how it has just been published; undefined for what is retained */
+  offer(topic: string, payload: Buffer, published?: PublishOptions): void {
+    const { filters, shared } = this.options;
+    const wanted = [...filters, ...(published === undefined ? [] : (shared?.filters ?? []))];
+    if (!wanted.some((filter) => matchesFilter(filter, topic))) return;
     this.#inFlight++;
     let isDone = false;
     const ack = () => {
       if (!isDone) this.#inFlight--;
       isDone = true;
     };
-    queueMicrotask(() => this.options.onDelivery({ topic, payload, qos: 1, retained, ack }));
+    const retained = published === undefined;
+    const { traceparent } = published ?? {};
+    queueMicrotask(() => this.options.onDelivery({ topic, payload, qos: 1, retained, traceparent, ack }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,10 +1,8 @@
 // The bus against a broker that is not ours: Debian's mosquitto, where it is installed.
 
-import { writeFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
-import path from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { findProgram, freePorts, type Running, run, tempFolder, until } from '../../../test/support/processes.ts';
+import { startMosquitto } from '../../../test/support/brokers.ts';
+import { findProgram, freePorts, tempFolder, until } from '../../../test/support/processes.ts';
 import type { Delivery } from './bus.ts';
 import { silentLog } from './log.ts';
 import { openMqttBus } from './mqtt-bus.ts';
@@ -13,21 +11,13 @@ const mosquitto = findProgram('mosquitto');
 if (mosquitto === undefined) process.stderr.write('mosquitto.test.ts: skipped, mosquitto is not installed\n');
 
 /** Without a window of its own, as aedes is, and with a memory. */
-function runMosquitto(folder: string, port: number): Running {
-  const settings = path.join(folder, 'mosquitto.conf');
-  const lines = [
-    `listener ${port} 127.0.0.1`,
-    'allow_anonymous true',
+const runMosquitto = (folder: string, port: number) =>
+  startMosquitto(folder, port, [
     'max_inflight_messages 0',
     'max_queued_messages 0',
-    // Started as root it would change to a user of its own, who cannot write into our folder.
-    `user ${userInfo().username}`,
     'persistence true',
     `persistence_location ${folder}/`,
-  ];
-  writeFileSync(settings, `${lines.join('\n')}\n`);
-  return run(mosquitto ?? '', ['-c', settings]);
-}
+  ]);
 
 const soon = <T>(check: () => T) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
 
@@ -37,7 +27,7 @@ test.skipIf(mosquitto === undefined)(
     using folder = tempFolder();
     const [port = 0] = await freePorts(1);
     const startBroker = () => runMosquitto(folder.path, port);
-    const broker = startBroker();
+    const broker = await startBroker();
     await using bus = openMqttBus({ url: `mqtt://127.0.0.1:${port}`, clientId: 'publisher' }, silentLog());
     const got: Delivery[] = [];
     await using consumer = bus.consume({
@@ -56,7 +46,7 @@ test.skipIf(mosquitto === undefined)(
     await soon(() => expect(consumer.inFlight).toBe(2_000));
     await broker[Symbol.asyncDispose](); // SIGTERM: it writes its sessions down
     const late = bus.publish('a/b', 'published while it was gone');
-    await using again = startBroker();
+    await using again = await startBroker();
     await late;
     // It sends the 2,000 again, which are still in work here: they are not worked on twice. What was acknowledged while it
     // stopped it may not have read, and sends again too.
@@ -90,7 +80,7 @@ test.skipIf(mosquitto === undefined)(
   async () => {
     using folder = tempFolder();
     const [port = 0] = await freePorts(1);
-    await using _broker = runMosquitto(folder.path, port);
+    await using _broker = await runMosquitto(folder.path, port);
     await using bus = openMqttBus({ url: `mqtt://127.0.0.1:${port}`, clientId: 'publisher' }, silentLog());
     const got: Delivery[] = [];
     const sessions: string[] = [];

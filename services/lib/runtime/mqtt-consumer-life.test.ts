@@ -2,7 +2,7 @@
 // work that ends in any order. What is promised: a message leaves the broker only when its work is done, every message is
 // worked on, none twice that was in work all along, and in order.
 
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createRandom, type Random } from '#domain/random.ts';
 import { FakeBroker, published } from '../../../test/support/fake-broker.ts';
 import { silentLog } from './log.ts';
@@ -24,8 +24,8 @@ class SessionBroker extends FakeBroker {
   readonly gone: string[] = [];
   #nextId = 0;
 
-  constructor() {
-    super();
+  constructor(version: 4 | 5) {
+    super(version);
     this.answer = (packet, connection) => {
       if (packet.cmd === 'connect') {
         const again = this.queue.map((each) => this.#packet(each));
@@ -53,9 +53,9 @@ class SessionBroker extends FakeBroker {
 
 type Work = { readonly text: string; readonly ack: () => void; isDone: boolean };
 
-async function life(seed: number): Promise<void> {
+async function life(version: 4 | 5, seed: number): Promise<void> {
   const random = createRandom(seed);
-  const broker = await new SessionBroker().listen();
+  const broker = await new SessionBroker(version).listen();
   opened.push(broker);
   const work: Work[] = [];
   const done = new Set<string>();
@@ -130,4 +130,6 @@ function finishSome(work: readonly Work[], done: Set<string>, random: Random): v
   for (const each of open) if (random() < 0.3) finish(each, done);
 }
 
-test.each([1, 2, 3, 4, 5, 6, 7, 8])('life %i', { timeout: 60_000 }, (seed) => life(seed));
+describe.each([4, 5] as const)('MQTT version %i', (version) => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('life %i', { timeout: 60_000 }, (seed) => life(version, seed));
+});

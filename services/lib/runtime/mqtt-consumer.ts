@@ -1,16 +1,20 @@
 // A consumer over any number of connections: many messages in work, PUBACKs held until the work is done and then sent in
-// order and in one write, jittered reconnects. What is in work is bounded, by messages and bytes. Past that we stop reading,
-// but not for long: to a broker without a window of its own, and aedes has none, a subscriber that does not read is one to
-// wait for and then to cut off. Where nothing at all gets done we leave by ourselves, the broker keeps our queue (but nothing
-// of QoS 0), and come back when there is room.
+// order and in one write, jittered reconnects. What is in work is bounded, by messages and bytes. A broker of MQTT 5 is told of
+// the window and stops sending by itself. One that goes past it (3.1.1 knows no window, mosquitto forgets it over an old queue,
+// and of bytes nobody is told) we stop reading from, but not for long: a subscriber that does not read is one to wait for and
+// then to cut off. Where nothing at all gets done we leave by ourselves, the broker keeps our queue (but nothing of QoS 0), and
+// come back when there is room.
 
 import type { ConsumeOptions, Consumer } from './bus.ts';
 import type { Log } from './log.ts';
-import { type MqttAddress, MqttSession, type Published, type SessionKind } from './mqtt-session.ts';
+import type { End, MqttAddress } from './mqtt-connection.ts';
+import type { Welcome } from './mqtt-login.ts';
+import { MqttSession, type Published } from './mqtt-session.ts';
+import { type EndKind, Reconnecting } from './reconnecting.ts';
 import { type Unacked, UnackedMessages } from './unacked-messages.ts';
 
-const RECONNECT_MS_MIN = 100;
-const RECONNECT_MS_MAX = 10_000;
+/** Failures in a row after which a broker that is away is worth a line in the log. */
+const ATTEMPTS_TOLD = 6;
 /** How long close() waits for messages that are being worked on. */
 const CLOSE_WAIT_MS = 5_000;
 /** Twice the largest batch burst seen in the pipeline benchmark; 32 MiB bounds it for large payloads. */
@@ -42,7 +46,9 @@ export class MqttConsumer implements Consumer {
   #openCount = 0;
   #openBytes = 0;
   #problem: string | undefined = 'connecting';
-  #attempts = 0;
+  readonly #reconnecting = new Reconnecting();
+  /** What was last logged: the same reason is said once. */
+  #logged: string | undefined;
   #wasGranted = false;
   /** We left because the window was full, and come back when there is room. */
   #isResting = false;
@@ -70,28 +76,34 @@ export class MqttConsumer implements Consumer {
   }
 
   #connect(): void {
-    const session: MqttSession = new MqttSession(this.#address, this.#options, {
-      onConnected: (kind) => this.#onConnected(kind),
+    const options = { ...this.#options, window: this.#window };
+    const session: MqttSession = new MqttSession(this.#address, this.#reconnecting.version, options, {
+      onConnected: (welcome) => this.#onConnected(welcome),
       onGranted: () => this.#onGranted(),
       onPublish: (message) => this.#onPublish(session, message),
-      onClosed: (reason) => this.#onClosed(session, reason),
+      onClosed: (end) => this.#onClosed(session, end),
     });
     this.#session = session;
   }
 
-  #onConnected(kind: SessionKind): void {
+  #onConnected({ isResumed, sessionSeconds }: Welcome): void {
     const { cleanSession, clientId, onSession } = this.#options;
-    if (kind === 'new' && this.#wasGranted && !cleanSession) {
+    this.#reconnecting.onWelcome();
+    if (!isResumed && this.#wasGranted && !cleanSession) {
       this.#log.warn({ clientId }, 'the broker has lost our session, and what it kept for us in it');
     }
-    this.#unacked = new UnackedMessages(kind === 'resumed' ? this.#left : []);
+    if (sessionSeconds !== undefined && !cleanSession && !this.#wasGranted) {
+      this.#log.warn({ clientId, sessionSeconds }, 'the broker keeps our session, and what waits in it, only so long');
+    }
+    this.#unacked = new UnackedMessages(isResumed ? this.#left : []);
     this.#left = [];
-    onSession?.(kind);
+    onSession?.(isResumed ? 'resumed' : 'new');
   }
 
   #onGranted(): void {
     this.#wasGranted = true;
-    this.#attempts = 0;
+    this.#logged = undefined;
+    this.#reconnecting.onGranted();
     this.#problem = undefined;
     this.#granted.resolve();
   }
@@ -99,7 +111,7 @@ export class MqttConsumer implements Consumer {
   #onPublish(session: MqttSession, message: Published): void {
     // Unacknowledged, so it comes again: to our next life, whose owner is open, or when we are back.
     if (this.#isClosed || this.#isResting) return;
-    const { topic, payload, messageId, retain } = message;
+    const { topic, payload, messageId, retain, traceparent } = message;
     let entry: Unacked | undefined;
     if (messageId !== undefined) {
       const taken = this.#unacked.take(message, messageId);
@@ -112,7 +124,7 @@ export class MqttConsumer implements Consumer {
     // QoS 0 too: nobody else bounds what has been read and is not yet worked off.
     this.#openCount++;
     this.#openBytes += bytes;
-    if (this.#isFull) this.#stopReading(session);
+    if (this.#isOverfull(session)) this.#stopReading(session);
     let isDone = false;
     const ack = () => {
       if (isDone) return;
@@ -125,11 +137,13 @@ export class MqttConsumer implements Consumer {
       }
       this.#readAgain();
     };
-    this.#options.onDelivery({ topic, payload, qos: entry === undefined ? 0 : 1, retained: retain, ack });
+    const qos = entry === undefined ? 0 : 1;
+    this.#options.onDelivery({ topic, payload, qos, retained: retain, traceparent, ack });
   }
 
-  get #isFull(): boolean {
-    return this.#openCount >= this.#window || this.#openBytes >= this.#windowBytes;
+  /** So full that we read no more. A broker that knows the window has nothing to send then, and its pings are answered. */
+  #isOverfull(session: MqttSession): boolean {
+    return this.#openCount > this.#window - (session.hasWindow ? 0 : 1) || this.#openBytes >= this.#windowBytes;
   }
 
   #stopReading(session: MqttSession): void {
@@ -139,7 +153,7 @@ export class MqttConsumer implements Consumer {
     this.#fullTimer ??= setTimeout(() => {
       this.#fullTimer = undefined;
       if (!session.isPaused || this.#isClosed || this.#session !== session) return;
-      if (!this.#isFull) {
+      if (!this.#isOverfull(session)) {
         session.resume();
         return;
       }
@@ -180,7 +194,7 @@ export class MqttConsumer implements Consumer {
     if (this.#unacked.isEmpty) this.#onDrained?.();
   }
 
-  #onClosed(session: MqttSession, reason: string): void {
+  #onClosed(session: MqttSession, end: End): void {
     if (this.#isClosed) this.#onDrained?.(); // nothing can be acknowledged any more
     if (this.#session !== session || this.#isClosed) return;
     this.#session = undefined;
@@ -193,12 +207,19 @@ export class MqttConsumer implements Consumer {
       this.#readAgain();
       return;
     }
+    const waitMs = this.#reconnecting.onEnd(end.kind, session.isGranted);
+    this.#problem = this.#reconnecting.reasonOf(end.reason, this.#options.clientId);
+    this.#logEnd(end.kind, this.#problem, session.isGranted);
+    this.#reconnectTimer = setTimeout(() => this.#connect(), waitMs);
+  }
+
+  /** What the broker says is said at once; that it is away is no news until it has been for a while. */
+  #logEnd(kind: EndKind, reason: string, wasGranted: boolean): void {
     const { clientId } = this.#options;
-    if (session.isGranted) this.#log.warn({ clientId, reason }, 'consumer lost the broker');
-    else if (this.#attempts === 5) this.#log.warn({ clientId, reason }, 'still no broker');
-    this.#problem = reason;
-    const limit = Math.min(RECONNECT_MS_MAX, RECONNECT_MS_MIN * 2 ** this.#attempts++);
-    this.#reconnectTimer = setTimeout(() => this.#connect(), limit * (0.5 + Math.random() / 2));
+    const isNews = wasGranted || kind === 'refused' || this.#reconnecting.attempts === ATTEMPTS_TOLD;
+    if (!isNews || reason === this.#logged) return;
+    this.#logged = reason;
+    this.#log.warn({ clientId, reason }, wasGranted ? 'consumer lost the broker' : 'still no broker');
   }
 
   /** Takes no more, waits a while for what is being worked on, then says goodbye: what is not acknowledged comes again. */

@@ -6,7 +6,7 @@ function open() {
   const texts = new Map<string, string>();
   const problems = new Problems();
   problems.add(() => [...texts].map(([id, text]) => ({ id, text })));
-  const status = new OwnStatus('broker', 5, problems);
+  const status = new OwnStatus({ service: 'broker', id: 'broker' }, 5, problems);
   const news = (nowMs: number) => JSON.parse(status.news(nowMs) ?? 'null')?.problems;
   return { texts, status, news, problems };
 }

@@ -19,9 +19,9 @@ export class OwnStatus {
   #said: readonly Problem[] | undefined;
   #saidMs = Number.NEGATIVE_INFINITY;
 
-  constructor(name: string, startedAt: number, problems: Problems) {
-    this.topic = topics.service(name, name);
-    this.#base = { service: name, id: name, since: startedAt, version: VERSION };
+  constructor(who: Pick<ServiceStatus, 'service' | 'id'>, startedAt: number, problems: Problems) {
+    this.topic = topics.service(who.service, who.id);
+    this.#base = { ...who, since: startedAt, version: VERSION };
     this.#problems = problems;
   }
 

@@ -18,6 +18,22 @@ export const rootSection = z.strictObject({
     .describe('How full a disk that a service writes to may be before it is a problem and an alarm.'),
 });
 
+/** For the way to an external broker by `mqtts://`; its certificate is always checked. */
+const brokerTlsSettings = {
+  caFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("File (PEM) with the certificates of who signed the broker's; else those that Node knows."),
+  certFile: z.string().min(1).optional().describe('File (PEM) with the certificate that services show the broker.'),
+  keyFile: z.string().min(1).optional().describe('File (PEM) with its key.'),
+  serverName: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Name that the broker's certificate bears, where it is not the host in the URL."),
+};
+
 export const brokerSection = z.strictObject({
   url: z
     .url({ protocol: /^mqtts?$/ })
@@ -33,6 +49,7 @@ export const brokerSection = z.strictObject({
     .describe(
       'Whether the services log in at an external broker with their own tokens, as `penstock broker export` wrote them.',
     ),
+  ...brokerTlsSettings,
   connectionsMax: z.int().min(1).default(20_000).describe('Connections the embedded broker holds at once.'),
   connectionsPerAddressMax: z
     .int()

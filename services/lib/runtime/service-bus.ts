@@ -2,27 +2,35 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { serviceLogin } from './access/service-login.ts';
+import { brokerAddress } from './broker-address.ts';
 import type { Bus } from './bus.ts';
 import type { Sections } from './config.ts';
 import { openMqttBus } from './mqtt-bus.ts';
 import { OwnStatus, tellNews } from './own-status.ts';
 import type { Service } from './process.ts';
-import { brokerUrl } from './sections.ts';
+
+/** A client id of a service's connections; `-in` and the like are put behind it. */
+export function serviceClientId(name: string, replica: string | undefined): string {
+  return replica === undefined ? `penstock-${name}` : `penstock-${name}-${replica}`;
+}
 
 /** How long a closing service waits for the broker to take its "down"; past that the last will says it. */
 const GOODBYE_MS = 1_000;
 
-/** Connects to the broker under the service's name, and keeps its retained status there. */
-export function openServiceBus<S extends Sections>(service: Service<S>): Bus {
+/**
+ * Connects to the broker under the service's name, and keeps its retained status there.
+ * @param replica its own name, where the service runs more than once
+ */
+export function openServiceBus<S extends Sections>(service: Service<S>, replica?: string): Bus {
   const { name, log, health, problems, stack, now } = service;
   const config = service.config as Service<Record<never, never>>['config'];
-  const status = new OwnStatus(name, now(), problems);
+  const status = new OwnStatus({ service: name, id: replica ?? name }, now(), problems);
   const { topic } = status;
   const bus = openMqttBus(
     {
-      url: brokerUrl(config.broker),
+      ...brokerAddress(config.broker),
       ...serviceLogin(config, name),
-      clientId: `penstock-${name}`,
+      clientId: serviceClientId(name, replica),
       will: { topic, payload: status.will },
     },
     log,
