@@ -60,7 +60,7 @@ export function openRules(service: Service<Sections>, { nowMs, cpuMs, later, ope
     meter: { nowMs, cpuMs, budgetMs },
   });
   const engine = new HoldingEngine(live, { holdMs, saved });
-  const publish = (topic: string, payload: string, retain: boolean) => bus.publish(topic, payload, { retain });
+  const publish: Bus['publish'] = (topic, payload, options) => bus.publish(topic, payload, options);
   const { notifier, ...notify } = stack.use(
     openNotifier({ ...{ dir, store, metrics, log, now }, put: (input) => rules.put(input) }),
   );
@@ -92,7 +92,7 @@ export function openRules(service: Service<Sections>, { nowMs, cpuMs, later, ope
     ...{ dir, engine, now },
     loadNotify: notify.load,
     putAndKeep: (input) => rules.putAndKeep(input),
-    tell: ({ topic, payload, retain }) => publish(topic, payload, retain).catch(() => {}), // only a closing bus refuses
+    tell: ({ topic, payload, retain }) => publish(topic, payload, { retain }).catch(() => {}), // only a closing bus refuses
     onLoad: ({ rules: count, problems, news, warnings }) => {
       for (const problem of news) log.error(formatProblem(problem));
       for (const warning of warnings) log.warn(formatProblem(warning));

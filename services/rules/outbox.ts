@@ -3,6 +3,7 @@
 
 import type { CommandEnvelope } from '#domain/command.ts';
 import { type DeviceName, parseTopic } from '#domain/topic.ts';
+import type { PublishOptions } from '#runtime/bus.ts';
 import { isDiskFull, type OutMessage, type QueuedMessage, type StateStore } from './state-store.ts';
 
 /** Messages published and not yet taken by the broker; the rest waits on disk and in order. */
@@ -10,7 +11,7 @@ const PUBLISH_WINDOW = 256;
 
 export type OutboxParts = {
   readonly store: StateStore;
-  readonly publish: (topic: string, payload: string, retain: boolean) => Promise<void>;
+  readonly publish: (topic: string, payload: string, options: PublishOptions) => Promise<void>;
   readonly now: () => number;
   /** The broker has a command. */
   readonly onDelivered: (device: DeviceName, cid: string) => void;
@@ -55,7 +56,7 @@ export class Outbox implements Disposable {
 
   /** Publishes what need not outlive us. */
   tell(message: OutMessage): void {
-    this.#parts.publish(message.topic, message.payload, message.retain).catch(() => {}); // only a closing bus refuses
+    this.#parts.publish(message.topic, message.payload, { retain: message.retain }).catch(() => {}); // only a closing bus refuses
   }
 
   /** What a full disk does not take is struck off with a later tick; published again after a kill, it bears the same ids. */
@@ -97,8 +98,11 @@ export class Outbox implements Disposable {
     const command = commandIn(topic, payload);
     // A command that waited too long must not move anything any more, even where its device does not look at the time.
     if (command !== undefined && (id <= this.#distrustedId || command.envelope.exp <= this.#parts.now())) return;
-    await this.#parts.publish(topic, payload, retain);
-    if (command !== undefined && !this.#isClosing) this.#parts.onDelivered(command.device, command.envelope.cid);
+    const now = this.#parts.now();
+    await this.#parts.publish(topic, payload, { retain, ...(command && commandOptions(command.envelope, now)) });
+    // Nor is one delivered that expired while there was no broker: the bus has dropped it.
+    const isDelivered = command !== undefined && command.envelope.exp > this.#parts.now();
+    if (isDelivered && !this.#isClosing) this.#parts.onDelivered(command.device, command.envelope.cid);
   }
 
   #taken(entry: { isTaken: boolean }): void {
@@ -108,6 +112,10 @@ export class Outbox implements Disposable {
     if (this.#isClosing) this.strikeOff();
     this.#pump();
   }
+}
+
+function commandOptions({ exp, cid, reply }: CommandEnvelope, now: number): PublishOptions {
+  return { expiryMs: exp - now, correlation: cid, responseTopic: reply };
 }
 
 function commandIn(topic: string, payload: string): { device: DeviceName; envelope: CommandEnvelope } | undefined {

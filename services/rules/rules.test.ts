@@ -7,6 +7,7 @@ import { Engine } from '#rules/engine/engine.ts';
 import { PIPELINE } from '#rules/engine/pipeline-alarms.ts';
 import type { Meter } from '#rules/engine/suspects.ts';
 import { ruleOf, START } from '#rules/testing/history.ts';
+import type { PublishOptions } from '#runtime/bus.ts';
 import { signOperation } from '#runtime/signed-operation.ts';
 import { Outbox } from './outbox.ts';
 import { Rules } from './rules.ts';
@@ -39,7 +40,7 @@ const line = (value: number, measuredAt: number) =>
 function open(store = new StateStore(':memory:'), startedAt = START, rule = hot, meter?: Meter) {
   const clock = { now: startedAt, ms: 0 };
   const serverClock = new ServerClock({ now: () => clock.now, nowMs: () => clock.now - startedAt - clock.ms });
-  const publishes: { topic: string; payload: string; take: () => void }[] = [];
+  const publishes: { topic: string; payload: string; options: PublishOptions; take: () => void }[] = [];
   const unreadable: string[] = [];
   const engine = new Engine({
     rules: [rule],
@@ -55,7 +56,8 @@ function open(store = new StateStore(':memory:'), startedAt = START, rule = hot,
     later: (run) => run(),
     operationsKey: KEY,
     unsignedRole: 'operator',
-    publish: (topic, payload) => new Promise((resolve) => publishes.push({ topic, payload, take: resolve })),
+    publish: (topic, payload, options) =>
+      new Promise((resolve) => publishes.push({ topic, payload, options, take: resolve })),
     onUnreadable: (_, reason) => unreadable.push(reason),
   });
   rules.open();
@@ -236,6 +238,33 @@ describe('Rules', () => {
     expect(inTime.publishes.map(({ payload }) => payload)).toEqual(first.publishes.map(({ payload }) => payload));
     const tooLate = open(first.store, START + 30_000);
     expect(tooLate.publishes.map(({ topic }) => topic.split('/')[0])).toEqual(['journal', 'alarm', 'journal', 'alarm']);
+  });
+
+  it('tells the broker how long a command is good for, and where its answer belongs', () => {
+    const { publishes, take, clock } = open();
+    clock.now += 2_000;
+    take(points, line(90, START));
+    const [command, ...others] = [...publishes].reverse();
+    const { cid, exp } = JSON.parse(command?.payload ?? '{}') as { cid: string; exp: number };
+    expect(command?.options).toEqual({
+      retain: false,
+      expiryMs: exp - clock.now,
+      correlation: cid,
+      responseTopic: 'plant/v1/lyon/farm/t1/ack',
+    });
+    expect(others.every(({ options }) => options.expiryMs === undefined)).toBe(true);
+  });
+
+  it('does not take a command for delivered that expired while it waited for the broker', async () => {
+    const statusOf = async (waitMs: number) => {
+      const { publishes, take, clock, engine } = open();
+      take(points, line(90, START));
+      clock.now += waitMs;
+      for (const { take: taking } of publishes) taking();
+      await taken();
+      return JSON.stringify(engine.instances.get('hot/lyon/farm/t1')?.state).match(/DELIVERED/) !== null;
+    };
+    expect([await statusOf(29_000), await statusOf(31_000)]).toEqual([true, false]);
   });
 
   it('keeps at most 256 messages under way', async () => {

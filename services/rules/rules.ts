@@ -10,7 +10,7 @@ import { LATENESS_MS } from '#rules/engine/input-moment.ts';
 import type { EngineInput, EngineOutput, Notice } from '#rules/engine/inputs.ts';
 import type { StateRow } from '#rules/engine/snapshot.ts';
 import { instanceKey } from '#rules/engine/state.ts';
-import type { Delivery } from '#runtime/bus.ts';
+import type { Delivery, PublishOptions } from '#runtime/bus.ts';
 import { messagesOf } from './messages-of.ts';
 import { Outbox } from './outbox.ts';
 import { type Message, type Reading, readMessage } from './read-message.ts';
@@ -28,7 +28,7 @@ import {
 export type RulesParts = {
   readonly engine: Stepping;
   readonly store: StateStore;
-  readonly publish: (topic: string, payload: string, retain: boolean) => Promise<void>;
+  readonly publish: (topic: string, payload: string, options: PublishOptions) => Promise<void>;
   readonly now: () => number;
   /** What somebody has done to the clock, or that time passed without us, since it was last asked. */
   readonly clockNews?: () => ClockNews | undefined;
