@@ -15,7 +15,7 @@ function makeBatcher(options: { slots?: number; bytesMax?: number } = {}): {
         published.push({ topic, lines: payload.split('\n'), taken });
       }),
     slots: options.slots ?? 1,
-    bytesMax: options.bytesMax ?? 1_000_000,
+    bytesMax: () => options.bytesMax ?? 1_000_000,
   });
   return { batcher, published };
 }
@@ -55,6 +55,32 @@ test('a batch is closed at its size, and the rest follows behind it', async () =
   expect(published.map(({ lines }) => lines.length)).toEqual([2, 2, 2, 1]);
 });
 
+test('a broker that takes less from now on gets smaller batches from now on', async () => {
+  const lines: number[] = [];
+  let bytesMax = 100;
+  const publish = async (_: string, payload: string) => void lines.push(payload.split('\n').length);
+  const batcher = new Batcher({ publish, slots: 1, bytesMax: () => bytesMax });
+  const add = async () => {
+    for (let i = 0; i < 4; i++) batcher.add('1234', 3, free());
+    await settled();
+  };
+  await add();
+  bytesMax = 10;
+  await add();
+  expect(lines).toEqual([4, 2, 2]);
+});
+
+test('a batch belongs to the trace of the first of its messages that has one', async () => {
+  const traces: (string | undefined)[] = [];
+  const publish = async (_: string, __: string, traceparent: string | undefined) => void traces.push(traceparent);
+  const batcher = new Batcher({ publish, slots: 4, bytesMax: () => 100 });
+  const of = (traceparent?: string) => new Receipt(() => {}, traceparent);
+  for (const each of [of(), of('one'), of('two')]) batcher.add('a', 3, each);
+  batcher.add('b', 4, of());
+  await settled();
+  expect(traces).toEqual(['one', undefined]);
+});
+
 test('a receipt is released when the broker has every batch of its message, not before', async () => {
   const { batcher, published } = makeBatcher({ slots: 4 });
   let isDone = false;
@@ -77,7 +103,7 @@ test('a receipt is released when the broker has every batch of its message, not 
 
 test('a batch that a closing bus refuses keeps its messages unacknowledged', async () => {
   let isDone = false;
-  const batcher = new Batcher({ publish: () => Promise.reject(new Error('closed')), slots: 1, bytesMax: 100 });
+  const batcher = new Batcher({ publish: () => Promise.reject(new Error('closed')), slots: 1, bytesMax: () => 100 });
   const receipt = new Receipt(() => {
     isDone = true;
   });

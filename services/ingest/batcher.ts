@@ -6,11 +6,14 @@ import { topics } from '#domain/topic.ts';
 
 /** Counts what of one message is still under way; runs its action when nothing is. */
 export class Receipt {
+  /** The trace of the message, where it has one. */
+  readonly traceparent: string | undefined;
   #open = 1;
   readonly #onDone: () => void;
 
-  constructor(onDone: () => void) {
+  constructor(onDone: () => void, traceparent?: string) {
     this.#onDone = onDone;
+    this.traceparent = traceparent;
   }
 
   hold(): void {
@@ -22,12 +25,13 @@ export class Receipt {
   }
 }
 
-type Batch = { readonly shard: number; lines: string[]; bytes: number; receipts: Receipt[] };
+type Batch = { readonly shard: number; lines: string[]; bytes: number; receipts: Receipt[]; traceparent?: string };
 
 export type BatcherOptions = {
   /** Resolves when the broker has taken the batch; called in order. */
-  readonly publish: (topic: string, payload: string) => Promise<void>;
-  readonly bytesMax: number;
+  readonly publish: (topic: string, payload: string, traceparent: string | undefined) => Promise<void>;
+  /** Asked for each line: a broker may take less than we would send. */
+  readonly bytesMax: () => number;
   readonly slots: number;
   readonly onBatch?: () => void;
 };
@@ -57,7 +61,9 @@ export class Batcher {
       receipt.hold();
       batch.receipts.push(receipt);
     }
-    if (batch.bytes >= this.#options.bytesMax) this.#open.delete(shard); // closed: the next line begins another
+    // A batch is of many messages and has one trace: that of the first that has any.
+    if (receipt.traceparent !== undefined) batch.traceparent ??= receipt.traceparent;
+    if (batch.bytes >= this.#options.bytesMax()) this.#open.delete(shard); // closed: the next line begins another
     if (!this.#isPumpScheduled) {
       this.#isPumpScheduled = true;
       // After everything that has just been read has been added, and before anything else happens.
@@ -73,7 +79,7 @@ export class Batcher {
       if (this.#open.get(batch.shard) === batch) this.#open.delete(batch.shard);
       this.#inFlight++;
       this.#options.onBatch?.();
-      this.#options.publish(topics.points(batch.shard), batch.lines.join('\n')).then(
+      this.#options.publish(topics.points(batch.shard), batch.lines.join('\n'), batch.traceparent).then(
         () => this.#onTaken(batch),
         // Only a closing bus refuses: the messages stay unacknowledged and come again to our next life.
         () => {},

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationSetting, portSetting } from '#runtime/config.ts';
+import { nameText } from '#runtime/name-schema.ts';
 import { rejectedSettings } from '#runtime/sections.ts';
 
 export const ingestSection = z.strictObject({
@@ -18,6 +19,12 @@ export const ingestSection = z.strictObject({
     .max(64)
     .default(4)
     .describe('Batches the broker may owe an acknowledgement for; while all are out, the next ones grow.'),
+  share: nameText
+    .optional()
+    .describe(
+      'Group whose members share out the messages: several ingest run at one broker (MQTT 5). Each has a `replica`.',
+    ),
+  replica: nameText.optional().describe('Name of this one of several ingest; no two have the same.'),
   gapKeep: durationSetting.prefault('7d').describe('How long a gap in the records of a device is reported.'),
   ...rejectedSettings,
 });

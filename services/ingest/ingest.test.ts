@@ -83,7 +83,7 @@ function openPlant({
   const ingest = new Ingest({
     registry,
     sources,
-    batcher: new Batcher({ publish, bytesMax: 262_144, slots: 4 }),
+    batcher: new Batcher({ publish, bytesMax: () => 262_144, slots: 4 }),
     sequences: new Sequences(),
     afterWrite: (done) => bus.writeDown(done),
     reject: (rejection) => bus.keep(rejection),

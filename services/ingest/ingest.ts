@@ -65,7 +65,7 @@ export class Ingest {
       for (const { device, sequence, kind } of accepted) sequences.take(device, sequence, now, kind);
       if (accepted.length > 0) afterWrite(delivery.ack);
       else delivery.ack();
-    });
+    }, delivery.traceparent);
     const parsed = parseTopic(delivery.topic);
     if (parsed === undefined) {
       const origin = this.#foreignOrigin(delivery.topic);

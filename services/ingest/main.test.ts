@@ -4,26 +4,46 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'ingest-main-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function endOf(env: NodeJS.ProcessEnv): Promise<{ code: unknown; said: string }> {
+  const flags = ['--data', folder, '--broker-url', 'mqtt://127.0.0.1:1', '--ingest-metrics-port', '0'];
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [path.join(import.meta.dirname, 'main.ts'), ...flags],
+      { env: { ...process.env, ...env }, timeout: 30_000 },
+      (error, _, said) => resolve({ code: error?.code, said }),
+    );
+  });
+}
 
 test('a rules folder that does not exist ends ingest with 78, naming the folder and the setting', async () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'ingest-main-'));
-  try {
-    const missing = path.join(folder, 'missing');
-    const flags = ['--data', folder, '--broker-url', 'mqtt://127.0.0.1:1', '--ingest-metrics-port', '0'];
-    const ended = await new Promise<{ code: unknown; said: string }>((resolve) => {
-      execFile(
-        process.execPath,
-        [path.join(import.meta.dirname, 'main.ts'), ...flags],
-        { env: { ...process.env, PENSTOCK_RULES_DIR: missing }, timeout: 30_000 },
-        (error, _, said) => resolve({ code: error?.code, said }),
-      );
-    });
-    expect(ended).toEqual({
-      code: 78,
-      said: `ingest: the folder of rules ${missing} does not exist; create it or set PENSTOCK_RULES_DIR\n`,
-    });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const missing = path.join(folder, 'missing');
+  expect(await endOf({ PENSTOCK_RULES_DIR: missing })).toEqual({
+    code: 78,
+    said: `ingest: the folder of rules ${missing} does not exist; create it or set PENSTOCK_RULES_DIR\n`,
+  });
+});
+
+test('sharing without a name of its own ends ingest with 78: two of one name would throw each other out', async () => {
+  const { code, said } = await endOf({ PENSTOCK_INGEST_SHARE: 'ingest' });
+  expect(code).toBe(78);
+  expect(said).toMatch(/^ingest: PENSTOCK_INGEST_SHARE is set without PENSTOCK_INGEST_REPLICA: give each/);
+});
+
+test('a name that no topic can hold is refused as a setting', async () => {
+  const { code, said } = await endOf({ PENSTOCK_INGEST_SHARE: 'a/#' });
+  expect([code, said]).toEqual([78, expect.stringMatching(/^ingest: environment PENSTOCK_INGEST_SHARE: .*must be/)]);
+});
+
+test('a certificate for a way without TLS ends it with 78: nobody shall believe that it is safe', async () => {
+  const { code, said } = await endOf({ PENSTOCK_BROKER_CA_FILE: path.join(folder, 'none.crt') });
+  expect([code, said]).toEqual([78, expect.stringMatching(/for TLS, and mqtt:\/\/127\.0\.0\.1:1 is without/)]);
 });

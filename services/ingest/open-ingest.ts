@@ -11,20 +11,22 @@ import type { Service } from '#runtime/process.ts';
 import { openServiceRejectedLog } from '#runtime/rejected-log/open-service-rejected-log.ts';
 import type { rulesFolderSetting } from '#runtime/sections.ts';
 import { openServiceBus } from '#runtime/service-bus.ts';
+import { StartError } from '#runtime/start-error.ts';
 import { Batcher } from './batcher.ts';
 import type { ingestSection } from './config.ts';
+import { type IngestFilters, ingestFilters } from './filters.ts';
 import { Ingest } from './ingest.ts';
 import { DeviceRegistry } from './registry.ts';
 import { RegistryPublisher } from './registry-publisher.ts';
 import { openSequences } from './sequences/open-sequences.ts';
-import { readSources, type Source } from './sources.ts';
+import { readSources } from './sources.ts';
 
 export type IngestSections = { readonly ingest: typeof ingestSection; readonly rules: typeof rulesFolderSetting };
 
 export type OpenIngest = {
   readonly bus: Bus;
   readonly ingest: Ingest;
-  readonly sources: readonly Source[];
+  readonly filters: IngestFilters;
   /** Tells the plant what is new of its devices. */
   readonly tell: () => void;
 };
@@ -32,6 +34,11 @@ export type OpenIngest = {
 export async function openIngest(service: Service<IngestSections>): Promise<OpenIngest> {
   const { log, metrics, now } = service;
   const { ingest: settings, rules } = service.config as Config<IngestSections> & typeof service.config;
+  if (settings.share !== undefined && settings.replica === undefined) {
+    throw new StartError(
+      'PENSTOCK_INGEST_SHARE is set without PENSTOCK_INGEST_REPLICA: give each of those that share a name of its own, or the broker takes them for one',
+    );
+  }
   requireRulesFolder(rules.dir);
   const plant = readPlantFiles(rules.dir);
   const { sources, problems } = readSources(rules.dir);
@@ -40,15 +47,15 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
   const batches = metrics.counter('ingest_batches_total', 'Batches published.');
   const repeats = metrics.counter('ingest_repeats_total', 'Records that had come before and were dropped.');
   const refused = metrics.counter('ingest_rejected_total', 'Metrics and messages rejected.', ['reason']);
-  const bus = openServiceBus(service);
+  const bus = openServiceBus(service, settings.replica);
   const rejected = await openServiceRejectedLog(service, { ...settings, bus });
   watchDiskSpace(service, path.join(service.config.root.data, 'ingest'));
   const { sequences, afterWrite, reporter } = await openSequences(service, { keepMs: settings.gapKeep, bus });
   const registry = new DeviceRegistry(plant);
   metrics.gauge('ingest_devices', 'Devices known.', () => registry.size);
   const batcher = new Batcher({
-    publish: (topic, payload) => bus.publish(topic, payload),
-    bytesMax: settings.batchBytesMax,
+    publish: (topic, payload, traceparent) => bus.publish(topic, payload, { traceparent, isFrequent: true }),
+    bytesMax: () => Math.min(settings.batchBytesMax, bus.payloadBytesMax()),
     slots: settings.batchesInFlight,
     onBatch: () => batches.inc(),
   });
@@ -67,5 +74,5 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
     void publisher.run(now());
     void reporter.run(now());
   };
-  return { bus, ingest, sources, tell };
+  return { bus, ingest, filters: ingestFilters(sources, settings.share), tell };
 }
