@@ -16,6 +16,7 @@ export const watchdogSection = z.strictObject({
     .describe('How often a beat is sent through the pipeline; while beats are missed, three times as often.'),
   url: z
     .url({ protocol: /^https?$/ })
+    .meta({ secret: true }) // often the path alone lets one in
     .optional()
     .describe('Told by an HTTP POST when the pipeline stops answering and when it answers again.'),
   allowPrivate: z

@@ -3,9 +3,9 @@
 import type { Setting } from '#runtime/config.ts';
 import { brokerUrl, storeUrl } from '#runtime/sections.ts';
 import { EXIT } from '#runtime/start-error.ts';
+import { MASK, withoutPassword } from '#runtime/url-password.ts';
 import type { CliCommand, Paint } from '../cli.ts';
 import { type LoadedSettings, readSettings } from '../settings.ts';
-import { MASK, withoutPassword } from '../url-password.ts';
 
 export const configShowCommand: CliCommand = {
   name: 'config show',

@@ -7,6 +7,7 @@ import { openMqttBus } from '#runtime/mqtt-bus.ts';
 import { type KeptRejection, readRejected } from '#runtime/rejected-log/read-rejected.ts';
 import { brokerUrl } from '#runtime/sections.ts';
 import { EXIT, StartError } from '#runtime/start-error.ts';
+import { withoutPassword } from '#runtime/url-password.ts';
 import type { Cli, CliCommand } from '../cli.ts';
 import { refuse } from '../history/refuse.ts';
 import { printable } from '../printable.ts';
@@ -14,7 +15,6 @@ import { GivenUp, Patience } from '../rejected/patience.ts';
 import { replay } from '../rejected/replay.ts';
 import { isWhole, readSelection, SELECTION_OPTIONS, type Selection, selected } from '../rejected/selection.ts';
 import { type AllSettings, readSettings } from '../settings.ts';
-import { withoutPassword } from '../url-password.ts';
 
 const HELP = `
 A message goes out on the topic it came on, never retained; a line that the store refused goes out as a batch on its points

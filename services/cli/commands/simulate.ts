@@ -4,11 +4,11 @@ import { commandLogin } from '#runtime/access/service-login.ts';
 import { brokerAddress } from '#runtime/broker-address.ts';
 import { brokerUrl } from '#runtime/sections.ts';
 import { EXIT } from '#runtime/start-error.ts';
+import { withoutPassword } from '#runtime/url-password.ts';
 import type { Cli, CliCommand } from '../cli.ts';
 import { readSettings } from '../settings.ts';
 import { mqttLinks } from '../simulate/mqtt-link.ts';
 import { Simulation, TICK_S } from '../simulate/simulation.ts';
-import { withoutPassword } from '../url-password.ts';
 
 const SPEED_MAX = 100;
 const CONNECT_MS_MAX = 10_000;

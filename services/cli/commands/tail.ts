@@ -8,13 +8,13 @@ import { silentLog } from '#runtime/log.ts';
 import { MqttConsumer } from '#runtime/mqtt-consumer.ts';
 import { brokerUrl } from '#runtime/sections.ts';
 import { EXIT } from '#runtime/start-error.ts';
+import { withoutPassword } from '#runtime/url-password.ts';
 import type { Cli, CliCommand } from '../cli.ts';
 import { isGranted } from '../granted.ts';
 import { readSettings } from '../settings.ts';
 import { untilAborted } from '../signals.ts';
 import { formatTailed, type Tailed, tailedJson } from '../tail/format-delivery.ts';
 import { NO_FILE, openTailFile, type TailFile } from '../tail/tail-file.ts';
-import { withoutPassword } from '../url-password.ts';
 
 const CONNECT_MS_MAX = 5_000;
 

@@ -1,7 +1,7 @@
 // What `penstock start` says once it runs: where everything is, how to get in, how to stop. Pure.
 // Rules above and below but no sides, so that a line can be copied out of it whole.
 
-import { withoutPassword } from '../url-password.ts';
+import { withoutPassword } from '#runtime/url-password.ts';
 
 export type BoxFacts = {
   readonly version: string;

@@ -11,6 +11,8 @@ import { NO_TLS, readTls, type TlsFiles, tlsProblem } from './mqtt-tls.ts';
 import type { EndKind } from './reconnecting.ts';
 import { StartError } from './start-error.ts';
 
+import { withoutPassword } from './url-password.ts';
+
 export type { IPublishPacket, ISubackPacket, Packet } from 'mqtt-packet';
 
 export type MqttAddress = {
@@ -206,7 +208,7 @@ export class MqttConnection {
 
   #words(error: NodeJS.ErrnoException): string {
     const { url, tls = {} } = this.#address;
-    if (error.code === 'ECONNREFUSED') return `nothing listens at ${url}`;
+    if (error.code === 'ECONNREFUSED') return `nothing listens at ${withoutPassword(url)}`;
     const isTls = url.startsWith('mqtts:');
     // Before our login there is the handshake alone; many a broker without TLS just cuts that off.
     if (isTls && error.code === 'ECONNRESET' && !this.#isConnected) return NO_TLS;

@@ -52,6 +52,8 @@ export class OutboundError extends Error {
 }
 
 const TIMEOUT_MS = 5_000;
+/** Shorter ones are words such as `Bearer`, or `/`. */
+const SECRET_LENGTH_MIN = 8;
 const ANSWER_BYTES_MAX = 65_536;
 /** Statuses that say "later": timeout, too early, too many, and everything of the 5xx but "I never will". */
 const LATER = new Set([408, 425, 429, 500, 502, 503, 504, 507, 508]);
@@ -69,7 +71,7 @@ export async function post(url: string, body: string, options: PostOptions): Pro
   try {
     const addresses = await untilAborted(addressesOf(host, options), signal);
     const response = await send(target, body, { options, addresses, signal });
-    return judge(host, response, await readBeginning(response));
+    return judge(host, response, withoutSecrets(await readBeginning(response), target, options));
   } catch (error) {
     if (error instanceof OutboundError) throw error;
     if (timeout.aborted) throw new OutboundError(`${host} did not answer in time`, { retryable: true });
@@ -173,6 +175,15 @@ async function readBeginning(response: IncomingMessage): Promise<string> {
   } catch {} // the status is here, and it alone decides
   response.destroy();
   return Buffer.concat(chunks).subarray(0, ANSWER_BYTES_MAX).toString('utf8');
+}
+
+/** Some gateways repeat in an error what they were sent: the way, or a header with a token in it. */
+function withoutSecrets(text: string, { pathname, search }: URL, { headers = {} }: PostOptions): string {
+  const values = Object.values(headers).flatMap((value) => [value, ...value.split(/[\s,]+/)]);
+  const secrets = [`${pathname}${search}`, pathname, search, ...values].filter(
+    ({ length }) => length >= SECRET_LENGTH_MIN,
+  );
+  return secrets.reduce((left, secret) => left.replaceAll(secret, '…'), text);
 }
 
 function judge(host: string, { statusCode: status = 0, headers }: IncomingMessage, text: string): Answer {

@@ -95,6 +95,7 @@ export const brokerSection = z.strictObject({
 export const storeSection = z.strictObject({
   url: z
     .url({ protocol: /^https?$/ })
+    .refine((url) => !holdsLogin(url), 'holds a login; set PENSTOCK_STORE_USERNAME and PENSTOCK_STORE_PASSWORD instead')
     .optional()
     .describe('An InfluxDB; the embedded historian is then not started.'),
   database: z.string().min(1).default('plant').describe('Database; buckets are `<database>/raw` and so on.'),
@@ -140,6 +141,12 @@ export const rejectedSettings = {
     .describe('Rejections kept on disk; past it the oldest go.'),
   rejectedKeep: durationSetting.prefault('30d').describe('How long a rejection is kept.'),
 };
+
+/** Nothing that asks the store takes a login from its address, and addresses are printed. */
+function holdsLogin(url: string): boolean {
+  const parsed = URL.parse(url);
+  return parsed !== null && (parsed.username !== '' || parsed.password !== '');
+}
 
 export type RejectedConfig = { readonly rejectedBytesMax: number; readonly rejectedKeep: number };
 export type BrokerConfig = z.infer<typeof brokerSection>;
