@@ -25,6 +25,7 @@ Every setting is a flag, an environment variable and a key of penstock.json, in 
   --config FILE reads another file; \`penstock config show\` lists all settings.`;
 
 const GROUPS: Readonly<Record<string, string>> = {
+  broker: 'put another broker in the place of the embedded one',
   config: 'show the settings',
   historian: 'copy, export, import, count and check what the store holds',
   rejected: 'look at what could not be taken, and send it again',

@@ -15,6 +15,7 @@ export const COMMANDS: readonly CommandRow[] = [
   ['audit head', async () => (await import('./audit-head.ts')).auditHeadCommand],
   ['config show', async () => (await import('./config-show.ts')).configShowCommand],
   ['doctor', async () => (await import('./doctor.ts')).doctorCommand],
+  ['broker export', async () => (await import('./broker-export.ts')).brokerExportCommand],
   ['historian backup', async () => (await import('./historian-backup.ts')).historianBackupCommand],
   ['historian export', async () => (await import('./historian-export.ts')).historianExportCommand],
   ['historian import', async () => (await import('./historian-import.ts')).historianImportCommand],

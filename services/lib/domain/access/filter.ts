@@ -14,6 +14,20 @@ export function covers(wide: string, narrow: string): boolean {
   return outer.length === inner.length;
 }
 
+/** Whether some topic is matched by both. */
+export function overlaps(a: string, b: string): boolean {
+  const [left, right] = [a.split('/'), b.split('/')];
+  const isWild = ([first]: readonly string[]) => first === '#' || first === '+';
+  if ((a.startsWith('$') && isWild(right)) || (b.startsWith('$') && isWild(left))) return false;
+  for (let i = 0; ; i++) {
+    const [l, r] = [left[i], right[i]];
+    if (l === '#' || r === '#') return true;
+    if (l === undefined || r === undefined) return l === r;
+    // 'a/#' is of 'a' too [MQTT-4.7.1-2].
+    if (l !== r && l !== '+' && r !== '+') return false;
+  }
+}
+
 /** What is wrong with a filter [MQTT-4.7.1-2, MQTT-4.7.1-3]; undefined where it is one. */
 export function filterProblem(filter: string): string | undefined {
   if (filter === '') return 'a filter has at least one character';
