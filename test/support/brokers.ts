@@ -47,9 +47,17 @@ export async function startMosquitto(folder: string, port: number, persistence: 
 }
 
 /** Starts bare aedes; with a folder on aedes-persistence-level, else in memory. */
-export async function startBareAedes(port: number, levelFolder?: string): Promise<Running> {
+export async function startBareAedes(
+  port: number,
+  levelFolder?: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Running> {
   const program = path.join(ROOT, 'test/support/bare-aedes.ts');
-  const running = run(process.execPath, [program, String(port), ...(levelFolder === undefined ? [] : [levelFolder])]);
+  const running = run(
+    process.execPath,
+    [program, String(port), ...(levelFolder === undefined ? [] : [levelFolder])],
+    env,
+  );
   return whenReady(running, 'bare aedes to listen', () => canConnect(port));
 }
 

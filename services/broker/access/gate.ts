@@ -17,10 +17,14 @@ export type Connect = {
   readonly clean: boolean;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
-  readonly will?: { readonly topic: string } | undefined;
+  readonly will?: Published | undefined;
 };
 
-export type Published = { readonly topic: string; readonly retain: boolean; readonly payload: Buffer | string };
+export type Published = {
+  readonly topic: string;
+  readonly retain?: boolean | undefined;
+  readonly payload: Buffer | string;
+};
 
 /** Return codes of CONNACK [MQTT-3.2.2]. */
 export type ReturnCode = 2 | 3 | 4 | 5;
@@ -64,22 +68,22 @@ export class Gate {
   }
 
   /** Why the client may not publish that; undefined where it may. */
-  publishProblem(client: GateClient, { topic, retain, payload }: Published): string | undefined {
+  publishProblem(client: GateClient, published: Published): string | undefined {
     const visitor = this.#visitors.get(client);
-    // An order that is retained would be carried out again by whoever returns, whenever that is.
-    const isKeptOrder = retain && payload.length > 0 && matchesFilter(COMMANDS, topic);
-    if (visitor?.rights.mayPublish(topic) === true && !isKeptOrder) return undefined;
-    const reason = isKeptOrder ? `a command is never retained: ${topic}` : notAllowed(visitor, topic);
+    const { topic } = published;
+    const isAllowed = visitor?.rights.mayPublish(topic) === true;
+    const reason = isAllowed ? keptOrderProblem(published) : notAllowed(visitor, topic);
+    if (reason === undefined) return undefined;
     if (visitor !== undefined) this.#options.doorkeeper.refused(visitor, { what: 'publish', topic, reason });
     return reason;
   }
 
   /** The same for a will whose client is gone with the broker's last run. */
-  willProblem(user: string | undefined, clientId: string, topic: string): string | undefined {
+  willProblem(user: string | undefined, clientId: string, will: Published): string | undefined {
     const { access } = this.#options;
     const identity = user === undefined ? ({ kind: 'anonymous' } as const) : access.identityOf(user);
-    if (identity !== undefined && access.rightsOf(identity, clientId).mayPublish(topic)) return undefined;
-    return `${user ?? 'anonymous'} may not publish to ${topic}`;
+    const isAllowed = identity !== undefined && access.rightsOf(identity, clientId).mayPublish(will.topic);
+    return isAllowed ? keptOrderProblem(will) : `${user ?? 'anonymous'} may not publish to ${will.topic}`;
   }
 
   /** Asked for by the client itself: a refusal is told. */
@@ -152,9 +156,18 @@ export class Gate {
     const owner = bearer !== undefined && access.identityOf(bearer) !== undefined ? bearer : undefined;
     const problem = clientIdProblem({ clientId, clean, identity, isDevice, owner });
     if (problem !== undefined) return { reason: problem, returnCode: 2 };
-    if (will === undefined || rights.mayPublish(will.topic)) return undefined;
-    return { reason: `${identityText(identity)} may not publish its last will to ${will.topic}`, returnCode: 5 };
+    if (will === undefined) return undefined;
+    const reason = rights.mayPublish(will.topic)
+      ? keptOrderProblem(will)
+      : `${identityText(identity)} may not publish its last will to ${will.topic}`;
+    return reason === undefined ? undefined : { reason, returnCode: 5 };
   }
+}
+
+/** An order that is retained would be carried out again by whoever returns, whenever that is. */
+function keptOrderProblem({ topic, retain, payload }: Published): string | undefined {
+  const isKept = retain === true && payload.length > 0 && matchesFilter(COMMANDS, topic);
+  return isKept ? `a command is never retained: ${topic}` : undefined;
 }
 
 function notAllowed(visitor: Visitor | undefined, topic: string): string {

@@ -37,7 +37,7 @@ export class Owners {
   /** Why a will may not be published by the broker itself, whose client did not come back to it; undefined where it may. */
   willProblem(packet: PublishedPacket, gate: Gate): string | undefined {
     const { owner, clientId = '' } = packet as OwnedWill;
-    return gate.willProblem(owner === '' ? undefined : owner, clientId, packet.topic);
+    return gate.willProblem(owner === '' ? undefined : owner, clientId, packet);
   }
 }
 
