@@ -11,7 +11,8 @@ import { addPeople, type Login, loginOf, type Person } from './logins.ts';
 import { findProgram, freePorts, ROOT, type Running, run, tempFolder, until } from './processes.ts';
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 
-export type BrokerKind = 'embedded' | 'mosquitto';
+/** `elsewhere`: one that runs already; `env` says where, and how services log in. */
+export type BrokerKind = 'embedded' | 'mosquitto' | 'elsewhere';
 export type StoreKind = 'historian' | 'influxdb';
 
 export type PipelineOptions = {
@@ -129,7 +130,7 @@ async function open(options: PipelineOptions, stack: AsyncDisposableStack): Prom
     const inOrder = [...STARTABLE, 'historian', 'broker'];
     for (const name of inOrder) await processes.get(name)?.[Symbol.asyncDispose]();
   };
-  if (!isEmbedded) stack.use(await startMosquitto(folder, brokerPort, UNBOUNDED_IN_MEMORY));
+  if (options.broker === 'mosquitto') stack.use(await startMosquitto(folder, brokerPort, UNBOUNDED_IN_MEMORY));
   if (!isHistorian) stack.use(await startInfluxd({ folder, port: storePort, rpcPort }));
   stack.defer(stopAll);
   const wanted = options.services ?? SERVICES;
