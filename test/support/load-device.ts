@@ -5,6 +5,7 @@
 import { connect, type Socket } from 'node:net';
 import { generate, type IConnackPacket, type Packet, parser } from 'mqtt-packet';
 import type { Random } from '#domain/random.ts';
+import type { Login } from './logins.ts';
 
 export type ComingBack = {
   readonly random: Random;
@@ -17,6 +18,7 @@ export type DeviceOptions = {
   readonly clientId: string;
   readonly qos: 0 | 1;
   readonly retain?: boolean;
+  readonly login?: Login | undefined;
   /** Without it a lost connection is the end of the device. */
   readonly comesBack?: ComingBack | undefined;
   /** The broker has taken more; for a QoS 1 message also which, and how long after it was first sent. */
@@ -96,7 +98,7 @@ export class LoadDevice implements Disposable {
   }
 
   #open(): void {
-    const { port, clientId, comesBack } = this.#options;
+    const { port, clientId, comesBack, login } = this.#options;
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     this.#socket = socket;
     this.#heardAt = performance.now();
@@ -105,8 +107,9 @@ export class LoadDevice implements Disposable {
     packets.on('error', () => socket.destroy());
     socket.on('connect', () => {
       const keepalive = comesBack === undefined ? 0 : Math.ceil(comesBack.silenceMs / 1_000);
+      const who = login === undefined ? {} : { username: login.username, password: Buffer.from(login.password) };
       socket.write(
-        generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId, clean: true, keepalive }),
+        generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId, clean: true, keepalive, ...who }),
       );
     });
     socket.on('data', (chunk) => {

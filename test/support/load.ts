@@ -3,6 +3,7 @@
 // broker has taken: by PUBACK at QoS 1; at QoS 0, where only the kernel's buffers would brake, by a ping after every few.
 
 import { type ComingBack, LoadDevice, PING_EVERY } from './load-device.ts';
+import type { Login } from './logins.ts';
 
 export type LoadOptions = {
   readonly port: number;
@@ -21,6 +22,8 @@ export type LoadOptions = {
   readonly each?: number;
   /** Told of every QoS 1 message how long the broker took to acknowledge it, and which it was. */
   readonly onAcked?: (latencyMs: number, message: { readonly device: number; readonly n: number }) => void;
+  /** Without it devices come without one. */
+  readonly login?: (device: number) => Login;
   /** At QoS 1: what a device does that loses its connection; without it, nothing any more. */
   readonly comesBack?: ComingBack;
 };
@@ -57,7 +60,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   };
   const devices = Array.from({ length: options.devices }, (_, index) => {
     const device: LoadDevice = new LoadDevice({
-      ...{ port, qos, retain, comesBack, clientId: `load-${process.pid}-${index}` },
+      ...{ port, qos, retain, comesBack, clientId: `load-${process.pid}-${index}`, login: options.login?.(index) },
       onTaken: (message) => {
         if (message !== undefined) onAcked?.(message.latencyMs, { device: index, n: message.n });
         if (isUnbounded) fill(index, device);
