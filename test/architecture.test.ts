@@ -58,7 +58,7 @@ const ONE_FILE: Readonly<Record<string, readonly string[]>> = {
 const TOP_LEVEL = [
   ...['README.md', 'CONTRIBUTING.md', 'LICENSE', 'package.json', 'package-lock.json', 'tsconfig.json'],
   ...['services', 'rules', 'dashboards', 'firmware', 'deploy', 'test'],
-  ...['.biome.json', '.ci', '.gitignore', '.npmrc', '.vscode'],
+  ...['.biome.json', '.ci', '.github', '.gitignore', '.npmrc', '.vscode'],
 ];
 
 /** Lines of code in a main.ts: a list of parts that is read from top to bottom. */
