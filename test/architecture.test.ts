@@ -47,8 +47,9 @@ const ONE_FILE: Readonly<Record<string, readonly string[]>> = {
   'js-quantities': ['services/lib/rules/language/units.ts'],
   commander: ['services/cli/program.ts'],
   croner: ['services/rules/notify/shift.ts'],
+  qr: ['services/cli/access/qr-text.ts'],
   nodemailer: ['services/rules/channels/email.ts'],
-  '@clack/prompts': ['services/cli/rules/ask-rule-wish.ts'],
+  '@clack/prompts': ['services/cli/rules/ask-rule-wish.ts', 'services/cli/access/wanted-password.ts'], // words, secrets
   execa: ['services/cli/supervisor/launch.ts'],
   'fastest-levenshtein': ['services/lib/runtime/json-file.ts'],
   uplot: ['services/console/web/trend/chart.ts'],

@@ -27,9 +27,11 @@ Every setting is a flag, an environment variable and a key of penstock.json, in 
 const GROUPS: Readonly<Record<string, string>> = {
   broker: 'put another broker in the place of the embedded one',
   config: 'show the settings',
+  device: 'let devices log in at the broker',
   historian: 'copy, export, import, count and check what the store holds',
   rejected: 'look at what could not be taken, and send it again',
   rules: 'write, test, compare and explain alarm rules',
+  user: 'let people and programs log in',
 };
 
 /** Runs what the words ask for and gives the exit code. */

@@ -14,6 +14,10 @@ export const COMMANDS: readonly CommandRow[] = [
   ['audit verify', async () => (await import('./audit-verify.ts')).auditVerifyCommand],
   ['audit head', async () => (await import('./audit-head.ts')).auditHeadCommand],
   ['config show', async () => (await import('./config-show.ts')).configShowCommand],
+  ['device add', async () => (await import('./device-add.ts')).deviceAddCommand],
+  ['device list', async () => (await import('./device-list.ts')).deviceListCommand],
+  ['device revoke', async () => (await import('./device-revoke.ts')).deviceRevokeCommand],
+  ['device show', async () => (await import('./device-show.ts')).deviceShowCommand],
   ['doctor', async () => (await import('./doctor.ts')).doctorCommand],
   ['broker export', async () => (await import('./broker-export.ts')).brokerExportCommand],
   ['historian backup', async () => (await import('./historian-backup.ts')).historianBackupCommand],
@@ -31,6 +35,11 @@ export const COMMANDS: readonly CommandRow[] = [
   ['rules fmt', async () => (await import('./rules-fmt.ts')).rulesFmtCommand],
   ['rules new', async () => (await import('./rules-new.ts')).rulesNewCommand],
   ['rules test', async () => (await import('./rules-test.ts')).rulesTestCommand],
+  ['user add', async () => (await import('./user-add.ts')).userAddCommand],
+  ['user list', async () => (await import('./user-list.ts')).userListCommand],
+  ['user passwd', async () => (await import('./user-passwd.ts')).userPasswdCommand],
+  ['user remove', async () => (await import('./user-remove.ts')).userRemoveCommand],
+  ['user token', async () => (await import('./user-token.ts')).userTokenCommand],
 ];
 
 /** The command that the words begin with; all where they begin with none, for --help and for who mistyped. */

@@ -1,8 +1,8 @@
 // The first thing that a start does: the data folder is usable and its own, or the start ends in a sentence.
 
+import { type LockResult, lockFolder } from '#runtime/folder-lock.ts';
 import { EXIT, StartError } from '#runtime/start-error.ts';
 import { dataFolderProblem, type FolderProblem, unusable } from '../data-folder.ts';
-import { type LockResult, lockDataFolder } from './data-folder-lock.ts';
 
 /**
  * Ours until it is disposed of.
@@ -22,7 +22,7 @@ export async function takeDataFolder(folder: string): Promise<Disposable> {
 /** What only the attempt tells: a file system that is read-only or full. */
 function lock(folder: string): LockResult {
   try {
-    return lockDataFolder(folder);
+    return lockFolder(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

@@ -39,6 +39,8 @@ const deviceName = z.string().refine(isDeviceUserName, { error: 'is no device: s
 
 export const usersSchema = z.strictObject({
   users: z.record(userName, z.discriminatedUnion('role', [person, service])),
+  /** The last serial of those who were removed: who comes back under the name does not take the old tokens over. */
+  removed: z.record(userName, z.int().min(1)).default({}),
 });
 
 export const devicesSchema = z.strictObject({
@@ -50,11 +52,17 @@ export type DeviceRow = z.infer<typeof devicesSchema>['devices'][string];
 
 export type AccessFiles = {
   readonly users: ReadonlyMap<string, UserRow>;
+  readonly removedUsers: ReadonlyMap<string, number>;
   readonly devices: ReadonlyMap<string, DeviceRow>;
   readonly acl: Acl;
 };
 
-export const NO_ACCESS_FILES: AccessFiles = { users: new Map(), devices: new Map(), acl: NO_ACL };
+export const NO_ACCESS_FILES: AccessFiles = {
+  users: new Map(),
+  removedUsers: new Map(),
+  devices: new Map(),
+  acl: NO_ACL,
+};
 
 export function accessFolder(dataDir: string): string {
   return path.join(dataDir, 'access');
@@ -62,14 +70,19 @@ export function accessFolder(dataDir: string): string {
 
 /** A file that is not there has nobody in it. */
 export function readAccessFiles(folder: string): AccessFiles | FileProblem[] {
-  const users = readOne(path.join(folder, USERS_FILE), usersSchema, { users: {} });
+  const users = readOne(path.join(folder, USERS_FILE), usersSchema, { users: {}, removed: {} });
   const devices = readOne(path.join(folder, DEVICES_FILE), devicesSchema, { devices: {} });
   const acl = readAcl(path.join(folder, ACL_FILE));
   const problems = [users, devices, acl].flatMap((each) => (Array.isArray(each) ? each : []));
   if (Array.isArray(users) || Array.isArray(devices) || Array.isArray(acl)) return problems;
   const taken = takenNames(path.join(folder, USERS_FILE), users.users, devices.devices);
   if (taken.length > 0) return taken;
-  return { users: new Map(Object.entries(users.users)), devices: new Map(Object.entries(devices.devices)), acl };
+  return {
+    users: new Map(Object.entries(users.users)),
+    removedUsers: new Map(Object.entries(users.removed)),
+    devices: new Map(Object.entries(devices.devices)),
+    acl,
+  };
 }
 
 function readOne<T>(file: string, schema: z.ZodType<T>, none: T): T | FileProblem[] {

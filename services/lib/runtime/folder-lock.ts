@@ -1,12 +1,12 @@
-// One start per data folder. `<data>/lock/<n>` names the process that holds the highest number: that process alone may use
-// the folder, for as long as it lives. Whoever finds it gone takes the next number by making that file, which the file
+// One user of a folder at a time: one start of the data folder, one change of the files of access. `<folder>/lock/<n>` names
+// the process that holds the highest number: that process alone may use the folder, for as long as it lives. Whoever finds it gone takes the next number by making that file, which the file
 // system grants to one of them only. Nobody takes a stale lock away first: between that and the taking another could step
 // in. The highest file stays, emptied at the end, so that numbers never run back.
 
 import { randomBytes } from 'node:crypto';
 import { linkSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { makeDurableFolder } from '#runtime/durable-folder.ts';
+import { makeDurableFolder } from './durable-folder.ts';
 
 export type LockResult = { readonly lock: Disposable } | { readonly holder: number };
 
@@ -14,8 +14,8 @@ export type LockResult = { readonly lock: Disposable } | { readonly holder: numb
  * The lock, or the process that holds it.
  * @throws where the folder cannot be written to (the system's own error)
  */
-export function lockDataFolder(dataDir: string): LockResult {
-  const folder = path.join(dataDir, 'lock');
+export function lockFolder(parent: string): LockResult {
+  const folder = path.join(parent, 'lock');
   makeDurableFolder(folder);
   for (;;) {
     const newest = numbersIn(folder)[0] ?? 0;

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { lockDataFolder } from './data-folder-lock.ts';
+import { lockFolder } from './folder-lock.ts';
 
 let data: string;
 const running: ChildProcess[] = [];
@@ -25,9 +25,9 @@ async function end(child: ChildProcess): Promise<void> {
 /** A process that takes the lock when it is told to, says what came of it, and lives on. */
 function contender() {
   const script = `
-    import { lockDataFolder } from ${JSON.stringify(path.join(import.meta.dirname, 'data-folder-lock.ts'))};
+    import { lockFolder } from ${JSON.stringify(path.join(import.meta.dirname, 'folder-lock.ts'))};
     process.stdin.on('data', () => {
-      const result = lockDataFolder(${JSON.stringify(data)});
+      const result = lockFolder(${JSON.stringify(data)});
       process.stdout.write(result.holder === undefined ? 'held' : String(result.holder));
     });
     process.stdout.write('ready');`;
@@ -38,11 +38,11 @@ function contender() {
 }
 
 it('a second one learns who holds it, until it is released', () => {
-  const first = lockDataFolder(data);
+  const first = lockFolder(data);
   expect(first).toHaveProperty('lock');
-  expect(lockDataFolder(data)).toEqual({ holder: process.pid });
+  expect(lockFolder(data)).toEqual({ holder: process.pid });
   if ('lock' in first) first.lock[Symbol.dispose]();
-  expect(lockDataFolder(data)).toHaveProperty('lock');
+  expect(lockFolder(data)).toHaveProperty('lock');
   expect(readdirSync(path.join(data, 'lock'))).toEqual(['2']);
 });
 
@@ -67,8 +67,8 @@ it.each([
   ['a process that is gone', '4194305 77\n'],
   ['nothing that can be read', 'hello'],
 ])('is free where the file names %s', (_, text) => {
-  const held = lockDataFolder(data);
+  const held = lockFolder(data);
   writeFileSync(path.join(data, 'lock/1'), text);
   expect(held).toHaveProperty('lock');
-  expect(lockDataFolder(data)).toHaveProperty('lock');
+  expect(lockFolder(data)).toHaveProperty('lock');
 });
