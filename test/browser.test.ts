@@ -1,13 +1,16 @@
-// The console's page in a real browser, on the real pipeline: an operator logs in, sees an alarm come, acknowledges it,
-// watches it go, finds its value drawn as a trend, and reads why a payload was rejected.
+// The console's page in a real browser, on the real pipeline: an engineer logs in, sees an alarm come, acknowledges it,
+// watches it go, finds its value drawn as a trend, and reads why a payload was rejected; a viewer and an operator see no more
+// than they may do.
 
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { MqttClient } from 'mqtt';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashPassword } from '#runtime/access/password-hash.ts';
+import { writePrivateFile } from '#runtime/access/private-file.ts';
 import { type Pipeline, startPipeline } from './support/pipeline.ts';
-import { findProgram } from './support/processes.ts';
+import { findProgram, until } from './support/processes.ts';
 
 const executablePath = findProgram('chromium');
 const reason = executablePath === undefined ? 'chromium is not installed (apt-get install chromium)' : undefined;
@@ -28,6 +31,9 @@ const ARGS = [
 const LONGEST_NAME = 'x'.repeat(64);
 const TANK = 'plant/v1/lyon/tank-farm/tank-09/tele';
 
+const PASSWORD = 'a password of the browser test';
+const PEOPLE = { ada: 'admin', eva: 'engineer', olaf: 'operator', vera: 'viewer' } as const;
+
 describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
   let pipeline: Pipeline;
   let device: MqttClient;
@@ -43,6 +49,7 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
         writeFileSync(path.join(folder, `${LONGEST_NAME}.json`), '{');
       },
     });
+    await writePeople(PEOPLE);
     device = await pipeline.client();
     browser = await chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: ARGS });
     page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
@@ -61,16 +68,36 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
     await pipeline?.[Symbol.asyncDispose]();
   });
 
-  it('refuses a wrong password and takes the generated one', async () => {
+  async function writePeople(people: Readonly<Record<string, string>>): Promise<void> {
+    const password = await hashPassword(PASSWORD);
+    const users = Object.fromEntries(Object.entries(people).map(([name, role]) => [name, { role, password }]));
+    await writePrivateFile(path.join(pipeline.dataDir, 'access/users.json'), JSON.stringify({ users }));
+  }
+  async function logIn(on: Page, user: string, password = PASSWORD): Promise<void> {
+    await on.getByTestId('login-user').fill(user);
+    await on.getByTestId('login-password').fill(password);
+    await on.getByTestId('login-form').locator('button[type=submit]').click();
+  }
+  /** A browser of somebody else's, without a cookie of the others. */
+  async function visit(user: string): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 1600 } });
+    const other = await context.newPage();
+    other.setDefaultTimeout(20_000);
+    await other.goto(pipeline.consoleUrl);
+    await logIn(other, user);
+    await other.getByTestId('user').filter({ hasText: user }).waitFor();
+    return other;
+  }
+  const alarmOn = (other: Page) =>
+    other.locator('[data-testid=alarm-row][data-rule=tank-temp-high][data-instance=tank-09]');
+
+  it('refuses a wrong password, takes the right one, and shows who is logged in', async () => {
     await page.goto(pipeline.consoleUrl);
-    await page.getByTestId('login-user').fill('operator');
-    await page.getByTestId('login-password').fill('wrong');
-    await page.getByTestId('login-form').locator('button[type=submit]').click();
-    await page.getByTestId('login-form').getByRole('alert').waitFor();
-    const password = readFileSync(path.join(pipeline.dataDir, 'secrets/operator-password'), 'utf8').trim();
-    await page.getByTestId('login-password').fill(password);
-    await page.getByTestId('login-form').locator('button[type=submit]').click();
+    await logIn(page, 'eva', 'wrong');
+    await page.getByTestId('login-form').getByRole('alert').filter({ hasText: 'wrong' }).waitFor();
+    await logIn(page, 'eva');
     await page.locator('[data-testid=service-row][data-service=rules][data-status=up]').waitFor();
+    await page.locator('[data-testid=user][data-role=engineer]').filter({ hasText: 'eva' }).waitFor();
   });
 
   it('shows an alarm as it comes', async () => {
@@ -80,6 +107,71 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
       .waitFor()
       .finally(() => clearInterval(hot));
     expect(await alarm().textContent()).toContain('tank-09 at 95.5 °C, limit 80 °C');
+  });
+
+  it('shows a viewer the alarm, and nothing to do about it', async () => {
+    const other = await visit('vera');
+    await alarmOn(other).and(other.locator('[data-state=UNACK]')).waitFor();
+    await alarmOn(other).getByText('Details').click();
+    await other.locator('.detail dl').first().waitFor();
+    expect(await other.locator('[data-testid$=-button], [data-testid=operation-comment]').count()).toBe(0);
+    const status = await other.evaluate(async () => {
+      const answer = await fetch('api/alarms/lyon/tank-farm/tank-temp-high/tank-09/operations', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-penstock-page': '1' },
+        body: '{"op":"ack","episode":1}',
+      });
+      return answer.status;
+    });
+    expect(status).toBe(403);
+    await other.context().close();
+  });
+
+  it('offers an operator what operators do, and that alone; it is journalled in his name', async () => {
+    const other = await visit('olaf');
+    await alarmOn(other).getByTestId('ack-button').waitFor();
+    await alarmOn(other).getByText('Details').click();
+    await other.getByTestId('shelve-button').waitFor();
+    expect(await other.getByTestId('oos-button').count()).toBe(0);
+    await other.getByTestId('shelve-button').click();
+    await alarmOn(other).waitFor({ state: 'detached' });
+    const names = async () =>
+      (await pipeline.query(`SELECT last("actor") FROM "journal" WHERE "rule" = 'tank-temp-high'`)).flat();
+    await until('the journal to name him', async () => (await names()).includes('olaf') || undefined);
+    await other.getByTestId('aside-note').getByRole('button').click();
+    await alarmOn(other).getByTestId('unshelve-button').click();
+    await other.context().close();
+    await alarm().waitFor();
+  });
+
+  it.each([
+    ['is taken away', 'vera', { ada: 'admin', eva: 'engineer', olaf: 'operator' }],
+    ['has another role', 'olaf', { ada: 'admin', eva: 'engineer', olaf: 'viewer', vera: 'viewer' }],
+  ])('asks whose login %s to log in anew, while the page is open', async (_, user, people) => {
+    const other = await visit(user);
+    await other.getByTestId('connection').and(other.locator('[data-state=live]')).waitFor();
+    // Everybody else's row is as before: a new hash of the same password is another login.
+    const file = path.join(pipeline.dataDir, 'access/users.json');
+    const before = readFileSync(file, 'utf8');
+    const { users } = JSON.parse(before);
+    const rows = Object.entries(people).map(([name, role]) => [name, { ...users[name], role }]);
+    await writePrivateFile(file, JSON.stringify({ users: Object.fromEntries(rows) }));
+    await other.getByTestId('login-form').waitFor();
+    await writePrivateFile(file, before);
+    await other.context().close();
+  });
+
+  it('shows a name that is a script as the text it is', async () => {
+    const other = await visit('ada');
+    const hostile = '<img src=x onerror=document.title=1>';
+    await other.route('**/api/session', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), user: hostile } });
+    });
+    await other.reload();
+    await other.getByTestId('user').filter({ hasText: hostile }).waitFor();
+    expect([await other.locator('img').count(), await other.title()]).toEqual([0, 'Penstock']);
+    await other.context().close();
   });
 
   it('shows the latest value and draws its trend', async () => {

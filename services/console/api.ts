@@ -1,14 +1,23 @@
 // What the console's HTTP API and its event stream carry: the one contract between server and page.
-// The page imports these as types only; everything is JSON, all moments are ms since the epoch.
+// The page imports types, and the one name; everything is JSON, all moments are ms since the epoch.
 
-import type { AlarmMessage } from '#domain/alarm.ts';
+import type { AlarmMessage, Role } from '#domain/alarm.ts';
 import type { DeviceView } from '#domain/device.ts';
 import type { Value } from '#domain/point.ts';
 import type { Quality } from '#domain/quality.ts';
 import type { Rejected } from '#domain/rejected.ts';
 import type { ServiceStatus } from '#domain/service.ts';
 
-export type SessionView = { readonly user: string; readonly expiresAt: number };
+/** On every request that changes something; a page of another origin cannot send it. */
+export const PAGE_HEADER = 'x-penstock-page';
+
+export type SessionView = { readonly user: string; readonly role: Role; readonly expiresAt: number };
+
+/** Asked for before anybody is logged in. */
+export type LoginView = {
+  /** `nobody`: no user was ever made; `broken`: the files of users have a mistake, and nobody can log in. */
+  readonly people: 'there' | 'nobody' | 'broken';
+};
 
 /** `id` is `site/area/rule/instance`, also the path below `/api/alarms/`. */
 export type AlarmView = AlarmMessage & { readonly id: string };

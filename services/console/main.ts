@@ -2,18 +2,20 @@
 
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { storeLogin } from '#runtime/access/service-login.ts';
 import { environmentName } from '#runtime/config.ts';
 import { readPlantFiles } from '#runtime/plant-files.ts';
-import { named, refuseOpenListener, runService } from '#runtime/process.ts';
+import { named, runService } from '#runtime/process.ts';
 import { readOrCreateSecret } from '#runtime/secrets.ts';
 import { historianAddress, rulesFolderSetting, storeSection, storeUrl } from '#runtime/sections.ts';
 import { openServiceBus } from '#runtime/service-bus.ts';
 import { consoleSection } from './config.ts';
 import { openFeed } from './feed.ts';
+import { addHealth } from './health.ts';
 import { buildApp } from './http/app.ts';
-import { pageProblem } from './http/page.ts';
-import { Sessions } from './http/session.ts';
+import { watchTls } from './http/tls.ts';
 import { Live } from './live/live.ts';
+import { openPeople } from './open-people.ts';
 import { makeCatalog } from './plant/catalog.ts';
 import { Plant } from './plant/plant.ts';
 import { openInflux } from './store/influx.ts';
@@ -26,35 +28,31 @@ const sections = {
 };
 
 await runService('console', sections, async (service) => {
-  const { config, log, metrics, health, stack, now } = service;
+  const { config, log, metrics, stack, now } = service;
   const { root, store: storeConfig } = config;
-  const { host, port, session, loginsPerMinute, refresh, seriesMax, alarmsMax } = config.console;
-  const why = 'the console speaks plain HTTP (put a TLS proxy before it)';
-  refuseOpenListener(host, environmentName('console', 'host'), why);
+  const { host, port, loginsPerMinute, requestsPerMinute, refresh } = config.console;
+  const { seriesMax, alarmsMax, trustedProxies } = config.console;
+  const { certificate, ...people } = openPeople(service, () => live.dropOver());
   const pageDir = path.join(import.meta.dirname, 'dist');
-  const password = readOrCreateSecret(root.data, 'operator-password').value;
-  const sessionKey = readOrCreateSecret(root.data, 'session-key').value;
   const operationsKey = readOrCreateSecret(root.data, 'operations-key').value;
-  const sessions = new Sessions({ password, sessionKey }, session, now);
   const { models } = readPlantFiles(config.rules.dir);
   const plant = new Plant({ catalog: makeCatalog(models), seriesMax, alarmsMax });
   const bus = openServiceBus(service);
   const live = new Live({ plant, now, brokerProblem: () => feed.problem() });
   const feed = stack.use(openFeed({ bus, live, metrics, seriesMax }));
-  health.add('feed', () => feed.problem());
-  health.add('page', () => pageProblem(pageDir));
-  metrics.gauge('console_viewers', 'Open event streams.', () => live.viewers);
-  metrics.total(
-    'console_viewers_dropped_total',
-    'Event streams ended because they could not keep up.',
-    () => live.dropped,
-  );
-  const store = openInflux({ ...storeConfig, url: storeUrl(storeConfig, config.historian) });
+  addHealth(service, { feed, live, pageDir });
+  const store = openInflux({
+    ...storeConfig,
+    ...storeLogin(config, 'console'),
+    url: storeUrl(storeConfig, config.historian),
+  });
   const { database } = storeConfig;
   const wait = (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal });
-  const outside = { bus, store, database, log, now, wait, pageDir };
-  const app = await buildApp({ ...outside, plant, live, sessions, operationsKey, limits: { loginsPerMinute } });
+  const outside = { bus, store, database, log, now, wait, pageDir, trustedProxies };
+  const limits = { loginsPerMinute, requestsPerMinute };
+  const app = await buildApp({ ...outside, ...people, plant, live, operationsKey, limits });
   stack.defer(() => app.close());
+  if (certificate !== undefined) stack.use(watchTls(certificate, { server: app.server, log }));
   const timer = setInterval(() => live.tick(), refresh);
   stack.defer(() => clearInterval(timer));
   await named(environmentName('console', 'port'), () => app.listen({ host, port }));

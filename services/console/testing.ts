@@ -1,13 +1,16 @@
 // What the tests of the console share: sample messages, and a console without a broker, a store or a listener.
 
-import type { AlarmMessage } from '#domain/alarm.ts';
+import { type Identity, userNameOf } from '#domain/access/identity.ts';
+import type { AlarmMessage, Role } from '#domain/alarm.ts';
 import type { DeviceView } from '#domain/device.ts';
 import type { Rejected } from '#domain/rejected.ts';
 import { topics } from '#domain/topic.ts';
+import type { Credentials, LoginAnswer } from '#runtime/access/access.ts';
 import type { Bus } from '#runtime/bus.ts';
 import { silentLog } from '#runtime/log.ts';
 import { MemoryBus } from '#runtime/memory-bus.ts';
 import { Metrics } from '#runtime/metrics.ts';
+import { PAGE_HEADER } from './api.ts';
 import { openFeed } from './feed.ts';
 import { buildApp } from './http/app.ts';
 import { Sessions } from './http/session.ts';
@@ -18,6 +21,9 @@ import { openInflux } from './store/influx.ts';
 
 export const START = 1_800_000_000_000;
 export const PASSWORD = 'correct horse';
+export const SESSION_KEY = 'what the tests sign cookies with';
+/** What our own page sends along. */
+export const PAGE = { [PAGE_HEADER]: '1' };
 export const OPERATIONS_KEY = 'what the tests sign with';
 
 export function sampleAlarm(changes: Partial<AlarmMessage> = {}): AlarmMessage {
@@ -96,7 +102,45 @@ export function delivered(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+/** People of the tests, each with the password of the tests. */
+export class TestAccess {
+  readonly people: Map<string, Role>;
+  isBroken = false;
+  /** What the next logins are told, whoever they are. */
+  waitMs = 0;
+  readonly tried: (readonly [name: string, address: string])[] = [];
+
+  constructor(people: Readonly<Record<string, Role>>) {
+    this.people = new Map(Object.entries(people));
+  }
+  get hasPeople(): boolean {
+    return this.people.size > 0;
+  }
+  problem(): string | undefined {
+    return this.isBroken ? 'users.json:1:1: not valid JSON' : undefined;
+  }
+  identityOf(name: string) {
+    const role = this.people.get(name);
+    return role === undefined ? undefined : ({ kind: 'person', name, role } as const);
+  }
+  loginOf(identity: Identity): string | undefined {
+    const name = userNameOf(identity) ?? '';
+    return this.people.has(name) ? JSON.stringify([name, this.people.get(name)]) : undefined;
+  }
+  async identifyPerson({ name, secret }: Credentials, address: string): Promise<LoginAnswer> {
+    this.tried.push([name, address]);
+    if (this.waitMs > 0) return { kind: 'later', waitMs: this.waitMs };
+    const identity = this.identityOf(name);
+    return identity === undefined || secret !== PASSWORD ? { kind: 'wrong' } : { kind: 'known', identity };
+  }
+}
+
 export type TestConsoleOptions = {
+  /** An engineer `operator` where it is left out. */
+  readonly access?: TestAccess;
+  readonly sessionKey?: string;
+  readonly requestsPerMinute?: number;
+  readonly trustedProxies?: readonly string[];
   readonly seriesMax?: number;
   readonly alarmsMax?: number;
   readonly loginsPerMinute?: number;
@@ -109,6 +153,7 @@ export type TestConsoleOptions = {
 
 export async function openTestConsole(options: TestConsoleOptions = {}) {
   const { seriesMax = 100, alarmsMax = 100, loginsPerMinute = 1_000, bus = new MemoryBus() } = options;
+  const { access = new TestAccess({ operator: 'engineer' }) } = options;
   const clock = { now: START };
   const now = () => clock.now;
   const metrics = new Metrics('console');
@@ -122,21 +167,24 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
     bus,
     store: openInflux({ url: options.storeUrl ?? 'http://127.0.0.1:1', database: 'plant' }),
     database: 'plant',
-    sessions: new Sessions({ password: PASSWORD, sessionKey: 'key' }, 60_000, now),
+    access,
+    sessions: new Sessions({ access, key: options.sessionKey ?? SESSION_KEY, lifeMs: 60_000, now }),
     operationsKey: OPERATIONS_KEY,
-    limits: { loginsPerMinute },
+    limits: { loginsPerMinute, requestsPerMinute: options.requestsPerMinute ?? 100_000 },
+    trustedProxies: options.trustedProxies ?? [],
     log: silentLog(),
     now,
     wait: options.wait ?? (() => new Promise(() => {})),
     pageDir: options.pageDir ?? '/nowhere',
   });
-  const logIn = async () => {
+  const logIn = async (user = 'operator') => {
     const answer = await app.inject({
       method: 'POST',
       url: '/api/login',
-      payload: { user: 'operator', password: PASSWORD },
+      payload: { user, password: PASSWORD },
+      headers: PAGE,
     });
     return String(answer.headers['set-cookie']).split(';')[0] ?? '';
   };
-  return { app, bus, plant, live, metrics, clock, logIn };
+  return { app, bus, plant, live, metrics, clock, logIn, access };
 }

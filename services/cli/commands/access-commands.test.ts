@@ -2,6 +2,7 @@
 
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import decodeQR from 'qr/decode.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Access } from '#runtime/access/access.ts';
@@ -253,9 +254,7 @@ describe('devices', () => {
 test.each(['short', JSON.stringify({ broker: { ca: 'A'.repeat(600) }, password: 'x'.repeat(43) })])(
   'a QR code says its text to a reader: %s',
   (text) => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of a terminal
-    const lines = (qrText(text) ?? '')
-      .replaceAll(/\u001b\[[\d;]*m/g, '')
+    const lines = stripVTControlCharacters(qrText(text) ?? '')
       .trimEnd()
       .split('\n');
     const width = lines[0]?.length ?? 0;

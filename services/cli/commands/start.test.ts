@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -65,15 +65,52 @@ describe('penstock start', () => {
     expect(Date.now() - startedAt).toBeLessThan(10_000);
   });
 
-  it('shows the password at the first start only', async () => {
+  it('makes a login at the first start only, shows its password once, and keeps no more than its hash', async () => {
     const first = await started('--no-demo');
-    expect(first.said.out).toMatch(/operator, password [\w-]{24} /);
+    const [, password = ''] = /operator, password ([\w-]{24}) /.exec(first.said.out) ?? [];
+    const logIn = (url: string) =>
+      fetch(`${url}/api/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-penstock-page': '1' },
+        body: JSON.stringify({ user: 'operator', password }),
+      });
+    const answer = await logIn(first.consoleUrl);
+    expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ role: 'engineer' })]);
     first.child.kill('SIGINT');
     expect(await first.ended).toBe(0);
+    const users = path.join(folder, 'access/users.json');
+    expect(readFileSync(users, 'utf8')).not.toContain(password);
+    expect(statSync(users).mode & 0o777).toBe(0o600);
     const second = await started('--no-demo');
-    expect(second.said.out).toContain(`password: cat ${path.join(folder, 'secrets/operator-password')}`);
+    expect(second.said.out).toContain('user passwd operator');
+    expect(second.said.out).not.toContain('password ');
+    expect((await logIn(second.consoleUrl)).status).toBe(200);
     second.child.kill('SIGINT');
     await second.ended;
+  });
+
+  it('a file of users that cannot be read is a mistake to mend, and never a first start', async () => {
+    const users = path.join(folder, 'access/users.json');
+    mkdirSync(path.dirname(users), { mode: 0o700 });
+    for (const text of ['', '{"users": {', '{"users": []}']) {
+      writeFileSync(users, text, { mode: 0o600 });
+      const { said, ended } = penstock('start', '--data', folder, ...freePorts());
+      expect(await ended).toBe(78);
+      expect(said.err).toContain(`${users}:1:`);
+      expect(said.out).toBe('');
+      expect(readFileSync(users, 'utf8')).toBe(text);
+    }
+  });
+
+  it('a file without people stays as it is, and the box says who makes the first one', async () => {
+    const users = path.join(folder, 'access/users.json');
+    mkdirSync(path.dirname(users), { mode: 0o700 });
+    writeFileSync(users, '{"users": {"graf": {"role": "service"}}}', { mode: 0o600 });
+    const { said, child, ended } = await started('--no-demo');
+    expect(said.out).toContain('nobody can log in');
+    expect(readFileSync(users, 'utf8')).not.toContain('operator');
+    child.kill('SIGINT');
+    await ended;
   });
 
   it('runs the simulated plant, which tail then shows', async () => {
@@ -116,17 +153,6 @@ describe('penstock start', () => {
     const { said, ended } = penstock('start', '--data', '/proc/penstock-data', ...freePorts());
     expect(await ended).toBe(78);
     expect(said.err).toMatch(/^error the data folder \/proc\S* cannot be .*\(E[A-Z]+\); .*PENSTOCK_DATA.*\n$/);
-  });
-
-  it('an emptied password file ends the start, with what to do', async () => {
-    const file = path.join(folder, 'secrets/operator-password');
-    mkdirSync(path.dirname(file), { mode: 0o700 });
-    writeFileSync(file, '', { mode: 0o600 });
-    const { said, ended } = penstock('start', '--data', folder, ...freePorts());
-    expect(await ended).toBe(78);
-    expect(said.err).toContain(`${file} is empty`);
-    expect(said.err).toContain('delete the file');
-    expect(said.out).toBe('');
   });
 
   it('names a port in use and the setting that moves it, and starts nothing', async () => {

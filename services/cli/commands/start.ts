@@ -7,9 +7,9 @@ import { brokerAddress } from '#runtime/broker-address.ts';
 import { silentLog } from '#runtime/log.ts';
 import { openMqttBus } from '#runtime/mqtt-bus.ts';
 import { VERSION } from '#runtime/process.ts';
-import { readOrCreateSecret, type Secret } from '#runtime/secrets.ts';
 import { brokerUrl, storeUrl } from '#runtime/sections.ts';
 import { EXIT, StartError } from '#runtime/start-error.ts';
+import { type FirstPerson, firstPerson } from '../access/first-person.ts';
 import type { Cli, CliCommand } from '../cli.ts';
 import { type AllSettings, type LoadedSettings, readSettings } from '../settings.ts';
 import { untilAborted } from '../signals.ts';
@@ -70,7 +70,7 @@ function refuse(problems: readonly string[], exitCode: number, cli: Cli): number
 async function supervise(loaded: LoadedSettings, words: readonly string[], cli: Cli): Promise<number> {
   const { config } = loaded;
   const { asked, insisted } = cli.stopSignals();
-  const password = readOrCreateSecret(config.root.data, 'operator-password');
+  const first = await firstPerson(config.root.data, cli);
   const print = linePrinter(cli);
   await using announcing = new AsyncDisposableStack();
   const announcer = openAnnouncer(config, announcing, cli);
@@ -84,7 +84,7 @@ async function supervise(loaded: LoadedSettings, words: readonly string[], cli: 
   });
   insisted.addEventListener('abort', () => supervisor.killAll());
   await supervisor.start(READY_MS_MAX, asked);
-  if (!asked.aborted) cli.out(boxText(boxFacts(config, password, supervisor.problems(), cli.env)));
+  if (!asked.aborted) cli.out(boxText(boxFacts(config, first, supervisor.problems(), cli.env)));
   await untilAborted(asked);
   print('start', ownLine('info', 'stopping; Ctrl-C once more ends everything at once', cli));
   await announcing.disposeAsync();
@@ -120,14 +120,14 @@ function openAnnouncer(config: AllSettings, stack: AsyncDisposableStack, cli: Cl
 
 function boxFacts(
   config: AllSettings,
-  password: Secret,
+  first: FirstPerson,
   problems: ReadonlyMap<string, string>,
   env: NodeJS.ProcessEnv,
 ): BoxFacts {
   const { broker, store, historian, console: page, root, rules } = config;
   return {
     version: VERSION,
-    consoleUrl: `http://${page.host}:${page.port}`,
+    consoleUrl: `${page.tlsCertFile === undefined ? 'http' : 'https'}://${page.host}:${page.port}`,
     brokerUrl: brokerUrl(broker),
     brokerUsername: broker.username,
     isBrokerOurs: broker.url === undefined,
@@ -136,7 +136,7 @@ function boxFacts(
     database: store.database,
     dataDir: path.resolve(root.data),
     rulesDir: path.resolve(rules.dir),
-    login: { user: 'operator', password: password.value, file: password.file, isNew: password.isNew },
+    login: first,
     isDemo: root.demo,
     command: env.npm_lifecycle_event === undefined ? 'penstock' : 'npm run -s penstock --',
     problems,

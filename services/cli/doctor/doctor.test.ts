@@ -71,7 +71,7 @@ describe('the machine', () => {
 
   it('an emptied secret is found before a service refuses it', async () => {
     mkdirSync(path.join(folder, 'secrets'), { mode: 0o700 });
-    writeFileSync(path.join(folder, 'secrets/operator-password'), '', { mode: 0o600 });
+    writeFileSync(path.join(folder, 'secrets/operations-key'), '', { mode: 0o600 });
     const findings = await checkDataFolder(patient());
     expect(statuses(findings)).toEqual(['data folder ok', 'secrets fail']);
     expect(findings[1]).toMatchObject({ fix: expect.stringContaining('delete the file') });

@@ -11,7 +11,7 @@ const FACTS: BoxFacts = {
   database: 'plant',
   dataDir: '/srv/penstock/data',
   rulesDir: '/srv/penstock/rules',
-  login: { user: 'operator', password: 'pass-word', file: 'data/secrets/operator-password', isNew: true },
+  login: { kind: 'made', user: 'operator', password: 'pass-word' },
   isDemo: true,
   command: 'npm run -s penstock --',
   problems: new Map(),
@@ -31,7 +31,7 @@ describe('boxText()', () => {
     expect(boxText(FACTS)).toMatchInlineSnapshot(`
       "┌─ Penstock 0.1.0 is running ─────────────────────────────────────────────────
         Console     http://127.0.0.1:8080
-        Login       operator, password pass-word  (kept in data/secrets/operator-password; not shown again)
+        Login       operator, password pass-word  (shown this once; a new one: npm run -s penstock -- user passwd operator)
         MQTT        mqtt://127.0.0.1:1883
         History     http://127.0.0.1:8086  (InfluxDB 1.x API, database plant)
         Data        /srv/penstock/data
@@ -50,10 +50,10 @@ describe('boxText()', () => {
     `);
   });
 
-  it('shows the password once, and then only where it is kept', () => {
-    const later = boxText({ ...FACTS, login: { ...FACTS.login, isNew: false } });
-    expect(later).not.toContain('pass-word');
-    expect(later).toContain('operator, password: cat data/secrets/operator-password');
+  it('says later how to come to a new password, and how to a first user', () => {
+    const later = lineWith({ ...FACTS, login: { kind: 'there', user: 'anna' } }, 'Login');
+    expect(later).toBe('  Login       anna; forgotten? npm run -s penstock -- user passwd anna');
+    expect(lineWith({ ...FACTS, login: { kind: 'nobody' } }, 'Login')).toContain('penstock -- user add <name>');
   });
 
   it('prints a line for mosquitto_pub that fits the broker in use', () => {

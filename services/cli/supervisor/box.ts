@@ -2,6 +2,7 @@
 // Rules above and below but no sides, so that a line can be copied out of it whole.
 
 import { withoutPassword } from '#runtime/url-password.ts';
+import type { FirstPerson } from '../access/first-person.ts';
 
 export type BoxFacts = {
   readonly version: string;
@@ -15,7 +16,7 @@ export type BoxFacts = {
   /** Absolute. */
   readonly dataDir: string;
   readonly rulesDir: string;
-  readonly login: { readonly user: string; readonly password: string; readonly file: string; readonly isNew: boolean };
+  readonly login: FirstPerson;
   readonly isDemo: boolean;
   /** How to call the command line here: `penstock` or `npm run -s penstock --`. */
   readonly command: string;
@@ -57,11 +58,12 @@ export function boxText(facts: BoxFacts): string {
   ].join('\n');
 }
 
-/** The password itself once, when it is made; from then on where it is kept. */
-function loginText({ login }: BoxFacts): string {
-  return login.isNew
-    ? `${login.user}, password ${login.password}  (kept in ${login.file}; not shown again)`
-    : `${login.user}, password: cat ${shellWord(login.file)}`;
+/** The password itself once, when it is made: nothing keeps it. */
+function loginText({ login, command }: BoxFacts): string {
+  if (login.kind === 'made')
+    return `${login.user}, password ${login.password}  (shown this once; a new one: ${command} user passwd ${login.user})`;
+  if (login.kind === 'nobody') return `nobody can log in: ${command} user add <name> --role engineer`;
+  return `${login.user}; forgotten? ${command} user passwd ${login.user}`;
 }
 
 /** tank-09 stands in rules/devices and is left alone by the simulated plant, so one value is enough to raise its alarm. */

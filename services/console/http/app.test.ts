@@ -10,6 +10,7 @@ import {
   delivered,
   OPERATIONS_KEY,
   openTestConsole,
+  PAGE,
   PASSWORD,
   publishAlarm,
   START,
@@ -47,6 +48,7 @@ test('a login opens a session that a script cannot read and that ends', async ()
     method: 'POST',
     url: '/api/login',
     payload: { user: 'operator', password: PASSWORD },
+    headers: PAGE,
   });
   const setCookie = String(login.headers['set-cookie']);
   expect(setCookie).toMatch(/HttpOnly/);
@@ -72,7 +74,7 @@ test.each([
   ['a password of a megabyte', { user: 'operator', password: 'x'.repeat(1e6) }, 413],
 ])('login with %s is refused as a problem', async (_, payload, status) => {
   const { app } = await openTestConsole();
-  const answer = await app.inject({ method: 'POST', url: '/api/login', payload });
+  const answer = await app.inject({ method: 'POST', url: '/api/login', payload, headers: PAGE });
   expect(answer.statusCode).toBe(status);
   expect(answer.headers['set-cookie']).toBeUndefined();
   expect(answer.headers['content-type']).toMatch('application/problem+json');
@@ -86,7 +88,7 @@ test('a form of another site cannot log in', async () => {
     method: 'POST',
     url: '/api/login',
     payload,
-    headers: { 'content-type': 'text/plain' },
+    headers: { 'content-type': 'text/plain', ...PAGE },
   });
   expect(answer.statusCode).toBe(415);
 });
@@ -94,7 +96,7 @@ test('a form of another site cannot log in', async () => {
 test('guessing passwords is slowed down', async () => {
   const { app } = await openTestConsole({ loginsPerMinute: 3 });
   const guess = () =>
-    app.inject({ method: 'POST', url: '/api/login', payload: { user: 'operator', password: 'guess' } });
+    app.inject({ method: 'POST', url: '/api/login', payload: { user: 'operator', password: 'guess' }, headers: PAGE });
   const statuses = [];
   for (let n = 0; n < 4; n++) statuses.push((await guess()).statusCode);
   expect(statuses).toEqual([401, 401, 401, 429]);
@@ -103,7 +105,7 @@ test('guessing passwords is slowed down', async () => {
 
 test('logging out takes the cookie away', async () => {
   const { app, logIn } = await openTestConsole();
-  const answer = await app.inject({ method: 'POST', url: '/api/logout', headers: { cookie: await logIn() } });
+  const answer = await app.inject({ method: 'POST', url: '/api/logout', headers: { cookie: await logIn(), ...PAGE } });
   expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([
     204,
     expect.stringMatching(/penstock_session=;.*1970/),
@@ -113,15 +115,15 @@ test('logging out takes the cookie away', async () => {
 test('a cookie that was logged out lets nobody in any more, another login of the same moment does', async () => {
   const { app, logIn } = await openTestConsole();
   const [kept, ended] = [await logIn(), await logIn()];
-  await app.inject({ method: 'POST', url: '/api/logout', headers: { cookie: ended } });
+  await app.inject({ method: 'POST', url: '/api/logout', headers: { cookie: ended, ...PAGE } });
   const ask = async (cookie: string) => (await app.inject({ url: '/api/session', headers: { cookie } })).statusCode;
   expect([await ask(kept), await ask(ended)]).toEqual([200, 401]);
 });
 
 test('who is logged in is told, the id of the session is not', async () => {
   const { app, logIn } = await openTestConsole();
-  const answer = await app.inject({ url: '/api/session', headers: { cookie: await logIn() } });
-  expect(answer.json()).toEqual({ user: 'operator', expiresAt: START + 60_000 });
+  const answer = await app.inject({ url: '/api/session', headers: { cookie: await logIn(), ...PAGE } });
+  expect(answer.json()).toEqual({ user: 'operator', role: 'engineer', expiresAt: START + 60_000 });
 });
 
 const SHELVED = { overlay: 'SHLVD', shelvedUntil: START + 60_000 } as const;
@@ -145,7 +147,12 @@ test.each<[string, object, Partial<AlarmMessage>]>([
   await publishAlarm(bus, sampleAlarm({ episode: 3, ...changes }));
   await delivered();
   const payload = { op, episode: 3, ...rest };
-  const answer = await app.inject({ method: 'POST', url: OPERATIONS, payload, headers: { cookie: await logIn() } });
+  const answer = await app.inject({
+    method: 'POST',
+    url: OPERATIONS,
+    payload,
+    headers: { cookie: await logIn(), ...PAGE },
+  });
   const comment = Object.entries(rest).flatMap(([key, text]) =>
     key === 'comment' && text.trim() ? [text.trim()] : [],
   );
@@ -162,7 +169,12 @@ test('an alarm that never came can be put back in service', async () => {
   await publishAlarm(bus, sampleAlarm({ episode: 0, state: 'NORM', overlay: 'OOSRV' }));
   await delivered();
   const payload = { op: 'in-service', episode: 0 };
-  const answer = await app.inject({ method: 'POST', url: OPERATIONS, payload, headers: { cookie: await logIn() } });
+  const answer = await app.inject({
+    method: 'POST',
+    url: OPERATIONS,
+    payload,
+    headers: { cookie: await logIn(), ...PAGE },
+  });
   expect(answer.statusCode).toBe(202);
 });
 
@@ -180,7 +192,12 @@ test.each<[string, Partial<AlarmMessage>, RegExp]>([
   await publishAlarm(bus, sampleAlarm(changes));
   await delivered();
   const payload = { op, episode: 1 };
-  const answer = await app.inject({ method: 'POST', url: OPERATIONS, payload, headers: { cookie: await logIn() } });
+  const answer = await app.inject({
+    method: 'POST',
+    url: OPERATIONS,
+    payload,
+    headers: { cookie: await logIn(), ...PAGE },
+  });
   expect(answer.json()).toMatchObject({ status: 409, detail: expect.stringMatching(words) });
   expect(bus.payloads(topics.alarmOperation(sampleAlarm()))).toEqual([]);
 });
@@ -189,7 +206,7 @@ test.each(['ack', 'reset', 'shelve', 'unshelve', 'oos', 'in-service', 'approve']
   const { app, bus } = await openTestConsole();
   await publishAlarm(bus, sampleAlarm());
   await delivered();
-  const answer = await app.inject({ method: 'POST', url: OPERATIONS, payload: { op, episode: 1 } });
+  const answer = await app.inject({ method: 'POST', url: OPERATIONS, payload: { op, episode: 1 }, headers: PAGE });
   expect(answer.statusCode).toBe(401);
   expect(bus.payloads(topics.alarmOperation(sampleAlarm()))).toEqual([]);
 });
@@ -212,7 +229,7 @@ test.each([
   const { app, bus, logIn } = await openTestConsole();
   await publishAlarm(bus, sampleAlarm());
   await delivered();
-  const answer = await app.inject({ method: 'POST', url, payload, headers: { cookie: await logIn() } });
+  const answer = await app.inject({ method: 'POST', url, payload, headers: { cookie: await logIn(), ...PAGE } });
   expect([answer.statusCode, answer.json().status]).toEqual([status, status]);
   expect(bus.sent.filter((message) => message.topic.startsWith('alarm-op/'))).toEqual([]);
 });
@@ -223,7 +240,7 @@ test('every fault of a request is named with its place', async () => {
     method: 'POST',
     url: OPERATIONS,
     payload: { op: 'x' },
-    headers: { cookie: await logIn() },
+    headers: { cookie: await logIn(), ...PAGE },
   });
   expect(answer.json().errors).toEqual([
     { pointer: '/body/op', detail: 'must be one of ack, shelve, unshelve, reset, oos, in-service, approve' },
@@ -239,7 +256,7 @@ test('an alarm that is acknowledged already says by whom', async () => {
     method: 'POST',
     url: OPERATIONS,
     payload: { op: 'ack', episode: 1 },
-    headers: { cookie: await logIn() },
+    headers: { cookie: await logIn(), ...PAGE },
   });
   expect(answer.json()).toMatchObject({ status: 409, detail: expect.stringMatching(/ACKED \(by eve\)/) });
 });
@@ -258,7 +275,7 @@ test('nothing is called done without the broker', async () => {
   const { app, logIn } = await openTestConsole({ bus, wait: () => Promise.resolve() });
   await publishAlarm(bus, sampleAlarm());
   await delivered();
-  const headers = { cookie: await logIn() };
+  const headers = { cookie: await logIn(), ...PAGE };
   const acknowledge = () =>
     app.inject({ method: 'POST', url: OPERATIONS, payload: { op: 'ack', episode: 1 }, headers });
   expect((await acknowledge()).json()).toMatchObject({

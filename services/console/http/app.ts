@@ -3,8 +3,10 @@
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import { fastifySSE } from '@fastify/sse';
-import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
+import { type FastifyInstance, fastify } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { ROLES, type Role } from '#domain/alarm.ts';
+import type { Access } from '#runtime/access/access.ts';
 import type { Bus } from '#runtime/bus.ts';
 import type { Log } from '#runtime/log.ts';
 import type { Live } from '../live/live.ts';
@@ -12,13 +14,16 @@ import type { Plant } from '../plant/plant.ts';
 import type { Store } from '../store/influx.ts';
 import { addPage } from './page.ts';
 import { answerWithProblems, ProblemError } from './problem.ts';
+import { refuseForeign } from './request-guard.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { eventRoutes } from './routes/events.ts';
 import { historyRoutes } from './routes/history.ts';
 import { plantRoutes } from './routes/plant.ts';
 import { loginRoutes, sessionRoutes } from './routes/session.ts';
 import { addSecurityHeaders } from './security.ts';
-import { SESSION_COOKIE, type Session, type Sessions } from './session.ts';
+import type { Session, Sessions } from './session.ts';
+import { sessionOf } from './session-of.ts';
+import type { Tls } from './tls.ts';
 
 export type AppParts = {
   readonly plant: Plant;
@@ -26,10 +31,15 @@ export type AppParts = {
   readonly bus: Bus;
   readonly store: Store;
   readonly database: string;
+  readonly access: Pick<Access, 'identifyPerson' | 'hasPeople' | 'problem'>;
   readonly sessions: Sessions;
   /** What operations on alarms are signed with; the rules service has the same. */
   readonly operationsKey: string;
-  readonly limits: { readonly loginsPerMinute: number };
+  readonly limits: { readonly loginsPerMinute: number; readonly requestsPerMinute: number };
+  /** Whose word on who came to them is taken. */
+  readonly trustedProxies: readonly string[];
+  /** undefined for plain HTTP. */
+  readonly tls?: Tls | undefined;
   readonly log: Log;
   readonly now: () => number;
   /** Settles after so many ms, or rejects once it is aborted. */
@@ -42,13 +52,23 @@ declare module 'fastify' {
   interface FastifyRequest {
     session: Session | null;
   }
+  interface FastifyContextConfig {
+    /** Who may ask this at all; each route behind the login says it. */
+    least?: Role;
+  }
 }
 
 /** A comment of 2,000 characters in any script, and the rest of an operation. */
 const BODY_BYTES_MAX = 16 * 1024;
+const MINUTE_MS = 60_000;
 
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const app = fastify({ bodyLimit: BODY_BYTES_MAX, routerOptions: { maxParamLength: 256 } });
+  const app: FastifyInstance = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    routerOptions: { maxParamLength: 256 },
+    trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
+    ...(parts.tls === undefined ? {} : { https: { ...parts.tls, minVersion: 'TLSv1.2' } }),
+  });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   // JSON alone: a form of another site can send text/plain without asking the browser's leave, but not JSON.
@@ -56,16 +76,26 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   answerWithProblems(app, parts.log);
   await addSecurityHeaders(app);
   await app.register(cookie, { secret: parts.sessions.key });
-  await app.register(rateLimit, { global: false });
+  await app.register(rateLimit, {
+    max: parts.limits.requestsPerMinute,
+    timeWindow: MINUTE_MS,
+    errorResponseBuilder: (_request, { ttl }) =>
+      new ProblemError(429, `Too many requests. Try again in ${Math.ceil(ttl / 1_000)} s.`, ttl),
+  });
   await app.register(fastifySSE, { heartbeatInterval: 15_000 });
   app.decorateRequest('session', null);
   app.addHook('preClose', async () => parts.live.closeAll()); // an open stream would hold the server for ever
   await app.register(loginRoutes(parts), { prefix: '/api' });
   await app.register(async (guarded) => {
+    guarded.addHook('onRoute', ({ url, config }) => {
+      if (config?.least === undefined) throw new Error(`the route ${url} does not say who may ask it`);
+    });
     guarded.addHook('onRequest', async (request, reply) => {
       reply.header('cache-control', 'no-store');
+      refuseForeign(request);
       request.session = sessionOf(request, parts.sessions);
       if (request.session === null) throw new ProblemError(401, 'Log in first.');
+      refuseLesser(request.session, request.routeOptions.config.least);
     });
     for (const routes of [sessionRoutes, alarmRoutes, plantRoutes, historyRoutes, eventRoutes]) {
       await guarded.register(routes(parts), { prefix: '/api' });
@@ -75,11 +105,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   return app;
 }
 
-type WithCookies = Pick<FastifyRequest, 'cookies' | 'unsignCookie'>;
-
-function sessionOf(request: WithCookies, sessions: Sessions): Session | null {
-  const signed = request.cookies[SESSION_COOKIE];
-  if (signed === undefined) return null;
-  const { valid, value } = request.unsignCookie(signed);
-  return valid ? (sessions.parse(value) ?? null) : null;
+/** @throws ProblemError 403 */
+function refuseLesser({ user, role }: Session, least: Role = 'admin'): void {
+  if (ROLES.indexOf(role) >= ROLES.indexOf(least)) return;
+  throw new ProblemError(403, `${user} is logged in as ${role}; this needs the role ${least}.`);
 }

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { topics } from '#domain/topic.ts';
-import { delivered, openTestConsole, publishAlarm, START, sampleAlarm, sampleLine } from '../testing.ts';
+import { delivered, openTestConsole, PAGE, publishAlarm, START, sampleAlarm, sampleLine } from '../testing.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -107,7 +107,7 @@ test('logging out ends the streams of that session, not those of another', async
   const [kept, ended] = [await logIn(), await logIn()];
   const streams = [await openStream(url, { cookie: kept }), await openStream(url, { cookie: ended })] as const;
   for (const { next } of streams) await next();
-  await app.inject({ method: 'POST', url: '/api/logout', headers: { cookie: ended } });
+  await app.inject({ method: 'POST', url: '/api/logout', headers: { cookie: ended, ...PAGE } });
   expect(await streams[1].next()).toBeUndefined();
   live.tick();
   expect(await streams[0].next()).toMatchObject({ event: 'changes' });

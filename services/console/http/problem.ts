@@ -9,6 +9,7 @@ import { StoreError } from '../store/influx.ts';
 const TITLES: { readonly [status: number]: string } = {
   400: 'Bad request',
   401: 'Not logged in',
+  403: 'Not allowed',
   404: 'Not found',
   409: 'Conflict',
   413: 'Too large',
@@ -23,9 +24,12 @@ const TITLES: { readonly [status: number]: string } = {
 /** Thrown by routes; `detail` is a sentence that says what to do. */
 export class ProblemError extends Error {
   readonly statusCode: number;
-  constructor(statusCode: number, detail: string) {
+  /** When it may be tried again, where that is known. */
+  readonly retryAfterMs: number | undefined;
+  constructor(statusCode: number, detail: string, retryAfterMs?: number) {
     super(detail);
     this.statusCode = statusCode;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -35,6 +39,8 @@ export function answerWithProblems(app: FastifyInstance, log: Log): void {
     if (problem.status >= 500 && !(error instanceof StoreError || error instanceof ProblemError)) {
       log.error({ err: error, url: request.url }, 'request failed');
     }
+    const { retryAfterMs } = error as Partial<ProblemError>;
+    if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1_000));
     return reply.code(problem.status).type('application/problem+json').send(problem);
   });
   app.setNotFoundHandler((_request, reply) =>

@@ -19,7 +19,8 @@ export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
         requireTrustedTypesFor: ["'script'"],
       },
     },
-    strictTransportSecurity: false, // plain HTTP on loopback so far
+    // It would hold for every port of this host, and Grafana beside us may speak plain HTTP.
+    strictTransportSecurity: false,
     referrerPolicy: { policy: 'no-referrer' },
     xFrameOptions: { action: 'deny' },
   });

@@ -1,51 +1,56 @@
-// Logins. One user so far, `operator`, whose password the first start has made. A session is a signed cookie, so that it
-// outlives a restart of the console; a new password or key ends all of them. The server keeps only those that were logged
-// out before their time, in memory.
+// Logins of people. A session is a signed cookie, so that it outlives a restart of the console; it names the login that it was
+// opened by, and ends with it: another password, another role, or a user who is gone. The server keeps only those that were
+// logged out before their time, in memory.
 
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
-import type { Role } from '#domain/alarm.ts';
+import { createHash, randomUUID } from 'node:crypto';
+import type { Identity } from '#domain/access/identity.ts';
+import type { Access } from '#runtime/access/access.ts';
 import type { SessionView } from '../api.ts';
 
-export const OPERATOR = 'operator';
 export const SESSION_COOKIE = 'penstock_session';
 
-/**
- * What a login may do. There is one login, and it belongs to whoever runs the plant: without an engineer's right nobody could
- * put an alarm out of service, or back.
- */
-export const SESSION_ROLE: Role = 'engineer';
+export type Person = Extract<Identity, { kind: 'person' }>;
 
-export type Login = { readonly user: string; readonly password: string };
+export type Session = SessionView & {
+  readonly id: string;
+  /** Digest of {@link Access.loginOf} when it was opened. */
+  readonly login: string;
+};
 
-export type Session = SessionView & { readonly id: string };
+export type SessionParts = {
+  readonly access: Pick<Access, 'identityOf' | 'loginOf'>;
+  /** What cookies are signed with. */
+  readonly key: string;
+  readonly lifeMs: number;
+  readonly now: () => number;
+};
 
 /** Far above the logouts of one shift; past it the oldest is forgotten, see close(). */
 const CLOSED_MAX = 20_000;
 
+/** User names hold none. */
+const SEPARATOR = '~';
+
 export class Sessions {
-  /** What cookies are signed with. */
-  readonly key: string;
-  readonly #operator: { readonly user: Buffer; readonly password: Buffer };
-  readonly #lifeMs: number;
-  readonly #now: () => number;
+  readonly #parts: SessionParts;
   /** Ends of the sessions that were logged out, by id, oldest logout first. */
   readonly #closed = new Map<string, number>();
   /** Sessions that end by then are over, logged out or not. */
   #closedUntil = 0;
 
-  constructor(secrets: { readonly password: string; readonly sessionKey: string }, lifeMs: number, now: () => number) {
-    this.key = digest(`${secrets.sessionKey}\n${secrets.password}`).toString('hex');
-    this.#operator = { user: digest(OPERATOR), password: digest(secrets.password) };
-    this.#lifeMs = lifeMs;
-    this.#now = now;
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
   }
 
-  /** The new session, or undefined for a wrong user or password, which are not told apart, by time neither. */
-  open({ user, password }: Login): Session | undefined {
-    const isUser = timingSafeEqual(digest(user), this.#operator.user);
-    const isPassword = timingSafeEqual(digest(password), this.#operator.password);
-    if (!isUser || !isPassword) return undefined;
-    return { user, expiresAt: this.#now() + this.#lifeMs, id: randomUUID() };
+  get key(): string {
+    return this.#parts.key;
+  }
+
+  /** A new one, whatever the browser brought along: nobody can have known its id before. */
+  open(person: Person): Session {
+    const { lifeMs, now } = this.#parts;
+    const { name: user, role } = person;
+    return { user, role, expiresAt: now() + lifeMs, id: randomUUID(), login: this.#loginOf(person) ?? '' };
   }
 
   /**
@@ -53,32 +58,43 @@ export class Sessions {
    * every session that ends no later goes with it: a login too many is better than a logout that did not hold.
    */
   close({ id, expiresAt }: Session): void {
+    const now = this.#parts.now();
     this.#closed.set(id, expiresAt);
     if (this.#closed.size <= CLOSED_MAX) return;
-    for (const [each, end] of this.#closed) if (end <= this.#now()) this.#closed.delete(each);
+    for (const [each, end] of this.#closed) if (end <= now) this.#closed.delete(each);
     if (this.#closed.size <= CLOSED_MAX) return;
     const [[oldest, end] = ['', 0]] = this.#closed;
     this.#closed.delete(oldest);
     this.#closedUntil = Math.max(this.#closedUntil, end);
   }
 
-  isOver({ id, expiresAt }: Session): boolean {
-    return expiresAt <= Math.max(this.#now(), this.#closedUntil) || this.#closed.has(id);
+  isOver({ id, expiresAt, user, login }: Session): boolean {
+    if (expiresAt <= Math.max(this.#parts.now(), this.#closedUntil) || this.#closed.has(id)) return true;
+    const person = this.#personOf(user);
+    return person === undefined || this.#loginOf(person) !== login;
   }
 
-  format({ user, expiresAt, id }: Session): string {
-    return `${user}.${expiresAt}.${id}`;
+  format({ user, expiresAt, id, login }: Session): string {
+    return [user, expiresAt, id, login].join(SEPARATOR);
   }
 
   /** The session in a cookie's value whose signature was good; undefined where it is over. */
   parse(text: string): Session | undefined {
-    const [, user = '', expires = '', id = ''] = /^([a-z]+)\.(\d+)\.([0-9a-f-]+)$/.exec(text) ?? [];
-    const session = { user, expiresAt: Number(expires), id };
-    return user === OPERATOR && !this.isOver(session) ? session : undefined;
+    const [user = '', expires = '', id = '', login = '', ...more] = text.split(SEPARATOR);
+    const person = this.#personOf(user);
+    if (person === undefined || !/^\d+$/.test(expires) || id === '' || more.length > 0) return undefined;
+    const session = { user, role: person.role, expiresAt: Number(expires), id, login };
+    return this.isOver(session) ? undefined : session;
   }
-}
 
-/** Of one length whatever was typed, as a comparison in constant time needs. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  #personOf(name: string): Person | undefined {
+    const identity = this.#parts.access.identityOf(name);
+    return identity?.kind === 'person' ? identity : undefined;
+  }
+
+  /** The login itself holds the hash of a password, and goes to no browser. */
+  #loginOf(person: Person): string | undefined {
+    const login = this.#parts.access.loginOf(person);
+    return login === undefined ? undefined : createHash('sha256').update(login).digest('base64url');
+  }
 }

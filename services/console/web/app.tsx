@@ -18,7 +18,7 @@ export function App() {
   if (state.is === 'out') return <LoginForm why={state.why} />;
   return (
     <>
-      <Header user={state.user} />
+      <Header user={state.user} role={state.role} />
       <Banner />
       <AlarmAnnouncer />
       <main>

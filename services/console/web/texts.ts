@@ -56,8 +56,14 @@ export const texts = {
     user: 'User',
     password: 'Password',
     submit: 'Log in',
-    hint: 'User and password were printed at the first start; they are kept in the data folder under secrets/.',
+    hints: {
+      there: 'Forgotten? Whoever runs Penstock gives a new password: penstock user passwd <name>',
+      nobody:
+        'Nobody can log in yet. Make the first user on the machine that runs Penstock: penstock user add <name> --role engineer',
+      broken: 'Nobody can log in: the files of users have a mistake, which the log of the console names.',
+    },
   },
+  roles: { viewer: 'viewer, sees only', operator: 'operator', engineer: 'engineer', admin: 'admin' },
   logout: 'Log out',
   loading: 'Loading …',
   connection: {

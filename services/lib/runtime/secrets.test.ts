@@ -36,15 +36,15 @@ test('a first use makes a random secret that only its owner can read; a second f
   expect(statSync(first.file).mode & 0o777).toBe(0o600);
   expect(statSync(path.dirname(first.file)).mode & 0o777).toBe(0o700);
   expect(readOrCreateSecret(data, 'session-key')).toEqual({ ...first, isNew: false });
-  expect(readOrCreateSecret(data, 'operator-password').value).not.toBe(first.value);
+  expect(readOrCreateSecret(data, 'operations-key').value).not.toBe(first.value);
   expect(readOrCreateSecret(dataFolder(), 'session-key').value).not.toBe(first.value);
 });
 
 test('a secret that a person wrote is taken as it is', () => {
   const data = dataFolder();
-  const { file } = readOrCreateSecret(data, 'operator-password');
+  const { file } = readOrCreateSecret(data, 'operations-key');
   writeFileSync(file, 'my own long words\n');
-  expect(readOrCreateSecret(data, 'operator-password').value).toBe('my own long words');
+  expect(readOrCreateSecret(data, 'operations-key').value).toBe('my own long words');
 });
 
 test.each([
@@ -53,14 +53,14 @@ test.each([
   ['fifteen letters\n', 'has 15 characters'],
 ])('an emptied or short secret lets nobody in: %j is refused', (text, words) => {
   const data = dataFolder();
-  const { file } = readOrCreateSecret(data, 'operator-password');
+  const { file } = readOrCreateSecret(data, 'operations-key');
   writeFileSync(file, text);
-  const refused = refusal(() => readOrCreateSecret(data, 'operator-password'));
+  const refused = refusal(() => readOrCreateSecret(data, 'operations-key'));
   expect(refused.exitCode).toBe(EXIT.config);
   expect(refused.message).toContain(`${file} ${words}`);
   expect(refused.message).toContain('delete the file');
   rmSync(file);
-  expect(readOrCreateSecret(data, 'operator-password').isNew).toBe(true);
+  expect(readOrCreateSecret(data, 'operations-key').isNew).toBe(true);
 });
 
 test.each([0o640, 0o604, 0o620])('a secret that others can reach (mode %o) is refused until it is closed', (mode) => {

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { makeDurableFolder, syncFolder } from './durable-folder.ts';
 import { StartError } from './start-error.ts';
 
-export const SECRET_NAMES = ['operator-password', 'session-key', 'operations-key', 'token-key'] as const;
+export const SECRET_NAMES = ['session-key', 'operations-key', 'token-key'] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];
 
 export type Secret = { readonly value: string; readonly file: string; readonly isNew: boolean };

@@ -110,6 +110,12 @@ export const storeSection = z.strictObject({
 export const historianListen = {
   host: z.string().min(1).default('127.0.0.1').describe('Address the historian listens on.'),
   port: portSetting.default(8086).describe("Port of the historian's InfluxDB API."),
+  auth: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether every request needs a login: of a user of the historian, or of people and services in <data>/access; without it, only this machine is listened to.',
+    ),
 };
 
 /** Where the historian listens, for those that only call it; the rest of its section is its own. */

@@ -3,7 +3,8 @@
 
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { ALARM_OPERATIONS, type AlarmOperation } from '#domain/alarm.ts';
+import { mayOperate, OPERATION_ROLES } from '#domain/access/operation-rights.ts';
+import { ALARM_OPERATIONS, type AlarmOperation, type AlarmOperationName } from '#domain/alarm.ts';
 import { whyNot } from '#domain/alarm-operations.ts';
 import { topics } from '#domain/topic.ts';
 import { nameText } from '#runtime/name-schema.ts';
@@ -11,7 +12,7 @@ import { signOperation } from '#runtime/signed-operation.ts';
 import type { AlarmView } from '../../api.ts';
 import type { AppParts } from '../app.ts';
 import { ProblemError } from '../problem.ts';
-import { SESSION_ROLE } from '../session.ts';
+import type { Session } from '../session.ts';
 
 /** Longer than a broker needs that works; an operator should know by then. */
 const CONFIRM_MS_MAX = 5_000;
@@ -36,22 +37,31 @@ type OperationBody = z.infer<typeof operation>;
 export function alarmRoutes(parts: AppParts): FastifyPluginAsyncZod {
   const { plant } = parts;
   return async (app) => {
-    app.get('/alarms', () => ({ alarms: plant.snapshot().alarms }));
+    app.get('/alarms', { config: { least: 'viewer' } }, () => ({ alarms: plant.snapshot().alarms }));
     app.post(
       '/alarms/:site/:area/:rule/:instance/operations',
-      { schema: { params: alarmName, body: operation } },
+      { config: { least: 'operator' }, schema: { params: alarmName, body: operation } },
       async (request, reply) => {
+        const { session, body } = request;
+        if (session === null) throw new ProblemError(401, 'Log in first.');
+        const { role, user } = session;
+        if (!mayOperate(role, body.op)) throw notAllowed(session, body.op);
         const sentAt = parts.now();
-        const problem = refusal(plant.alarm(request.params), request.body, sentAt);
+        const problem = refusal(plant.alarm(request.params), body, sentAt);
         if (problem !== undefined) throw problem;
-        const sent = toOperation(request.body, request.session?.user ?? '');
+        const sent = toOperation(body, user);
         const topic = topics.alarmOperation(request.params);
-        const signer = { role: SESSION_ROLE, key: parts.operationsKey, sentAt };
+        const signer = { role, key: parts.operationsKey, sentAt };
         await publishConfirmed(parts, topic, signOperation(topic, sent, signer));
         return reply.code(202).send(sent); // without the signature, which is none of a browser's business
       },
     );
   };
+}
+
+function notAllowed({ user, role }: Session, op: AlarmOperationName): ProblemError {
+  const [least] = OPERATION_ROLES[op];
+  return new ProblemError(403, `${user} is logged in as ${role}; '${op}' needs the role ${least}.`);
 }
 
 function toOperation({ op, episode, comment, until }: OperationBody, by: string): AlarmOperation {

@@ -11,7 +11,7 @@ const RETRY_MS = 1_000;
 export function eventRoutes({ live, sessions }: AppParts): FastifyPluginAsyncZod {
   return async (app) => {
     // Frames come serialised, once for all viewers.
-    const options = { sse: { kind: 'only', serializer: (data: string) => data } } as const;
+    const options = { config: { least: 'viewer' }, sse: { kind: 'only', serializer: (data: string) => data } } as const;
     app.get('/events', options, (request, reply) => {
       const { sse, raw } = reply;
       const { session } = request;

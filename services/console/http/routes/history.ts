@@ -43,13 +43,13 @@ const journal = z.strictObject({
 
 export function historyRoutes({ plant, store, database, now }: AppParts): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get('/trend', { schema: { querystring: trend } }, ({ query }) => {
+    app.get('/trend', { config: { least: 'viewer' }, schema: { querystring: trend } }, ({ query }) => {
       const { site, area, device, metric, from, to, points } = query;
       const series = { site, area, device, metric };
       const note = plant.value(series) ?? UNKNOWN_METRIC;
       return readTrend(store, database, { series, from, to, points }, note);
     });
-    app.get('/journal', { schema: { querystring: journal } }, async ({ query }) => {
+    app.get('/journal', { config: { least: 'viewer' }, schema: { querystring: journal } }, async ({ query }) => {
       const { limit, from, to, ...filter } = query;
       const end = to ?? now() + 1;
       return { entries: await readJournal(store, database, filter, { from: from ?? end - DAY_MS, to: end, limit }) };

@@ -5,9 +5,9 @@ import type { AppParts } from '../app.ts';
 
 export function plantRoutes({ plant, now }: AppParts): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get('/values', () => ({ now: now(), values: plant.snapshot().values }));
-    app.get('/devices', () => ({ now: now(), devices: plant.snapshot().devices }));
-    app.get('/services', () => ({ services: plant.snapshot().services }));
-    app.get('/rejected', () => ({ rejected: plant.snapshot().rejected }));
+    app.get('/values', { config: { least: 'viewer' } }, () => ({ now: now(), values: plant.snapshot().values }));
+    app.get('/devices', { config: { least: 'viewer' } }, () => ({ now: now(), devices: plant.snapshot().devices }));
+    app.get('/services', { config: { least: 'viewer' } }, () => ({ services: plant.snapshot().services }));
+    app.get('/rejected', { config: { least: 'viewer' } }, () => ({ rejected: plant.snapshot().rejected }));
   };
 }

@@ -1,9 +1,11 @@
 // Everything that can be done to an alarm as it stands, with a comment for the journal.
 
 import { useSignal } from '@preact/signals';
+import type { AlarmOperationName } from '#domain/alarm.ts';
 import { whyNot } from '#domain/alarm-operations.ts';
 import type { AlarmView } from '../../api.ts';
 import { currentTime } from '../state/clock.ts';
+import { mayDo } from '../state/session.ts';
 import { texts } from '../texts.ts';
 import { formatAge } from '../values/format.ts';
 import { OperationButton } from './operation-button.tsx';
@@ -17,8 +19,11 @@ export type OperationFormProps = { readonly alarm: AlarmView; readonly operation
 export function OperationForm({ alarm, operation }: OperationFormProps) {
   const comment = useSignal('');
   const detail = () => ({ comment: comment.value });
-  const offers = (['reset', 'unshelve', 'oos', 'in-service'] as const).filter((op) => whyNot(op, alarm) === undefined);
-  const canAcknowledge = whyNot('ack', alarm) === undefined;
+  const can = (op: AlarmOperationName) => mayDo(op) && whyNot(op, alarm) === undefined;
+  const offers = (['reset', 'unshelve', 'oos', 'in-service'] as const).filter(can);
+  const canAcknowledge = can('ack');
+  const canShelve = alarm.shelvedUntil === null && can('shelve');
+  if (offers.length === 0 && !canAcknowledge && !canShelve) return null;
   return (
     <form
       class="operations"
@@ -46,9 +51,7 @@ export function OperationForm({ alarm, operation }: OperationFormProps) {
       {offers.map((op) => (
         <OperationButton key={op} op={op} alarm={alarm} operation={operation} detail={detail} />
       ))}
-      {alarm.shelvedUntil === null && whyNot('shelve', alarm) === undefined && (
-        <Shelving alarm={alarm} operation={operation} comment={comment.value} />
-      )}
+      {canShelve && <Shelving alarm={alarm} operation={operation} comment={comment.value} />}
     </form>
   );
 }

@@ -2,6 +2,7 @@
 
 import { whyNot } from '#domain/alarm-operations.ts';
 import type { AlarmView } from '../../api.ts';
+import { mayDo } from '../state/session.ts';
 import { OperationButton } from './operation-button.tsx';
 import { Unanswered } from './unanswered.tsx';
 import type { Operation } from './use-operation.ts';
@@ -10,7 +11,7 @@ export type RowActionsProps = { readonly alarm: AlarmView; readonly operation: O
 
 export function RowActions({ alarm, operation }: RowActionsProps) {
   const asked = (['approve', 'ack', 'reset', 'unshelve', 'in-service'] as const).filter(
-    (op) => whyNot(op, alarm) === undefined,
+    (op) => mayDo(op) && whyNot(op, alarm) === undefined,
   );
   return (
     <div class="row-actions">

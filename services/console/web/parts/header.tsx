@@ -1,13 +1,13 @@
 // The strip that is always in sight: how many alarms of which priority, and whether what stands below is the present.
 
-import { isUnacknowledged, PRIORITIES, type Priority } from '#domain/alarm.ts';
+import { isUnacknowledged, PRIORITIES, type Priority, type Role } from '#domain/alarm.ts';
 import { PriorityMark } from '../alarms/marks.tsx';
 import { isOpen } from '../alarms/order.ts';
 import { alarms, link, plant } from '../state/live.ts';
 import { logOut } from '../state/session.ts';
 import { PRIORITY_WORDS, texts } from '../texts.ts';
 
-export function Header({ user }: { readonly user: string }) {
+export function Header({ user, role }: { readonly user: string; readonly role: Role }) {
   return (
     <header>
       <h1>{texts.title}</h1>
@@ -17,7 +17,9 @@ export function Header({ user }: { readonly user: string }) {
         ))}
       </ul>
       <Connection />
-      <span class="user">{user}</span>
+      <span class="user" data-testid="user" data-role={role}>
+        <bdi>{user}</bdi> <span class="hint">{texts.roles[role]}</span>
+      </span>
       <button type="button" class="quiet" onClick={() => void logOut()}>
         {texts.logout}
       </button>

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { logIn } from '../state/session.ts';
+import { logIn, people } from '../state/session.ts';
 import { texts } from '../texts.ts';
 
 export function LoginForm({ why }: { readonly why: string | null }) {
@@ -11,7 +11,7 @@ export function LoginForm({ why }: { readonly why: string | null }) {
     await logIn(String(form.get('user')), String(form.get('password')));
     isBusy.value = false;
   };
-  const { heading, user, password, submit: submitText, hint } = texts.login;
+  const { heading, user, password, submit: submitText, hints } = texts.login;
   return (
     <main class="login">
       <form class="panel" data-testid="login-form" onSubmit={submit}>
@@ -38,7 +38,9 @@ export function LoginForm({ why }: { readonly why: string | null }) {
         <button type="submit" disabled={isBusy.value}>
           {submitText}
         </button>
-        <p class="hint">{hint}</p>
+        <p class="hint" data-testid="login-hint">
+          {hints[people.value]}
+        </p>
       </form>
     </main>
   );

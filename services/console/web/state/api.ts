@@ -1,6 +1,6 @@
 // Calls to the console's HTTP API. A failure is a sentence to show, never an exception.
 
-import type { Problem } from '../../api.ts';
+import { PAGE_HEADER, type Problem } from '../../api.ts';
 import { texts } from '../texts.ts';
 
 export type Answer<T> =
@@ -11,7 +11,11 @@ export async function call<T>(method: 'GET' | 'POST', path: string, body?: objec
   try {
     const response = await fetch(path, {
       method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      headers: {
+        ...(method === 'GET' ? {} : { [PAGE_HEADER]: '1' }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     const parsed: unknown = text === '' ? null : JSON.parse(text);

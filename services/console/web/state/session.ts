@@ -1,7 +1,9 @@
 // Who is logged in. The cookie itself is the browser's; a script cannot read it.
 
 import { signal } from '@preact/signals';
-import type { SessionView } from '../../api.ts';
+import { mayOperate } from '#domain/access/operation-rights.ts';
+import type { AlarmOperationName, Role } from '#domain/alarm.ts';
+import type { LoginView, SessionView } from '../../api.ts';
 import { call } from './api.ts';
 import { closeLive, openLive, plant } from './live.ts';
 import { EMPTY_PLANT } from './plant-state.ts';
@@ -9,11 +11,18 @@ import { EMPTY_PLANT } from './plant-state.ts';
 export type SessionState =
   | { readonly is: 'unknown' }
   | { readonly is: 'out'; readonly why: string | null }
-  | { readonly is: 'in'; readonly user: string };
+  | { readonly is: 'in'; readonly user: string; readonly role: Role };
 
 const RETRY_MS = 2_000;
 
 export const session = signal<SessionState>({ is: 'unknown' });
+/** Whether anybody can log in at all; asked for whenever the form is shown. */
+export const people = signal<LoginView['people']>('there');
+
+/** Whether the page offers it to who is logged in; the server decides all the same. */
+export function mayDo(op: AlarmOperationName): boolean {
+  return session.value.is === 'in' && mayOperate(session.value.role, op);
+}
 
 /** After a reload, or when the stream was refused: are we still logged in? */
 export async function resumeSession(): Promise<void> {
@@ -35,8 +44,8 @@ export async function logOut(): Promise<void> {
   leave(null);
 }
 
-function enter({ user }: SessionView): void {
-  session.value = { is: 'in', user };
+function enter({ user, role }: SessionView): void {
+  session.value = { is: 'in', user, role };
   openLive(() => void resumeSession());
 }
 
@@ -44,4 +53,7 @@ function leave(why: string | null): void {
   closeLive();
   plant.value = EMPTY_PLANT;
   session.value = { is: 'out', why };
+  void call<LoginView>('GET', 'api/login').then((answer) => {
+    if (answer.ok) people.value = answer.body.people;
+  });
 }

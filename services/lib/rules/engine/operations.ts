@@ -1,21 +1,11 @@
 // What people do to an alarm: acknowledge, shelve, reset, take out of service, approve a command. Each is done, refused with
 // a sentence, or found to be done already: a message may come twice.
 
+import { mayOperate, OPERATION_ROLES } from '#domain/access/operation-rights.ts';
 import { type AlarmOperation, type AlarmOperationName, alarmOverlay, type Role } from '#domain/alarm.ts';
 import { formatDuration } from '#domain/duration.ts';
 import type { JournalEvent } from '#domain/journal.ts';
 import type { Instance } from './instance.ts';
-
-/** Who may do what; an engineer may do what an operator may. */
-const ALLOWED: { readonly [op in AlarmOperationName]: readonly Role[] } = {
-  ack: ['operator', 'engineer', 'admin'],
-  shelve: ['operator', 'engineer', 'admin'],
-  unshelve: ['operator', 'engineer', 'admin'],
-  reset: ['operator', 'engineer', 'admin'],
-  approve: ['operator', 'engineer', 'admin'],
-  oos: ['engineer', 'admin'],
-  'in-service': ['engineer', 'admin'],
-};
 
 export type Outcome =
   | { readonly kind: 'done'; readonly event: JournalEvent }
@@ -42,7 +32,7 @@ export function operate(instance: Instance, asked: Asked): Outcome {
 
 export function refusalOf({ state }: Instance, { operation, role, isSigned }: Asked): string | undefined {
   const { op, episode } = operation;
-  if (!ALLOWED[op].includes(role)) return `the role '${role}' may not do this; it needs ${ALLOWED[op][0]}`;
+  if (!mayOperate(role, op)) return `the role '${role}' may not do this; it needs ${OPERATION_ROLES[op][0]}`;
   if (op === 'approve' && !isSigned) return 'an approval must be signed by the console, and this one is not';
   if (episode !== state.episode) return `episode ${episode} is over; the alarm is in episode ${state.episode}`;
   return undefined;

@@ -75,21 +75,42 @@ export class Access {
   async identify({ name, secret }: Credentials, address: string): Promise<LoginAnswer> {
     const bearer = this.#bearerOf(name);
     if (bearer !== undefined && isTokenOf(this.#options.tokenKey, bearer, secret)) return this.#known(name);
+    // Who has a token alone cannot be guessed at, and its devices in their hundreds cost no argon2.
+    if (bearer !== undefined && this.#passwordOf(name) === undefined) return { kind: 'wrong' };
+    return this.#tryPassword({ name, secret }, address);
+  }
+
+  /**
+   * The same for people alone, where anybody may type any name: one that is no person's costs all that a wrong password
+   * does, so that the time tells nobody who is known.
+   */
+  async identifyPerson({ name, secret }: Credentials, address: string): Promise<LoginAnswer> {
     const user = this.#files.users.get(name);
-    const stored = user?.role === 'service' ? undefined : user?.password;
-    if (bearer !== undefined && stored === undefined) return { kind: 'wrong' };
+    const isToken =
+      user !== undefined &&
+      user.role !== 'service' &&
+      isTokenOf(this.#options.tokenKey, { kind: 'user', name, serial: user.serial }, secret);
+    return isToken ? this.#known(name) : this.#tryPassword({ name, secret }, address);
+  }
+
+  async #tryPassword({ name, secret }: Credentials, address: string): Promise<LoginAnswer> {
+    const stored = this.#passwordOf(name);
     const waitMs = this.#backoff.waitMs(address, name);
     const isRemembered = stored !== undefined && this.#checks.remembers(stored, secret);
     if (waitMs > 0 && !isRemembered) return { kind: 'later', waitMs };
     const answer = await this.#checks.check(stored, secret);
     if (answer === 'busy') return { kind: 'later', waitMs: BUSY_MS };
-    const now = this.#files.users.get(name);
-    if (answer === 'wrong' || now === undefined || now.role === 'service' || now.password !== stored) {
+    if (answer === 'wrong' || stored === undefined || this.#passwordOf(name) !== stored) {
       this.#backoff.missed(address, name);
       return { kind: 'wrong' };
     }
     this.#backoff.hit(name);
     return this.#known(name);
+  }
+
+  #passwordOf(name: string): string | undefined {
+    const user = this.#files.users.get(name);
+    return user === undefined || user.role === 'service' ? undefined : user.password;
   }
 
   /** Who bears the name; undefined where nobody does, or a device that was revoked. */

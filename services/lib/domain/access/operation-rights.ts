@@ -1,0 +1,19 @@
+// Who may do what to an alarm: the one table that the rules service decides by, the console's API lets through by, and the page
+// offers by.
+
+import type { AlarmOperationName, Role } from '../alarm.ts';
+
+/** From the least on; an engineer may do what an operator may. */
+export const OPERATION_ROLES: { readonly [op in AlarmOperationName]: readonly Role[] } = {
+  ack: ['operator', 'engineer', 'admin'],
+  shelve: ['operator', 'engineer', 'admin'],
+  unshelve: ['operator', 'engineer', 'admin'],
+  reset: ['operator', 'engineer', 'admin'],
+  approve: ['operator', 'engineer', 'admin'],
+  oos: ['engineer', 'admin'],
+  'in-service': ['engineer', 'admin'],
+};
+
+export function mayOperate(role: Role, op: AlarmOperationName): boolean {
+  return OPERATION_ROLES[op].includes(role);
+}
