@@ -9,10 +9,6 @@ import { BodyMemory } from './http/body-memory.ts';
 export const historianSection = z.strictObject({
   metricsPort: portSetting.default(9105).describe('Port of /livez, /readyz and /metrics.'),
   ...historianListen,
-  auth: z
-    .boolean()
-    .default(false)
-    .describe('Whether every request needs the login of a user; without it, only this machine is listened to.'),
   adminUser: z.string().min(1).optional().describe('An admin that each start makes sure of.'),
   adminPassword: secretSetting().optional().describe('His password.'),
   retentionInterval: durationSetting

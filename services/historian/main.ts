@@ -1,9 +1,11 @@
 // The embedded store, as a process: an engine in threads of its own behind InfluxDB's HTTP API.
 
 import path from 'node:path';
+import { openAccess } from '#runtime/access/open-access.ts';
 import { environmentName } from '#runtime/config.ts';
 import { watchDiskSpace } from '#runtime/disk-space.ts';
 import { named, runService } from '#runtime/process.ts';
+import { storeSection } from '#runtime/sections.ts';
 import { openServiceBus } from '#runtime/service-bus.ts';
 import { openUsers } from './auth/open-users.ts';
 import { bodyLimits, headSize, historianSection, queryLimits } from './config.ts';
@@ -18,12 +20,15 @@ import { Retention } from './retention.ts';
 /** Half of what a service has to drain. */
 const CLOSE_MS = 5_000;
 
-await runService('historian', { historian: historianSection }, async (service) => {
+await runService('historian', { historian: historianSection, store: storeSection }, async (service) => {
   const { log, stack, health, metrics, now } = service;
-  const { historian, root } = service.config;
+  const { historian, root, store } = service.config;
   const folder = path.join(root.data, 'historian');
-  const { users, gate } = await openUsers(historian, { folder, now, log });
-  const store = await openStore(folder, {
+  const { users, gate } = await openUsers(historian, {
+    ...{ folder, now, log, database: store.database },
+    openAccess: () => stack.use(openAccess({ dataDir: root.data, log })),
+  });
+  const engine = await openStore(folder, {
     ...{ users, log },
     engine: { seriesMax: historian.maxSeries, headSize: headSize(historian) },
     query: {
@@ -31,14 +36,14 @@ await runService('historian', { historian: historianSection }, async (service) =
       ...{ concurrentMax: historian.maxRunningQueries, version: VERSION, startedAtMs: now() },
     },
   });
-  stack.use(store);
+  stack.use(engine);
   const meters = historianMeters(
     metrics,
-    () => store.status(),
+    () => engine.status(),
     () => bytesIn(folder),
   );
   const { requestTimeout: requestTimeoutMs } = historian;
-  const parts: HistorianParts = { store, meters, now, gate, body: bodyLimits(historian), requestTimeoutMs };
+  const parts: HistorianParts = { store: engine, meters, now, gate, body: bodyLimits(historian), requestTimeoutMs };
   const retention = new Retention(parts, log);
   void retention.run();
   const timer = setInterval(() => void retention.run(), historian.retentionInterval);
@@ -53,7 +58,7 @@ await runService('historian', { historian: historianSection }, async (service) =
   await named(environmentName('historian', 'port'), () =>
     server.listen({ host: historian.host, port: historian.port }),
   );
-  health.add('store', () => store.status().problem);
+  health.add('store', () => engine.status().problem);
   watchDiskSpace(service, folder);
   openServiceBus(service);
   // The bus carries only this service's status: without a broker the store still stores and answers.

@@ -1,6 +1,7 @@
 // The writer's parts as a process has them: journal and dead letter in the data folder, the store, roll-ups, numbers, health.
 
 import path from 'node:path';
+import { storeLogin } from '#runtime/access/service-login.ts';
 import type { Bus } from '#runtime/bus.ts';
 
 import { watchDiskSpace } from '#runtime/disk-space.ts';
@@ -42,7 +43,13 @@ export async function openWriter(
   const url = storeUrl(config.store, config.historian);
   const meters = openMeters(metrics);
   const points = new PointReader();
-  const influx = openInflux({ ...config.store, url, keepRaw, timeoutMs: config.writer.requestTimeout });
+  const influx = openInflux({
+    ...config.store,
+    ...storeLogin(config, 'writer'),
+    url,
+    keepRaw,
+    timeoutMs: config.writer.requestTimeout,
+  });
   const store = counted(influx, meters.requests);
   // Of a line all is kept: half of one could not be sent again.
   const whole = { payloadBytesMax: Number.MAX_SAFE_INTEGER };

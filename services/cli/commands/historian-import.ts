@@ -2,6 +2,7 @@
 
 import { textsOfFile } from '#rules/backtest/line-file.ts';
 import { SourceError } from '#rules/backtest/point-source.ts';
+import { storeLogin } from '#runtime/access/service-login.ts';
 import { storeAuthorization, storeUrl } from '#runtime/sections.ts';
 import { EXIT, StartError } from '#runtime/start-error.ts';
 import type { Cli, CliCommand } from '../cli.ts';
@@ -50,7 +51,7 @@ export const historianImportCommand: CliCommand = {
     };
     const { asked } = cli.stopSignals();
     const to = {
-      ...{ url: storeUrl(store, historian), authorization: storeAuthorization(store) },
+      ...{ url: storeUrl(store, historian), authorization: storeAuthorization(storeLogin(loaded.config, 'writer')) },
       ...{ signal: asked, now: cli.now, sleep: cli.sleep },
     };
     const report = new Report(cli);

@@ -6,6 +6,7 @@ import { lineSource } from '#rules/backtest/line-source.ts';
 import type { PointSource, Range } from '#rules/backtest/point-source.ts';
 import { storeSource } from '#rules/backtest/store-source.ts';
 import type { WantedSeries } from '#rules/backtest/wanted-series.ts';
+import { storeLogin } from '#runtime/access/service-login.ts';
 import { storeUrl } from '#runtime/sections.ts';
 import type { Cli } from '../cli.ts';
 import type { AllSettings } from '../settings.ts';
@@ -20,14 +21,15 @@ export type HistoryWish = SourceOptions & {
 
 export function openHistory(
   { file, holdMs, range, wanted, signal }: HistoryWish,
-  { store, historian }: AllSettings,
+  config: AllSettings,
   { sleep }: Pick<Cli, 'sleep'>,
 ): PointSource {
   if (file !== undefined) {
     const texts = textsOfFile(file, { stdin: process.stdin, signal });
     return lineSource(texts, { range, ...(holdMs === undefined ? {} : { holdMs }) });
   }
-  const { database, username, password } = store;
-  const client = influxClient({ url: storeUrl(store, historian), database, username, password });
+  const { store, historian } = config;
+  const { database } = store;
+  const client = influxClient({ url: storeUrl(store, historian), database, ...storeLogin(config, 'cli') });
   return storeSource({ client, database, wanted, range, sleep, signal });
 }

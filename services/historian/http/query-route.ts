@@ -12,7 +12,7 @@ import type { Parameter } from '../influxql/token-reader.ts';
 import { RequestError, sendError } from './answer.ts';
 import { type BodyLimits, readBody } from './body.ts';
 import { parameterCredentials } from './credentials.ts';
-import { credentialsOf, isLocal } from './gate.ts';
+import { callerOf, credentialsOf } from './gate.ts';
 import type { HistorianParts } from './historian-parts.ts';
 
 export function queryRoute(parts: HistorianParts) {
@@ -70,12 +70,12 @@ async function admitted(request: FastifyRequest, { gate, body }: HistorianParts)
   const query = new URLSearchParams(request.url.split('?')[1] ?? '');
   const own = credentialsOf(request, query);
   const mayBeInForm = own === undefined && gate.asksWho && request.method === 'POST';
-  const access = mayBeInForm ? undefined : await gate.admit(own, isLocal(request));
+  const access = mayBeInForm ? undefined : await gate.admit(own, callerOf(request));
   if (request.method === 'POST') {
     const limits = access === undefined ? { ...body, maxBytes: STRANGERS_FORM_BYTES_MAX } : body;
     for (const [name, value] of await formOf(request, limits)) query.append(name, value);
   }
-  return { query, access: access ?? (await gate.admit(parameterCredentials(query), isLocal(request))) };
+  return { query, access: access ?? (await gate.admit(parameterCredentials(query), callerOf(request))) };
 }
 
 async function formOf(request: FastifyRequest, limits: BodyLimits): Promise<URLSearchParams> {

@@ -5,11 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { Access } from '#runtime/access/access.ts';
 import { silentLog } from '#runtime/log.ts';
 import { Metrics } from '#runtime/metrics.ts';
 import type { QueryHost } from '../answer/answer-query.ts';
 import { queryCalls } from '../answer/query-calls.ts';
 import { Login } from '../auth/login.ts';
+import { pipelineLogins } from '../auth/pipeline-logins.ts';
 import { UserStore } from '../auth/user-store.ts';
 import { TestEngine } from '../engine/testing.ts';
 import { RunningQueries } from '../influxql/running-queries.ts';
@@ -40,10 +42,15 @@ export type TestServerOptions = Partial<HistorianParts> & {
   readonly queries?: Partial<QueryHost>;
   /** Whether every request needs a login. */
   readonly auth?: boolean;
+  /** People and services of the pipeline; nobody where it is left out. */
+  readonly access?: Pick<Access, 'identify' | 'hasPeople'>;
 };
+
+const NO_PEOPLE = { hasPeople: false, identify: async () => ({ kind: 'wrong' }) as const };
 
 export async function openTestServer({
   auth = false,
+  access = NO_PEOPLE,
   queries: ownQueries = {},
   ...overrides
 }: TestServerOptions = {}): Promise<TestServer> {
@@ -52,7 +59,9 @@ export async function openTestServer({
   const { engine } = test;
   const now = () => Date.now();
   const users = new UserStore(path.join(folder, 'users.json'));
-  const login = new Login((name) => users.find(name), now);
+  const own = new Login((name) => users.find(name), now);
+  const isOwn = (name: string) => users.find(name) !== undefined;
+  const logins = pipelineLogins({ own, isOwn, access, database: 'g' });
   const queries: QueryHost = {
     store: test.store,
     changes: {
@@ -85,7 +94,7 @@ export async function openTestServer({
       store,
       meters: historianMeters(new Metrics('historian'), store.status, () => 0),
       now,
-      gate: auth ? guardedGate(login, () => users.hasAdmin()) : OPEN_GATE,
+      gate: auth ? guardedGate(logins, () => users.hasAdmin() || access.hasPeople) : OPEN_GATE,
       body: { maxBytes: 25_000_000, memory: new BodyMemory(134_217_728) },
       requestTimeoutMs: 60_000,
       ...overrides,

@@ -6,7 +6,7 @@ import type { WriteOutcome } from '../engine/engine.ts';
 import { type Access, may } from '../influxql/access.ts';
 import { RequestError } from './answer.ts';
 import { readBody } from './body.ts';
-import { credentialsOf, isLocal } from './gate.ts';
+import { callerOf, credentialsOf } from './gate.ts';
 import type { HistorianParts } from './historian-parts.ts';
 
 /** Where to write: the two APIs name it differently. */
@@ -37,7 +37,7 @@ export function writeRoute(parts: HistorianParts, targetOf: (query: URLSearchPar
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const startedAt = parts.now();
     const query = new URLSearchParams(request.url.split('?')[1] ?? '');
-    const access = await parts.gate.admit(credentialsOf(request, query), isLocal(request));
+    const access = await parts.gate.admit(credentialsOf(request, query), callerOf(request));
     const target = targetOf(query);
     refuseTarget(target, access, parts);
     if (!CONSISTENCIES.includes((query.get('consistency') ?? '').toLowerCase())) {

@@ -1,6 +1,6 @@
 // May somebody ask this? Decided for a whole query before anything of it is executed, with InfluxDB 1.6.7's words.
 
-import { type Access, isAdmin, may, type Privilege } from './access.ts';
+import { type Access, isAdmin, may, owns, type Privilege } from './access.ts';
 import type { Source, Statement } from './ast.ts';
 import type { ParsedStatement } from './parser.ts';
 import { shorten } from './shorten.ts';
@@ -9,11 +9,14 @@ import { formatUserStatement } from './user-statement.ts';
 /** A database is undefined where the request's is meant. */
 type Need =
   | { readonly kind: 'admin' }
+  /** Of the database that is made, or whose policies are; an admin is of all. */
+  | { readonly kind: 'owner'; readonly database: string }
   | { readonly kind: 'privilege'; readonly privilege: Privilege; readonly database: string | undefined };
 
 type Needs = { readonly [K in Statement['kind']]: (statement: Extract<Statement, { kind: K }>) => readonly Need[] };
 
 const admin = (): readonly Need[] => [{ kind: 'admin' }];
+const owner = (database: string): readonly Need[] => [{ kind: 'owner', database }];
 const read = ({ database }: { readonly database: string | undefined }): readonly Need[] => [
   { kind: 'privilege', privilege: 'READ', database },
 ];
@@ -40,9 +43,9 @@ const NEEDS: Needs = {
   'show-subscriptions': admin,
   'kill-query': admin,
   refused: () => [], // does nothing
-  'create-database': admin,
-  'create-policy': admin,
-  'alter-policy': admin,
+  'create-database': ({ name }) => owner(name),
+  'create-policy': ({ database }) => owner(database),
+  'alter-policy': ({ database }) => owner(database),
   'drop-database': admin,
   'drop-measurement': admin,
   'drop-policy': write,
@@ -75,13 +78,13 @@ export function authorizationProblem({ statements, database }: Asked, access: Ac
   if (isAdmin(access)) return undefined;
   if (access.kind !== 'user') return firstProblem(statements[0]);
   for (const statement of statements) {
-    const lacking = needsOf(statement).find(
-      (need) => need.kind === 'admin' || !may(access, need.privilege, need.database ?? database ?? ''),
-    );
+    const lacking = needsOf(statement).find((need) => !meets(access, need, database ?? ''));
     if (lacking === undefined) continue;
     const text = shorten('password' in statement ? formatUserStatement(statement) : statement.text, TEXT_MAX);
     const required =
-      lacking.kind === 'admin' ? 'admin privilege' : `${lacking.privilege} on ${lacking.database ?? database ?? ''}`;
+      lacking.kind !== 'privilege'
+        ? 'admin privilege'
+        : `${lacking.privilege} on ${lacking.database ?? database ?? ''}`;
     return `error authorizing query: ${access.name} not authorized to execute statement '${text}', requires ${required}`;
   }
   return undefined;
@@ -89,6 +92,11 @@ export function authorizationProblem({ statements, database }: Asked, access: Ac
 
 function needsOf<K extends Statement['kind']>(statement: Extract<Statement, { kind: K }>): readonly Need[] {
   return (NEEDS[statement.kind as K] as (statement: Extract<Statement, { kind: K }>) => readonly Need[])(statement);
+}
+
+function meets(access: Access, need: Need, database: string): boolean {
+  if (need.kind === 'privilege') return may(access, need.privilege, need.database ?? database);
+  return need.kind === 'owner' ? owns(access, need.database) : isAdmin(access);
 }
 
 function firstProblem(statement: Statement | undefined): string | undefined {
