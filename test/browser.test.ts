@@ -135,9 +135,13 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
     expect(await other.getByTestId('oos-button').count()).toBe(0);
     await other.getByTestId('shelve-button').click();
     await alarmOn(other).waitFor({ state: 'detached' });
-    const names = async () =>
-      (await pipeline.query(`SELECT last("actor") FROM "journal" WHERE "rule" = 'tank-temp-high'`)).flat();
-    await until('the journal to name him', async () => (await names()).includes('olaf') || undefined);
+    const actors = () =>
+      other.evaluate(async () => {
+        const answer = await fetch('api/journal?rule=tank-temp-high&limit=50');
+        const { entries } = (await answer.json()) as { entries: { event: string; actor: string | null }[] };
+        return entries.filter(({ event }) => event === 'SHELVED').map(({ actor }) => actor);
+      });
+    await until('the journal to name him', async () => (await actors()).includes('olaf') || undefined);
     await other.getByTestId('aside-note').getByRole('button').click();
     await alarmOn(other).getByTestId('unshelve-button').click();
     await other.context().close();
