@@ -111,6 +111,16 @@ describe('passwords', () => {
     expect(answers.filter(({ kind }) => kind === 'later').length).toBeGreaterThan(20);
     expect(answers.some(({ kind }) => kind === 'known')).toBe(false);
   });
+
+  test('that wait to be tried are not, once others for the same name were wrong too often', async () => {
+    write('users.json', { users: { anna: { role: 'operator', password: await hashPassword('right') } } });
+    const access = open();
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, n) => access.identify({ name: 'anna', secret: `wrong ${n}` }, '10.0.0.1')),
+    );
+    // Five are free, and those that were under way with the sixth.
+    expect(answers.filter(({ kind }) => kind === 'wrong').length).toBeLessThan(9);
+  });
 });
 
 describe('the files', () => {

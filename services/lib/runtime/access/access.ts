@@ -2,7 +2,7 @@
 // mistake in it changes nothing, and says so.
 
 import { grantsOf } from '#domain/access/acl.ts';
-import { type Identity, isServiceUser } from '#domain/access/identity.ts';
+import { type Identity, isDeviceUserName, isServiceUser } from '#domain/access/identity.ts';
 import { defaultGrants } from '#domain/access/policy.ts';
 import { Rights } from '#domain/access/rights.ts';
 import { formatProblem } from '../json-file.ts';
@@ -73,6 +73,8 @@ export class Access {
 
   /** @param address whom the wrong passwords are counted for */
   async identify({ name, secret }: Credentials, address: string): Promise<LoginAnswer> {
+    // Nobody can bear it, which is no secret; it is neither tried nor remembered, however long it is.
+    if (!isDeviceUserName(name)) return { kind: 'wrong' };
     const bearer = this.#bearerOf(name);
     if (bearer !== undefined && isTokenOf(this.#options.tokenKey, bearer, secret)) return this.#known(name);
     // Who has a token alone cannot be guessed at, and its devices in their hundreds cost no argon2.
@@ -98,8 +100,9 @@ export class Access {
     const waitMs = this.#backoff.waitMs(address, name);
     const isRemembered = stored !== undefined && this.#checks.remembers(stored, secret);
     if (waitMs > 0 && !isRemembered) return { kind: 'later', waitMs };
-    const answer = await this.#checks.check(stored, secret);
-    if (answer === 'busy') return { kind: 'later', waitMs: BUSY_MS };
+    const isWanted = () => this.#backoff.waitMs(address, name) === 0;
+    const answer = await this.#checks.check(stored, secret, isWanted);
+    if (answer === 'busy') return { kind: 'later', waitMs: this.#backoff.waitMs(address, name) || BUSY_MS };
     if (answer === 'wrong' || stored === undefined || this.#passwordOf(name) !== stored) {
       this.#backoff.missed(address, name);
       return { kind: 'wrong' };

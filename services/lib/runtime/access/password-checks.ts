@@ -19,7 +19,7 @@ export class PasswordChecks {
   readonly #key = randomBytes(32);
   /** When each is forgotten, by its keyed hash; oldest first. */
   readonly #remembered = new Map<string, number>();
-  readonly #inCheck = new Map<string, Promise<boolean>>();
+  readonly #inCheck = new Map<string, Promise<PasswordAnswer>>();
   readonly #waiting: (() => void)[] = [];
   readonly #nobody = impossibleHash();
   #checking = 0;
@@ -33,23 +33,26 @@ export class PasswordChecks {
     return (this.#remembered.get(this.#idOf(stored, password)) ?? 0) > this.#now();
   }
 
-  /** @param stored undefined for a name that nobody bears: it takes as long as a wrong password */
-  async check(stored: string | undefined, password: string): Promise<PasswordAnswer> {
+  /**
+   * @param stored undefined for a name that nobody bears: it takes as long as a wrong password
+   * @param isWanted asked when its turn has come: others may have been wrong meanwhile, and what waits need not be tried
+   */
+  async check(stored: string | undefined, password: string, isWanted = () => true): Promise<PasswordAnswer> {
     const hash = stored ?? this.#nobody;
     if (stored !== undefined && this.remembers(stored, password)) return 'right';
     const id = this.#idOf(hash, password);
     const running = this.#inCheck.get(id);
     if (running === undefined && this.#waiting.length >= WAITING_MAX) return 'busy';
-    return (await (running ?? this.#start(id, hash, password))) ? 'right' : 'wrong';
-  }
-
-  #start(id: string, stored: string, password: string): Promise<boolean> {
-    const check = this.#inTurn(() => isPasswordOf(stored, password)).finally(() => this.#inCheck.delete(id));
-    this.#inCheck.set(id, check);
-    return check.then((isRight) => {
-      if (isRight) this.#remember(id);
-      return isRight;
-    });
+    if (running !== undefined) return running;
+    const attempt = async (): Promise<PasswordAnswer> => {
+      if (!isWanted()) return 'busy';
+      return (await isPasswordOf(hash, password)) ? 'right' : 'wrong';
+    };
+    const started = this.#inTurn(attempt).finally(() => this.#inCheck.delete(id));
+    this.#inCheck.set(id, started);
+    const answer = await started;
+    if (answer === 'right') this.#remember(id);
+    return answer;
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
