@@ -20,6 +20,8 @@ const NAMED_EDGES: Readonly<Record<string, string>> = {
   'services/broker/access/open-gate.ts':
     'stands for main.ts where the gate is put together; wrong logins are answered late',
   'services/broker/patience.ts': 'winds the clock that aedes runs on whoever lags, while it shows that it lives',
+  'services/broker/limits/reading-pace.ts': 'winds the clocks of clients that are read slower than they send',
+  'services/broker/limits/admission-queue.ts': 'lets new connections begin at a rate',
   'services/historian/http/test-server.ts': 'stands for main.ts in the tests of the HTTP API',
   'services/historian/engine/testing.ts': 'stands for the thread of the engine in its tests',
   'services/historian/engine/threads/engine-thread.ts': 'the main.ts of a thread',

@@ -38,6 +38,12 @@ export type InnerClient = Client & {
   waitForDrain(done: () => void): void;
   /** Runs while somebody waits for the drain. */
   readonly _drainTimer: NodeJS.Timeout | null;
+  /** Runs out where nothing comes; null without a keepalive, and when the connection has closed. */
+  readonly _keepaliveTimer: NodeJS.Timeout | null;
+  /** What is read goes through it. */
+  readonly _parser: {
+    prependListener(event: 'packet', listener: (packet: { cmd: string }) => void): void;
+  };
   /** Packets that were read and are not done with; the next piece is read when there are none. */
   _parsingBatch: number;
   _nextBatch(): void;

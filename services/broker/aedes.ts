@@ -9,6 +9,7 @@ import { matchesFilter } from '#domain/topic.ts';
 import type { Audit } from '#runtime/audit-log/audit.ts';
 import type { Log } from '#runtime/log.ts';
 import type { Metrics } from '#runtime/metrics.ts';
+import { VERSION } from '#runtime/process.ts';
 import type { BrokerConfig } from '#runtime/sections.ts';
 import type { Connect, Gate, Refusal } from './access/gate.ts';
 import { Orders } from './access/orders.ts';
@@ -16,7 +17,8 @@ import { Owners } from './access/owners.ts';
 import type { Origin } from './access/visitor.ts';
 import type { AedesMessage, InnerAedes, InnerClient } from './aedes-internals.ts';
 import { Durability } from './durability.ts';
-import { guardLength } from './length-guard.ts';
+import { guardReading } from './length-guard.ts';
+import { ClientLimits, type ClientLimitsSettings } from './limits/client-limits.ts';
 import { openListener } from './listener.ts';
 import { mendPersistence, rememberSessions, SESSION_FILTER } from './mend-persistence.ts';
 import { mendRegistry } from './mend-registry.ts';
@@ -25,13 +27,21 @@ import { waitWhileItReads } from './patience.ts';
 import type { PublishedPacket } from './persistence/packets.ts';
 import { isServiceId } from './persistence/queue-limits.ts';
 import type { Store } from './persistence/store.ts';
+import { SysTopics } from './sys/sys-topics.ts';
+import { Traffic } from './sys/traffic.ts';
 import { watchClients } from './watch-clients.ts';
 
 /** The settings that bound what connections may cost. */
 export type BrokerLimits = Pick<
   BrokerConfig,
-  'connectionsMax' | 'connectionsPerAddressMax' | 'connectBytesMax' | 'packetBytesMax'
->;
+  | 'connectionsMax'
+  | 'connectionsPerAddressMax'
+  | 'connectionsPerSecondMax'
+  | 'connectBytesMax'
+  | 'packetBytesMax'
+  | 'sysInterval'
+> &
+  ClientLimitsSettings;
 
 export type BrokerOptions = {
   readonly host: string;
@@ -66,12 +76,13 @@ const CONCURRENCY = 1_000_000;
  */
 const DRAIN_TIMEOUT_MS = 750;
 const CONNECT_TIMEOUT_MS = 5_000;
-const TOPIC_LEVELS_MAX = 16;
-const TOPIC_LENGTH_MAX = 256;
+/** What the trees of aedes bear at most; ours is a setting, and refuses before (limits/). */
+const TOPIC_LEVELS_MAX = 100;
 
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const { host, port, limits, metrics, now, store } = options;
   const published = metrics.counter('broker_messages_total', 'Messages that clients published.', ['qos']);
+  const traffic = new Traffic();
   const outbounds = new WeakMap<Client, Outbound>();
   const connects = new WeakMap<Client, Connect>();
   const expired = metrics.counter('broker_commands_expired_total', 'Commands that nobody came for in their time.');
@@ -92,7 +103,11 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     preConnect: (client, packet, callback) => {
       const { clean = false, password } = packet;
       connects.set(client, { ...packet, clean, password: password?.toString() });
-      outbounds.set(client, new Outbound(aedes, client as InnerClient, isOver));
+      outbounds.set(
+        client,
+        new Outbound(aedes, client as InnerClient, { isOver, onSent: (sent) => traffic.delivered(sent) }),
+      );
+      traffic.asked();
       callback(null, true);
     },
     authenticate: (client, _username, _password, callback) => {
@@ -105,18 +120,25 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       callback(null, isGranted(client, subscription.topic) ? subscription : null),
     authorizeForward: (client, packet) => (gate.mayReceive(client, packet.topic) ? packet : null),
     authorizePublish: (client, packet, callback) => {
-      if (client !== null) published.inc({ qos: String(packet.qos) });
-      const problem = lengthProblem(packet.topic) ?? publishProblem(client, packet as PublishedPacket);
+      if (client !== null) {
+        published.inc({ qos: String(packet.qos) });
+        traffic.published(packet);
+      }
+      const problem = publishProblem(client, packet as PublishedPacket);
       if (problem !== undefined) callback(new Error(problem));
       else accept(client, packet as PublishedPacket, (refused) => callback(refused ?? null));
     },
   }) as InnerAedes;
   const owners = new Owners(aedes, store.ledger);
   const gate = options.gate(owners);
+  const clientLimits = new ClientLimits(aedes, { settings: limits, gate, store, metrics });
   const isGranted = (client: Client, filter: string) =>
-    filter === SESSION_FILTER || gate.grantsSubscription(client, filter);
+    filter === SESSION_FILTER ||
+    (gate.grantsSubscription(client, filter) && clientLimits.grantsSubscription(client, filter));
   const publishProblem = (client: Client | null, packet: PublishedPacket) =>
-    client === null ? owners.willProblem(packet, gate) : gate.publishProblem(client, packet);
+    client === null
+      ? owners.willProblem(packet, gate)
+      : (gate.publishProblem(client, packet) ?? clientLimits.publishProblem(client, packet));
   const orders = new Orders({ audit: options.audit, visitorOf: (client) => gate.visitorOf(client) });
   const accept = (client: Client | null, packet: PublishedPacket, done: (refused: Error | undefined) => void) => {
     const stored = () => durability.accept(client, packet);
@@ -129,27 +151,43 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     const connect = connects.get(client);
     if (connect === undefined) return { reason: 'no CONNECT', returnCode: 5 };
     const refusal = await gate.admit(client, connect, originOf(client));
-    if (refusal !== undefined) return refusal;
+    const over = refusal ?? clientLimits.connectProblem(client, connect);
+    if (over !== undefined) return over;
     if (!connect.clean && isServiceId(connect.clientId)) waitWhileItReads(client);
     owners.take(client, connect, gate.visitorOf(client));
+    if (!connect.clean) clientLimits.sessions.see(connect.clientId);
     const problem = await durability.welcome(connect);
     return problem === undefined ? undefined : { reason: problem, returnCode: 3 };
   };
   const durability = new Durability(aedes, options);
   await aedes.listen();
   rememberSessions(aedes);
-  mendPersistence(aedes, { outboundOf: (client) => outbounds.get(client), gate });
+  const mayKeep = (client: Client, filter: string) =>
+    gate.maySubscribe(client, filter) && clientLimits.maySubscribe(client, filter);
+  mendPersistence(aedes, { outboundOf: (client) => outbounds.get(client), mayKeep });
   mendRegistry(aedes);
   watchClients(aedes, options);
+  const sys = new SysTopics(aedes, {
+    ...{ store, traffic, version: VERSION, everyMs: limits.sysInterval },
+    subscriptionsOf: (client) => clientLimits.subscriptionsOf(client),
+    expired: () => clientLimits.sessions.expired,
+    memoryBytes: () => process.memoryUsage.rss(),
+  });
   const listener = await openListener({
     host,
     port,
     metrics,
     connectionsMax: limits.connectionsMax,
     connectionsPerAddressMax: limits.connectionsPerAddressMax,
+    connectionsPerSecondMax: limits.connectionsPerSecondMax,
     onConnection: (socket) => {
       const client = aedes.handle(socket) as InnerClient;
-      guardLength(socket, () => (client.connackSent ? limits.packetBytesMax : limits.connectBytesMax));
+      traffic.opened(socket);
+      guardReading(socket, {
+        bytesMax: () => (client.connackSent ? limits.packetBytesMax : limits.connectBytesMax),
+        reading: clientLimits.readingOf(client, socket),
+        onPackets: (count) => traffic.readPackets(count),
+      });
     },
   });
   return {
@@ -161,7 +199,11 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
           (error?: Error | null) => (error ? reject(error) : resolve()),
         );
       }),
-    tick: () => durability.tick(),
+    tick() {
+      durability.tick();
+      clientLimits.tick(store.now());
+      sys.tick(store.now());
+    },
     recheck: () => gate.recheck(Object.values(aedes.clients)),
     async [Symbol.asyncDispose]() {
       durability.stop();
@@ -174,8 +216,4 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
 /** Every listener is on this machine so far. */
 function originOf(client: InnerClient): Origin {
   return { address: (client.conn as Socket).remoteAddress ?? '', allowsAnonymous: true };
-}
-
-function lengthProblem(topic: string): string | undefined {
-  return topic.length > TOPIC_LENGTH_MAX ? `a topic has at most ${TOPIC_LENGTH_MAX} characters` : undefined;
 }

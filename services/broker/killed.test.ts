@@ -4,7 +4,7 @@
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
 import { readOrCreateSecret } from '#runtime/secrets.ts';
-import { startEmbedded } from '../../test/support/brokers.ts';
+import { startEmbedded, UNBOUND_CLIENTS } from '../../test/support/brokers.ts';
 import { freePorts, type Running, tempFolder, until } from '../../test/support/processes.ts';
 import { asService } from './access/test-gate.ts';
 
@@ -33,7 +33,7 @@ async function openBroker(): Promise<Broker> {
     metricsPort,
     dataDir,
     async start() {
-      running = await startEmbedded({ dataDir, port, metricsPort });
+      running = await startEmbedded({ dataDir, port, metricsPort, env: UNBOUND_CLIENTS });
     },
     kill: async () => running?.kill(),
     stop: async () => running?.[Symbol.asyncDispose](),

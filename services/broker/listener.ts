@@ -2,12 +2,14 @@
 
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Metrics } from '#runtime/metrics.ts';
+import { AdmissionQueue } from './limits/admission-queue.ts';
 
 export type ListenerOptions = {
   readonly host: string;
   readonly port: number;
   readonly connectionsMax: number;
   readonly connectionsPerAddressMax: number;
+  readonly connectionsPerSecondMax: number;
   readonly metrics: Metrics;
   readonly onConnection: (socket: Socket) => void;
 };
@@ -25,15 +27,12 @@ const ADMITTED_PER_TURN = 16;
 const PROBE_AFTER_MS = 60_000;
 
 export async function openListener(options: ListenerOptions): Promise<Listener> {
-  const { connectionsMax, connectionsPerAddressMax, metrics, onConnection } = options;
+  const { connectionsMax, connectionsPerAddressMax, connectionsPerSecondMax, metrics, onConnection } = options;
   const refused = metrics.counter('broker_connections_refused_total', 'Connections over a limit.', ['limit']);
   const sockets = new Set<Socket>();
   const perAddress = new Map<string, number>();
-  const waiting: Socket[] = []; // at most `connectionsMax`: they are counted as connections already
-  const admit = () => {
-    for (const socket of waiting.splice(0, ADMITTED_PER_TURN)) if (!socket.destroyed) onConnection(socket);
-    if (waiting.length > 0) setImmediate(admit);
-  };
+  const queue = new AdmissionQueue({ perSecondMax: connectionsPerSecondMax, perTurn: ADMITTED_PER_TURN });
+  metrics.gauge('broker_connections_waiting', 'New connections that wait for their turn.', () => queue.size);
   const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: PROBE_AFTER_MS }, (socket) => {
     const address = socket.remoteAddress ?? '';
     const count = (perAddress.get(address) ?? 0) + 1;
@@ -52,7 +51,9 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     });
     socket.on('error', () => {}); // one that breaks while it waits; `close` follows
     allowLag(socket);
-    if (waiting.push(socket) === 1) setImmediate(admit);
+    queue.add(address, () => {
+      if (!socket.destroyed) onConnection(socket);
+    });
   });
   server.maxConnections = connectionsMax;
   server.on('drop', () => refused.inc({ limit: 'total' }));

@@ -1,23 +1,23 @@
 // Where aedes asks its persistence for what our own delivery does, and where it knows too little of a session.
 
 import { Readable } from 'node:stream';
-import type { Gate } from './access/gate.ts';
 import type { Client, InnerAedes } from './aedes-internals.ts';
 import type { Outbound } from './outbound.ts';
 
 export type MendOptions = {
   /** The delivery of a connected client. */
   readonly outboundOf: (client: Client) => Outbound | undefined;
-  readonly gate: Pick<Gate, 'maySubscribe'>;
+  /** Whether the client was granted the filter, or is about to be. */
+  readonly mayKeep: (client: Client, filter: string) => boolean;
 };
 
-export function mendPersistence({ persistence }: InnerAedes, { outboundOf, gate }: MendOptions): void {
+export function mendPersistence({ persistence }: InnerAedes, { outboundOf, mayKeep }: MendOptions): void {
   // aedes keeps all filters of a SUBSCRIBE of which it granted one: with the next connection the refused ones would be granted.
   const add = persistence.addSubscriptions.bind(persistence);
   persistence.addSubscriptions = (client, subscriptions) =>
     add(
       client,
-      subscriptions.filter(({ topic }) => gate.maySubscribe(client, topic)),
+      subscriptions.filter(({ topic }) => mayKeep(client, topic)),
     );
   const stream = persistence.outgoingStream.bind(persistence);
   persistence.outgoingStream = (client) => {

@@ -21,11 +21,19 @@ const UNACKNOWLEDGED_MAX = 32_768;
 /** More come only from thousands of publishers at once; past it nothing is sent live, before the packet ids run out. */
 const UNACKNOWLEDGED_LIVE_MAX = 60_000;
 
+export type OutboundOptions = {
+  /** Whether a message that waited here is worth nothing any more. */
+  readonly isOver: (message: AedesMessage) => boolean;
+  /** A message went out. */
+  readonly onSent: (message: AedesMessage) => void;
+};
+
 export class Outbound {
   readonly #aedes: InnerAedes;
   readonly #client: InnerClient;
   readonly #granted: Granted;
-  readonly #isOver: (message: AedesMessage) => boolean;
+  readonly #isOver: OutboundOptions['isOver'];
+  readonly #onSent: OutboundOptions['onSent'];
   readonly #inFlight = new InFlight();
   /** Number of the message delivered last: all subscriptions that match it are called in one go. */
   #last: number | undefined;
@@ -38,11 +46,11 @@ export class Outbound {
   #isHeldUp = false;
   #onRoom = () => {};
 
-  /** @param isOver whether a message that waited here is worth nothing any more */
-  constructor(aedes: InnerAedes, client: InnerClient, isOver: (message: AedesMessage) => boolean) {
+  constructor(aedes: InnerAedes, client: InnerClient, { isOver, onSent }: OutboundOptions) {
     this.#aedes = aedes;
     this.#isOver = isOver;
     this.#client = client;
+    this.#onSent = onSent;
     this.#granted = new Granted(client);
     client.deliver0 = this.#deliver;
     client.deliverQoS = this.#deliver;
@@ -162,7 +170,10 @@ export class Outbound {
     if (!(await this.#store(packet))) return;
     const conn = this.#client.conn as Socket;
     // For who catches up the queue waits, not a publisher: it may take its time, and is not cut off for it.
-    if (!this.#client.closed) writeToStream(packet as Packet, conn);
+    if (!this.#client.closed) {
+      writeToStream(packet as Packet, conn);
+      if (packet.cmd === 'publish') this.#onSent(packet);
+    }
     if (conn.writableNeedDrain) await new Promise<void>((resolve) => onceEither(conn, resolve));
   }
 
@@ -193,6 +204,7 @@ export class Outbound {
     const client = this.#client;
     if (client.closed || client.errored) return void setImmediate(done);
     const isFull = !writeToStream(packet as Packet, client.conn as Socket);
+    this.#onSent(packet);
     this.#isHeldUp = !isFull && packet.qos > 0 && this.#inFlight.size >= UNACKNOWLEDGED_MAX;
     if (isFull || this.#isHeldUp) client.waitForDrain(() => done());
     else setImmediate(done);

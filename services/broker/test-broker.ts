@@ -7,7 +7,7 @@ import { silentLog } from '#runtime/log.ts';
 import { Metrics } from '#runtime/metrics.ts';
 import { readOrCreateSecret } from '#runtime/secrets.ts';
 import { brokerSection } from '#runtime/sections.ts';
-import { startEmbedded } from '../../test/support/brokers.ts';
+import { startEmbedded, UNBOUND_CLIENTS } from '../../test/support/brokers.ts';
 import { freePorts, tempFolder, until } from '../../test/support/processes.ts';
 import { asService, openTestGate } from './access/test-gate.ts';
 import { type BrokerLimits, openBroker } from './aedes.ts';
@@ -45,7 +45,7 @@ async function openHere(limits: Partial<BrokerLimits>): Promise<TestBroker> {
   const broker = await openBroker({
     host: '127.0.0.1',
     port: 0,
-    limits: { ...brokerSection.parse({}), ...limits },
+    limits: { ...brokerSection.parse({}), messagesPerSecondMax: 0, bytesPerSecondMax: 0, ...limits },
     store,
     gate: openTestGate(),
     audit,
@@ -70,7 +70,7 @@ async function openHere(limits: Partial<BrokerLimits>): Promise<TestBroker> {
 async function openProcess(): Promise<TestBroker> {
   const folder = tempFolder();
   const [port = 0, metricsPort = 0] = await freePorts(2);
-  const start = () => startEmbedded({ dataDir: folder.path, port, metricsPort });
+  const start = () => startEmbedded({ dataDir: folder.path, port, metricsPort, env: UNBOUND_CLIENTS });
   let running = await start();
   const metrics = async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
   const gauge = async (name: string) => (await metrics()).split('\n').find((line) => line.startsWith(name)) ?? '';

@@ -1,7 +1,7 @@
 // The brokers that benchmarks compare, each started as a process of its own.
 
 import path from 'node:path';
-import { startBareAedes, startEmbedded, startMosquitto } from '../support/brokers.ts';
+import { startBareAedes, startEmbedded, startMosquitto, UNBOUND_CLIENTS } from '../support/brokers.ts';
 import { findProgram, type Running } from '../support/processes.ts';
 
 export type Kind = 'penstock' | 'memory' | 'level' | 'mosquitto';
@@ -10,7 +10,8 @@ export type Ports = readonly [port: number, metricsPort: number];
 const LEVEL = ['aedes-persistence-level@9.2.0', 'classic-level@3.0.0'];
 
 export const START: Readonly<Record<Kind, (folder: string, ports: Ports) => Promise<Running>>> = {
-  penstock: (folder, [port, metricsPort]) => startEmbedded({ dataDir: folder, port, metricsPort }),
+  penstock: (folder, [port, metricsPort]) =>
+    startEmbedded({ dataDir: folder, port, metricsPort, env: UNBOUND_CLIENTS }),
   memory: (_folder, [port]) => startBareAedes(port),
   level: (folder, [port]) => startBareAedes(port, folder),
   mosquitto: (folder, [port]) =>

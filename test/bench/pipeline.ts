@@ -10,6 +10,7 @@ import type { Socket } from 'node:net';
 import path from 'node:path';
 import mqtt from 'mqtt';
 import type { AlarmMessage } from '#domain/alarm.ts';
+import { UNBOUND_CLIENTS } from '../support/brokers.ts';
 import { startLoad } from '../support/load.ts';
 import { type Pipeline, startPipeline } from '../support/pipeline.ts';
 import { until } from '../support/processes.ts';
@@ -83,7 +84,11 @@ type Sustained = {
 };
 
 async function sustained(qos: 0 | 1, offered: number): Promise<Sustained> {
-  await using pipeline = await startPipeline({ services: ['ingest', 'rules', 'writer'], rules: writeRules });
+  await using pipeline = await startPipeline({
+    services: ['ingest', 'rules', 'writer'],
+    rules: writeRules,
+    env: UNBOUND_CLIENTS,
+  });
   const pids = [...pipeline.processes].map(([name, { child }]) => [name, child.pid ?? 0] as const);
   const before = new Map(pids.map(([name, pid]) => [name, cpuSeconds(pid)]));
   const startedAt = performance.now();
@@ -121,7 +126,7 @@ async function sustainedWithoutLoss(qos: 0 | 1): Promise<Sustained> {
 
 /** Messages a second that the broker alone delivers to one QoS 1 subscriber which does nothing. */
 async function brokerAlone(qos: 0 | 1): Promise<number> {
-  await using pipeline = await startPipeline({ services: [], rules: () => {} });
+  await using pipeline = await startPipeline({ services: [], rules: () => {}, env: UNBOUND_CLIENTS });
   const { MqttConsumer } = await import('#runtime/mqtt-consumer.ts');
   const { silentLog } = await import('#runtime/log.ts');
   let received = 0;
@@ -143,7 +148,11 @@ async function brokerAlone(qos: 0 | 1): Promise<number> {
 type Latency = { readonly rate: number; readonly p50: number; readonly p99: number; readonly probes: number };
 
 async function latency(qos: 0 | 1, rate: number): Promise<Latency> {
-  await using pipeline = await startPipeline({ services: ['ingest', 'rules', 'writer'], rules: writeRules });
+  await using pipeline = await startPipeline({
+    services: ['ingest', 'rules', 'writer'],
+    rules: writeRules,
+    env: UNBOUND_CLIENTS,
+  });
   const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${pipeline.brokerPort}`);
   (client.stream as Socket).setNoDelay(true); // its own Nagle would be measured
   const sentAt = new Map<number, number>();

@@ -16,6 +16,14 @@ export type EmbeddedOptions = {
   readonly env?: NodeJS.ProcessEnv;
 };
 
+/** For the embedded broker, where a few clients of a test are to do what many devices do: none is bound in what it sends. */
+export const UNBOUND_CLIENTS = {
+  PENSTOCK_BROKER_MESSAGES_PER_SECOND_MAX: '0',
+  PENSTOCK_BROKER_BYTES_PER_SECOND_MAX: '0',
+  PENSTOCK_BROKER_RETAINED_PER_USER_MAX: '10000000',
+  PENSTOCK_BROKER_RETAINED_BYTES_PER_USER_MAX: '10000000000',
+};
+
 /** Starts services/broker, and waits until it is ready. */
 export async function startEmbedded({ dataDir, port, metricsPort, env }: EmbeddedOptions): Promise<Running> {
   const running = run(process.execPath, [path.join(ROOT, 'services/broker/main.ts')], {

@@ -5,6 +5,7 @@ import { identityText } from '#domain/access/identity.ts';
 import type { Audit } from '#runtime/audit-log/audit.ts';
 import type { Log } from '#runtime/log.ts';
 import type { Metrics } from '#runtime/metrics.ts';
+import type { Limit } from '../limits/limit.ts';
 import { actorOf } from './orders.ts';
 import type { Origin, Visitor } from './visitor.ts';
 
@@ -13,6 +14,8 @@ export type Refused = {
   /** Topic or filter; '' where the matter is none. */
   readonly topic: string;
   readonly reason: string;
+  /** The setting that it is over, where it is. */
+  readonly limit?: Limit | undefined;
 };
 
 export type Attempt = Origin & { readonly clientId: string; readonly username?: string | undefined };
@@ -23,6 +26,8 @@ export type Doorkeeper = {
   /** Resolves when the client may be told. */
   refusedLogin(attempt: Attempt, refusal: { readonly reason: string }): Promise<void>;
   refused(visitor: Visitor, refused: Refused): void;
+  /** It sends faster than it may, and is read slower. */
+  slowed(visitor: Visitor): void;
   /** Its login is not good any more. */
   cutOff(visitor: Visitor): void;
 };
@@ -46,6 +51,9 @@ export type DoorkeeperOptions = {
 export function openDoorkeeper({ log, metrics, audit, now, wait }: DoorkeeperOptions): Doorkeeper {
   const refusals = metrics.counter('broker_refused_total', 'What clients were refused.', ['what']);
   const cuts = metrics.counter('broker_clients_cut_total', 'Connections whose login was taken away.', []);
+  const overLimit = metrics.counter('broker_over_limit_total', 'What clients were refused, or slowed, by a limit.', [
+    'limit',
+  ]);
   const toldAt = new Map<string, number>();
   let waiting = 0;
   const isNews = (key: string) => {
@@ -77,12 +85,18 @@ export function openDoorkeeper({ log, metrics, audit, now, wait }: DoorkeeperOpt
       await wait(ANSWER_AFTER_MS);
       waiting--;
     },
-    refused(visitor, { what, topic, reason }) {
+    refused(visitor, { what, topic, reason, limit }) {
       const { identity, clientId, address } = visitor;
       refusals.inc({ what });
+      if (limit !== undefined) overLimit.inc({ limit });
       void audit.append({ what: 'refused', who: actorOf(visitor), topic, outcome: `${what}: ${reason}` });
       if (isNews(`${what} ${clientId}`))
         log.warn({ clientId, user: identityText(identity), address, topic, reason }, `${what} refused`);
+    },
+    slowed({ identity, clientId, address }) {
+      overLimit.inc({ limit: 'rate' });
+      if (isNews(`rate ${clientId}`))
+        log.warn({ clientId, user: identityText(identity), address }, 'read slower: it sends faster than it may');
     },
     cutOff(visitor) {
       const { identity, clientId, address } = visitor;

@@ -6,7 +6,7 @@ import { COMMANDS } from '#domain/access/policy.ts';
 import { matchesFilter } from '#domain/topic.ts';
 import type { Access } from '#runtime/access/access.ts';
 import { clientIdProblem } from './client-ids.ts';
-import type { Doorkeeper } from './doorkeeper.ts';
+import type { Doorkeeper, Refused } from './doorkeeper.ts';
 import type { Origin, Visitor } from './visitor.ts';
 
 /** What the gate sees of a client of aedes. */
@@ -67,6 +67,22 @@ export class Gate {
     return this.#visitors.get(client);
   }
 
+  /** The services of the pipeline, and programs with rights of theirs, are bound by no limit of clients. */
+  isService(client: GateClient): boolean {
+    return this.#visitors.get(client)?.identity.kind === 'service';
+  }
+
+  /** The client was refused something by others than the gate. */
+  tellRefused(client: GateClient, refused: Refused): void {
+    const visitor = this.#visitors.get(client);
+    if (visitor !== undefined) this.#options.doorkeeper.refused(visitor, refused);
+  }
+
+  tellSlowed(client: GateClient): void {
+    const visitor = this.#visitors.get(client);
+    if (visitor !== undefined) this.#options.doorkeeper.slowed(visitor);
+  }
+
   /** Why the client may not publish that; undefined where it may. */
   publishProblem(client: GateClient, published: Published): string | undefined {
     const visitor = this.#visitors.get(client);
@@ -100,7 +116,7 @@ export class Gate {
   }
 
   mayReceive(client: GateClient, topic: string): boolean {
-    return this.#visitors.get(client)?.rights.mayReceive(topic) === true;
+    return !isInternal(topic) && this.#visitors.get(client)?.rights.mayReceive(topic) === true;
   }
 
   /** The files of access have changed: everybody has the rights of now, and who has another login now has to come anew. */
@@ -174,6 +190,11 @@ function notAllowed(visitor: Visitor | undefined, topic: string): string {
   return topic.startsWith('$')
     ? `topics that begin with $ belong to the broker: ${topic}`
     : `${nameOf(visitor)} may not publish to ${topic}`;
+}
+
+/** What aedes says to itself below $SYS names every client and what it subscribes to; clients are told what is in sys/. */
+function isInternal(topic: string): boolean {
+  return topic.startsWith('$SYS/') && !topic.startsWith('$SYS/broker/');
 }
 
 function nameOf(visitor: Visitor | undefined): string {

@@ -164,18 +164,6 @@ test('subscribing again replaces the QoS', async () => {
   }
 });
 
-test('topics that begin with $ are hidden from # and +, and shown to who names them', async () => {
-  await open();
-  const [all, plus, exact] = [await connect('all'), await connect('plus'), await connect('exact')];
-  await all.subscribe(['#', 0]);
-  await plus.subscribe(['+/+/new/clients', 0]);
-  await exact.subscribe(['$SYS/+/new/clients', 0]);
-  const writer = await connect('newcomer');
-  expect(await exact.heard()).toMatch(/^\$SYS\/.*\/new\/clients newcomer q0$/);
-  await writer.publish('a/b/new/clients', 'x');
-  expect([await all.heard(), await plus.heard()]).toEqual(['a/b/new/clients x q0', 'a/b/new/clients x q0']);
-});
-
 test('packet ids that are still in use are not given out again', async () => {
   await open();
   const reader = await connect('reader', { clean: false });

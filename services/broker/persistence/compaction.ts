@@ -119,13 +119,14 @@ export class Compaction implements AsyncDisposable {
 
   /** The message as it stands: who still waits for it, and whether it is still what is retained. */
   #copy(message: Message, payload: Uint8Array, named: readonly number[]): void {
-    const { seq, acceptedAt, topic, qos, origin, extra } = message;
+    const { seq, acceptedAt, topic, qos, origin, extra, retainedBy } = message;
     const recipients = named.flatMap((session): Recipient[] => {
       const entry = this.#entryOf(message, session, seq);
       return entry === undefined ? [] : [{ session, qos: entry.qos, messageId: entry.messageId }];
     });
     const retaining = message.isRetained ? 'replaces' : 'nothing';
-    this.#ledger.write({ kind: 'message', seq, acceptedAt, topic, payload, qos, retaining, origin, recipients, extra });
+    const kept = { seq, acceptedAt, topic, payload, qos, retaining, origin, recipients, extra, retainedBy } as const;
+    this.#ledger.write({ kind: 'message', ...kept });
     for (const { session, as } of message.added ?? []) {
       const entry = this.#entryOf(message, session, as);
       if (entry === undefined) continue;

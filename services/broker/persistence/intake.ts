@@ -158,6 +158,7 @@ export class Intake {
       retaining: retainingOf(packet),
       origin: handshake === 'none' ? undefined : handshake,
       recipients: recipients.map(({ owner, qos }) => ({ session: owner.number, qos, messageId: 0 })),
+      retainedBy: packet.retainedBy,
     });
     if (handshake !== 'none') this.#expect(publisher, handshake);
     this.#underWay.set(seq, underWay);

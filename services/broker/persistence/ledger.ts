@@ -2,7 +2,7 @@
 
 import type { SegmentLog } from '#runtime/segment-log/segment-log.ts';
 import type { Message, Payload } from './message.ts';
-import { encodeRecord, payloadOfMessage, type StoredRecord } from './records.ts';
+import { encodeRecord, payloadOfMessage, type SessionRecord, type StoredRecord } from './records.ts';
 import type { Session } from './session.ts';
 import type { State } from './state.ts';
 
@@ -36,6 +36,7 @@ export class Ledger {
     if (known !== undefined) return known;
     const session = this.state.numbered(++this.state.lastSession);
     session.clientId = clientId;
+    session.seenAt = this.state.lastAt;
     this.writeSession(session);
     return session;
   }
@@ -47,17 +48,18 @@ export class Ledger {
     const session = this.sessionOf(clientId);
     const kept = [...session.subscriptions.values()].filter(({ topic }) => mayKeep(topic));
     if (session.owner === owner && kept.length === session.subscriptions.size) return;
-    session.owner = owner;
-    this.writeSession(session, kept);
+    this.writeSession(session, { owner, subscriptions: kept });
   }
 
   /** The session as it stands: what was logged of its subscriptions before is not needed any more. */
-  writeSession(session: Session, subscriptions = [...session.subscriptions.values()]): void {
+  writeSession(session: Session, changed: Partial<Pick<SessionRecord, 'owner' | 'subscriptions'>> = {}): void {
     const released = [...session.queue.values()]
       .filter(({ message }) => message === undefined)
       .map(({ seq, messageId }) => ({ seq, messageId }));
-    const { number, clientId, owner } = session;
-    this.write({ kind: 'session', session: number, clientId, owner, subscriptions, released });
+    const { number, clientId, owner, seenAt } = session;
+    const subscriptions = [...session.subscriptions.values()];
+    const before = { clientId, owner, seenAt, subscriptions, released };
+    this.write({ kind: 'session', session: number, ...before, ...changed });
   }
 
   /** undefined where the disk has lost it; its log says so. */

@@ -21,6 +21,7 @@ export type MessageFields = {
   readonly topic: string;
   readonly qos: QoS;
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
+  readonly retainedBy?: string | undefined;
 };
 
 export class Message {
@@ -30,6 +31,8 @@ export class Message {
   readonly qos: QoS;
   readonly extra: Readonly<Record<string, unknown>> | undefined;
   readonly payloadBytes: number;
+  /** Where it is retained: whose share it counts in; undefined for nobody's. */
+  readonly retainedBy: string | undefined;
   /** undefined: only on disk. */
   payload: Payload | undefined;
   position: Position;
@@ -49,6 +52,7 @@ export class Message {
     this.topic = fields.topic;
     this.qos = fields.qos;
     this.extra = fields.extra;
+    this.retainedBy = fields.retainedBy;
     this.payload = payload;
     this.payloadBytes = payload.length;
     this.position = position;

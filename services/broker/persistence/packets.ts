@@ -13,12 +13,14 @@ export type PublishedPacket = {
   messageId?: number | undefined;
   brokerId?: string;
   brokerCounter?: number;
+  /** Whose share of the retained messages it will be in. */
+  retainedBy?: string | undefined;
 };
 
 /** Read from the packet when it is given back, or never meant for the disk. */
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   ...['cmd', 'topic', 'payload', 'qos', 'retain', 'dup', 'length', 'messageId', 'brokerId', 'brokerCounter'],
-  ...['clientId', 'owner', 'nl'],
+  ...['clientId', 'owner', 'nl', 'retainedBy'],
 ]);
 
 export function retainingOf({ retain, payload }: PublishedPacket): Retaining {

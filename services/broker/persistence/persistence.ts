@@ -10,6 +10,7 @@ import { type ClientRef, type OutgoingPacket, OutgoingQueues, type Subscriber } 
 import { type PublishedPacket, type QueuedPacket, retainedPacket, type WillPacket } from './packets.ts';
 import type { QueueLimits } from './queue-limits.ts';
 import type { Subscription } from './records.ts';
+import { RetainedTopics } from './retained-topics.ts';
 import { type WillOwner, WillStore } from './will-store.ts';
 
 export type PersistenceParts = {
@@ -21,6 +22,8 @@ export type PersistenceParts = {
 
 export class Persistence {
   readonly queues: OutgoingQueues;
+  /** What the broker says of itself, by topic: it is new after every start, and no matter for the disk. */
+  readonly system = new RetainedTopics<object>();
   readonly #ledger: Ledger;
   readonly #intake: Intake;
   readonly #writer: MessageWriter;
@@ -52,6 +55,11 @@ export class Persistence {
   }
 
   async storeRetained(packet: PublishedPacket): Promise<void> {
+    if (packet.topic.startsWith('$SYS/')) {
+      const { topic, payload } = packet;
+      this.system.set(topic, { cmd: 'publish', topic, payload, qos: 0, retain: true });
+      return;
+    }
     const { brokerCounter } = packet;
     if (brokerCounter !== undefined && this.#intake.isUnderWay(brokerCounter)) {
       if (packet.qos > 0) return;
@@ -79,6 +87,7 @@ export class Persistence {
         const payload = message.payload ?? (await this.#ledger.payloadOf(message));
         if (payload !== undefined) yield retainedPacket(message, payload);
       }
+      for await (const packet of this.system.match(pattern)) yield packet;
     }
   }
 
@@ -91,17 +100,15 @@ export class Persistence {
     }
     // aedes hands in the whole SUBSCRIBE once for each of its filters.
     if (isSame(session.subscriptions, subscriptions)) return;
-    this.#ledger.writeSession(session, [...subscriptions.values()]);
+    this.#ledger.writeSession(session, { subscriptions: [...subscriptions.values()] });
     await this.#ledger.commit();
   }
 
   async removeSubscriptions({ id }: ClientRef, topics: readonly string[]): Promise<void> {
     const session = this.#ledger.state.session(id);
     if (session === undefined || !topics.some((topic) => session.subscriptions.has(topic))) return;
-    this.#ledger.writeSession(
-      session,
-      [...session.subscriptions.values()].filter(({ topic }) => !topics.includes(topic)),
-    );
+    const subscriptions = [...session.subscriptions.values()].filter(({ topic }) => !topics.includes(topic));
+    this.#ledger.writeSession(session, { subscriptions });
     await this.#ledger.commit();
   }
 

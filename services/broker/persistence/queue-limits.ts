@@ -27,6 +27,9 @@ export class QueueLimits {
   /** Dropped since the last line about a client, and when that was. */
   readonly #unsaid = new Map<string, { dropped: number; saidAt: number }>();
 
+  /** Messages, since the start. */
+  dropped = 0;
+
   constructor(ledger: Ledger, options: QueueLimitsOptions) {
     this.#ledger = ledger;
     this.#options = options;
@@ -84,6 +87,7 @@ export class QueueLimits {
 
   #drop(session: Session, entry: Entry, { reason, now }: Drop): void {
     this.#ledger.write({ kind: 'done', session: session.number, seq: entry.seq });
+    this.dropped++;
     this.#options.onDropped(reason);
     const said = this.#unsaid.get(session.clientId) ?? { dropped: 0, saidAt: Number.NEGATIVE_INFINITY };
     said.dropped++;

@@ -38,6 +38,8 @@ export type MessageRecord = {
   readonly recipients: readonly Recipient[];
   /** Fields of the packet that MQTT 3.1.1 does not know. */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
+  /** Whose share of the retained messages it is in; undefined for nobody's. Lies among `extra` in the bytes. */
+  readonly retainedBy?: string | undefined;
 };
 
 /** A QoS 2 message that its recipient has: only its message id is still to be released, in its place of the queue. */
@@ -54,6 +56,18 @@ export type AddedRecord = {
   readonly qos: QoS;
   readonly as: number;
   readonly shownAsRetained: boolean;
+};
+
+export type SessionRecord = {
+  readonly kind: 'session';
+  readonly session: number;
+  readonly clientId: string;
+  /** User; '' for nobody's. */
+  readonly owner: string;
+  /** When its client was there, of the broker's own time; undefined in logs of before it was kept. */
+  readonly seenAt?: number | undefined;
+  readonly subscriptions: readonly Subscription[];
+  readonly released: readonly Released[];
 };
 
 export type WillRecord = {
@@ -73,15 +87,7 @@ export type StoredRecord =
   | { readonly kind: 'done'; readonly session: number; readonly seq: number }
   /** The sender of a QoS 2 message has released its message id. */
   | { readonly kind: 'completed'; readonly session: number; readonly messageId: number }
-  | {
-      readonly kind: 'session';
-      readonly session: number;
-      readonly clientId: string;
-      /** User; '' for nobody's. */
-      readonly owner: string;
-      readonly subscriptions: readonly Subscription[];
-      readonly released: readonly Released[];
-    }
+  | SessionRecord
   | { readonly kind: 'ended'; readonly session: number }
   | WillRecord
   | { readonly kind: 'will ended'; readonly clientId: string }
@@ -175,8 +181,9 @@ function payloadAt(bytes: Buffer): number {
 
 function encodeMessageHead(record: MessageRecord): Buffer {
   const topicBytes = Buffer.byteLength(record.topic);
-  const extra = record.extra === undefined ? undefined : Buffer.from(JSON.stringify(record.extra));
-  const { recipients, origin } = record;
+  const { recipients, origin, retainedBy } = record;
+  const fields = retainedBy === undefined ? record.extra : { ...record.extra, retainedBy };
+  const extra = fields === undefined ? undefined : Buffer.from(JSON.stringify(fields));
   const size = MESSAGE_HEAD_BYTES + topicBytes + recipients.length * RECIPIENT_BYTES + (extra?.length ?? 0);
   const head = Buffer.allocUnsafe(size);
   head[0] = CODES.message;
@@ -224,8 +231,13 @@ function decodeMessage(bytes: Buffer): MessageRecord {
     retaining: RETAINING[(flags >> 2) & 3] ?? 'nothing',
     origin: originSession === 0 ? undefined : { session: originSession, messageId: bytes.readUInt16LE(18) },
     recipients,
-    extra: (flags & EXTRA_BIT) === 0 ? undefined : JSON.parse(bytes.toString('utf8', at, payloadAt(bytes))),
+    ...((flags & EXTRA_BIT) === 0 ? {} : extraOf(bytes.toString('utf8', at, payloadAt(bytes)))),
   };
+}
+
+function extraOf(json: string): Pick<MessageRecord, 'extra' | 'retainedBy'> {
+  const { retainedBy, ...extra } = JSON.parse(json) as Record<string, unknown> & { retainedBy?: string };
+  return Object.keys(extra).length === 0 ? { retainedBy } : { retainedBy, extra };
 }
 
 const STEP_KINDS: ReadonlySet<Kind> = new Set(['added', 'sent', 'released', 'done', 'completed']);

@@ -26,6 +26,9 @@ export class Session {
   clientId = '';
   /** The user that it belongs to; '' for nobody's. */
   owner = '';
+  /** When its client was there last, of the broker's own time, and when that was as its record has it; NaN: not known. */
+  seenAt = Number.NaN;
+  recordedSeenAt = Number.NaN;
   readonly subscriptions = new Map<string, Subscription>();
   /** By sequence number, in the order of delivery. */
   queue = new Map<number, Entry>();

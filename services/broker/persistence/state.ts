@@ -5,6 +5,7 @@ import type { Position } from '#runtime/segment-log/record.ts';
 import { isOfBroker, Message, type Payload } from './message.ts';
 import type { PayloadMemory } from './payload-memory.ts';
 import type { AddedRecord, MessageRecord, Recipient, StoredRecord, WillRecord } from './records.ts';
+import { RetainedShares } from './retained-shares.ts';
 import { RetainedTopics } from './retained-topics.ts';
 import { type Entry, Session } from './session.ts';
 import { SubscriptionTrie } from './subscription-trie.ts';
@@ -17,6 +18,7 @@ export class State {
   readonly #numbered = new Map<number, Session>();
   readonly filters = new SubscriptionTrie<Session>();
   readonly retained = new RetainedTopics<Message>();
+  readonly shares = new RetainedShares();
   /** Those that somebody still needs. */
   readonly messages = new Map<number, Message>();
   readonly wills = new Map<string, Will>();
@@ -27,6 +29,9 @@ export class State {
   lastSession = 0;
   /** The broker's own time that was read last. */
   lastAt = 0;
+  /** Of the payloads of all messages. */
+  messageBytes = 0;
+  readonly #sessionsOf = new Map<string, number>();
   /** Bytes of the log that a restart needs: the records of messages, sessions and wills. */
   liveBytes = 0;
 
@@ -88,11 +93,17 @@ export class State {
       // Messages name it, but its own record was never on disk, or was damaged: nobody can come for them.
       if (session.clientId === '') this.#end(session);
       else session.sortQueue();
+      if (Number.isNaN(session.seenAt)) session.seenAt = this.lastAt;
     }
   }
 
   session(clientId: string): Session | undefined {
     return this.sessions.get(clientId);
+  }
+
+  /** How many sessions are this user's; '' for nobody's. */
+  sessionsOf(owner: string): number {
+    return this.#sessionsOf.get(owner) ?? 0;
   }
 
   byNumber(number: number): Session | undefined {
@@ -116,6 +127,7 @@ export class State {
     const message = new Message(record, payload ?? Buffer.from(record.payload), position);
     this.payloads.hold(message);
     this.messages.set(message.seq, message);
+    this.messageBytes += message.payloadBytes;
     this.liveBytes += position.bytes;
     message.references++; // until all references are made
     for (const recipient of record.recipients)
@@ -190,8 +202,12 @@ export class State {
     // The record of its end was lost in a torn group that nobody was promised.
     if (namesake !== undefined && namesake !== session) this.#end(namesake);
     this.liveBytes += position.bytes - session.recordBytes;
+    if (this.sessions.get(record.clientId) === session) this.#countSession(session.owner, -1);
+    this.#countSession(record.owner, 1);
     session.clientId = record.clientId;
     session.owner = record.owner;
+    session.recordedSeenAt = record.seenAt ?? Number.NaN;
+    session.seenAt = record.seenAt ?? session.seenAt;
     session.segment = position.segment;
     this.sessions.set(record.clientId, session);
     for (const topic of [...session.subscriptions.keys()]) this.#unfilter(session, topic);
@@ -202,6 +218,12 @@ export class State {
     session.recordBytes = position.bytes;
     for (const { seq, messageId } of record.released)
       this.#applyReleased({ kind: 'released', session: record.session, seq, messageId });
+  }
+
+  #countSession(owner: string, by: 1 | -1): void {
+    const count = this.sessionsOf(owner) + by;
+    if (count === 0) this.#sessionsOf.delete(owner);
+    else this.#sessionsOf.set(owner, count);
   }
 
   #unfilter(session: Session, topic: string): void {
@@ -216,7 +238,9 @@ export class State {
     for (const topic of [...session.subscriptions.keys()]) this.#unfilter(session, topic);
     this.liveBytes -= session.recordBytes;
     this.#numbered.delete(session.number);
-    if (this.sessions.get(session.clientId) === session) this.sessions.delete(session.clientId);
+    if (this.sessions.get(session.clientId) !== session) return;
+    this.#countSession(session.owner, -1);
+    this.sessions.delete(session.clientId);
   }
 
   #endWill(clientId: string): void {
@@ -231,12 +255,14 @@ export class State {
     message.references++;
     message.isRetained = true;
     this.retained.set(message.topic, message);
+    this.shares.add(message, 1);
   }
 
   #unretain(topic: string): void {
     const message = this.retained.get(topic);
     if (message === undefined) return;
     this.retained.delete(topic);
+    this.shares.add(message, -1);
     message.isRetained = false;
     this.#release(message);
   }
@@ -256,6 +282,7 @@ export class State {
   #release(message: Message): void {
     if (--message.references > 0) return;
     this.messages.delete(message.seq);
+    this.messageBytes -= message.payloadBytes;
     this.liveBytes -= message.position.bytes;
     this.payloads.letGo(message);
   }

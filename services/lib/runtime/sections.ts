@@ -1,6 +1,7 @@
 // The settings that more than one service reads: where data lives, where the broker and the store are.
 
 import { z } from 'zod';
+import { brokerLimits, brokerSys } from './broker-limits.ts';
 import { durationSetting, portSetting, secretSetting } from './config.ts';
 
 export const rootSection = z.strictObject({
@@ -66,6 +67,7 @@ export const brokerSection = z.strictObject({
     .min(1_024)
     .default(262_144)
     .describe('Longest packet after that; a longer one ends the connection.'),
+  ...brokerLimits,
   queueMessagesMax: z
     .int()
     .min(1)
@@ -89,6 +91,7 @@ export const brokerSection = z.strictObject({
     .min(1_048_576)
     .default(268_435_456)
     .describe('Audit journal of the embedded broker on disk; past it the oldest records go.'),
+  ...brokerSys,
   metricsPort: portSetting.default(9101).describe('Port of /livez, /readyz and /metrics of the embedded broker.'),
 });
 
