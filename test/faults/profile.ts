@@ -23,6 +23,13 @@ type Profile = {
   /** How long a store or a network is out of order. */
   readonly outageMs: number;
   readonly settleMsMax: number;
+  /** How long broken packets come. */
+  readonly fuzzMs: number;
+  /** Wrong logins a second, and for how long. */
+  readonly wrongLogins: number;
+  readonly wrongLoginsMs: number;
+  /** Devices that log in at once. */
+  readonly returning: number;
 };
 
 const SHORT: Profile = {
@@ -35,6 +42,10 @@ const SHORT: Profile = {
   failedSyncs: 1,
   outageMs: 10_000,
   settleMsMax: 90_000,
+  fuzzMs: 20_000,
+  wrongLogins: 500,
+  wrongLoginsMs: 5_000,
+  returning: 500,
 };
 
 const LONG: Profile = {
@@ -47,6 +58,10 @@ const LONG: Profile = {
   failedSyncs: 20,
   outageMs: 600_000,
   settleMsMax: 900_000,
+  fuzzMs: 600_000,
+  wrongLogins: 5_000,
+  wrongLoginsMs: 20_000,
+  returning: 5_000,
 };
 
 export const PROFILE = isLong ? LONG : SHORT;
