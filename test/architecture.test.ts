@@ -19,6 +19,7 @@ const NAMED_EDGES: Readonly<Record<string, string>> = {
   'services/writer/patient-request.ts': 'waits between two tries of the store; the wait is cut short by an AbortSignal',
   'services/broker/access/open-gate.ts':
     'stands for main.ts where the gate is put together; wrong logins are answered late',
+  'services/broker/listeners/handshake-clock.ts': 'counts the time of a handshake, which ends the connection',
   'services/broker/patience.ts': 'winds the clock that aedes runs on whoever lags, while it shows that it lives',
   'services/broker/limits/reading-pace.ts': 'winds the clocks of clients that are read slower than they send',
   'services/broker/limits/admission-queue.ts': 'lets new connections begin at a rate',
@@ -38,6 +39,7 @@ const ONE_FILE: Readonly<Record<string, readonly string[]>> = {
     'services/lib/runtime/mqtt-login.ts',
     'services/broker/outbound.ts',
   ],
+  ws: ['services/broker/listeners/websocket-door.ts', 'services/broker/listeners/websocket-stream.ts'], // and its type
   aedes: ['services/broker/aedes.ts', 'services/broker/aedes-internals.ts'], // its types, and what they leave out
   pino: ['services/lib/runtime/log.ts'],
   '@prometheus-io/client': ['services/lib/runtime/metrics.ts'],
@@ -48,6 +50,7 @@ const ONE_FILE: Readonly<Record<string, readonly string[]>> = {
   '@babel/code-frame': ['services/lib/rules/check/report/text.ts'],
   'js-quantities': ['services/lib/rules/language/units.ts'],
   commander: ['services/cli/program.ts'],
+  '@peculiar/x509': ['services/cli/certificates/authority.ts'],
   croner: ['services/rules/notify/shift.ts'],
   qr: ['services/cli/access/qr-text.ts'],
   nodemailer: ['services/rules/channels/email.ts'],

@@ -67,6 +67,8 @@ export type Persistence = {
 
 export type InnerAedes = Aedes & {
   readonly persistence: Persistence;
+  /** In which a new client must be let in, ms; read when it is made. */
+  connectTimeout: number;
   /** Who is connected, by client id; without a prototype, for ids come from outside. */
   readonly clients: Record<string, Client>;
   _finishRegisterClient(client: Client): void;

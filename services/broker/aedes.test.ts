@@ -22,9 +22,9 @@ const limits = brokerSection.parse({});
 async function parts(port = 0): Promise<BrokerOptions> {
   const store = await openTestStore();
   opened.push(store);
+  const listeners = { plans: [{ kind: 'tcp', host: '127.0.0.1', port }] } as const;
   return {
-    host: '127.0.0.1',
-    port,
+    listeners,
     limits,
     store,
     gate: openTestGate(),
@@ -165,5 +165,5 @@ test('closing ends every connection and frees the port', async () => {
 
 test('a taken port is an error with its code', async () => {
   const { broker } = await open();
-  await expect(openBroker(await parts(broker.port))).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await expect(openBroker(await parts(broker.port))).rejects.toThrow('set PENSTOCK_BROKER_PORT to a free port');
 });

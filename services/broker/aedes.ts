@@ -1,7 +1,7 @@
 // The embedded broker: aedes 1.2.0, MQTT 3.1.1, with the guards it lacks by itself. The only file that imports aedes.
 // What it remembers is the store's.
 
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Aedes, type Client } from 'aedes';
 import { COMMANDS } from '#domain/access/policy.ts';
 import { isExpiredCommand } from '#domain/command.ts';
@@ -19,7 +19,9 @@ import type { AedesMessage, InnerAedes, InnerClient } from './aedes-internals.ts
 import { Durability } from './durability.ts';
 import { guardReading } from './length-guard.ts';
 import { ClientLimits, type ClientLimitsSettings } from './limits/client-limits.ts';
-import { openListener } from './listener.ts';
+import { connectionOf } from './listeners/connection.ts';
+import type { ListenerPlan } from './listeners/listener.ts';
+import { type ListenersOptions, openListeners } from './listeners/listeners.ts';
 import { mendPersistence, rememberSessions, SESSION_FILTER } from './mend-persistence.ts';
 import { mendRegistry } from './mend-registry.ts';
 import { Outbound } from './outbound.ts';
@@ -44,8 +46,8 @@ export type BrokerLimits = Pick<
   ClientLimitsSettings;
 
 export type BrokerOptions = {
-  readonly host: string;
-  readonly port: number;
+  /** Where it listens, and with what: see listeners/. */
+  readonly listeners: Omit<ListenersOptions, 'limits' | 'metrics'>;
   readonly limits: BrokerLimits;
   readonly store: Store;
   /** Who comes in, and may do what; it is told whom the client ids belong to. */
@@ -59,7 +61,10 @@ export type BrokerOptions = {
 };
 
 export type Broker = AsyncDisposable & {
+  /** Of the first listener. */
   readonly port: number;
+  /** Where it listens really, in the order of the plans. */
+  readonly listeners: readonly ListenerPlan[];
   /** Publishes a retained message as the broker itself. */
   announce(topic: string, payload: string): Promise<void>;
   /** To be called about every second: what is due happens then. */
@@ -80,7 +85,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const TOPIC_LEVELS_MAX = 100;
 
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
-  const { host, port, limits, metrics, now, store } = options;
+  const { limits, metrics, now, store } = options;
   const published = metrics.counter('broker_messages_total', 'Messages that clients published.', ['qos']);
   const traffic = new Traffic();
   const outbounds = new WeakMap<Client, Outbound>();
@@ -173,25 +178,26 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     expired: () => clientLimits.sessions.expired,
     memoryBytes: () => process.memoryUsage.rss(),
   });
-  const listener = await openListener({
-    host,
-    port,
+  const listeners = await openListeners({
+    ...options.listeners,
     metrics,
-    connectionsMax: limits.connectionsMax,
-    connectionsPerAddressMax: limits.connectionsPerAddressMax,
-    connectionsPerSecondMax: limits.connectionsPerSecondMax,
-    onConnection: (socket) => {
-      const client = aedes.handle(socket) as InnerClient;
-      traffic.opened(socket);
-      guardReading(socket, {
+    limits,
+    letInWithinMs: CONNECT_TIMEOUT_MS,
+    onConnection: ({ stream, wire, letIn, letInWithinMs }) => {
+      aedes.connectTimeout = letInWithinMs;
+      const client = aedes.handle(stream) as InnerClient;
+      client.once('connected', letIn);
+      traffic.opened(stream, wire);
+      guardReading(stream, {
         bytesMax: () => (client.connackSent ? limits.packetBytesMax : limits.connectBytesMax),
-        reading: clientLimits.readingOf(client, socket),
+        reading: clientLimits.readingOf(client, stream),
         onPackets: (count) => traffic.readPackets(count),
       });
     },
   });
   return {
-    port: listener.port,
+    port: listeners.opened[0]?.port ?? 0,
+    listeners: listeners.opened,
     announce: (topic, payload) =>
       new Promise((resolve, reject) => {
         aedes.publish(
@@ -207,13 +213,14 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     recheck: () => gate.recheck(Object.values(aedes.clients)),
     async [Symbol.asyncDispose]() {
       durability.stop();
-      await listener[Symbol.asyncDispose]();
+      await listeners[Symbol.asyncDispose]();
       await new Promise<void>((resolve) => aedes.close(() => resolve()));
     },
   };
 }
 
-/** Every listener is on this machine so far. */
+/** Without a login nobody comes from another machine. */
 function originOf(client: InnerClient): Origin {
-  return { address: (client.conn as Socket).remoteAddress ?? '', allowsAnonymous: true };
+  const { address = '', isLoopbackListener = false, certificateName } = connectionOf(client.conn as Duplex) ?? {};
+  return { address, allowsAnonymous: isLoopbackListener, certificateName };
 }

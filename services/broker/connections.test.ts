@@ -15,7 +15,7 @@ const open = async (...options: Parameters<typeof openTestBroker>) => {
 afterEach(() => opened.disposeAsync());
 const connect = async ({ port }: TestBroker, options: Parameters<typeof PacketClient.connect>[1]) =>
   opened.use(await PacketClient.connect(port, options));
-const dial = ({ port }: TestBroker) => opened.use(new PacketClient(port));
+const dial = ({ port }: TestBroker) => opened.use(PacketClient.dial(port));
 const counted = async (broker: TestBroker, name: string) =>
   Number(new RegExp(`^penstock_${RegExp.escape(name)}\\} (\\d+)$`, 'm').exec(await broker.metrics())?.[1] ?? 0);
 const soon = (look: () => Promise<void>) => vi.waitFor(look, { timeout: 10_000, interval: 10 });
@@ -169,7 +169,7 @@ test('what is no MQTT ends its own connection only', async () => {
     });
   await fc.assert(
     fc.asyncProperty(fc.boolean(), fc.array(mutated, { minLength: 1, maxLength: 5 }), async (isIn, packets) => {
-      const stranger = new PacketClient(broker.port);
+      const stranger = PacketClient.dial(broker.port);
       if (isIn) stranger.socket.write(connectPacket('fuzz'));
       stranger.socket.end(Buffer.concat(packets));
       await stranger.closed;

@@ -21,9 +21,9 @@ async function open(options: Partial<StoreOptions> = {}): Promise<Broker> {
   const store = opened.use(await openTestStore(options));
   const limits = brokerSection.parse({});
   const metrics = new Metrics('broker');
+  const listeners = { plans: [{ kind: 'tcp', host: '127.0.0.1', port: 0 }] } as const;
   const parts = {
-    host: '127.0.0.1',
-    port: 0,
+    listeners,
     limits,
     store,
     gate: openTestGate(),

@@ -1,7 +1,7 @@
 // Ends a connection whose packet announces more than it may, at the announcement: aedes buffers whatever was announced
 // until it is there, so that ten strangers who announce 256 MB each cost it 690 MB. Nothing is copied or held here.
 
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Reading } from './limits/reading-pace.ts';
 
 /** What ends the connection. aedes hands it on as the reason. */
@@ -58,13 +58,13 @@ export type ReadGuard = {
 };
 
 /**
- * Guards what is read from a socket: how long packets are, and how fast they come. It stands in the socket's own `read`, the one
+ * Guards what is read from a connection: how long packets are, and how fast they come. It stands in the stream's own `read`, the one
  * way by which aedes takes bytes: a stream in between would cost every message a copy of the socket's bookkeeping.
  */
-export function guardReading(socket: Socket, { bytesMax, reading, onPackets }: ReadGuard): void {
+export function guardReading(stream: Duplex, { bytesMax, reading, onPackets }: ReadGuard): void {
   const headers = new FixedHeaders();
-  const read = socket.read.bind(socket);
-  socket.read = (size?: number) => {
+  const read = stream.read.bind(stream);
+  stream.read = (size?: number) => {
     // Node asks for nothing at all where it wants its buffer to be filled.
     if (size !== 0 && !reading.mayRead()) return null;
     const chunk: Buffer | null = read(size);
@@ -75,7 +75,7 @@ export function guardReading(socket: Socket, { bytesMax, reading, onPackets }: R
     reading.hasRead(chunk.length, begun - (headers.acknowledgements - acknowledgements));
     onPackets(begun);
     if (length === undefined) return chunk;
-    socket.destroy(new PacketTooLongError(`a packet of ${length} bytes; at most ${bytesMax()} are taken`));
+    stream.destroy(new PacketTooLongError(`a packet of ${length} bytes; at most ${bytesMax()} are taken`));
     return null;
   };
 }

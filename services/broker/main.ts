@@ -2,14 +2,14 @@
 
 import path from 'node:path';
 import { openServiceAudit } from '#runtime/audit-log/open-service-audit.ts';
-import { environmentName } from '#runtime/config.ts';
 import { watchDiskSpace } from '#runtime/disk-space.ts';
 import { OwnStatus, tellNews } from '#runtime/own-status.ts';
-import { named, refuseOpenListener, runService } from '#runtime/process.ts';
+import { runService } from '#runtime/process.ts';
 import { EXIT } from '#runtime/start-error.ts';
 import { openGate } from './access/open-gate.ts';
 import { openBroker } from './aedes.ts';
 import { queueCaps } from './config.ts';
+import { prepareListeners } from './listeners/prepare-listeners.ts';
 import { DamageList } from './persistence/damage-list.ts';
 import { openStore } from './persistence/store.ts';
 import { watchStore } from './persistence/store-meters.ts';
@@ -18,8 +18,7 @@ const TICK_MS = 1_000;
 
 await runService('broker', {}, async (service) => {
   const { config, log, metrics, health, problems, stack, now } = service;
-  const { host, port } = config.broker;
-  refuseOpenListener(host, environmentName('broker', 'host'), 'the embedded broker has no users yet');
+  const listeners = prepareListeners(service);
   const folder = path.join(config.root.data, 'broker');
   const damages = new DamageList(log);
   const dropped = metrics.counter('broker_queue_dropped_total', 'Messages that a full queue dropped.', ['reason']);
@@ -43,14 +42,13 @@ await runService('broker', {}, async (service) => {
   watchStore({ store, damages }, { metrics, health, problems });
   const audit = await openServiceAudit(service, config.broker.auditBytesMax);
   const gate = openGate(service, { audit, onChange: () => broker.recheck() });
-  const broker = await named(environmentName('broker', 'port'), () =>
-    openBroker({ host, port, limits: config.broker, store, gate, audit, log, metrics, now }),
+  const broker = stack.use(
+    await openBroker({ listeners, limits: config.broker, store, gate, audit, log, metrics, now }),
   );
-  stack.use(broker);
   const timer = setInterval(() => broker.tick(), TICK_MS);
   stack.defer(() => clearInterval(timer));
   const status = new OwnStatus({ service: 'broker', id: 'broker' }, now(), problems);
   await broker.announce(status.topic, status.up(performance.now()));
   tellNews(service, status, (payload) => void broker.announce(status.topic, payload).catch(() => {})); // it is closing
-  log.info({ host, port: broker.port }, 'listening for MQTT');
+  for (const { kind, host, port } of broker.listeners) log.info({ listener: kind, host, port }, 'listening for MQTT');
 });

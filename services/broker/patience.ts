@@ -5,14 +5,16 @@
 // for other clients: a single slow one would brake the whole plant.
 
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { InnerClient } from './aedes-internals.ts';
+import { wireOf } from './listeners/connection.ts';
 
 /** Adds itself to the drain timeout before a service that stands still is cut off. */
 const LOOK_MS = 100;
 
 export function waitWhileItReads(client: InnerClient): void {
   const wait = client.waitForDrain.bind(client);
-  const socket = client.conn as Socket & WithHandle;
+  const socket: Socket & WithHandle = wireOf(client.conn as Duplex);
   let looking: NodeJS.Timeout | undefined;
   let seen = 0;
   const look = () => {

@@ -43,8 +43,7 @@ async function openHere(limits: Partial<BrokerLimits>): Promise<TestBroker> {
   const audit = new MemoryAudit();
   const store = await openTestStore();
   const broker = await openBroker({
-    host: '127.0.0.1',
-    port: 0,
+    listeners: { plans: [{ kind: 'tcp', host: '127.0.0.1', port: 0 }] },
     limits: { ...brokerSection.parse({}), messagesPerSecondMax: 0, bytesPerSecondMax: 0, ...limits },
     store,
     gate: openTestGate(),

@@ -26,6 +26,7 @@ Every setting is a flag, an environment variable and a key of penstock.json, in 
 
 const GROUPS: Readonly<Record<string, string>> = {
   broker: 'put another broker in the place of the embedded one',
+  cert: 'make, list, renew and revoke certificates of broker and devices',
   config: 'show the settings',
   device: 'let devices log in at the broker',
   historian: 'copy, export, import, count and check what the store holds',

@@ -30,6 +30,7 @@ export async function startEmbedded({ dataDir, port, metricsPort, env }: Embedde
     PENSTOCK_SUPERVISED: '1',
     PENSTOCK_DATA: dataDir,
     PENSTOCK_BROKER_PORT: String(port),
+    PENSTOCK_BROKER_WS_PORT: 'off',
     PENSTOCK_BROKER_METRICS_PORT: String(metricsPort),
     ...env,
   });

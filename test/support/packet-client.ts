@@ -1,6 +1,7 @@
 // A client that speaks packets, one by one: what it is sent it must expect in that order, and it answers nothing by itself.
 
 import { connect as connectTcp, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { generate, type IConnectPacket, type IPublishPacket, type Packet, parser } from 'mqtt-packet';
 
 type Named<C extends Packet['cmd']> = Extract<Packet, { cmd: C }>;
@@ -12,16 +13,16 @@ type PublishOptions = { readonly qos?: Qos; readonly retain?: boolean; readonly 
 
 const WAIT_MS = 8_000;
 
-export class PacketClient implements Disposable {
-  readonly socket: Socket;
+export class PacketClient<S extends Duplex = Socket> implements Disposable {
+  readonly socket: S;
   readonly #unread: Packet[] = [];
   #onPacket = () => {};
   #waitMs = WAIT_MS;
   /** Resolves when the broker has ended the connection. */
   readonly closed: Promise<void>;
 
-  constructor(port: number) {
-    this.socket = connectTcp({ port, host: '127.0.0.1', noDelay: true });
+  constructor(socket: S) {
+    this.socket = socket;
     const packets = parser({ protocolVersion: 4 });
     packets.on('packet', (packet: Packet) => {
       this.#unread.push(packet);
@@ -37,14 +38,23 @@ export class PacketClient implements Disposable {
     );
   }
 
+  /** A client that has said nothing yet. */
+  static dial(port: number): PacketClient {
+    return new PacketClient(connectTcp({ port, host: '127.0.0.1', noDelay: true }));
+  }
+
   /** A client that is let in; with `clean` unless told otherwise. */
-  static async connect(port: number, { waitMs = WAIT_MS, ...options }: ConnectOptions) {
-    const client = new PacketClient(port);
-    client.#waitMs = waitMs;
-    client.send({ ...CONNECT, ...options });
-    const { returnCode, sessionPresent } = await client.next('connack');
+  static async connect(port: number, options: ConnectOptions) {
+    return await PacketClient.dial(port).letIn(options);
+  }
+
+  /** Itself, once it is let in. */
+  async letIn({ waitMs = WAIT_MS, ...options }: ConnectOptions) {
+    this.#waitMs = waitMs;
+    this.send({ ...CONNECT, ...options });
+    const { returnCode, sessionPresent } = await this.next('connack');
     if (returnCode !== 0) throw new Error(`refused with ${returnCode}`);
-    return Object.assign(client, { sessionPresent });
+    return Object.assign(this, { sessionPresent });
   }
 
   send(...packets: readonly Packet[]): void {

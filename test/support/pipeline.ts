@@ -176,7 +176,7 @@ function environmentOf(parts: {
     PENSTOCK_RULES_DIR: rulesDir,
     PENSTOCK_CONSOLE_PORT: String(consolePort),
     ...(isEmbedded
-      ? { PENSTOCK_BROKER_PORT: String(brokerPort) }
+      ? { PENSTOCK_BROKER_PORT: String(brokerPort), PENSTOCK_BROKER_WS_PORT: 'off' }
       : { PENSTOCK_BROKER_URL: `mqtt://127.0.0.1:${brokerPort}` }),
     ...(isHistorian
       ? { PENSTOCK_HISTORIAN_PORT: String(storePort) }

@@ -98,8 +98,7 @@ export class LimitedBroker implements AsyncDisposable {
     });
     const access = accessOf(this.#folder.path);
     this.#broker = await openBroker({
-      host: '127.0.0.1',
-      port: 0,
+      listeners: { plans: [{ kind: 'tcp', host: '127.0.0.1', port: 0 }] },
       limits: { ...brokerSection.parse({}), ...this.#limits },
       store: this.#store,
       gate: (owners) => new Gate({ access, doorkeeper, ownerOf: (clientId) => owners.ownerOf(clientId) }),

@@ -1,6 +1,7 @@
 // What goes over all connections, counted since the start. Bytes are the sockets' own counts.
 
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 export type TrafficCounts = {
   readonly bytesReceived: number;
@@ -16,7 +17,7 @@ export type TrafficCounts = {
 };
 
 type Payload = { readonly payload: { readonly length: number } };
-type Counted = Pick<Socket, 'bytesRead' | 'bytesWritten' | 'cork' | 'once'>;
+type Counted = Pick<Socket, 'bytesRead' | 'bytesWritten'>;
 
 export class Traffic {
   readonly #live = new Set<Counted>();
@@ -26,19 +27,20 @@ export class Traffic {
     ...{ sockets: 0, connections: 0 },
   };
 
-  opened(socket: Counted): void {
+  /** @param wire the socket below whatever stands on it: what TLS and WebSocket add is traffic too */
+  opened(stream: Pick<Duplex, 'cork' | 'once'>, wire: Counted): void {
     this.#counts.sockets++;
-    this.#live.add(socket);
-    // Whatever writes packets corks the socket once for each.
-    const cork = socket.cork.bind(socket);
-    socket.cork = () => {
+    this.#live.add(wire);
+    // Whatever writes packets corks the stream once for each.
+    const cork = stream.cork.bind(stream);
+    stream.cork = () => {
       this.#counts.packetsSent++;
       cork();
     };
-    socket.once('close', () => {
-      this.#live.delete(socket);
-      this.#counts.bytesReceived += socket.bytesRead;
-      this.#counts.bytesSent += socket.bytesWritten;
+    stream.once('close', () => {
+      this.#live.delete(wire);
+      this.#counts.bytesReceived += wire.bytesRead;
+      this.#counts.bytesSent += wire.bytesWritten;
     });
   }
 

@@ -43,7 +43,7 @@ function penstock(...words: readonly string[]) {
 
 const freePorts = () => [
   ...SERVICES.flatMap((name) => [`--${name}-metrics-port`, '0']),
-  ...['broker', 'historian', 'console'].flatMap((name) => [`--${name}-port`, '0']),
+  ...['broker', 'broker-ws', 'historian', 'console'].flatMap((name) => [`--${name}-port`, '0']),
 ];
 
 async function started(...words: readonly string[]) {
@@ -169,7 +169,8 @@ describe('penstock start', () => {
 });
 
 it('penstock service runs one service, and stops with it', async () => {
-  const args = ['--data', folder, '--broker-port', '0', '--broker-metrics-port', '0', '--log-level', 'info'];
+  const ports = ['--broker-port', '0', '--broker-ws-port', '0', '--broker-metrics-port', '0'];
+  const args = ['--data', folder, ...ports, '--log-level', 'info'];
   const { said, child, ended } = penstock('service', 'broker', ...args);
   await waitFor('the broker', () => said.out.includes('listening for MQTT'));
   child.kill('SIGTERM');

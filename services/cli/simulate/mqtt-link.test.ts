@@ -26,7 +26,8 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'penstock-link-'));
   const port = await tryListen('127.0.0.1', 0);
   url = `mqtt://127.0.0.1:${port}`;
-  const args = [serviceProgram('broker'), '--data', folder, '--broker-port', `${port}`, '--broker-metrics-port', '0'];
+  const ports = ['--broker-port', `${port}`, '--broker-ws-port', 'off', '--broker-metrics-port', '0'];
+  const args = [serviceProgram('broker'), '--data', folder, ...ports];
   broker = spawn(process.execPath, args, { stdio: 'ignore' });
 });
 

@@ -1,6 +1,7 @@
 // Every address that the children of a start will listen on, with the setting that moves each.
 
 import type { ServiceName } from '#domain/service.ts';
+import { certificateFiles } from '#runtime/certificates/layout.ts';
 import { environmentName, flagName, type SectionName } from '#runtime/config.ts';
 import type { AllSettings } from '../settings.ts';
 
@@ -28,11 +29,26 @@ export function servicesOf(config: AllSettings): ServiceName[] {
 
 export function listenersOf(config: AllSettings): Listener[] {
   return servicesOf(config).flatMap((section) => {
+    if (section === 'broker') return brokerListeners(config);
     const settings: { host?: string; port?: number; metricsPort: number } = config[section];
     const { host, port, metricsPort } = settings;
     const health: Listener = { host: LOOPBACK, port: metricsPort, section, key: 'metricsPort' };
     return port === undefined ? [health] : [{ host: host ?? LOOPBACK, port, section, key: 'port' }, health];
   });
+}
+
+/** Its TLS listener is there where a certificate is. */
+function brokerListeners({ root, broker }: AllSettings): Listener[] {
+  const { host, port, tlsHost, tlsPort, wsHost, wsPort, wssPort, metricsPort } = broker;
+  const hasCertificate = certificateFiles(root.data, broker) !== undefined;
+  const wished = [
+    { host, port, key: 'port' },
+    { host: tlsHost, port: hasCertificate ? tlsPort : ('off' as const), key: 'tlsPort' },
+    { host: wsHost, port: wsPort, key: 'wsPort' },
+    { host: tlsHost, port: wssPort, key: 'wssPort' },
+    { host: LOOPBACK, port: metricsPort, key: 'metricsPort' },
+  ];
+  return wished.flatMap(({ port, ...rest }) => (port === 'off' ? [] : [{ ...rest, port, section: 'broker' as const }]));
 }
 
 /** `PENSTOCK_BROKER_PORT (or --broker-port)`. */

@@ -43,7 +43,7 @@ function runScript(body: string, env: Readonly<Record<string, string>> = {}): Ru
 }
 
 function runBroker(env: Readonly<Record<string, string>> = {}, args: readonly string[] = []): Running {
-  const free = { PENSTOCK_BROKER_PORT: '0', PENSTOCK_BROKER_METRICS_PORT: '0' };
+  const free = { PENSTOCK_BROKER_PORT: '0', PENSTOCK_BROKER_WS_PORT: '0', PENSTOCK_BROKER_METRICS_PORT: '0' };
   return run(['services/broker/main.ts', ...args], { ...free, ...env });
 }
 
@@ -68,7 +68,7 @@ test('wrong settings end with 78 and every problem in words, without a stack tra
   expect(broker.output()).not.toMatch(/^\s+at /m);
 });
 
-test.each(['PENSTOCK_BROKER_PORT', 'PENSTOCK_BROKER_METRICS_PORT'])(
+test.each(['PENSTOCK_BROKER_PORT', 'PENSTOCK_BROKER_WS_PORT', 'PENSTOCK_BROKER_METRICS_PORT'])(
   'a port in use ends with 69 and names %s',
   async (setting) => {
     const port = await takePort();
@@ -81,13 +81,19 @@ test.each(['PENSTOCK_BROKER_PORT', 'PENSTOCK_BROKER_METRICS_PORT'])(
   },
 );
 
-test('a listener beyond this machine is refused with 78', async () => {
-  const broker = runBroker({ PENSTOCK_BROKER_HOST: '0.0.0.0' });
-  expect(await broker.ended).toBe(78);
-  expect(broker.output()).toContain(
-    'broker: will not listen on 0.0.0.0: the embedded broker has no users yet, so it may be reached from this machine only; set PENSTOCK_BROKER_HOST to 127.0.0.1\n',
-  );
-});
+test.each(['PENSTOCK_BROKER_HOST', 'PENSTOCK_BROKER_WS_HOST'])(
+  '%s beyond this machine is refused with 78 without encryption, with both ways out',
+  async (setting) => {
+    const broker = runBroker({ [setting]: '0.0.0.0' });
+    expect(await broker.ended).toBe(78);
+    expect(broker.output()).toMatch(/^broker: will not listen on 0\.0\.0\.0 without encryption/);
+    for (const wayOut of [
+      `TLS (PENSTOCK_BROKER_TLS_HOST) and set ${setting} to 127.0.0.1`,
+      'PENSTOCK_BROKER_PLAINTEXT=allow',
+    ])
+      expect(broker.output()).toContain(wayOut);
+  },
+);
 
 test.each(['SIGTERM', 'SIGINT'] as const)('%s closes everything in reverse order and ends with 0', async (signal) => {
   const service = runScript(`

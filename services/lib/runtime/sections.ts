@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { brokerLimits, brokerSys } from './broker-limits.ts';
+import { brokerListening } from './broker-listening.ts';
 import { durationSetting, portSetting, secretSetting } from './config.ts';
 
 export const rootSection = z.strictObject({
@@ -40,8 +41,7 @@ export const brokerSection = z.strictObject({
     .url({ protocol: /^mqtts?$/ })
     .optional()
     .describe('An external broker; the embedded one is then not started.'),
-  host: z.string().min(1).default('127.0.0.1').describe('Address the embedded broker listens on.'),
-  port: portSetting.default(1883).describe('TCP port of the embedded broker.'),
+  ...brokerListening,
   username: z.string().min(1).optional().describe('User the services log in with.'),
   password: secretSetting().optional().describe('Password the services log in with.'),
   tokens: z

@@ -42,7 +42,7 @@ describe.skipIf(NO_STRACE)(`the power of the broker goes (seed ${SEED})${NO_STRA
     const data = path.join(scratch, 'data');
     mkdirSync(data);
     const [port = 0] = await freePorts(1);
-    const env = { PENSTOCK_BROKER_PORT: `${port}` };
+    const env = { PENSTOCK_BROKER_PORT: `${port}`, PENSTOCK_BROKER_WS_PORT: 'off' };
     const work = (first: number) => Promise.all(PUBLISHERS.map((name) => publishSome(port, name, first)));
     recording = await recordService({ service: 'broker', data, scratch, env }, async (broker) => {
       const away = await PacketClient.connect(port, { clientId: 'away', clean: false });
