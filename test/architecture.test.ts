@@ -20,6 +20,7 @@ const NAMED_EDGES: Readonly<Record<string, string>> = {
   'services/broker/access/open-gate.ts':
     'stands for main.ts where the gate is put together; wrong logins are answered late',
   'services/broker/listeners/handshake-clock.ts': 'counts the time of a handshake, which ends the connection',
+  'services/broker/connect-clock.ts': 'stands in place of a clock of aedes',
   'services/broker/patience.ts': 'winds the clock that aedes runs on whoever lags, while it shows that it lives',
   'services/broker/limits/reading-pace.ts': 'winds the clocks of clients that are read slower than they send',
   'services/broker/limits/admission-queue.ts': 'lets new connections begin at a rate',

@@ -36,6 +36,8 @@ export type InnerClient = Client & {
   deliver0: Deliver;
   deliverQoS: Deliver;
   waitForDrain(done: () => void): void;
+  /** Runs until CONNECT. */
+  _connectTimer: NodeJS.Timeout | null;
   /** Runs while somebody waits for the drain. */
   readonly _drainTimer: NodeJS.Timeout | null;
   /** Runs out where nothing comes; null without a keepalive, and when the connection has closed. */
@@ -67,8 +69,6 @@ export type Persistence = {
 
 export type InnerAedes = Aedes & {
   readonly persistence: Persistence;
-  /** In which a new client must be let in, ms; read when it is made. */
-  connectTimeout: number;
   /** Who is connected, by client id; without a prototype, for ids come from outside. */
   readonly clients: Record<string, Client>;
   _finishRegisterClient(client: Client): void;

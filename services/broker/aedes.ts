@@ -16,6 +16,7 @@ import { Orders } from './access/orders.ts';
 import { Owners } from './access/owners.ts';
 import type { Origin } from './access/visitor.ts';
 import type { AedesMessage, InnerAedes, InnerClient } from './aedes-internals.ts';
+import { waitForConnect } from './connect-clock.ts';
 import { Durability } from './durability.ts';
 import { guardReading } from './length-guard.ts';
 import { ClientLimits, type ClientLimitsSettings } from './limits/client-limits.ts';
@@ -184,8 +185,8 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     limits,
     letInWithinMs: CONNECT_TIMEOUT_MS,
     onConnection: ({ stream, wire, letIn, letInWithinMs }) => {
-      aedes.connectTimeout = letInWithinMs;
       const client = aedes.handle(stream) as InnerClient;
+      waitForConnect(client, letInWithinMs);
       client.once('connected', letIn);
       traffic.opened(stream, wire);
       guardReading(stream, {
