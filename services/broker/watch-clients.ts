@@ -21,6 +21,7 @@ export function watchClients(aedes: Aedes, { log, metrics }: { readonly log: Log
     // aedes says it once for every message that was under way to the client.
     if (lost.has(client)) return;
     lost.add(client);
+    if ('errorCode' in error) return; // refused at CONNECT: the gate has said so
     ended.inc({ reason: REASONS[error.message] ?? REASONS[error.name] ?? 'error' });
     log.warn({ clientId: client.id, reason: error.message }, 'client lost');
   });

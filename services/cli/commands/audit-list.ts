@@ -70,7 +70,7 @@ async function printTable(
 
 function cellsOf({ n, at, what, who, topic = '', payload, outcome, count }: AuditRecord): string[] {
   const { user = '', role, client, address = '' } = who;
-  const name = `${user}${role === undefined ? '' : ` (${role})`}${client === undefined || client === user ? '' : ` as ${client}`}`;
+  const name = `${user}${role === undefined ? '' : ` (${role})`}${client === undefined || client === '' || client === user ? '' : ` as ${client}`}`;
   const times = count === undefined ? '' : `${count} times: `;
   const shown = payload === undefined ? '' : (payload.text ?? `${payload.bytes} bytes, sha256 ${payload.sha256}`);
   return [String(n), formatMoment(at), what, name.trim(), address, topic, times + outcome, shown].map(cellOf);

@@ -20,6 +20,7 @@ function rows<R extends UserRow | DeviceRow>(
     if (old === undefined)
       return [`${kind} ${name} added${now !== undefined && 'role' in now ? ` as ${now.role}` : ''}`];
     if (now === undefined) return [`${kind} ${name} removed`];
+    if ('revoked' in old && 'revoked' in now && !old.revoked && now.revoked) return [`${kind} ${name} revoked`];
     const fields = Object.keys({ ...old, ...now }).filter((field) => fieldOf(old, field) !== fieldOf(now, field));
     return fields.length === 0 ? [] : [`${kind} ${name}: ${fields.join(', ')} changed`];
   });
