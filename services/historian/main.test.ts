@@ -126,7 +126,7 @@ describe('with logins', () => {
     const port = await freePort();
     const running = await start(port, { PENSTOCK_HISTORIAN_AUTH: 'on' });
     await ready(running);
-    expect(running.output()).toContain('there is no admin yet: run CREATE USER');
+    expect(running.output()).toContain('or CREATE USER … WITH PASSWORD');
     const q = "CREATE USER root WITH PASSWORD 'a secret' WITH ALL PRIVILEGES";
     const made = await fetch(`http://127.0.0.1:${port}/query`, { method: 'POST', body: new URLSearchParams({ q }) });
     expect(made.status).toBe(200);
