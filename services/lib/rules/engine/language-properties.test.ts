@@ -69,7 +69,7 @@ describe('in every history of every kind of rule', () => {
     expect([...met]).toEqual(
       expect.arrayContaining([...wanted, 'IN_SERVICE', 'SUPPRESSED', 'UNSUPPRESSED', 'REFUSED']),
     );
-  }, 120_000);
+  }, 300_000);
 
   it('what is retained is what the journal says', () => {
     fc.assert(
@@ -92,7 +92,7 @@ describe('in every history of every kind of rule', () => {
       }),
       { numRuns: 2_000 },
     );
-  }, 60_000);
+  }, 300_000);
 
   it('in shadow the journal is the same, and nothing is shown, sent or told', () => {
     const essence = ({ shadow: _, rev: _r, ...entry }: JournalEntry) => entry;
@@ -109,7 +109,7 @@ describe('in every history of every kind of rule', () => {
       }),
       { numRuns: 2_000 },
     );
-  }, 60_000);
+  }, 300_000);
 
   it('UNKNOWN never raises, clears or commands', () => {
     const deaf = { ...options, temps: fc.constant(null), operations: ['ack'] as const };
@@ -123,7 +123,7 @@ describe('in every history of every kind of rule', () => {
       }),
       RUNS,
     );
-  }, 120_000);
+  }, 300_000);
 
   it('an alarm that is active stays so while its values are unknown', () => {
     fc.assert(
@@ -138,7 +138,7 @@ describe('in every history of every kind of rule', () => {
       }),
       { numRuns: 2_000 },
     );
-  }, 60_000);
+  }, 300_000);
 });
 
 /** An alarm of d1 that is active from the first moment on. */

@@ -35,7 +35,7 @@ describe('in every history of every kind of rule', { timeout: 300_000 }, () => {
       }),
       RUNS,
     );
-  }, 120_000);
+  }, 300_000);
 
   it('samples that overtake each other within the hold give the journal of those that do not', () => {
     const HOLD_MS = 10_000;
@@ -65,5 +65,5 @@ describe('in every history of every kind of rule', { timeout: 300_000 }, () => {
       }),
       RUNS,
     );
-  }, 120_000);
+  }, 300_000);
 });
