@@ -142,13 +142,13 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     filter === SESSION_FILTER ||
     (gate.grantsSubscription(client, filter) && clientLimits.grantsSubscription(client, filter));
   const publishProblem = (client: Client | null, packet: PublishedPacket) =>
-    client === null
+    client === null || gate.visitorOf(client) === undefined
       ? owners.willProblem(packet, gate)
       : (gate.publishProblem(client, packet) ?? clientLimits.publishProblem(client, packet));
   const orders = new Orders({ audit: options.audit, visitorOf: (client) => gate.visitorOf(client) });
   const accept = (client: Client | null, packet: PublishedPacket, done: (refused: Error | undefined) => void) => {
     const stored = () => durability.accept(client, packet);
-    const written = client === null ? undefined : orders.written(client, packet);
+    const written = orders.written(client, packet);
     (written === undefined ? stored() : written.then(stored)).then((refused) =>
       done(refused === undefined ? undefined : new Error(refused)),
     );
@@ -168,6 +168,8 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const durability = new Durability(aedes, options);
   await aedes.listen();
   rememberSessions(aedes);
+  // Whose login was taken away while it was let in was not among those who were looked at.
+  aedes.on('clientReady', (client) => gate.recheck([client]));
   const mayKeep = (client: Client, filter: string) =>
     gate.maySubscribe(client, filter) && clientLimits.maySubscribe(client, filter);
   mendPersistence(aedes, { outboundOf: (client) => outbounds.get(client), mayKeep });

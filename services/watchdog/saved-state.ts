@@ -2,11 +2,10 @@
 // call. Written whole and put in place in one step. A watchdog has to run on the day everything else does not: a file that
 // cannot be read is put aside, one that cannot be written is a problem to show, and neither ends the process.
 
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync, renameSync } from 'node:fs';
 import { z } from 'zod';
 import { ALARM_STATES } from '#domain/alarm.ts';
-import { makeDurableFolder, syncFolder } from '#runtime/durable-folder.ts';
+import { replaceFileSync } from '#runtime/durable-folder.ts';
 import { NORMAL, type OwnAlarmState } from './own-alarm.ts';
 
 const count = z.int().min(0);
@@ -65,17 +64,7 @@ export function readSavedState(file: string): { readonly saved: SavedState; read
 
 /** @throws Error where the disk does not take it; the file of before is then still whole */
 export function writeSavedState(file: string, state: SavedState): void {
-  makeDurableFolder(path.dirname(file));
-  const draft = `${file}.draft`;
-  const fd = openSync(draft, 'w', 0o600);
-  try {
-    writeSync(fd, `${JSON.stringify({ format: 1, ...state })}\n`);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  renameSync(draft, file);
-  syncFolder(path.dirname(file));
+  replaceFileSync(file, `${JSON.stringify({ format: 1, ...state })}\n`);
 }
 
 const retainedAlarm = z.object({

@@ -197,6 +197,22 @@ describe('ways around the rights', () => {
       await side.setAccess(CONTENT);
     });
 
+    it('the last will of who is cut off is judged by the rights of now: a renewed device is told lost, a revoked one says nothing', async () => {
+      const status = (device: string) => `plant/v1/${device}/status`;
+      const will = (device: string) =>
+        ({ topic: status(device), payload: Buffer.from('gone'), qos: 1, retain: false }) as const;
+      using root = await enter('root', 'root-3');
+      await root.subscribe([status(T1), 1], [status(T2), 1]);
+      using t1 = await enter(T1, T1, { will: will(T1) });
+      using t2 = await enter(T2, T2, { will: will(T2) });
+      await side.setAccess({ ...CONTENT, devices: { [T1]: { serial: 2 }, [T2]: { revoked: true } } });
+      await Promise.all([t1.closed, t2.closed]);
+      await root.publish(status(T2), 'by somebody else', { qos: 0 });
+      const heard = [await root.heard(), await root.heard()].sort();
+      expect(heard).toEqual([`${status(T1)} gone q1`, `${status(T2)} by somebody else q0`]);
+      await side.setAccess(CONTENT);
+    });
+
     it('a file with a mistake changes nothing, and the broker names it until it is mended', async () => {
       using vera = await enter('vera', 'vera-3');
       using listener = await side.connect('root');

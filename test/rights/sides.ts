@@ -9,8 +9,8 @@ import { isServiceUser } from '#domain/access/identity.ts';
 import { makeToken } from '#runtime/access/token.ts';
 import { readOrCreateSecret } from '#runtime/secrets.ts';
 import { NO_MOSQUITTO, startEmbedded } from '../support/brokers.ts';
-import { Authority, hasOpenssl, type Issued, NO_OPENSSL } from '../support/certificates.ts';
 import { findProgram, freePorts, ROOT, type Running, run, tempFolder, until, whenReady } from '../support/processes.ts';
+import { FileAuthority, type IssuedFiles } from '../support/test-certificates.ts';
 import { Probe } from './probe.ts';
 
 export type SideKind = 'embedded' | 'mosquitto';
@@ -46,8 +46,7 @@ const CLOCK = 'clock';
 /** Why it cannot be here; undefined where it can. */
 export function missingSide(kind: SideKind): string | undefined {
   if (kind === 'embedded') return undefined;
-  if (findProgram('mosquitto') === undefined) return NO_MOSQUITTO;
-  return hasOpenssl ? undefined : NO_OPENSSL;
+  return findProgram('mosquitto') === undefined ? NO_MOSQUITTO : undefined;
 }
 
 export async function startSide(kind: SideKind, content: AccessContent): Promise<Side> {
@@ -119,8 +118,8 @@ async function startEmbeddedSide(_folder: string, dataDir: string): Promise<Star
 
 async function startMosquittoSide(folder: string, dataDir: string): Promise<Started> {
   const [port = 0, servicesPort = 0] = await freePorts(2);
-  const authority = new Authority(folder, 'authority');
-  const server = authority.issue('server', 'DNS:localhost,IP:127.0.0.1');
+  const authority = await FileAuthority.make(folder, 'authority');
+  const server = await authority.server('server', ['localhost', '127.0.0.1']);
   const files = path.join(folder, 'mosquitto');
   const persistence = path.join(folder, 'state');
   mkdirSync(persistence);
@@ -155,7 +154,7 @@ async function exportMosquitto(options: {
   readonly port: number;
   readonly servicesPort: number;
   readonly ca: string;
-  readonly server: Issued;
+  readonly server: IssuedFiles;
 }): Promise<void> {
   const { dataDir, files, persistence, port, servicesPort, ca, server } = options;
   const words = [

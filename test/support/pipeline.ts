@@ -4,7 +4,6 @@ import { cpSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import type { ServiceName } from '#domain/service.ts';
-import { compileCache } from '../../services/cli/supervisor/compile-cache.ts';
 import { NO_MOSQUITTO, startMosquitto } from './brokers.ts';
 import { NO_INFLUXD, startInfluxd } from './influxd.ts';
 import { addPeople, type Login, loginOf, type Person } from './logins.ts';
@@ -171,7 +170,6 @@ function environmentOf(parts: {
   const { dataDir, rulesDir, brokerPort, storePort, consolePort, isEmbedded, isHistorian } = parts;
   return {
     PENSTOCK_SUPERVISED: '1', // they stop with the test's own process, however that ends
-    ...compileCache(dataDir),
     PENSTOCK_DATA: dataDir,
     PENSTOCK_RULES_DIR: rulesDir,
     PENSTOCK_CONSOLE_PORT: String(consolePort),

@@ -1,29 +1,43 @@
 // Real processes for tests: started on free ports, waited for by what they say of themselves, and gone when the test ends.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 export const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** Ports that nothing listens on. All are held until the last is found, so that none is given twice. */
+/** Services are started by the hundred: what node compiled of them once is kept beside the packages, for this run and the next. */
+const NODE_COMPILE_CACHE = path.join(ROOT, 'node_modules/.cache/node');
+
+/**
+ * Ports that nothing listens on, below those that the kernel gives to outgoing connections: one of these would sooner or later
+ * be some client's by the time it is listened on, or listened on again after a kill. All are held until the last is found, so
+ * that none is given twice.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-          const server = createServer();
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
+  const servers: Server[] = [];
+  while (servers.length < count) {
+    const server = await listenOn(randomInt(PORT_MIN, PORT_END));
+    if (server !== undefined) servers.push(server);
+  }
   const ports = servers.map((server) => (server.address() as { port: number }).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
+}
+
+const PORT_MIN = 10_000;
+/** Linux gives outgoing connections 32768 and up (net.ipv4.ip_local_port_range). */
+const PORT_END = 32_768;
+
+function listenOn(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
 }
 
 /** Path of a program on PATH or in Debian's sbin; undefined where it is not installed. */
@@ -48,7 +62,8 @@ export type Running = AsyncDisposable & {
 
 /** Starts a program; on disposal it is asked to stop, and killed where it does not within 10 s. */
 export function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(program, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const all = { ...process.env, NODE_COMPILE_CACHE, ...env };
+  const child = spawn(program, args, { cwd: ROOT, env: all, stdio: ['pipe', 'pipe', 'pipe'] });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => {
     text += chunk.toString();

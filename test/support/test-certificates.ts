@@ -87,3 +87,44 @@ export function expired(): Validity {
   const dayMs = 86_400_000;
   return { from: new Date(Date.now() - 400 * dayMs), to: new Date(Date.now() - dayMs) };
 }
+
+export type IssuedFiles = { readonly certFile: string; readonly keyFile: string };
+
+/** An authority beside the plant's own, whose certificates lie in a folder of the test, for programs that want files. */
+export class FileAuthority {
+  readonly caFile: string;
+  readonly #folder: string;
+  readonly #authority: Authority;
+
+  private constructor(folder: string, caFile: string, authority: Authority) {
+    this.#folder = folder;
+    this.caFile = caFile;
+    this.#authority = authority;
+  }
+
+  static async make(folder: string, name: string): Promise<FileAuthority> {
+    const { authority, made } = await Authority.create(Date.now());
+    const caFile = path.join(folder, `${name}.crt`);
+    writeFileSync(caFile, made.pem);
+    return new FileAuthority(folder, caFile, authority);
+  }
+
+  async server(
+    name: string,
+    hosts: readonly [string, ...string[]],
+    validity: Validity = validFor(30, Date.now()),
+  ): Promise<IssuedFiles> {
+    return this.#write(name, await this.#authority.issueServer(hosts, validity));
+  }
+
+  async client(name: string): Promise<IssuedFiles> {
+    return this.#write(name, await this.#authority.issueClient(name, validFor(30, Date.now())));
+  }
+
+  #write(name: string, { pem, keyPem }: IssuedWithKey): IssuedFiles {
+    const [certFile, keyFile] = [path.join(this.#folder, `${name}.crt`), path.join(this.#folder, `${name}.key`)];
+    writeFileSync(certFile, pem);
+    writeFileSync(keyFile, keyPem, { mode: 0o600 });
+    return { certFile, keyFile };
+  }
+}

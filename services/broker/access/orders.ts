@@ -23,13 +23,19 @@ export class Orders {
     this.#options = options;
   }
 
-  /** Resolves when the message may take effect; undefined where it may at once. */
-  written(client: GateClient, { topic, payload }: PublishedPacket): Promise<void> | undefined {
-    const before = this.#underWay.get(client);
-    if (!isOrder(topic)) return before;
+  /**
+   * Resolves when the message may take effect; undefined where it may at once.
+   * @param client null for a last will that outlived its broker
+   */
+  written(client: GateClient | null, packet: PublishedPacket): Promise<void> | undefined {
     const { audit, visitorOf } = this.#options;
-    const event = { what: 'publish', who: actorOf(visitorOf(client)), topic, outcome: 'allowed' } as const;
-    const own = audit.append({ ...event, payload: Buffer.from(payload) });
+    const { topic, payload } = packet;
+    const before = client === null ? undefined : this.#underWay.get(client);
+    if (!isOrder(topic)) return before;
+    const visitor = client === null ? undefined : visitorOf(client);
+    const who = visitor === undefined ? ownerOf(packet) : actorOf(visitor);
+    const own = audit.append({ what: 'publish', who, topic, outcome: 'allowed', payload: Buffer.from(payload) });
+    if (client === null) return own;
     const both = before === undefined ? own : before.then(() => own);
     this.#underWay.set(client, both);
     void both.then(() => {
@@ -43,9 +49,13 @@ export function isOrder(topic: string): boolean {
   return topic.startsWith('alarm-op/') || topic.startsWith('state/') || TO_DEVICE.test(topic);
 }
 
-export function actorOf(visitor: Visitor | undefined): AuditActor {
-  if (visitor === undefined) return {};
-  const { identity, clientId: client, address } = visitor;
+/** Of a last will: what it bears of whoever left it. */
+function ownerOf(packet: PublishedPacket): AuditActor {
+  const { owner: user = '', clientId: client = '' } = packet as PublishedPacket & { owner?: string; clientId?: string };
+  return { user, client };
+}
+
+export function actorOf({ identity, clientId: client, address }: Visitor): AuditActor {
   const role = identity.kind === 'person' ? identity.role : identity.kind;
   return { user: userNameOf(identity) ?? '', role, client, address };
 }

@@ -31,12 +31,16 @@ export class Owners {
     const user = visitor === undefined ? '' : (userNameOf(visitor.identity) ?? '');
     this.#users.set(client, user);
     if (!clean) this.#ledger.own(clientId, user, (filter) => mayKeep(filter, visitor));
-    if (will !== undefined) (will as OwnedWill).owner = user;
+    if (will !== undefined) Object.assign(will as OwnedWill, { owner: user, clientId });
   }
 
-  /** Why a will may not be published by the broker itself, whose client did not come back to it; undefined where it may. */
+  /**
+   * Why a last will may not be published whose client has no rights of its own any more: gone with the broker's last run, or
+   * cut off because its login changed. Undefined where it may.
+   */
   willProblem(packet: PublishedPacket, gate: Gate): string | undefined {
     const { owner, clientId = '' } = packet as OwnedWill;
+    if (owner === undefined) return 'nobody says whose message this is';
     return gate.willProblem(owner === '' ? undefined : owner, clientId, packet);
   }
 }

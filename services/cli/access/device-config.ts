@@ -4,6 +4,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isDeviceUserName } from '#domain/access/identity.ts';
 import { makeToken } from '#runtime/access/token.ts';
+import { certificateFiles, certificateFolder } from '#runtime/certificates/layout.ts';
 import { isLoopback } from '#runtime/sections.ts';
 import { readTextFile } from '#runtime/text-file.ts';
 import type { AllSettings } from '../settings.ts';
@@ -30,7 +31,8 @@ export type DeviceConfig = {
 export const BROKER_OPTIONS = [
   ['--host <host>', 'name or address by which devices reach the broker (default: as in the settings)'],
   ['--port <port>', 'its port'],
-  ['--tls', 'over TLS'],
+  ['--tls', 'over TLS (default: where `penstock cert init` has made a certificate)'],
+  ['--no-tls', 'without TLS'],
   ['--ca <file>', "certificate of the authority that signed the broker's (PEM); implies --tls"],
 ] as const;
 
@@ -38,11 +40,20 @@ const TLS_PORT = 8_883;
 const PLAIN_PORT = 1_883;
 
 /** @throws StartError where the words do not say how to reach it */
-export function deviceBroker(options: Readonly<Record<string, unknown>>, { broker }: AllSettings): DeviceBroker {
+export function deviceBroker(
+  options: Readonly<Record<string, unknown>>,
+  { broker, root }: Pick<AllSettings, 'broker' | 'root'>,
+): DeviceBroker {
   const url = broker.url === undefined ? undefined : new URL(broker.url);
-  const ca = options.ca === undefined ? null : authority(String(options.ca));
-  const tls = options.tls === true || ca !== null || url?.protocol === 'mqtts:';
-  const known = url === undefined ? (tls ? TLS_PORT : broker.port) : Number(url.port || (tls ? TLS_PORT : PLAIN_PORT));
+  const hasOwn = url === undefined && broker.tlsPort !== 'off' && certificateFiles(root.data, broker) !== undefined;
+  const tls =
+    options.tls !== false && (options.tls === true || options.ca !== undefined || hasOwn || url?.protocol === 'mqtts:');
+  // Who brings a certificate of another authority to the broker has given it to the devices, too.
+  const ownCa = hasOwn && broker.tlsCertFile === undefined ? certificateFolder(root.data).ca : undefined;
+  const caFile = options.ca === undefined ? ownCa : String(options.ca);
+  const ca = tls && caFile !== undefined ? authority(caFile) : null;
+  const tlsPort = broker.tlsPort === 'off' ? TLS_PORT : broker.tlsPort;
+  const known = url === undefined ? (tls ? tlsPort : broker.port) : Number(url.port || (tls ? TLS_PORT : PLAIN_PORT));
   const port = options.port === undefined ? known : Number(options.port);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw refusal(`--port is a number from 1 to 65535, and not '${options.port}'`);

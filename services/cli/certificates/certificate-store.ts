@@ -1,10 +1,10 @@
 // The folder in which the authority and what it issued lie (runtime/certificates/layout.ts). Everything in it is written whole
 // or not at all, readable by the owner alone, and by one `penstock cert` at a time.
 
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { certificateFolder } from '#runtime/certificates/layout.ts';
-import { makeDurableFolder, syncFolder } from '#runtime/durable-folder.ts';
+import { makeDurableFolder, replaceFileSync } from '#runtime/durable-folder.ts';
 import { lockFolder } from '#runtime/folder-lock.ts';
 import { EXIT, StartError } from '#runtime/start-error.ts';
 import {
@@ -117,14 +117,7 @@ export class CertificateStore {
   }
 
   #write(file: string, content: string | Buffer): void {
-    saying(file, () => {
-      const folder = path.dirname(file);
-      makeDurableFolder(folder);
-      const draft = `${file}.draft`;
-      writeFileSync(draft, content, { mode: 0o600, flush: true });
-      renameSync(draft, file);
-      syncFolder(folder);
-    });
+    saying(file, () => replaceFileSync(file, content));
   }
 }
 

@@ -1,5 +1,6 @@
 // The commands on users and devices, on real files in a folder of their own.
 
+import { X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -9,6 +10,7 @@ import { Access } from '#runtime/access/access.ts';
 import { accessFolder } from '#runtime/access/access-files.ts';
 import { readOrCreateSecret } from '#runtime/secrets.ts';
 import { tempFolder } from '../../../test/support/processes.ts';
+import { TestCertificates } from '../../../test/support/test-certificates.ts';
 import { qrText } from '../access/qr-text.ts';
 import type { PasswordSource } from '../access/wanted-password.ts';
 import type { CliCommand } from '../cli.ts';
@@ -233,6 +235,17 @@ describe('devices', () => {
       ...[{ kind: 'wrong' }, { kind: 'known' }],
     ]);
     expect((await penstock('device', 'list')).out).toMatch(/lyon\/tank-farm\/t1 +2/);
+  });
+
+  test('come over TLS, with the authority to pin, where the broker has a certificate of the plant', async () => {
+    const { ca } = await TestCertificates.make(folder.path);
+    const add = async (name: string, ...words: readonly string[]) =>
+      JSON.parse((await penstock('device', 'add', name, '--host', 'broker.plant', ...words)).out).broker;
+    const pinned = new X509Certificate(ca).raw.toString('base64');
+    expect(await add('a/b/t1')).toEqual({ host: 'broker.plant', port: 8883, tls: true, ca: pinned });
+    expect(await add('a/b/t2', '--broker-tls-port', '8884')).toMatchObject({ port: 8884, ca: pinned });
+    expect(await add('a/b/t3', '--no-tls')).toEqual({ host: 'broker.plant', port: 1883, tls: false, ca: null });
+    expect(await add('a/b/t4', '--broker-tls-port', 'off')).toMatchObject({ port: 1883, tls: false, ca: null });
   });
 
   test('come many at once, and all or none', async () => {

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Authority, hasOpenssl } from '../../../test/support/certificates.ts';
 import { tempFolder } from '../../../test/support/processes.ts';
+import { FileAuthority } from '../../../test/support/test-certificates.ts';
 import { runProgram } from '../program.ts';
 import { recordedCli } from '../testing.ts';
 import { brokerExportCommand } from './broker-export.ts';
@@ -56,10 +56,10 @@ describe('penstock broker export', () => {
     expect(err).toContain('users.json:2:');
   });
 
-  describe.skipIf(!hasOpenssl)('with a certificate', () => {
-    beforeEach(() => {
-      const authority = new Authority(folder.path, 'authority');
-      const { certFile, keyFile } = authority.issue('server', 'DNS:localhost');
+  describe('with a certificate', () => {
+    beforeEach(async () => {
+      const authority = await FileAuthority.make(folder.path, 'authority');
+      const { certFile, keyFile } = await authority.server('server', ['localhost']);
       mkdirSync(at('data', 'certs'), { recursive: true });
       for (const [name, file] of [
         ['server.pem', certFile],

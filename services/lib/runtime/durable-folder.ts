@@ -1,6 +1,6 @@
-// Folders whose names survive a power cut: a folder is an entry in the one above it, and as easily forgotten.
+// Folders and files whose names survive a power cut: a folder is an entry in the one above it, and as easily forgotten.
 
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -28,4 +28,17 @@ export function syncFolder(folder: string): void {
   } finally {
     closeSync(fd);
   }
+}
+
+/**
+ * Puts a whole new file, for its owner alone, in the place of another, in a folder that is made where it is missing.
+ * @throws Error where the disk does not take it; the file of before is then still whole
+ */
+export function replaceFileSync(file: string, content: string | Buffer): void {
+  const folder = path.dirname(file);
+  makeDurableFolder(folder);
+  const draft = `${file}.draft`;
+  writeFileSync(draft, content, { mode: 0o600, flush: true });
+  renameSync(draft, file);
+  syncFolder(folder);
 }

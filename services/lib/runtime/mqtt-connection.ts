@@ -10,7 +10,6 @@ import { meaningOf, type Reason, reasonSentence } from './mqtt-reason.ts';
 import { NO_TLS, readTls, type TlsFiles, tlsProblem } from './mqtt-tls.ts';
 import type { EndKind } from './reconnecting.ts';
 import { StartError } from './start-error.ts';
-
 import { withoutPassword } from './url-password.ts';
 
 export type { IPublishPacket, ISubackPacket, Packet } from 'mqtt-packet';

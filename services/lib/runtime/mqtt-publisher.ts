@@ -264,7 +264,6 @@ export class MqttPublisher {
     this.#isClosed = true;
     this.#problem = 'closed';
     clearTimeout(this.#reconnectTimer);
-    clearTimeout(this.#asideTimer);
     if (this.#welcome !== undefined && !this.#isIdle) {
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
@@ -273,6 +272,7 @@ export class MqttPublisher {
       });
       clearTimeout(timer);
     }
+    clearTimeout(this.#asideTimer); // what was refused meanwhile is offered to nobody any more
     // Without a goodbye where something is still under way, so that the broker publishes the last will.
     if (this.#isIdle) await this.#connection?.leave();
     else this.#connection?.fail('the bus is closed');

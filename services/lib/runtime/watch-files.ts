@@ -26,8 +26,9 @@ function stateOf(files: readonly string[]): string {
 
 function stateOfOne(file: string): string {
   try {
-    const { ino, size, mtimeNs } = statSync(file, { bigint: true });
-    return `${ino} ${size} ${mtimeNs}`;
+    // With its mode: a file that others may read is not taken, until it is mended.
+    const { ino, size, mtimeNs, mode } = statSync(file, { bigint: true });
+    return `${ino} ${size} ${mtimeNs} ${mode}`;
   } catch (error) {
     return `${(error as NodeJS.ErrnoException).code}`;
   }

@@ -19,7 +19,7 @@ describe('namedAlarm()', () => {
   it.each([
     ['', /names no alarm: write rule\/site\/area\/instance/],
     ['hot', /names no alarm/],
-    ['hot//farm/t1', /names no alarm/],
+    ['hot//hall/t1', /names no alarm/],
     ['hott/lyon/farm/t1', /no rule 'hott' and no rule 'farm'; did you mean 'hot'/],
     ['__proto__/lyon/constructor/t1', /no rule '__proto__' and no rule 'constructor'/],
   ])('%j is refused', (text, sentence) => {

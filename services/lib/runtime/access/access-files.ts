@@ -70,7 +70,7 @@ export function accessFolder(dataDir: string): string {
 
 /** A file that is not there has nobody in it. */
 export function readAccessFiles(folder: string): AccessFiles | FileProblem[] {
-  const users = readOne(path.join(folder, USERS_FILE), usersSchema, { users: {}, removed: {} });
+  const users = readUsers(folder);
   const devices = readOne(path.join(folder, DEVICES_FILE), devicesSchema, { devices: {} });
   const acl = readAcl(path.join(folder, ACL_FILE));
   const problems = [users, devices, acl].flatMap((each) => (Array.isArray(each) ? each : []));
@@ -83,6 +83,16 @@ export function readAccessFiles(folder: string): AccessFiles | FileProblem[] {
     devices: new Map(Object.entries(devices.devices)),
     acl,
   };
+}
+
+/** Counts the tokens of a user; 1 where no row says otherwise, or none can be read. */
+export function serialOfUser(folder: string, name: string): number {
+  const users = readUsers(folder);
+  return Array.isArray(users) ? 1 : (new Map(Object.entries(users.users)).get(name)?.serial ?? 1);
+}
+
+function readUsers(folder: string): z.infer<typeof usersSchema> | FileProblem[] {
+  return readOne(path.join(folder, USERS_FILE), usersSchema, { users: {}, removed: {} });
 }
 
 function readOne<T>(file: string, schema: z.ZodType<T>, none: T): T | FileProblem[] {

@@ -1,11 +1,10 @@
-// Opens the folder of access and looks at it again and again: a change counts within a second. By looking, not by being told:
-// three files are cheap to look at, and no file system is too strange for it.
+// Opens the folder of access; a change of its files counts within a second.
 
-import { statSync } from 'node:fs';
 import path from 'node:path';
 import { makeDurableFolder } from '../durable-folder.ts';
 import type { Log } from '../log.ts';
 import { readOrCreateSecret } from '../secrets.ts';
+import { watchFiles } from '../watch-files.ts';
 import { Access } from './access.ts';
 import { ACL_FILE, accessFolder, DEVICES_FILE, USERS_FILE } from './access-files.ts';
 
@@ -16,13 +15,20 @@ export type OpenAccessOptions = {
   readonly onChange?: (changes: readonly string[]) => void;
 };
 
-const LOOK_MS = 250;
-
 /** @throws StartError where the key of the tokens can be neither read nor made */
 export function openAccess({ dataDir, log, onChange }: OpenAccessOptions): Access & Disposable {
   const folder = accessFolder(dataDir);
   makeDurableFolder(folder);
   const tokenKey = readOrCreateSecret(dataDir, 'token-key').value;
+  // First: what changes while the files are read is then noticed.
+  const watch = watchFiles(
+    [USERS_FILE, DEVICES_FILE, ACL_FILE].map((name) => path.join(folder, name)),
+    () => {
+      const changes = access.reload();
+      say();
+      if (changes.length > 0) onChange?.(changes);
+    },
+  );
   const access = new Access({ folder, tokenKey, elapsedMs: () => performance.now() });
   const say = () => {
     const problem = access.problem();
@@ -30,24 +36,5 @@ export function openAccess({ dataDir, log, onChange }: OpenAccessOptions): Acces
       log.error({ problem }, 'users, devices and rights stay as they were: a file has a mistake');
   };
   say();
-  let seen = signOf(folder);
-  const timer = setInterval(() => {
-    const now = signOf(folder);
-    if (now === seen) return;
-    seen = now;
-    const changes = access.reload();
-    say();
-    if (changes.length > 0) onChange?.(changes);
-  }, LOOK_MS);
-  return Object.assign(access, { [Symbol.dispose]: () => clearInterval(timer) });
-}
-
-/** Changes whenever one of the files does. */
-function signOf(folder: string): string {
-  return [USERS_FILE, DEVICES_FILE, ACL_FILE]
-    .map((name) => {
-      const found = statSync(path.join(folder, name), { throwIfNoEntry: false });
-      return found === undefined ? '' : `${found.ino} ${found.size} ${found.mtimeMs} ${found.mode}`;
-    })
-    .join('\n');
+  return Object.assign(access, { [Symbol.dispose]: () => watch[Symbol.dispose]() });
 }

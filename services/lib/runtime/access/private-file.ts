@@ -4,6 +4,7 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { realFiles } from '../segment-log/files.ts';
+import { replaceFile } from '../segment-log/replace-file.ts';
 import { StartError } from '../start-error.ts';
 
 const OPEN_TO_OTHERS = 0o077;
@@ -32,18 +33,6 @@ export function readPrivateFile(file: string): string | undefined {
 
 /** Resolves when it is on the disk. Rejects where the disk does not take it; the file of before is then still whole. */
 export async function writePrivateFile(file: string, text: string): Promise<void> {
-  const bytes = Buffer.from(text);
-  const folder = path.dirname(file);
-  const draft = `${file}.draft`;
-  await realFiles.makeFolder(folder);
-  const open = await realFiles.open(draft, 'create');
-  try {
-    await open.write(bytes, 0);
-    await open.truncate(bytes.length);
-    await open.sync();
-  } finally {
-    await open.close();
-  }
-  await realFiles.rename(draft, file);
-  await realFiles.syncFolder(folder);
+  await realFiles.makeFolder(path.dirname(file));
+  await replaceFile(realFiles, file, Buffer.from(text));
 }

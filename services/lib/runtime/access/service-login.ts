@@ -1,10 +1,11 @@
-// How a program of ours logs in at the broker and at the store: as the settings say; else, where the broker is the embedded one or another that
-// was given our users (`penstock broker export`), by its own token, which it makes from the key in the data folder.
+// How a program of ours logs in at the broker and at the store: as the settings say; else, where the broker is the embedded one
+// or another that was given our users (`penstock broker export`), by its own token, which it makes from the key in the data
+// folder.
 
 import type { ServiceUser } from '#domain/access/identity.ts';
 import { readOrCreateSecret, readSecretIfOurs } from '../secrets.ts';
 import type { BrokerConfig, StoreConfig } from '../sections.ts';
-import { accessFolder, readAccessFiles } from './access-files.ts';
+import { accessFolder, serialOfUser } from './access-files.ts';
 import { makeToken } from './token.ts';
 
 export type Login = { readonly username?: string | undefined; readonly password?: string | undefined };
@@ -52,9 +53,6 @@ function settingsLogin({ url, username, password, tokens }: BrokerConfig): Login
   return url !== undefined && !tokens ? {} : undefined;
 }
 
-/** A service whose token was never renewed has no row in the file of users. */
 function tokenOf(dataDir: string, name: ServiceUser, key: string): string {
-  const files = readAccessFiles(accessFolder(dataDir));
-  const serial = Array.isArray(files) ? 1 : (files.users.get(name)?.serial ?? 1);
-  return makeToken(key, { kind: 'user', name, serial });
+  return makeToken(key, { kind: 'user', name, serial: serialOfUser(accessFolder(dataDir), name) });
 }

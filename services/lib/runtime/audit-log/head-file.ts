@@ -3,6 +3,7 @@
 
 import path from 'node:path';
 import type { Files } from '../segment-log/files.ts';
+import { replaceFile } from '../segment-log/replace-file.ts';
 import { type ChainHead, formatHead, parseHead } from './audit-record.ts';
 import { headFile } from './layout.ts';
 
@@ -22,18 +23,6 @@ export async function readHead(files: Files, folder: string): Promise<ChainHead 
 }
 
 /** On disk when it resolves; where it rejects, the head of before is still whole. */
-export async function writeHead(files: Files, folder: string, head: ChainHead): Promise<void> {
-  const file = headFile(folder);
-  const bytes = Buffer.from(`${formatHead(head)}\n`);
-  const draft = `${file}.draft`;
-  const open = await files.open(draft, 'create');
-  try {
-    await open.write(bytes, 0);
-    await open.truncate(bytes.length);
-    await open.sync();
-  } finally {
-    await open.close();
-  }
-  await files.rename(draft, file);
-  await files.syncFolder(folder);
+export function writeHead(files: Files, folder: string, head: ChainHead): Promise<void> {
+  return replaceFile(files, headFile(folder), Buffer.from(`${formatHead(head)}\n`));
 }
