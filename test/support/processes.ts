@@ -1,44 +1,16 @@
 // Real processes for tests: started on free ports, waited for by what they say of themselves, and gone when the test ends.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+
+export { freePorts } from '../../services/cli/supervisor/ports.ts';
 
 export const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /** Services are started by the hundred: what node compiled of them once is kept beside the packages, for this run and the next. */
 const NODE_COMPILE_CACHE = path.join(ROOT, 'node_modules/.cache/node');
-
-/**
- * Ports that nothing listens on, below those that the kernel gives to outgoing connections: one of these would sooner or later
- * be some client's by the time it is listened on, or listened on again after a kill. All are held until the last is found, so
- * that none is given twice.
- */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers: Server[] = [];
-  while (servers.length < count) {
-    const server = await listenOn(randomInt(PORT_MIN, PORT_END));
-    if (server !== undefined) servers.push(server);
-  }
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
-
-const PORT_MIN = 10_000;
-/** Linux gives outgoing connections 32768 and up (net.ipv4.ip_local_port_range). */
-const PORT_END = 32_768;
-
-function listenOn(port: number): Promise<Server | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen(port, '127.0.0.1', () => resolve(server));
-  });
-}
 
 /** Path of a program on PATH or in Debian's sbin; undefined where it is not installed. */
 export function findProgram(name: string): string | undefined {

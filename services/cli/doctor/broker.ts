@@ -7,7 +7,7 @@ import { silentLog } from '#runtime/log.ts';
 import { MqttConsumer } from '#runtime/mqtt-consumer.ts';
 import { brokerUrl } from '#runtime/sections.ts';
 import { isGranted } from '../granted.ts';
-import { tryListen } from '../supervisor/ports.ts';
+import { listenProblem } from '../supervisor/ports.ts';
 import { type Check, ok } from './finding.ts';
 
 const CONNECT_MS_MAX = 3_000;
@@ -15,7 +15,7 @@ const CONNECT_MS_MAX = 3_000;
 export const checkBroker: Check = async ({ config, cli }) => {
   const { url, host, port } = config.broker;
   const target = brokerUrl(config.broker);
-  if (url === undefined && typeof (await tryListen(host, port)) === 'number') {
+  if (url === undefined && (await listenProblem(host, port)) === undefined) {
     const fix = '`penstock start` brings the embedded one up, or set PENSTOCK_BROKER_URL to another';
     return [{ check: 'broker', status: 'warn', detail: 'not running', fix }];
   }

@@ -2,7 +2,7 @@
 // store that lives in another minute shows them in the wrong place or drops them by its retention.
 
 import { storeUrl } from '#runtime/sections.ts';
-import { tryListen } from '../supervisor/ports.ts';
+import { listenProblem } from '../supervisor/ports.ts';
 import { type Check, type Finding, ok } from './finding.ts';
 
 const ASK_MS_MAX = 3_000;
@@ -11,7 +11,7 @@ const SKEW_MS_FAIL = 60_000;
 
 export const checkStore: Check = async ({ config, cli }) => {
   const { store, historian } = config;
-  if (store.url === undefined && typeof (await tryListen(historian.host, historian.port)) === 'number') {
+  if (store.url === undefined && (await listenProblem(historian.host, historian.port)) === undefined) {
     const fix = '`penstock start` brings the historian up, or set PENSTOCK_STORE_URL to another store';
     return [{ check: 'store', status: 'warn', detail: 'not running', fix }];
   }

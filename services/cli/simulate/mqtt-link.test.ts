@@ -9,8 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { silentLog } from '#runtime/log.ts';
 import { openMqttBus } from '#runtime/mqtt-bus.ts';
 import { startBareAedes } from '../../../test/support/brokers.ts';
-import { freePorts } from '../../../test/support/processes.ts';
-import { tryListen } from '../supervisor/ports.ts';
+import { freePorts } from '../supervisor/ports.ts';
 import { serviceProgram } from '../supervisor/service-children.ts';
 import { waitFor } from '../testing.ts';
 import type { DeviceLink } from './device-link.ts';
@@ -24,7 +23,7 @@ let url: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'penstock-link-'));
-  const port = await tryListen('127.0.0.1', 0);
+  const [port] = await freePorts(1);
   url = `mqtt://127.0.0.1:${port}`;
   const ports = ['--broker-port', `${port}`, '--broker-ws-port', 'off', '--broker-metrics-port', '0'];
   const args = [serviceProgram('broker'), '--data', folder, ...ports];

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clashesOf, type Listener } from './listeners.ts';
 import { findPortHolder, listeningInodes } from './port-holder.ts';
-import { freePortFlags, portProblems, tryListen } from './ports.ts';
+import { freePortFlags, freePorts, portProblems } from './ports.ts';
 
 const server = createServer();
 let port = 0;
@@ -26,7 +26,7 @@ describe('portProblems()', () => {
   });
 
   it('is content with a free port and with port 0', async () => {
-    const free = await tryListen('127.0.0.1', 0);
+    const [free] = await freePorts(1);
     expect(
       await portProblems([
         { ...broker(), port: Number(free) },

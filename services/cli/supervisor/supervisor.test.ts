@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAlive, recordedCli, waitFor } from '../testing.ts';
 import type { ChildEvent, ChildSpec } from './child.ts';
-import { tryListen } from './ports.ts';
+import { freePorts } from './ports.ts';
 import { Supervisor } from './supervisor.ts';
 
 const FAKE_CHILD = path.join(import.meta.dirname, 'testdata/fake-child.mjs');
@@ -27,10 +27,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const freePort = async () => Number(await tryListen('127.0.0.1', 0));
-
 async function fake(name: string, behaviour = 'good', needs: readonly string[] = []): Promise<ChildSpec> {
-  const port = await freePort();
+  const [port] = await freePorts(1);
   const args = [FAKE_CHILD, name, String(port), behaviour, journal];
   return { name, args, readyUrl: `http://127.0.0.1:${port}/`, needs };
 }
@@ -153,7 +151,7 @@ describe('Supervisor', () => {
   });
 
   it('its children do not outlive it, even when it is killed', async () => {
-    const ports = [await freePort(), await freePort()];
+    const ports = await freePorts(2);
     const child = spawn(process.execPath, [SUPERVISE, journal, ...ports.map(String)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
