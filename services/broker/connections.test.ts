@@ -118,6 +118,15 @@ test('a client without a name is let in for a clean session, and refused a kept 
   await nameless.closed;
 });
 
+test('a client that asks for MQTT 5 is told what is spoken here, and is none that was lost', async () => {
+  const broker = await open();
+  const modern = dial(broker);
+  modern.socket.write(generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 5, clientId: 'a', clean: true }));
+  expect(await modern.next('connack')).toMatchObject({ returnCode: 1 });
+  await modern.closed;
+  expect(await broker.metrics()).not.toMatch(/^penstock_broker_clients_lost_total\{/m);
+});
+
 test.each<readonly [limit: string, limits: NonNullable<Parameters<typeof openTestBroker>[1]>]>([
   ['total', { connectionsMax: 3 }],
   ['address', { connectionsPerAddressMax: 3 }],

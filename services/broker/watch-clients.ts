@@ -21,12 +21,13 @@ export function watchClients(aedes: Aedes, { log, metrics }: { readonly log: Log
     // aedes says it once for every message that was under way to the client.
     if (lost.has(client)) return;
     lost.add(client);
-    if ('errorCode' in error) return; // refused at CONNECT: the gate has said so
+    if ('errorCode' in error) return; // refused with a CONNACK: the gate has said so
     ended.inc({ reason: REASONS[error.message] ?? REASONS[error.name] ?? 'error' });
     log.warn({ clientId: client.id, reason: error.message }, 'client lost');
   });
   aedes.on('connectionError', (_client: Client, error: Error) => {
-    ended.inc({ reason: REASONS[error.name] ?? 'handshake' });
+    // Who was answered is not lost: one that speaks MQTT 5 is told so with a CONNACK, and comes again with 3.1.1.
+    if (!('errorCode' in error)) ended.inc({ reason: REASONS[error.name] ?? 'handshake' });
     log.debug({ reason: error.message }, 'connection refused');
   });
   // Without a listener an error of the periodic will check would end the process.
