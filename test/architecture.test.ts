@@ -59,6 +59,7 @@ const ONE_FILE: Readonly<Record<string, readonly string[]>> = {
   execa: ['services/cli/supervisor/launch.ts'],
   'fastest-levenshtein': ['services/lib/runtime/json-file.ts'],
   uplot: ['services/console/web/trend/chart.ts'],
+  'sparkplug-payload': ['services/ingest/sparkplug/test-tahu.ts'], // what edge nodes run on, for tests
   'node:sqlite': ['services/historian/engine/sqlite.ts', 'services/rules/state-store.ts'], // one file each on the disk
 };
 
