@@ -49,6 +49,7 @@ const ONE_FILE: Readonly<Record<string, readonly string[]>> = {
   tinyqueue: ['services/lib/rules/engine/hold.ts'],
   chokidar: ['services/lib/runtime/watch-folder.ts'],
   '@babel/code-frame': ['services/lib/rules/check/report/text.ts'],
+  cborg: ['services/ingest/formats/senml-cbor.ts'],
   'js-quantities': ['services/lib/rules/language/units.ts'],
   commander: ['services/cli/program.ts'],
   '@peculiar/x509': ['services/cli/certificates/authority.ts'],
@@ -60,7 +61,12 @@ const ONE_FILE: Readonly<Record<string, readonly string[]>> = {
   'fastest-levenshtein': ['services/lib/runtime/json-file.ts'],
   uplot: ['services/console/web/trend/chart.ts'],
   'sparkplug-payload': ['services/ingest/sparkplug/test-tahu.ts'], // what edge nodes run on, for tests
-  'node:sqlite': ['services/historian/engine/sqlite.ts', 'services/rules/state-store.ts'], // one file each on the disk
+  // one file each on the disk
+  'node:sqlite': [
+    'services/historian/engine/sqlite.ts',
+    'services/rules/state-store.ts',
+    'services/ingest/devices/first-seen.ts',
+  ],
 };
 
 const TOP_LEVEL = [

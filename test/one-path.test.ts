@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeBatch, encodePoint, SeriesTable } from '#domain/batch.ts';
-import type { DeviceView } from '#domain/device.ts';
+import { type DeviceView, UNHEARD } from '#domain/device.ts';
 import type { JournalEntry } from '#domain/journal.ts';
 import type { Point } from '#domain/point.ts';
 import { topics } from '#domain/topic.ts';
@@ -41,7 +41,7 @@ const histories: fc.Arbitrary<History> = fc.record({
 
 const view: DeviceView = {
   ...WHERE,
-  ...{ model: null, role: null, labels: {}, online: true, lastSeen: START, firmware: null, lastError: null },
+  ...{ model: null, role: null, labels: {}, ...UNHEARD, online: true, lastSeen: START },
 };
 
 function pointsOf(history: History): Point[] {

@@ -2,7 +2,7 @@
 
 import { type Identity, userNameOf } from '#domain/access/identity.ts';
 import type { AlarmMessage, Role } from '#domain/alarm.ts';
-import type { DeviceView } from '#domain/device.ts';
+import { type DeviceView, UNHEARD } from '#domain/device.ts';
 import type { Rejected } from '#domain/rejected.ts';
 import { topics } from '#domain/topic.ts';
 import type { Credentials, LoginAnswer } from '#runtime/access/access.ts';
@@ -67,10 +67,9 @@ export function sampleDevice(changes: Partial<DeviceView> = {}): DeviceView {
     model: 'tank',
     role: null,
     labels: {},
+    ...UNHEARD,
     online: true,
     lastSeen: START,
-    firmware: null,
-    lastError: null,
     ...changes,
   };
 }

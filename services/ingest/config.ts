@@ -25,6 +25,16 @@ export const ingestSection = z.strictObject({
       'Group whose members share out the messages: several ingest run at one broker (MQTT 5). Each has a `replica`.',
     ),
   replica: nameText.optional().describe('Name of this one of several ingest; no two have the same.'),
+  devicesMax: z
+    .int()
+    .min(1)
+    .default(50_000)
+    .describe('Devices that no file names; one more is refused, until one has been silent for a week.'),
+  metricsMax: z
+    .int()
+    .min(1)
+    .default(1_000_000)
+    .describe('Metrics of all devices together; one more that no model names is refused.'),
   gapKeep: durationSetting.prefault('7d').describe('How long a gap in the records of a device is reported.'),
   ...rejectedSettings,
 });

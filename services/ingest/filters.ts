@@ -3,13 +3,13 @@
 
 import { filters } from '#domain/topic.ts';
 import type { ConsumeOptions } from '#runtime/bus.ts';
-import type { Source } from './sources.ts';
+import type { Source } from './sources/source.ts';
 
 export type IngestFilters = Pick<ConsumeOptions, 'filters' | 'shared'>;
 
 export function ingestFilters(sources: readonly Pick<Source, 'filter'>[], group: string | undefined): IngestFilters {
   const births = [filters.channel('status'), filters.channel('meta')];
-  const values = [filters.channel('tele'), filters.channel('event'), ...sources.map(({ filter }) => filter)];
+  const values = [filters.channel('tele'), filters.channel('event'), ...new Set(sources.map(({ filter }) => filter))];
   if (group === undefined) return { filters: [...values, ...births] };
   return { filters: births, shared: { group, filters: values } };
 }

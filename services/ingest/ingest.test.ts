@@ -8,16 +8,16 @@ import { MemoryBus } from '#runtime/memory-bus.ts';
 import type { PlantFiles } from '#runtime/plant-files.ts';
 import type { Rejection } from '#runtime/rejected-log/rejection.ts';
 import { Batcher } from './batcher.ts';
+import type { DeviceRegistry } from './devices/registry.ts';
+import { modelNamed, testRegistry } from './devices/testing.ts';
 import { Ingest } from './ingest.ts';
-import { DeviceRegistry } from './registry.ts';
 import { Sequences } from './sequences/sequences.ts';
-import type { Source } from './sources.ts';
+import type { Source } from './sources/source.ts';
+import { sourceOf } from './sources/testing.ts';
 
 const NOW = 1_795_355_425_172;
 const files: PlantFiles = {
-  models: new Map([
-    ['tank-sensor', { model: 'tank-sensor', metrics: new Map([['temperature', { type: 'number', max: 150 }]]) }],
-  ]),
+  models: new Map([['tank-sensor', modelNamed('tank-sensor', { temperature: { type: 'number', max: 150 } })]]),
   devices: new Map([
     [
       'lyon/tanks/tank-01',
@@ -77,7 +77,7 @@ function openPlant({
   sources?: readonly Source[];
   bus?: GatedBus;
 } = {}): Plant {
-  const registry = new DeviceRegistry(files);
+  const registry = testRegistry(files);
   const counts = { points: 0, repeats: 0, refusals: 0 };
   const publish = (topic: string, payload: string) => bus.publish(topic, payload);
   const ingest = new Ingest({
@@ -92,7 +92,9 @@ function openPlant({
     onPoints: (count) => {
       counts.points += count;
     },
-    onRepeat: () => counts.repeats++,
+    onRepeats: (count) => {
+      counts.repeats += count;
+    },
     onRefusal: () => counts.refusals++,
   });
   const channels = (['tele', 'event', 'status', 'meta'] as const).map(filters.channel);
@@ -125,12 +127,7 @@ function openPlant({
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const TELE = 'plant/v1/lyon/tanks/tank-01/tele';
-const anything: Source = {
-  filter: '+/+/+',
-  format: 'json',
-  rename: (metric) => metric,
-  match: () => ({ device: { site: 's', area: 'a', device: 'd' }, metric: null }),
-};
+const anything = sourceOf({ topic: '{a}/{b}/{c}', format: 'json', site: 's', area: 'a', device: 'd' });
 
 test('a value becomes a point of its area', async () => {
   const plant = openPlant();
@@ -230,7 +227,7 @@ test('a record of which a part was refused is taken again, so that it can be rep
   const plant = openPlant();
   const records = [
     { n: 1, ts: NOW, m: { temperature: 1, temprature: 1 } },
-    { n: 2, ts: NOW, m: { temperature: 2, nested: {} } },
+    { n: 2, ts: NOW, m: { temperature: 2, note: 'x'.repeat(257) } },
     { n: 3, ts: NOW, m: { temperature: 3 } },
   ];
   for (let i = 0; i < 2; i++) {
@@ -346,8 +343,15 @@ test('a source whose pattern is too wide does not make ingest read its own outpu
 });
 
 test('a source maps a foreign topic, with its renames', async () => {
-  const drop = { ...anything, rename: (metric: string) => (metric === 'b' ? null : 'renamed') };
-  const plant = openPlant({ sources: [drop] });
+  const source = sourceOf({
+    topic: 'home/{a}/{b}',
+    format: 'json',
+    site: 's',
+    area: 'a',
+    device: 'd',
+    metrics: { a: 'renamed', b: null },
+  });
+  const plant = openPlant({ sources: [source] });
   await plant.bus.publish('home/kitchen/x', '{"a":1,"b":2}');
   await settled();
   expect(plant.points()).toMatchObject([{ series: { site: 's', metric: 'renamed' }, value: 1 }]);

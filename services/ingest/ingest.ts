@@ -3,20 +3,23 @@
 // given to publish, to keep and to write down with.
 
 import { encodePoint, SeriesTable } from '#domain/batch.ts';
-import type { Point } from '#domain/point.ts';
 import type { Refusal } from '#domain/rejected.ts';
-import { type DeviceChannel, type DeviceName, deviceKey, parseTopic } from '#domain/topic.ts';
+import { type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { Delivery } from '#runtime/bus.ts';
 import type { Rejection } from '#runtime/rejected-log/rejection.ts';
 import { type Batcher, Receipt } from './batcher.ts';
-import { readBirth } from './birth.ts';
-import { FORMATS, type FormatName } from './formats/formats.ts';
+import { readBirth } from './devices/birth.ts';
+import type { KnownDevice } from './devices/known-device.ts';
+import type { DeviceRegistry } from './devices/registry.ts';
+import { inflate } from './formats/compression.ts';
 import { parseJsonText } from './formats/json-text.ts';
-import { normaliseRecord } from './normaliser.ts';
-import type { DeviceRegistry } from './registry.ts';
+import { type Normalised, normaliseRecord, noteSure, type Seated } from './normaliser.ts';
+import { type Origin, Origins } from './origins.ts';
+import { type Reading, readingOf, readPayload, sizeProblem } from './reading.ts';
+import type { RawRecord } from './record.ts';
 import type { Sequence } from './sequences/boot-sequence.ts';
 import type { Sequences } from './sequences/sequences.ts';
-import type { Source } from './sources.ts';
+import type { Source } from './sources/source.ts';
 
 export type IngestParts = {
   readonly registry: DeviceRegistry;
@@ -30,144 +33,219 @@ export type IngestParts = {
   readonly now: () => number;
   readonly payloadBytesMax: number;
   readonly onPoints?: (count: number) => void;
-  readonly onRepeat?: () => void;
+  /** Records and points that had come before and were dropped. */
+  readonly onRepeats?: (count: number) => void;
+  /** Points that came later than is allowed for an alarm. */
+  readonly onLate?: (count: number) => void;
   readonly onRefusal?: (refusal: Refusal) => void;
 };
 
 /** A record on its way, to be taken down when the broker has it. */
 type Accepted = { readonly device: string; readonly sequence: Sequence; readonly kind: 'whole' | 'unfinished' };
 
+/** A message while it is read. */
+type Message = {
+  readonly delivery: Delivery;
+  readonly receipt: Receipt;
+  readonly now: number;
+  readonly accepted: Accepted[];
+  readonly sent: Seated[];
+  /** What is wrong with it, which is kept once. */
+  readonly refusals: Refusal[];
+};
+
 /** Refusals kept of one message; a payload of thousands of bad metrics must not become thousands of sentences. */
 const REFUSALS_MAX = 16;
-
-/** Where a message comes from and how to read it. */
-type Origin = {
-  readonly device: DeviceName;
-  readonly format: FormatName;
-  readonly metric: string | null;
-  readonly rename: ((metric: string) => string | null) | null;
-};
 
 export class Ingest {
   readonly #parts: IngestParts;
   readonly #table = new SeriesTable();
+  readonly #origins: Origins;
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
+    this.#origins = new Origins(parts.sources);
   }
 
   /** Takes one message; acknowledges it by itself when it is safe. */
   take(delivery: Delivery): void {
-    const { sequences, afterWrite } = this.#parts;
     const now = this.#parts.now();
     const accepted: Accepted[] = [];
-    const receipt = new Receipt(() => {
-      for (const { device, sequence, kind } of accepted) sequences.take(device, sequence, now, kind);
-      if (accepted.length > 0) afterWrite(delivery.ack);
-      else delivery.ack();
-    }, delivery.traceparent);
-    const parsed = parseTopic(delivery.topic);
-    if (parsed === undefined) {
-      const origin = this.#foreignOrigin(delivery.topic);
-      if ('reason' in origin) this.#refuse(delivery, [origin], receipt, now);
-      else this.#takeValues(delivery, origin, receipt, { now, accepted });
-    } else if (parsed.kind === 'device') {
-      const { channel } = parsed;
-      if (channel === 'tele' || channel === 'event') {
-        this.#takeValues(delivery, ownOrigin(parsed), receipt, { now, accepted });
-      } else if (channel === 'status' || channel === 'meta') this.#takeBirth(delivery, parsed, channel, receipt, now);
-    }
-    // Any other topic of ours is nothing to take: a source's pattern may be wide enough to match it, and reading our own
-    // output would go round for ever.
+    const sent: Seated[] = [];
+    const receipt = new Receipt(() => this.#onSafe(delivery, { accepted, sent, now }), delivery.traceparent);
+    const message: Message = { delivery, receipt, now, accepted, sent, refusals: [] };
+    this.#read(this.#origins.of(delivery.topic), message);
+    if (message.refusals.length > 0) this.#keepRejected(message);
     receipt.release();
   }
 
-  #foreignOrigin(topic: string): Origin | Refusal {
-    for (const source of this.#parts.sources) {
-      const match = source.match(topic);
-      if (match === undefined) continue;
-      return 'reason' in match ? match : { ...match, format: source.format, rename: source.rename };
+  #onSafe({ ack }: Delivery, { accepted, sent, now }: Pick<Message, 'accepted' | 'sent' | 'now'>): void {
+    const { sequences, afterWrite } = this.#parts;
+    for (const point of sent) noteSure(point);
+    for (const { device, sequence, kind } of accepted) sequences.take(device, sequence, now, kind);
+    if (accepted.length > 0) afterWrite(ack);
+    else ack();
+  }
+
+  #read(origin: Origin, message: Message): void {
+    switch (origin.kind) {
+      case 'own': {
+        const device = this.#heard(origin.device, message);
+        if (device !== undefined) this.#takeValues(device, { ...OWN, reading: readingOf(device.model) }, message);
+        return;
+      }
+      case 'birth': {
+        const device = this.#heard(origin.device, message);
+        if (device !== undefined) this.#takeBirth(device, origin.channel, message);
+        return;
+      }
+      case 'source':
+        if ('reason' in origin.device) this.#refuse([origin.device], message);
+        else this.#takeForeign(origin.device, origin, message);
+        return;
+      case 'gateway':
+        this.#takeGateway(origin, message);
+        return;
+      case 'nobody':
+        this.#refuse([origin.refusal], message);
+        return;
+      case 'not-ours-to-take':
+        return;
     }
-    return {
-      reason: 'topic',
-      message: `the topic names no device: site, area and device must be valid names, or a source must map it`,
-    };
+  }
+
+  /** The device, noted as heard; undefined where there is no room for it, which is then said. */
+  #heard(name: DeviceName, message: Message): KnownDevice | undefined {
+    const { registry } = this.#parts;
+    const device = registry.device(name, message.now);
+    if ('reason' in device) {
+      this.#refuse([device], message);
+      return undefined;
+    }
+    if (!message.delivery.retained) registry.seen(device, message.now);
+    return device;
+  }
+
+  #takeForeign(name: DeviceName, { source, metric }: Extract<Origin, { kind: 'source' }>, message: Message): void {
+    const device = this.#heard(name, message);
+    if (device === undefined) return;
+    if (source.model !== null) this.#parts.registry.suppose(device, source.model);
+    if (source.telling.kind === 'values') {
+      this.#takeValues(device, { reading: source.telling.reading, metric }, message);
+      return;
+    }
+    if (message.delivery.payload.length === 0) return; // what was retained was cleared
+    const online = source.telling.read(message.delivery.payload);
+    if (typeof online === 'boolean') this.#parts.registry.born(device, { online });
+    else this.#refuse([online], message, device);
+  }
+
+  /** Each record tells whose it is. */
+  #takeGateway({ source, metric, deviceOf }: Extract<Origin, { kind: 'gateway' }>, message: Message): void {
+    if (source.telling.kind !== 'values') return;
+    const { payloadBytesMax: bytesMax } = this.#parts;
+    const { now, delivery } = message;
+    const decoded = readPayload(delivery.payload, source.telling.reading, { metric, now, bytesMax, layouts: [] });
+    const refusals = [...decoded.refusals];
+    for (const record of decoded.records) {
+      const name = deviceOf(record.sender ?? NOTHING_SAID);
+      const device = 'reason' in name ? undefined : this.#heard(name, message);
+      if ('reason' in name) refusals.push(name);
+      if (device === undefined) continue;
+      if (source.model !== null) this.#parts.registry.suppose(device, source.model);
+      this.#takeRecords([record], device, message);
+    }
+    this.#refuse(refusals, message);
   }
 
   #takeValues(
-    delivery: Delivery,
-    origin: Origin,
-    receipt: Receipt,
-    { now, accepted }: { readonly now: number; readonly accepted: Accepted[] },
+    device: KnownDevice,
+    { reading, metric }: { readonly reading: Reading; readonly metric: string | null },
+    message: Message,
   ): void {
-    const { registry, sequences } = this.#parts;
-    const { device } = origin;
-    if (!delivery.retained) registry.seen(device, now);
-    const tooLarge = this.#sizeProblem(delivery.payload);
-    if (tooLarge !== undefined) {
-      this.#refuse(delivery, [tooLarge], receipt, now, device);
-      return;
-    }
-    const decoded = FORMATS[origin.format].decode(delivery.payload, { metric: origin.metric });
-    const refusals: Refusal[] = [...decoded.refusals];
-    const points: Point[] = [];
-    const sender = { ...device, model: registry.modelOf(device) };
-    const id = deviceKey(device);
-    for (const [i, record] of decoded.records.entries()) {
+    const { payloadBytesMax: bytesMax } = this.#parts;
+    const layouts = device.model?.layouts ?? NO_LAYOUTS;
+    const { now, delivery } = message;
+    const decoded = readPayload(delivery.payload, reading, { metric, now, bytesMax, layouts });
+    this.#takeRecords(decoded.records, device, message);
+    this.#refuse(decoded.refusals, message, device);
+  }
+
+  #takeRecords(records: readonly RawRecord[], device: KnownDevice, message: Message): void {
+    const { registry, sequences, batcher } = this.#parts;
+    const { now, delivery, receipt, accepted, sent } = message;
+    const id = deviceKey(device.view);
+    const into: Normalised = { points: sent, refusals: [], repeats: 0, late: 0 };
+    const sentBefore = sent.length;
+    for (const [i, record] of records.entries()) {
       if (record.sequence !== null && sequences.has(id, record.sequence)) {
-        this.#parts.onRepeat?.();
+        into.repeats++;
         continue;
       }
-      const metrics = origin.rename === null ? record.metrics : rename(record.metrics, origin.rename);
       // The broker sends a retained message again at every subscription: without a time of its own it may be years old, and
       // the time of its arrival would make it news, raise an alarm or hide that the device is silent.
       const isHistory = record.isHistory || (delivery.retained && record.measuredAt === null);
       // Records without a usable time get that of their arrival, a millisecond apart: at one moment the store would keep one.
-      const arrivedAt = now - (decoded.records.length - 1 - i);
-      const refusedBefore = refusals.length;
-      normaliseRecord({ ...record, metrics, isHistory }, sender, {
-        table: this.#table,
-        now: arrivedAt,
-        points,
-        refusals,
-      });
+      const arrivedAt = now - (records.length - 1 - i);
+      const refusedBefore = into.refusals.length;
+      normaliseRecord({ ...record, isHistory }, device, { table: this.#table, registry, now: arrivedAt, into });
       if (record.sequence === null) continue;
       // A record of which a part was refused is taken again when it comes again: replayed, once its model knows the metric.
-      const kind = record.isWhole && refusals.length === refusedBefore ? 'whole' : 'unfinished';
+      const kind = record.isWhole && into.refusals.length === refusedBefore ? 'whole' : 'unfinished';
       accepted.push({ device: id, sequence: record.sequence, kind });
     }
-    for (const point of points) this.#parts.batcher.add(encodePoint(point), point.series.shard, receipt);
-    this.#parts.onPoints?.(points.length);
-    this.#refuse(delivery, refusals, receipt, now, device);
+    for (const point of sent.slice(sentBefore)) batcher.add(encodePoint(point), point.series.shard, receipt);
+    this.#measureClock(records.at(-1), device, message);
+    this.#parts.onPoints?.(sent.length - sentBefore);
+    if (into.repeats > 0) this.#parts.onRepeats?.(into.repeats);
+    if (into.late > 0) this.#parts.onLate?.(into.late);
+    this.#refuse(into.refusals, message, device);
   }
 
-  #sizeProblem({ length }: Buffer): Refusal | undefined {
-    const { payloadBytesMax } = this.#parts;
-    if (length <= payloadBytesMax) return undefined;
-    return { reason: 'size', message: `the payload has ${length} bytes; at most ${payloadBytesMax} are taken` };
+  /** The newest record of a message that has just been sent tells the device's clock. */
+  #measureClock(newest: RawRecord | undefined, device: KnownDevice, { now, delivery }: Message): void {
+    if (newest?.measuredAt == null || newest.isHistory || delivery.retained) return;
+    device.skew.take(newest.measuredAt, now);
   }
 
-  #takeBirth(delivery: Delivery, device: DeviceName, channel: DeviceChannel, receipt: Receipt, now: number): void {
-    if (delivery.payload.length === 0) return; // a retained birth was cleared
-    const parsed = this.#sizeProblem(delivery.payload) ?? parseJsonText(delivery.payload);
-    const birth = 'value' in parsed ? readBirth(parsed.value, channel) : parsed;
-    if ('reason' in birth) this.#refuse(delivery, [birth], receipt, now, device);
+  #takeBirth(device: KnownDevice, channel: 'status' | 'meta', message: Message): void {
+    const { payload } = message.delivery;
+    if (payload.length === 0) return; // a retained birth was cleared
+    const birth = this.#readBirth(payload, channel);
+    if ('reason' in birth) this.#refuse([birth], message, device);
     else this.#parts.registry.born(device, birth);
-    if (!delivery.retained) this.#parts.registry.seen(device, now);
   }
 
-  #refuse(delivery: Delivery, refusals: readonly Refusal[], receipt: Receipt, now: number, device?: DeviceName): void {
-    if (refusals.length === 0) return;
-    for (const refusal of refusals) this.#parts.onRefusal?.(refusal);
-    const kept = fewer(refusals);
-    if (device !== undefined) for (const refusal of kept) this.#parts.registry.refused(device, refusal, now);
+  #readBirth(payload: Buffer, channel: 'status' | 'meta'): ReturnType<typeof readBirth> {
+    const { payloadBytesMax } = this.#parts;
+    const plain = sizeProblem(payload, payloadBytesMax) ?? inflate(payload, payloadBytesMax);
+    if ('reason' in plain) return plain;
+    const parsed = parseJsonText(plain);
+    return 'value' in parsed ? readBirth(parsed.value, channel) : parsed;
+  }
+
+  #refuse(refusals: readonly Refusal[], message: Message, device?: KnownDevice): void {
+    for (const refusal of refusals) {
+      this.#parts.onRefusal?.(refusal);
+      message.refusals.push(refusal);
+    }
+    const last = refusals.at(-1);
+    if (device !== undefined && last !== undefined) this.#parts.registry.refused(device, last, message.now);
+  }
+
+  #keepRejected({ delivery, receipt, now, refusals }: Message): void {
     const { topic, payload, retained } = delivery;
     receipt.hold();
     void this.#parts
-      .reject({ topic, payload, payloadBytes: payload.length, retained, receivedAt: now, refusals: kept })
+      .reject({ topic, payload, payloadBytes: payload.length, retained, receivedAt: now, refusals: fewer(refusals) })
       .then(() => receipt.release());
   }
 }
+
+/** On its own topics a device names its metrics in the payload. */
+const OWN = { metric: null };
+const NO_LAYOUTS = [] as const;
+const NOTHING_SAID: ReadonlyMap<string, string> = new Map();
 
 /** At most REFUSALS_MAX of them; the last then says how many it stands for. */
 function fewer(refusals: readonly Refusal[]): readonly Refusal[] {
@@ -175,18 +253,4 @@ function fewer(refusals: readonly Refusal[]): readonly Refusal[] {
   if (last === undefined || refusals.length === REFUSALS_MAX) return refusals;
   const message = `${last.message}; and ${refusals.length - REFUSALS_MAX} more in this message`;
   return [...refusals.slice(0, REFUSALS_MAX - 1), { ...last, message }];
-}
-
-function ownOrigin({ site, area, device }: DeviceName): Origin {
-  return { device: { site, area, device }, format: 'json', metric: null, rename: null };
-}
-
-function rename<T extends { readonly metric: string }>(
-  metrics: readonly T[],
-  to: (metric: string) => string | null,
-): T[] {
-  return metrics.flatMap((each) => {
-    const metric = to(each.metric);
-    return metric === null ? [] : [{ ...each, metric }];
-  });
 }

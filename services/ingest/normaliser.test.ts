@@ -1,34 +1,33 @@
 import { expect, test } from 'vitest';
 import { SeriesTable } from '#domain/batch.ts';
-import type { Point } from '#domain/point.ts';
-import type { Refusal } from '#domain/rejected.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
-import { normaliseRecord } from './normaliser.ts';
+import { deviceOfModel, modelNamed, testRegistry } from './devices/testing.ts';
+import { type Normalised, normaliseRecord, noteSure } from './normaliser.ts';
 import type { RawMetric, RawRecord } from './record.ts';
 
 const NOW = 1_795_355_425_172;
-const model: DeviceModel = {
-  model: 'tank-sensor',
-  metrics: new Map([
-    ['temperature', { type: 'number', unit: 'Cel', min: -20, max: 150 }],
-    ['running', { type: 'boolean' }],
-    ['state', { type: 'text' }],
-  ]),
-};
+const model = modelNamed('tank-sensor', {
+  temperature: { type: 'number', unit: 'Cel', min: -20, max: 150 },
+  running: { type: 'boolean' },
+  state: { type: 'text' },
+});
 
 function normalise(
   metrics: readonly Partial<RawMetric>[],
-  { record = {}, checked = model }: { record?: Partial<RawRecord>; checked?: DeviceModel | null } = {},
-): { points: Point[]; refusals: Refusal[] } {
-  const points: Point[] = [];
-  const refusals: Refusal[] = [];
+  {
+    record = {},
+    checked = model,
+    device = deviceOfModel(checked),
+  }: { record?: Partial<RawRecord>; checked?: DeviceModel | null; device?: ReturnType<typeof deviceOfModel> } = {},
+): Normalised {
+  const into: Normalised = { points: [], refusals: [], repeats: 0, late: 0 };
   const whole = metrics.map((each) => ({ metric: 'temperature', value: 21, quality: 'good', ...each }) as const);
   normaliseRecord(
     { measuredAt: null, sequence: null, isHistory: false, isWhole: true, metrics: whole, ...record },
-    { site: 'lyon', area: 'tanks', device: 'tank-01', model: checked },
-    { table: new SeriesTable(), now: NOW, points, refusals },
+    device,
+    { table: new SeriesTable(), registry: testRegistry(), now: NOW, into },
   );
-  return { points, refusals };
+  return into;
 }
 
 test.each([
@@ -94,4 +93,72 @@ test('without a model every valid name and every finite value is taken', () => {
 
 test('history is marked late', () => {
   expect(normalise([{}], { record: { isHistory: true, measuredAt: NOW - 5 } }).points).toMatchObject([{ late: true }]);
+});
+
+test.each([
+  [{ value: 70, unit: '[degF]' }, 21.1111111111],
+  [{ value: 294.15, unit: 'K' }, 21],
+  [{ value: 21.37, unit: 'Cel' }, 21.37],
+  [{ metric: 'running', value: true, unit: 'bar' }, true],
+] as const)('%j is converted to the unit of its model', (metric, value) => {
+  expect(normalise([metric])).toMatchObject({ points: [{ value }], refusals: [] });
+});
+
+test('a unit that cannot be converted is refused, and nothing guessed', () => {
+  expect(normalise([{ value: 3, unit: 'bar' }])).toMatchObject({
+    points: [],
+    refusals: [
+      {
+        reason: 'unit',
+        message: 'temperature of tank-01 comes in bar, which cannot be converted to Cel, as model tank-sensor has it',
+      },
+    ],
+  });
+});
+
+test("a birth's unit is the one that values come in; what they say themselves goes before it", () => {
+  const device = deviceOfModel(model);
+  device.learn(model, new Map([['temperature', { unit: '[degF]' }]]));
+  const read = (metric: Partial<RawMetric>) => normalise([metric], { device }).points[0]?.value;
+  expect([read({ value: 212 }), read({ value: 20, unit: 'Cel' }), read({ value: 300, unit: 'K' })]).toEqual([
+    100, 20, 26.85,
+  ]);
+});
+
+test('without a model a birth says what is checked; what it does not name is taken', () => {
+  const device = deviceOfModel(null);
+  device.learn(null, new Map([['level', { type: 'number', unit: 'm', max: 10 }]]));
+  const { points, refusals } = normalise(
+    [{ metric: 'level', value: 11 }, { metric: 'level', value: 'full' }, { metric: 'x' }],
+    { device },
+  );
+  expect(points).toMatchObject([
+    { value: 11, quality: 'bad' },
+    { value: 21, quality: 'good' },
+  ]);
+  expect(refusals).toMatchObject([
+    { message: "level of tank-01 is the text 'full'; its birth says it is a number in m" },
+  ]);
+});
+
+test('a model that admits what it does not name checks the rest', () => {
+  const open = { ...model, unknownMetrics: 'admit' } as const;
+  expect(normalise([{ metric: 'anything' }, { value: 'x' }], { checked: open })).toMatchObject({
+    points: [{ value: 21 }],
+    refusals: [{ reason: 'type' }],
+  });
+});
+
+test('a point that the broker has is not sent again; another value, quality or time is', () => {
+  const device = deviceOfModel(model);
+  const send = (value: number, measuredAt: number | null = NOW - 1_000) =>
+    normalise([{ value }], { device, record: { measuredAt } });
+  const first = send(21);
+  expect(send(21)).toMatchObject({ points: [{ value: 21 }], repeats: 0 }); // not safe yet
+  for (const point of first.points) noteSure(point);
+  expect(send(21)).toMatchObject({ points: [], repeats: 1 });
+  expect(send(22)).toMatchObject({ points: [{ value: 22 }], repeats: 0 });
+  expect(send(21, NOW - 2_000)).toMatchObject({ repeats: 0, late: 0 });
+  expect(send(21, NOW - 11_001)).toMatchObject({ points: [{ late: false }], late: 1 });
+  expect(send(21, null)).toMatchObject({ repeats: 0 });
 });

@@ -1,14 +1,18 @@
-// From what a device said to points: names and types checked against its model, quality lowered where a value or a clock
-// cannot be right. A doubtful value is kept and marked, never thrown away; what cannot be a point is refused with a reason.
+// From what a device said to points: names and types checked against what is known of it, units converted, quality lowered
+// where a value or a clock cannot be right. A doubtful value is kept and marked, never thrown away; what cannot be a point is
+// refused with a reason; what the broker has already is not sent again.
 
 import type { SeriesTable } from '#domain/batch.ts';
 import { isMetricName, METRIC_HINT } from '#domain/name.ts';
-import type { Point } from '#domain/point.ts';
+import { ALLOWED_LATENESS_MS, type Point, type Value } from '#domain/point.ts';
 import { type Quality, worseQuality } from '#domain/quality.ts';
 import type { Refusal } from '#domain/rejected.ts';
-import type { DeviceName } from '#domain/topic.ts';
+import { converter } from '#rules/language/units.ts';
 import { didYouMean } from '#runtime/json-file.ts';
-import type { DeviceModel, MetricModel } from '#runtime/plant-files.ts';
+import type { MetricModel } from '#runtime/plant-files.ts';
+import type { KnownDevice, Seat } from './devices/known-device.ts';
+import { knowledgeOf } from './devices/metric-knowledge.ts';
+import type { DeviceRegistry } from './devices/registry.ts';
 import { describeValue } from './formats/json-text.ts';
 import type { RawMetric, RawRecord } from './record.ts';
 
@@ -17,61 +21,134 @@ const FUTURE_SKEW_MS_MAX = 5_000;
 /** Before this a device's clock was never set (2015-01-01, before any device of ours existed). */
 const CLOCK_SET_AFTER = 1_420_070_400_000;
 
-export type Sender = DeviceName & { readonly model: DeviceModel | null };
+/** A point on its way, with the seat where it is noted once the broker has it. */
+export type Seated = Point & { readonly seat: Seat };
+
+export type Normalised = {
+  readonly points: Seated[];
+  readonly refusals: Refusal[];
+  /** Those that the broker has already, and that are dropped. */
+  repeats: number;
+  /** Those that come later than the newest of their series by more than is allowed: rules take them for history. */
+  late: number;
+};
+
+export type Normaliser = {
+  readonly table: SeriesTable;
+  readonly registry: Pick<DeviceRegistry, 'sit'>;
+};
 
 /** Points of one record to `points`, what cannot be one to `refusals`. */
 export function normaliseRecord(
   record: RawRecord,
-  sender: Sender,
-  { table, now, points, refusals }: { table: SeriesTable; now: number; points: Point[]; refusals: Refusal[] },
+  device: KnownDevice,
+  { table, registry, now, into }: Normaliser & { readonly now: number; readonly into: Normalised },
 ): void {
   const claimed = record.measuredAt ?? now;
   const isClockWrong = claimed > now + FUTURE_SKEW_MS_MAX || claimed < CLOCK_SET_AFTER;
+  const hasTime = record.measuredAt !== null && !isClockWrong;
   const measuredAt = isClockWrong ? now : claimed;
   for (const raw of record.metrics) {
-    const checked = checkMetric(raw, sender);
-    if (typeof checked !== 'string') {
-      refusals.push(checked);
+    const seat = device.seats.get(raw.metric) ?? makeSeat(raw.metric, device, { table, registry });
+    if ('reason' in seat) {
+      into.refusals.push(seat);
       continue;
     }
-    points.push({
-      series: table.of({ site: sender.site, area: sender.area, device: sender.device, metric: raw.metric }),
-      value: raw.value,
-      quality: isClockWrong ? 'bad' : checked,
-      measuredAt,
-      late: record.isHistory,
-    });
+    const problem = problemOf(raw, seat, device);
+    if (problem !== undefined) {
+      into.refusals.push(problem);
+      continue;
+    }
+    const value = inUnit(raw, seat);
+    if (value === undefined) {
+      into.refusals.push(unitProblem(raw, seat, device));
+      continue;
+    }
+    const quality = isClockWrong || value === null ? 'bad' : rated(value, raw.quality, seat);
+    if (hasTime && isRepeat(seat, { at: measuredAt, value, quality })) {
+      into.repeats++;
+      continue;
+    }
+    if (measuredAt < seat.sure.at - ALLOWED_LATENESS_MS) into.late++;
+    into.points.push({ series: seat.series, value, quality, measuredAt, late: record.isHistory, seat });
   }
 }
 
-/** The quality that the metric deserves, or why it is no metric of this device. */
-function checkMetric(raw: RawMetric, { device, model }: Sender): Quality | Refusal {
-  if (!isMetricName(raw.metric)) {
-    return {
-      reason: 'metric',
-      message: `'${raw.metric.slice(0, 80)}' cannot be a metric's name: it must be ${METRIC_HINT}`,
-    };
+/** The broker has the point. */
+export function noteSure({ seat, measuredAt, value, quality }: Seated): void {
+  if (measuredAt < seat.sure.at) return;
+  seat.sure.at = measuredAt;
+  seat.sure.value = value;
+  seat.sure.quality = quality;
+}
+
+function isRepeat({ sure }: Seat, { at, value, quality }: Seat['sure']): boolean {
+  return sure.at === at && Object.is(sure.value, value) && sure.quality === quality;
+}
+
+function makeSeat(metric: string, device: KnownDevice, { table, registry }: Normaliser): Seat | Refusal {
+  const { site, area, device: id } = device.view;
+  if (!isMetricName(metric)) {
+    const message = `'${metric.slice(0, 80)}' cannot be a metric's name: it must be ${METRIC_HINT}`;
+    return { reason: 'metric', message };
   }
-  if (typeof raw.value === 'number' && !Number.isFinite(raw.value)) {
-    return { reason: 'type', message: `${raw.metric} is beyond what a number can hold` };
-  }
-  if (model === null) return raw.quality;
-  const metric = model.metrics.get(raw.metric);
-  if (metric === undefined) {
+  const { model, declared } = device;
+  const knowledge = knowledgeOf(metric, model, declared);
+  if (knowledge === undefined && model !== null && model.unknownMetrics !== 'admit') {
     const known = [...model.metrics.keys()];
-    const hint = didYouMean(raw.metric, known) || `; it has ${known.join(', ')}`;
-    return { reason: 'metric', message: `model ${model.model} of ${device} has no metric '${raw.metric}'${hint}` };
+    const hint = didYouMean(metric, known) || `; it has ${known.join(', ')}`;
+    return { reason: 'metric', message: `model ${model.model} of ${id} has no metric '${metric}'${hint}` };
   }
-  if (raw.value === null) return 'bad';
-  const type = typeof raw.value === 'string' ? 'text' : typeof raw.value;
-  if (type !== metric.type) {
-    const message = `${raw.metric} of ${device} is ${describeValue(raw.value)}; model ${model.model} says it is a ${metric.type}${metric.unit === undefined ? '' : ` in ${metric.unit}`}`;
-    return { reason: 'type', message };
-  }
-  return isInRange(raw.value, metric) ? raw.quality : worseQuality(raw.quality, 'bad');
+  return registry.sit(device, metric, {
+    series: table.of({ site, area, device: id, metric }),
+    knowledge: knowledge ?? null,
+  });
 }
 
-function isInRange(value: RawMetric['value'], { min, max }: MetricModel): boolean {
+function problemOf(raw: RawMetric, { knowledge }: Seat, { view, model }: KnownDevice): Refusal | undefined {
+  const { metric, value } = raw;
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return { reason: 'type', message: `${metric} is beyond what a number can hold` };
+  }
+  if (knowledge === null || value === null) return undefined;
+  const { type, unit } = knowledge.metric;
+  if ((typeof value === 'string' ? 'text' : typeof value) === type) return undefined;
+  const who = model === null ? 'its birth' : `model ${model.model}`;
+  const inIts = unit === undefined ? '' : ` in ${unit}`;
+  const message = `${metric} of ${view.device} is ${describeValue(value)}; ${who} says it is a ${type}${inIts}`;
+  return { reason: 'type', message };
+}
+
+/** The value in the unit of its metric; undefined where its own cannot be converted to that. */
+function inUnit({ value, unit }: RawMetric, { knowledge }: Seat): Value | null | undefined {
+  if (typeof value !== 'number' || knowledge === null) return value;
+  const wanted = knowledge.metric.unit;
+  const convert =
+    unit === undefined || wanted === undefined || unit === wanted ? knowledge.convert : converter(unit, wanted);
+  if (unit !== undefined && unit === wanted) return value;
+  if (convert !== undefined) return withoutNoise(convert(value));
+  return unit === undefined || wanted === undefined ? value : undefined;
+}
+
+/** Digits that a conversion leaves right: 70 °F are 21.1111111111 °C. */
+const CONVERTED_DIGITS = 12;
+
+function withoutNoise(value: number): number {
+  return Number(value.toPrecision(CONVERTED_DIGITS));
+}
+
+function unitProblem({ metric, unit }: RawMetric, { knowledge }: Seat, { view, model }: KnownDevice): Refusal {
+  const who = model === null ? 'its birth' : `model ${model.model}`;
+  const message = `${metric} of ${view.device} comes in ${unit?.slice(0, 32)}, which cannot be converted to ${knowledge?.metric.unit}, as ${who} has it`;
+  return { reason: 'unit', message };
+}
+
+/** The quality that the value deserves. */
+function rated(value: Value, said: Quality, { knowledge }: Seat): Quality {
+  return knowledge === null || isInRange(value, knowledge.metric) ? said : worseQuality(said, 'bad');
+}
+
+function isInRange(value: Value, { min, max }: MetricModel): boolean {
   if (typeof value !== 'number') return true;
   return (min === undefined || value >= min) && (max === undefined || value <= max);
 }

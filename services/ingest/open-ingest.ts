@@ -14,12 +14,14 @@ import { openServiceBus } from '#runtime/service-bus.ts';
 import { StartError } from '#runtime/start-error.ts';
 import { Batcher } from './batcher.ts';
 import type { ingestSection } from './config.ts';
+import { cardinalityProblems } from './devices/cardinality.ts';
+import { openFirstSeen } from './devices/first-seen.ts';
+import { DeviceRegistry } from './devices/registry.ts';
+import { RegistryPublisher } from './devices/registry-publisher.ts';
 import { type IngestFilters, ingestFilters } from './filters.ts';
 import { Ingest } from './ingest.ts';
-import { DeviceRegistry } from './registry.ts';
-import { RegistryPublisher } from './registry-publisher.ts';
 import { openSequences } from './sequences/open-sequences.ts';
-import { readSources } from './sources.ts';
+import { readSources } from './sources/read-sources.ts';
 
 export type IngestSections = { readonly ingest: typeof ingestSection; readonly rules: typeof rulesFolderSetting };
 
@@ -41,18 +43,23 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
   }
   requireRulesFolder(rules.dir);
   const plant = readPlantFiles(rules.dir);
-  const { sources, problems } = readSources(rules.dir);
+  const { sources, problems } = readSources(rules.dir, new Set(plant.models.keys()));
   for (const problem of [...plant.problems, ...problems]) log.error(formatProblem(problem));
   const points = metrics.counter('ingest_points_total', 'Points taken.');
   const batches = metrics.counter('ingest_batches_total', 'Batches published.');
-  const repeats = metrics.counter('ingest_repeats_total', 'Records that had come before and were dropped.');
+  const repeats = metrics.counter('ingest_repeats_total', 'Records and points that had come before and were dropped.');
+  const late = metrics.counter('ingest_late_total', 'Points that came too late for an alarm; they are stored.');
   const refused = metrics.counter('ingest_rejected_total', 'Metrics and messages rejected.', ['reason']);
   const bus = openServiceBus(service, settings.replica);
   const rejected = await openServiceRejectedLog(service, { ...settings, bus });
   watchDiskSpace(service, path.join(service.config.root.data, 'ingest'));
   const { sequences, afterWrite, reporter } = await openSequences(service, { keepMs: settings.gapKeep, bus });
-  const registry = new DeviceRegistry(plant);
+  const firstSeen = service.stack.use(openFirstSeen(path.join(service.config.root.data, 'ingest')));
+  const limits = { devices: settings.devicesMax, metrics: settings.metricsMax };
+  const registry = new DeviceRegistry(plant, limits, firstSeen);
   metrics.gauge('ingest_devices', 'Devices known.', () => registry.size);
+  metrics.gauge('ingest_metrics', 'Metrics of all devices.', () => registry.metrics);
+  service.problems.add(cardinalityProblems(registry, limits, now));
   const batcher = new Batcher({
     publish: (topic, payload, traceparent) => bus.publish(topic, payload, { traceparent, isFrequent: true }),
     bytesMax: () => Math.min(settings.batchBytesMax, bus.payloadBytesMax()),
@@ -64,13 +71,15 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
     reject: (rejection) => rejected.put(rejection),
     payloadBytesMax: settings.payloadBytesMax,
     onPoints: (count) => points.inc(count),
-    onRepeat: () => repeats.inc(),
+    onRepeats: (count) => repeats.inc(count),
+    onLate: (count) => late.inc(count),
     onRefusal: ({ reason }) => refused.inc({ reason }),
   });
   const publisher = new RegistryPublisher(registry, (view) =>
     bus.publish(topics.registry(view), JSON.stringify(view), { retain: true }),
   );
   const tell = () => {
+    firstSeen.write();
     void publisher.run(now());
     void reporter.run(now());
   };

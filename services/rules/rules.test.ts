@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Role } from '#domain/alarm.ts';
 import { encodePoint, SeriesTable } from '#domain/batch.ts';
+import { UNHEARD } from '#domain/device.ts';
 import { WATCHDOG_RULE } from '#domain/heartbeat.ts';
 import { topics } from '#domain/topic.ts';
 import { Engine } from '#rules/engine/engine.ts';
@@ -362,10 +363,8 @@ describe('Rules', () => {
     model: null,
     role: null,
     labels: {},
+    ...UNHEARD,
     online: true,
-    lastSeen: null,
-    firmware: null,
-    lastError: null,
   };
   const operation = { op: 'ack', episode: 1, by: 'operator' };
 

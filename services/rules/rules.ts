@@ -5,8 +5,9 @@
 import type { Role } from '#domain/alarm.ts';
 import { SeriesTable } from '#domain/batch.ts';
 import { WATCHDOG_RULE } from '#domain/heartbeat.ts';
+import { ALLOWED_LATENESS_MS } from '#domain/point.ts';
 import type { Stepping } from '#rules/engine/hold.ts';
-import { LATENESS_MS } from '#rules/engine/input-moment.ts';
+
 import type { EngineInput, EngineOutput, Notice } from '#rules/engine/inputs.ts';
 import type { StateRow } from '#rules/engine/snapshot.ts';
 import { instanceKey } from '#rules/engine/state.ts';
@@ -78,7 +79,7 @@ export class Rules implements Disposable {
       onDelivered: (device, cid) => this.put({ kind: 'delivered', device, cid, at: now() }),
     });
     for (const input of store.inputs()) this.#replay(input);
-    if (now() < parts.engine.clock - LATENESS_MS) this.#outbox.distrustCommands();
+    if (now() < parts.engine.clock - ALLOWED_LATENESS_MS) this.#outbox.distrustCommands();
   }
 
   /** Begins with what an earlier life has left undone. */

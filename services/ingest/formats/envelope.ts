@@ -6,12 +6,9 @@
 import { isPlainObject } from '#domain/plain-object.ts';
 import { decodeQuality, type Quality } from '#domain/quality.ts';
 import type { Refusal } from '#domain/rejected.ts';
-import { type Decoded, type RawMetric, type RawRecord, refused } from '../record.ts';
+import { type Decoded, type RawMetric, type RawRecord, RECORDS_MAX, refused } from '../record.ts';
 import { describeValue } from './json-text.ts';
 import { readMetrics } from './metrics.ts';
-
-/** A device batches at most 20; a gateway may batch more, within the size limit. */
-const RECORDS_MAX = 1_000;
 
 export function isEnvelope(value: unknown): value is Record<string, unknown> {
   return isPlainObject(value) && Array.isArray(value.r) && typeof value.v === 'number';
@@ -56,7 +53,7 @@ function decodeRecord(
   if (!(qualities instanceof Map)) return qualities;
   const metrics: RawMetric[] = [];
   const refusedBefore = refusals.length;
-  readMetrics(m, `${place}.m`, qualities, metrics, refusals);
+  readMetrics(m, { place: `${place}.m`, qualities, metrics, refusals });
   const isWhole = refusals.length === refusedBefore;
   records.push({ measuredAt: ts ?? null, sequence: { boot, n }, isHistory: hist === true, isWhole, metrics });
   return undefined;

@@ -1,16 +1,18 @@
 // JSON from any device. One object, its keys the metrics: {"temperature": 21.4, "running": true}, with these keys apart:
-//   ts, time, timestamp   when it was measured (see timestamp.ts)
+//   ts, time, timestamp   when it was measured (see timestamp.ts), or the member that the source names
 //   q, quality            of the whole object: 0, 1, 2 or good, uncertain, bad
 //   hist                  true: history, to be stored and never alarmed on
-// Where the topic names the metric, the object holds it as `value`: {"ts": …, "value": 21.4}. Our own envelope is told
-// apart by its `v` and `r`. Objects inside objects are not metrics and are refused one by one.
+// Objects and lists inside are flattened (metrics.ts). Where the topic names the metric, the object holds it as `value`:
+// {"ts": …, "value": 21.4}; without that, its members are metrics below it: {"t": 21} of `climate` is climate.t.
+// Our own envelope is told apart by its `v` and `r`.
 
 import { isPlainObject } from '#domain/plain-object.ts';
 import { decodeQuality, QUALITIES, type Quality } from '#domain/quality.ts';
 import type { Refusal } from '#domain/rejected.ts';
-import { type Decoded, type Format, type RawMetric, refused } from '../record.ts';
+import { type Decoded, type Format, type FormatOptions, type RawMetric, refused } from '../record.ts';
 import { decodeEnvelope, isEnvelope } from './envelope.ts';
 import { describeValue, parseJsonText } from './json-text.ts';
+import { memberAt } from './member.ts';
 import { readMetrics } from './metrics.ts';
 import { readTimestamp, TIMESTAMP_HINT } from './timestamp.ts';
 
@@ -18,47 +20,51 @@ const TIME_KEYS = ['ts', 'time', 'timestamp'];
 const QUALITY_KEYS = ['q', 'quality'];
 const NO_QUALITIES: ReadonlyMap<string, Quality> = new Map();
 
+type Members = Readonly<Record<string, unknown>>;
+
 export const jsonFormat: Format = {
-  decode(payload, { metric }) {
+  decode(payload, { metric, options }) {
     const parsed = parseJsonText(payload);
     if (!('value' in parsed)) return refused(parsed.reason, parsed.message);
     const { value } = parsed;
     if (isEnvelope(value)) return decodeEnvelope(value);
-    if (metric !== null) {
-      if (!isPlainObject(value)) return decodeFields({}, { [metric]: value });
-      return decodeFields(value, { [metric]: value.value ?? null });
-    }
     if (!isPlainObject(value)) {
+      if (metric !== null) return decodeMembers({}, { [metric]: value }, options);
       return refused(
         'shape',
         `the payload is ${describeValue(value)}, which names no metric; send an object such as {"temperature": 21.4}`,
       );
     }
-    return decodeFields(value, withoutAside(value));
+    if (metric === null) return decodeMembers(value, withoutAside(value, options), options);
+    const own = Object.hasOwn(value, 'value') ? value.value : withoutAside(value, options);
+    return decodeMembers(value, { [metric]: own }, options);
   },
 };
 
-/** The metrics of a flat object: all but `hist` and the first key that says its time, and the first its quality. */
-function withoutAside(object: Record<string, unknown>): Record<string, unknown> {
-  const { hist: _, ...metrics } = object;
-  const { timeKey, qualityKey } = asideKeys(object);
+/** The metrics of an object: all but `hist` and the first key that says its time, and the first its quality. */
+function withoutAside(object: Members, options: FormatOptions): Members {
+  const { hist: _, ...metrics }: Record<string, unknown> = object;
+  const { timeKey, qualityKey } = asideKeys(object, options);
   if (timeKey !== undefined) delete metrics[timeKey];
   if (qualityKey !== undefined) delete metrics[qualityKey];
+  for (const field of options.senderFields) delete metrics[field];
   return metrics;
 }
 
-function asideKeys(object: Record<string, unknown>): { timeKey: string | undefined; qualityKey: string | undefined } {
+function asideKeys(
+  object: Members,
+  { timeMember }: FormatOptions,
+): { timeKey: string | undefined; qualityKey: string | undefined } {
   const first = (keys: readonly string[]) => keys.find((key) => Object.hasOwn(object, key));
-  return { timeKey: first(TIME_KEYS), qualityKey: first(QUALITY_KEYS) };
+  return { timeKey: timeMember ?? first(TIME_KEYS), qualityKey: first(QUALITY_KEYS) };
 }
 
-/** `aside` tells time, quality and history of `fields`; kept apart, so that a topic may name a metric `quality` or `time`. */
-function decodeFields(aside: Record<string, unknown>, fields: Record<string, unknown>): Decoded {
-  const { timeKey, qualityKey } = asideKeys(aside);
-  const measuredAt = timeKey === undefined ? null : readTimestamp(aside[timeKey]);
-  if (measuredAt === undefined) {
-    return refused('time', `'${timeKey}' is ${describeValue(aside[timeKey ?? ''])}; ${TIMESTAMP_HINT}`);
-  }
+/** `aside` tells time, quality and history of `members`; kept apart, so that a topic may name a metric `quality` or `time`. */
+function decodeMembers(aside: Members, members: Members, options: FormatOptions): Decoded {
+  const { timeKey, qualityKey } = asideKeys(aside, options);
+  const time = timeKey === undefined ? undefined : memberAt(aside, timeKey);
+  const measuredAt = time === undefined ? null : readTimestamp(time);
+  if (measuredAt === undefined) return refused('time', `'${timeKey}' is ${describeValue(time)}; ${TIMESTAMP_HINT}`);
   const quality = qualityKey === undefined ? 'good' : readQuality(aside[qualityKey]);
   if (quality === undefined) {
     return refused(
@@ -68,17 +74,28 @@ function decodeFields(aside: Record<string, unknown>, fields: Record<string, unk
   }
   const metrics: RawMetric[] = [];
   const refusals: Refusal[] = [];
-  readMetrics(fields, '', NO_QUALITIES, metrics, refusals);
+  readMetrics(members, { place: '', qualities: NO_QUALITIES, metrics, refusals });
   if (metrics.length === 0 && refusals.length === 0) return refused('shape', 'the object holds no metric');
   const rated =
     quality === 'good' ? metrics : metrics.map((each) => ({ ...each, quality: each.value === null ? 'bad' : quality }));
   const isWhole = refusals.length === 0;
+  const sender = options.senderFields.length === 0 ? {} : { sender: senderOf(aside, options.senderFields) };
   return {
-    records: [{ measuredAt, sequence: null, isHistory: aside.hist === true, isWhole, metrics: rated }],
+    records: [{ measuredAt, sequence: null, isHistory: aside.hist === true, isWhole, metrics: rated, ...sender }],
     refusals,
   };
 }
 
 function readQuality(value: unknown): Quality | undefined {
   return typeof value === 'number' ? decodeQuality(value) : QUALITIES.find((each) => each === value);
+}
+
+/** What the payload says of its sender: the fields that it has, and that can be a name. */
+function senderOf(object: Members, fields: readonly string[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const field of fields) {
+    const value = memberAt(object, field);
+    if (typeof value === 'string' || typeof value === 'number') found.set(field, String(value));
+  }
+  return found;
 }

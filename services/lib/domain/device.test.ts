@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DeviceView, parseDeviceView } from './device.ts';
+import { type DeviceView, parseDeviceView, UNHEARD } from './device.ts';
 
 const view: DeviceView = {
   site: 'lyon',
@@ -9,18 +9,19 @@ const view: DeviceView = {
   role: null,
   labels: { tank: 'T1', constructor: 'x' },
   online: true,
+  firstSeen: 1_600_000_000_000,
   lastSeen: 1_700_000_000_000,
   firmware: '1.2.0',
+  messagesPerMinute: 30,
+  clockSkewMs: -120,
+  contradictions: ['its level is a text; model tank-sensor says a number'],
   lastError: { at: 1_700_000_000_000, reason: 'json', message: 'not JSON' },
 };
 
 describe('parseDeviceView()', () => {
-  it.each([view, { ...view, model: null, labels: {}, online: null, lastSeen: null, firmware: null, lastError: null }])(
-    'takes what ingest writes: %j',
-    (each) => {
-      expect(parseDeviceView(JSON.parse(JSON.stringify(each)))).toEqual(each);
-    },
-  );
+  it.each([view, { ...view, model: null, labels: {}, ...UNHEARD }])('takes what ingest writes: %j', (each) => {
+    expect(parseDeviceView(JSON.parse(JSON.stringify(each)))).toEqual(each);
+  });
 
   it('leaves out what it does not know', () => {
     expect(parseDeviceView({ ...view, later: 1 })).toEqual(view);
@@ -42,6 +43,9 @@ describe('parseDeviceView()', () => {
     [{ ...view, labels: JSON.parse('{"__proto__": "x"}') }, "label '__proto__' must"],
     [{ ...view, online: 'yes' }, "'online' must be true, false or null"],
     [{ ...view, lastSeen: 'now' }, "'lastSeen' must be a moment"],
+    [{ ...view, firstSeen: 1.5 }, "'firstSeen' must be a moment"],
+    [{ ...view, clockSkewMs: 'fast' }, "'clockSkewMs' must be a number or null"],
+    [{ ...view, contradictions: [1] }, "'contradictions' must be a list of texts"],
     [{ ...view, lastError: { at: 1 } }, "'lastError' must be null or hold"],
   ])('refuses %j', (payload, problem) => {
     expect(parseDeviceView(payload)).toContain(problem);

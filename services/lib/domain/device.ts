@@ -14,12 +14,26 @@ export type DeviceEntry = DeviceName & {
 export type DeviceView = DeviceEntry & {
   /** null where the device has never said (a foreign device without a last will). */
   readonly online: boolean | null;
+  /** Arrival of the first message that is known of it, ms since the epoch. */
+  readonly firstSeen: number | null;
   /** Arrival of its newest message, ms since the epoch; refreshed at most every few seconds. */
   readonly lastSeen: number | null;
   readonly firmware: string | null;
+  /** Messages in a minute, as of the last few; null where too few have come. */
+  readonly messagesPerMinute: number | null;
+  /** How far its clock is ahead of ours, ms (behind: negative), as near as messages tell; null where it sends no time. */
+  readonly clockSkewMs: number | null;
+  /** Where what it says of itself differs from what files say; a sentence each. */
+  readonly contradictions: readonly string[];
   /** Why its last refused message was refused, and when. */
   readonly lastError: { readonly at: number; readonly reason: string; readonly message: string } | null;
 };
+
+/** What is known of a device that has never been heard. */
+export const UNHEARD = {
+  ...{ online: null, firstSeen: null, lastSeen: null, firmware: null },
+  ...{ messagesPerMinute: null, clockSkewMs: null, contradictions: [], lastError: null },
+} as const satisfies Omit<DeviceView, keyof DeviceEntry>;
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value);
@@ -28,7 +42,9 @@ const isMoment = (value: unknown): value is number => Number.isSafeInteger(value
 /** The view in a payload, or a sentence that says what is wrong with it. Fields that it does not know are left out. */
 export function parseDeviceView(payload: unknown): DeviceView | string {
   if (!isPlainObject(payload)) return 'a device is a JSON object';
-  const { site, area, device, model, role, labels, online, lastSeen, firmware, lastError } = payload;
+  const view: Record<string, unknown> = { ...UNHEARD, ...payload };
+  const { site, area, device, model, role, labels, online, lastSeen, firmware, lastError } = view;
+  const { firstSeen, messagesPerMinute, clockSkewMs, contradictions } = view;
   for (const [key, value] of Object.entries({ site, area, device })) {
     if (!isText(value) || !isName(value)) return `'${key}' must be ${NAME_HINT}`;
   }
@@ -40,7 +56,14 @@ export function parseDeviceView(payload: unknown): DeviceView | string {
     if (!isName(key) || !isText(value)) return `label '${key.slice(0, 64)}' must have a plain name and be a text`;
   }
   if (online !== null && typeof online !== 'boolean') return "'online' must be true, false or null";
-  if (lastSeen !== null && !isMoment(lastSeen)) return "'lastSeen' must be a moment in ms since the epoch, or null";
+  for (const [key, value] of Object.entries({ firstSeen, lastSeen })) {
+    if (value !== null && !isMoment(value)) return `'${key}' must be a moment in ms since the epoch, or null`;
+  }
+  for (const [key, value] of Object.entries({ messagesPerMinute, clockSkewMs })) {
+    if (value !== null && !Number.isFinite(value)) return `'${key}' must be a number or null`;
+  }
+  if (!Array.isArray(contradictions) || !contradictions.every(isText))
+    return "'contradictions' must be a list of texts";
   const error = parseLastError(lastError);
   if (isText(error)) return error;
   return {
@@ -48,9 +71,12 @@ export function parseDeviceView(payload: unknown): DeviceView | string {
       DeviceView,
       'site' | 'area' | 'device' | 'model' | 'role' | 'firmware'
     >),
+    ...({ firstSeen, lastSeen, messagesPerMinute, clockSkewMs, contradictions } as Pick<
+      DeviceView,
+      'firstSeen' | 'lastSeen' | 'messagesPerMinute' | 'clockSkewMs' | 'contradictions'
+    >),
     labels: labels as DeviceView['labels'],
     online,
-    lastSeen,
     lastError: error,
   };
 }

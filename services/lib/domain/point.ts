@@ -16,3 +16,6 @@ export type Point = {
   /** Backfill: to be stored, never to be alarmed on. */
   readonly late: boolean;
 };
+
+/** Older than the newest sample of its series by more than this, a sample is history; ahead of its arrival by more, it is no moment at all. */
+export const ALLOWED_LATENESS_MS = 10_000;

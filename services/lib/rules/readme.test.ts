@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { ALARM_OPERATIONS, ALARM_OVERLAYS, ALARM_STATES, UNKNOWN_REASONS } from '#domain/alarm.ts';
 import { COMMAND_STATUSES } from '#domain/command.ts';
 import { JOURNAL_EVENTS } from '#domain/journal.ts';
+import { KNOWN_UNITS } from '#rules/language/units.ts';
 import { deviceFile, modelFile } from '#runtime/plant-files.ts';
 import { sourceFile } from '#runtime/source-file.ts';
 import type { JsonSchema } from './authoring/json-schema.ts';
@@ -19,7 +20,6 @@ import { compileExpression, type ExpressionProblem } from './language/compile-ex
 import { type CompiledRule, compileRule } from './language/compile-rule.ts';
 import { OPERATORS } from './language/operators/operators.ts';
 import { ruleSchema } from './language/rule-schema.ts';
-import { KNOWN_UNITS } from './language/units.ts';
 import { codeSpansIn, type Example, examplesIn } from './testing/page-examples.ts';
 import { ruleTestFileSchema } from './testing/rule-test-schema.ts';
 import { runRuleTest } from './testing/run-rule-test.ts';

@@ -7,9 +7,11 @@ import { z } from 'zod';
 import type { DeviceEntry } from '#domain/device.ts';
 import { parseDuration } from '#domain/duration.ts';
 import { deviceKey } from '#domain/topic.ts';
+import { binaryLayout } from './binary-layout.ts';
 import { environmentName } from './config.ts';
 import { didYouMean, type FileProblem, readJsonFiles } from './json-file.ts';
 import { metricNameText, nameText } from './name-schema.ts';
+import { formatMembers, formatProblem, formatText } from './payload-form.ts';
 import { StartError } from './start-error.ts';
 
 const DURATION_HINT = 'must be a duration with one unit, such as "500ms", "20s", "5m", "8h" or "7d"';
@@ -46,11 +48,29 @@ const metricModel = z
     interval: durationText
       .optional()
       .describe('How often the device reports it; after three of them without a sample the value is stale.'),
+    resolution: z
+      .number()
+      .positive()
+      .optional()
+      .describe('The smallest step that the sensor tells apart, in the unit of the metric.'),
+    deadband: z
+      .number()
+      .positive()
+      .optional()
+      .describe(
+        'The device reports a change of at least this much, in the unit of the metric, and `interval` apart from that.',
+      ),
+    access: z
+      .enum(['read', 'write', 'read-write'])
+      .optional()
+      .describe('Whether it is measured, only set by commands, or both; default: read.'),
     description: z.string().optional().describe('For people: what is measured, and where.'),
   })
   .refine((model) => model.min === undefined || model.max === undefined || model.min < model.max, {
     error: 'min must be below max',
   });
+
+const labelsOf = z.record(nameText, z.string().min(1).max(128));
 
 export const modelFile = z
   .strictObject({
@@ -58,14 +78,41 @@ export const modelFile = z
     model: nameText.describe('What devices of this kind are called in rules/devices and in rules.'),
     description: z.string().optional().describe('For people: make, principle, what it is used for.'),
     metrics: z.record(metricNameText, metricModel).describe('What it measures, by the name of the metric.'),
+    unknownMetrics: z
+      .enum(['refuse', 'admit'])
+      .optional()
+      .describe('What becomes of a metric that is not here; default: refuse, with the names that are.'),
+    labels: labelsOf.optional().describe('Labels of all its devices; those of a device go before them.'),
+    format: formatText.optional().describe('How its payloads on `tele` and `event` are to be read; default: json.'),
+    ...formatMembers,
+    layouts: z
+      .array(binaryLayout)
+      .min(1)
+      .max(32)
+      .optional()
+      .describe('The bytes of its binary payloads; the first that fits a payload is the one.'),
+  })
+  .superRefine((model, context) => {
+    const say = (member: string, message: string) => context.addIssue({ code: 'custom', path: [member], message });
+    const problem = formatProblem(model);
+    if (problem !== undefined) say(problem.member, problem.message);
+    if (model.format === 'value') say('format', 'a bare value names no metric; it is for a source whose topic does');
+    if (model.format === 'binary' && model.layouts === undefined) say('layouts', 'are missing: what the bytes are');
+    for (const [i, layout] of (model.layouts ?? []).entries()) {
+      for (const [j, { metric }] of layout.fields.entries()) {
+        if (model.unknownMetrics === 'admit' || Object.hasOwn(model.metrics, metric)) continue;
+        const hint = didYouMean(metric, Object.keys(model.metrics));
+        const path = ['layouts', i, 'fields', j, 'metric'];
+        context.addIssue({ code: 'custom', path, message: `the model has no metric '${metric}'${hint}` });
+      }
+    }
   })
   .describe('A kind of device: its metrics with unit, range and interval.');
 
 const deviceEntry = z.strictObject({
   model: nameText.optional().describe('Its kind: a file of rules/models.'),
   role: nameText.optional().describe('What it is to its plant unit, such as inlet or level; inputs select by it.'),
-  labels: z
-    .record(nameText, z.string().min(1).max(128))
+  labels: labelsOf
     .default({})
     .meta({ description: 'What rules select and group by.', examples: [{ tank: 'T1', process: 'storage' }] }),
   description: z.string().optional().describe('For people.'),
@@ -81,16 +128,16 @@ export const deviceFile = z
   .describe('The devices of one area, with what rules select and group them by.');
 
 export type MetricModel = z.infer<typeof metricModel>;
-export type DeviceModel = { readonly model: string; readonly metrics: ReadonlyMap<string, MetricModel> };
 /** A model as plain data. */
 export type ModelData = z.infer<typeof modelFile>;
+export type DeviceModel = Omit<ModelData, 'metrics'> & { readonly metrics: ReadonlyMap<string, MetricModel> };
 
-export function modelOf({ model, metrics }: Pick<ModelData, 'model' | 'metrics'>): DeviceModel {
-  return { model, metrics: new Map(Object.entries(metrics)) };
+export function modelOf({ metrics, ...others }: ModelData): DeviceModel {
+  return { ...others, metrics: new Map(Object.entries(metrics)) };
 }
 
-export function modelData({ model, metrics }: DeviceModel): ModelData {
-  return { model, metrics: Object.fromEntries(metrics) };
+export function modelData({ metrics, ...others }: DeviceModel): ModelData {
+  return { ...others, metrics: Object.fromEntries(metrics) };
 }
 
 export type PlantFiles = {
@@ -159,7 +206,7 @@ export function readPlantFiles(rulesDir: string): PlantFiles {
           device,
           model: entry.model ?? null,
           role: entry.role ?? null,
-          labels: entry.labels,
+          labels: { ...models.get(entry.model ?? '')?.labels, ...entry.labels },
         });
       }
     }

@@ -2,13 +2,41 @@
 // which reads the files; editors and the command line know them by this schema.
 
 import { z } from 'zod';
-import { metricNameText } from './name-schema.ts';
+import { metricNameText, nameText } from './name-schema.ts';
+import { formatMembers, formatProblem, formatText } from './payload-form.ts';
 
-/** The payload formats there are; ingest has one decoder for each. */
-export const SOURCE_FORMATS = ['json', 'value'] as const;
+/** A level of a topic: text with at most one capture in it. */
+export const LEVEL = /^([^{}]*)(?:\{([a-z]+)\}([^{}]*))?$/;
 
 const part = (name: string) =>
-  `The ${name}: a text, which may hold captures of the topic; default: the capture {${name}}.`;
+  `The ${name}: a text, which may hold captures of the topic and of the payload; default: the capture {${name}}.`;
+
+const metricOf = z
+  .strictObject({
+    metric: metricNameText.optional().describe('Our name; default: the same.'),
+    unit: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description: "UCUM code the sender's numbers are in, where it is not the model's.",
+        examples: ['[degF]'],
+      }),
+    scale: z.number().optional().describe("What the sender's number is multiplied with, before `offset` is added."),
+    offset: z.number().optional().describe('What is added.'),
+    values: z
+      .record(z.string(), z.union([z.number(), z.boolean(), z.string().max(256), z.null()]))
+      .optional()
+      .meta({
+        description: "What the sender's words mean; a word that is not here is refused.",
+        examples: [{ ON: true, OFF: false }],
+      }),
+  })
+  .refine(({ values, scale, offset }) => values === undefined || (scale === undefined && offset === undefined), {
+    error: 'scale and offset mean nothing beside values',
+  });
+
+const words = z.union([z.string(), z.array(z.string()).min(1)]);
 
 export const sourceFile = z
   .strictObject({
@@ -18,25 +46,87 @@ export const sourceFile = z
       .string()
       .min(1)
       .refine((topic) => !/[#+]/.test(topic), { error: 'write {name} for a level that varies, not + or #' })
-      .refine((topic) => topic.split('/').every((level) => /^(?:\{[a-z]+\}|[^{}]*)$/.test(level)), {
-        error: 'a {capture} stands for one whole level',
+      .refine((topic) => topic.split('/').every((level) => LEVEL.test(level)), {
+        error: 'a level holds at most one {capture}, of lower-case letters',
       })
       .meta({
-        description: 'The topics that are mapped. A {capture} stands for one whole level that varies.',
-        examples: ['home/{area}/{metric}', 'zigbee2mqtt/{device}'],
+        description: 'The topics that are mapped. A {capture} stands for what varies in one level.',
+        examples: ['home/{area}/{metric}', 'zigbee2mqtt/{device}', '{device}/status/switch:{channel}'],
       }),
-    format: z
-      .enum(SOURCE_FORMATS)
-      .describe('json: an object with one member per metric. value: the bare value of one metric.'),
+    format: formatText.optional(),
+    ...formatMembers,
+    inside: z
+      .strictObject({
+        member: z
+          .string()
+          .min(1)
+          .meta({ description: 'Where it stands.', examples: ['uplink_message.frm_payload'] }),
+        encoding: z.enum(['text', 'base64', 'hex']).describe('How it is written.'),
+      })
+      .optional()
+      .describe('The payload stands inside JSON, as network servers of LoRaWAN send it.'),
     site: z.string().optional().describe(part('site')),
     area: z.string().optional().describe(part('area')),
-    device: z.string().optional().describe(part('device')),
-    metric: z.string().optional().describe(part('metric')),
-    metrics: z
-      .record(z.string(), metricNameText.nullable())
+    device: z
+      .string()
       .optional()
-      .describe(
-        "Renames by the sender's name; null drops the metric. Metrics that are not named here keep their names.",
-      ),
+      .meta({ description: part('device'), examples: ['{area}-{device}', '{payload.id}'] }),
+    metric: z
+      .string()
+      .optional()
+      .describe('The metric, where the topic names it; of an object, what its members are below of.'),
+    names: z
+      .record(z.string(), nameText)
+      .optional()
+      .meta({
+        description: 'Our names for what a capture says, where that can be none.',
+        examples: [{ 'Living room': 'living-room' }],
+      }),
+    model: nameText.optional().describe('Model of its devices, where no file in rules/devices gives them another.'),
+    metrics: z
+      .record(z.string(), z.union([metricNameText, z.null(), metricOf]))
+      .optional()
+      .meta({
+        description:
+          "By the sender's name: our name; null drops it; or an object that says more. Others keep their names.",
+        examples: [{ temperature: 'temperature', linkquality: null }],
+      }),
+    otherMetrics: z
+      .enum(['keep', 'drop'])
+      .default('keep')
+      .describe('What becomes of metrics that `metrics` does not name.'),
+    online: z
+      .strictObject({
+        member: z.string().min(1).optional().describe('The member of a JSON object that says it.'),
+        yes: words.describe('What says that the device is there.'),
+        no: words.describe('What says that it is not.'),
+      })
+      .optional()
+      .describe('The topic says whether the device is there (its last will), and nothing that it measured.'),
+  })
+  .superRefine((source, context) => {
+    const say = (member: string, message: string) => context.addIssue({ code: 'custom', path: [member], message });
+    const { format, online, inside } = source;
+    if (format === undefined && online === undefined) say('format', 'is missing: how the payload is to be read');
+    if (online !== undefined) {
+      for (const member of ['format', 'inside', 'metrics', 'metric', 'csv', 'time'] as const) {
+        if (source[member] !== undefined) say(member, 'means nothing beside online');
+      }
+    }
+    const problem = formatProblem(source);
+    if (problem !== undefined) say(problem.member, problem.message);
+    if (inside !== undefined && inside.encoding === 'text' && (format === 'binary' || format === 'senml-cbor')) {
+      say('inside', `bytes of ${format} are written as base64 or hex`);
+    }
   })
   .describe('Maps topics of devices that know nothing of Penstock to its devices.');
+
+export type SourceFile = z.infer<typeof sourceFile>;
+
+/** The MQTT filter of a source's topic: `home/{area}/{metric}` is `home/+/+`. */
+export function sourceFilter(topic: string): string {
+  return topic
+    .split('/')
+    .map((level) => (level.includes('{') ? '+' : level))
+    .join('/');
+}

@@ -3,7 +3,7 @@
 // place of the devices, so that no rule waits for an answer that nobody gave.
 
 import type { CommandEnvelope } from '#domain/command.ts';
-import type { DeviceEntry } from '#domain/device.ts';
+import { type DeviceEntry, UNHEARD } from '#domain/device.ts';
 import type { JournalEntry } from '#domain/journal.ts';
 import type { Point, Value } from '#domain/point.ts';
 import type { Series } from '#domain/series.ts';
@@ -97,7 +97,7 @@ export class Replay {
   }
 
   #describe(device: DeviceEntry, at: number): void {
-    const view = { ...device, online: true, lastSeen: at, firmware: null, lastError: null };
+    const view = { ...device, ...UNHEARD, online: true, lastSeen: at };
     this.#step({ kind: 'device', device: view, at });
   }
 

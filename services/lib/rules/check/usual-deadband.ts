@@ -1,7 +1,7 @@
 // The deadband that is usual to begin with, by type of signal (ISA-18.2, EEMUA 191): 5 % of the span for flow and level,
 // 2 % for pressure, 1 % for temperature. R006 asks for it, and a new rule is offered it.
 
-import { converter } from '../language/units.ts';
+import { converter } from '#rules/language/units.ts';
 
 export type Signal = {
   readonly name: string;

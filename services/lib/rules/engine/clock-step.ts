@@ -3,9 +3,9 @@
 // so nothing is known of the time between: what was measured before it is STALE, and evidence is held. Silence and ages go on
 // from where they were: the time that was skipped made nobody older.
 
+import { ALLOWED_LATENESS_MS } from '#domain/point.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { gatherEvidence, passOver } from './evaluate.ts';
-import { LATENESS_MS } from './input-moment.ts';
 import type { Instance } from './instance.ts';
 import {
   expireCommands,
@@ -68,7 +68,7 @@ function stepAhead(
   now.moment = now.clock;
   frame.skip({ to, byMs: to - from });
   // A device whose clock, or whose way, is slow must not be kept out; what was on its way when the clock was set is.
-  frame.freshFrom = Math.max(from + 1, to - LATENESS_MS);
+  frame.freshFrom = Math.max(from + 1, to - ALLOWED_LATENESS_MS);
   for (const device of plant.devices()) {
     moveSendings(device, to - from);
     ledger.touchDevice(device);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AlarmMessage } from '#domain/alarm.ts';
 import { SeriesTable } from '#domain/batch.ts';
+import { UNHEARD } from '#domain/device.ts';
 import { compileRule } from '../language/compile-rule.ts';
 import { ruleSchema } from '../language/rule-schema.ts';
 import { ruleTestFileSchema } from '../testing/rule-test-schema.ts';
@@ -379,7 +380,7 @@ describe('what leaves the engine', () => {
     });
     const engine = new Engine({ rules: [silent], startedAt: START });
     const device = { site: 'lyon', area: 'farm', device: 't1', model: null, role: null, labels: {} };
-    const rest = { lastSeen: null, firmware: null, lastError: null };
+    const rest = UNHEARD;
     engine.step({
       kind: 'point',
       point: { series, value: 20, quality: 'good', measuredAt: START, late: false },

@@ -1,7 +1,7 @@
 // The rules engine: inputs in, outputs out, nothing else. It reads no clock, opens nothing, and the same inputs in the same
 // order give the same outputs, so live, shadow, test and backtest are one path. Cost grows with the inputs a series feeds.
 
-import type { Point } from '#domain/point.ts';
+import { ALLOWED_LATENESS_MS, type Point } from '#domain/point.ts';
 import type { Series } from '#domain/series.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
@@ -10,7 +10,7 @@ import { Binder } from './binder.ts';
 import { type ClockStepParts, resumeEarlier, stepClock } from './clock-step.ts';
 import { Evaluator } from './evaluator.ts';
 import { isTrueOfHistory } from './historical.ts';
-import { believed, LATENESS_MS, momentOf } from './input-moment.ts';
+import { believed, momentOf } from './input-moment.ts';
 import type { EngineInput, EngineOutput } from './inputs.ts';
 import type { Instance } from './instance.ts';
 import { Ledger } from './ledger.ts';
@@ -232,7 +232,7 @@ export class Engine {
     if (series === undefined) return;
     const feeds = series.feeds ?? this.#binder.bind(series, point.measuredAt);
     const { measuredAt, value, quality } = point;
-    if (point.late || measuredAt < series.at - LATENESS_MS) {
+    if (point.late || measuredAt < series.at - ALLOWED_LATENESS_MS) {
       this.#historical(series, point);
       return;
     }
@@ -387,7 +387,7 @@ export class Engine {
 
   /** Between the last input and now nothing was evaluated. Samples that have waited in the broker close the gap. */
   #resume({ at }: Input<'resume'>): void {
-    const isSetBack = at < this.#now.clock - LATENESS_MS;
+    const isSetBack = at < this.#now.clock - ALLOWED_LATENESS_MS;
     if (isSetBack) resumeEarlier(this.#clockParts(), at);
     const from = this.#now.clock;
     if (at <= from && !isSetBack) return;

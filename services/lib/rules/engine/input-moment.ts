@@ -1,10 +1,7 @@
 // When an input came, and when a sample was measured, as far as that can be true.
 
-import type { Point } from '#domain/point.ts';
+import { ALLOWED_LATENESS_MS, type Point } from '#domain/point.ts';
 import type { EngineInput } from './inputs.ts';
-
-/** Older than the newest sample by more than this, a sample is history; ahead of its arrival by more, it is no moment at all. */
-export const LATENESS_MS = 10_000;
 
 /** When it came, by the clock of the engine. */
 export function momentOf(input: EngineInput): number {
@@ -17,6 +14,6 @@ export function momentOf(input: EngineInput): number {
  * Taken at its word it would keep every right one out until then: its value is bad, and it came when it came.
  */
 export function believed({ point, receivedAt }: Extract<EngineInput, { kind: 'point' }>): Point {
-  if (point.measuredAt <= receivedAt + LATENESS_MS) return point;
+  if (point.measuredAt <= receivedAt + ALLOWED_LATENESS_MS) return point;
   return { ...point, measuredAt: receivedAt, quality: 'bad' };
 }

@@ -4,11 +4,11 @@
 import type { InputSnapshot, UnknownReason } from '#domain/alarm.ts';
 import type { Value } from '#domain/point.ts';
 import type { AlarmName } from '#domain/topic.ts';
+import { converter } from '#rules/language/units.ts';
 import { maxAgeOf } from '#runtime/plant-files.ts';
 import type { CompiledRule, CompiledWindow } from '../language/compile-rule.ts';
 import type { Frame } from '../language/expression.ts';
 import { isUnknown, type Operand, UNKNOWN } from '../language/operand.ts';
-import { converter } from '../language/units.ts';
 import { splitGroup } from './group-name.ts';
 import type { LoadedRule } from './loaded-rule.ts';
 import { type AreaState, type DeviceState, momentsOf, type SeriesState } from './plant.ts';

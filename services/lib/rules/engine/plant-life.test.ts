@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { SeriesTable } from '#domain/batch.ts';
 import type { CommandStatus, ReplyStatus } from '#domain/command.ts';
-import type { DeviceView } from '#domain/device.ts';
+import { type DeviceView, UNHEARD } from '#domain/device.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
 import { ruleOf, START } from '../testing/history.ts';
@@ -50,7 +50,7 @@ class Scene {
   }
 
   device(name: string, changes: Partial<DeviceView> = {}, atMs = 0): this {
-    const rest = { model: null, role: null, labels: {}, online: null, lastSeen: null, firmware: null, lastError: null };
+    const rest = { model: null, role: null, labels: {}, ...UNHEARD };
     return this.#step({ kind: 'device', device: { ...AREA, device: name, ...rest, ...changes }, at: START + atMs });
   }
 

@@ -69,9 +69,12 @@ export function keptOf({ state, startedAt, lagMs, shown, gap }: Instance): Insta
   return { state, startedAt, lagMs, shown, gap };
 }
 
+/** Of a device's view what is news of the moment: nothing is decided by it, and it comes again. */
+const PASSING = { lastSeen: null, lastError: null, messagesPerMinute: null, clockSkewMs: null };
+
 export function deviceRow(device: DeviceState): StateRow {
   const { view, offlineAt, config, commandsSentAt } = device;
-  const kept = view === null ? null : { ...view, lastSeen: null, lastError: null };
+  const kept = view === null ? null : { ...view, ...PASSING };
   const row: DeviceRow = { view: kept, offlineAt, config, commandsSentAt };
   return { key: rowKeys.device(device), value: JSON.stringify(row) };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SeriesTable } from '#domain/batch.ts';
+import { UNHEARD } from '#domain/device.ts';
 import { ruleOf, START } from '../testing/history.ts';
 import { Engine } from './engine.ts';
 import type { EngineOutput } from './inputs.ts';
@@ -7,7 +8,7 @@ import type { StateRow } from './snapshot.ts';
 
 const hot = ruleOf({ id: 'hot', inputs: { temp: 'temp' }, condition: { '>': [{ var: 'temp' }, 80] } });
 const AREA = { site: 'lyon', area: 'farm' };
-const NOTHING = { model: null, role: null, labels: {}, online: true, lastSeen: null, firmware: null, lastError: null };
+const NOTHING = { model: null, role: null, labels: {}, ...UNHEARD, online: true };
 
 function open(unknownSeriesMax: number, saved?: readonly StateRow[]) {
   const engine = new Engine({ rules: [hot], startedAt: START, unknownSeriesMax, ...(saved && { saved }) });

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Priority, Rationalisation } from '#domain/alarm.ts';
 import { parseDuration } from '#domain/duration.ts';
+import { converter } from '#rules/language/units.ts';
 import { type CompiledAction, compileActions, consequencesOf } from './compile-action.ts';
 import { compileExpression, type ExpressionProblem, type Names, type Watch } from './compile-expression.ts';
 import { compileClear } from './deadband.ts';
@@ -13,7 +14,6 @@ import type { Operand } from './operand.ts';
 import { isRaised, notRaised, silence, voice } from './own-conditions.ts';
 import type { LevelSpec, RuleFile, SelectSpec } from './rule-schema.ts';
 import { checkTemplates } from './template.ts';
-import { converter } from './units.ts';
 import { type WantedType, wantedTypes } from './wanted-types.ts';
 import type { WindowFunction } from './window-functions.ts';
 

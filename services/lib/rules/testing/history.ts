@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { AlarmOperationName } from '#domain/alarm.ts';
 import { SeriesTable } from '#domain/batch.ts';
 import { REPLY_STATUSES } from '#domain/command.ts';
-import type { DeviceView } from '#domain/device.ts';
+import { type DeviceView, UNHEARD } from '#domain/device.ts';
 import type { JournalEntry } from '#domain/journal.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EngineInput, EngineOutput } from '../engine/inputs.ts';
@@ -127,8 +127,7 @@ export function momentAfter({ at, input }: Event): number {
 }
 
 function viewOf(device: string, online: boolean | null): DeviceView {
-  const rest = { model: null, role: null, labels: {}, lastSeen: null, firmware: null, lastError: null };
-  return { ...AREA, device, online, ...rest };
+  return { ...AREA, device, model: null, role: null, labels: {}, ...UNHEARD, online };
 }
 
 /** How often the clock is shown to the engine: at every deadline, every 100 ms, or once after everything. */

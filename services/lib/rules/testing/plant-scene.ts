@@ -4,7 +4,7 @@
 import type { AlarmMessage, AlarmOperation, Role } from '#domain/alarm.ts';
 import { SeriesTable } from '#domain/batch.ts';
 import type { ReplyStatus } from '#domain/command.ts';
-import type { DeviceView } from '#domain/device.ts';
+import { type DeviceView, UNHEARD } from '#domain/device.ts';
 import type { JournalEntry } from '#domain/journal.ts';
 import type { Value } from '#domain/point.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
@@ -63,7 +63,7 @@ export class PlantScene {
   }
 
   device(name: string, changes: Partial<DeviceView> = {}, atMs = 0): this {
-    const rest = { model: null, role: null, labels: {}, online: null, lastSeen: null, firmware: null, lastError: null };
+    const rest = { model: null, role: null, labels: {}, ...UNHEARD };
     return this.step({ kind: 'device', device: { ...AREA, device: name, ...rest, ...changes }, at: START + atMs });
   }
 

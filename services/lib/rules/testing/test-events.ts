@@ -2,7 +2,7 @@
 
 import type { AlarmOperationName, Role } from '#domain/alarm.ts';
 import type { SeriesTable } from '#domain/batch.ts';
-import type { DeviceView } from '#domain/device.ts';
+import { type DeviceView, UNHEARD } from '#domain/device.ts';
 import { parseDuration } from '#domain/duration.ts';
 import type { EngineInput } from '../engine/inputs.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
@@ -86,10 +86,9 @@ function devicesOf(test: RuleTest, rule: CompiledRule, place: Place): Map<string
         ...(known?.labels ?? Object.fromEntries(scoped)),
         ...Object.fromEntries(labels.map(([key, value]) => [key, String(value)])),
       },
+      ...UNHEARD,
       online: true,
       lastSeen: START,
-      firmware: null,
-      lastError: null,
     });
   }
   return devices;

@@ -3,9 +3,9 @@
 // What is guessed never makes an error.
 
 import { parseDuration } from '#domain/duration.ts';
+import { converter } from '#rules/language/units.ts';
 import type { DeviceModel, MetricModel } from '#runtime/plant-files.ts';
 import type { InputSpec, RuleFile } from '../../language/rule-schema.ts';
-import { converter } from '../../language/units.ts';
 import type { Facts } from './lint.ts';
 
 export type MetricFacts = {

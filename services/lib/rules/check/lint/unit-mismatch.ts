@@ -1,12 +1,12 @@
 // R002: a limit and a value that cannot be compared, because their units measure different things or nobody converts
 // between them. What the units of inputs make impossible for a param is found when the rule is compiled.
 
+import { isUcum } from '#domain/ucum.ts';
+import { converter, KNOWN_UNITS } from '#rules/language/units.ts';
 import { nearestWord } from '#runtime/json-file.ts';
 import type { CompiledRule } from '../../language/compile-rule.ts';
 import { type Expression, type Path, walk } from '../../language/expression.ts';
 import type { InputSpec, RuleFile } from '../../language/rule-schema.ts';
-import { isUcum } from '../../language/ucum.ts';
-import { converter, KNOWN_UNITS } from '../../language/units.ts';
 import { placedLevels } from './level-places.ts';
 import type { Facts, Lint, Remark } from './lint.ts';
 import type { MetricFacts } from './metric-facts.ts';

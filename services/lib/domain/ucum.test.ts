@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { KNOWN_UNITS } from '#rules/language/units.ts';
 import { isUcum } from './ucum.ts';
-import { KNOWN_UNITS } from './units.ts';
 
 describe('isUcum()', () => {
   it('knows every unit that can be converted', () => {

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { formatProblem } from '#runtime/json-file.ts';
-import { readSources, type Source } from './sources.ts';
+import { readSources } from './read-sources.ts';
+import type { Source } from './source.ts';
+import { sourceOf } from './testing.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -19,57 +21,49 @@ function folderOf(files: Readonly<Record<string, string>>): string {
 }
 
 function read(files: Readonly<Record<string, string>>): { sources: readonly Source[]; problems: string[] } {
-  const { sources, problems } = readSources(folderOf(files));
+  const { sources, problems } = readSources(folderOf(files), new Set(['lamp']));
   return { sources, problems: problems.map((each) => formatProblem({ ...each, file: path.basename(each.file) })) };
 }
 
-function one(source: object): Source {
-  const { sources, problems } = read({ 'a.json': JSON.stringify(source) });
-  expect(problems).toEqual([]);
-  if (sources[0] === undefined) throw new Error('no source');
-  return sources[0];
+const NOTHING_SAID = new Map<string, string>();
+function deviceOf(source: Source, topic: string) {
+  const match = source.match(topic);
+  return match && { device: match.deviceOf(NOTHING_SAID), metric: match.metric };
 }
 
 const home = { topic: 'home/{area}/{metric}', format: 'value', site: 'home', device: 'room' };
 
 test('captures, constants and texts that hold captures make device and metric', () => {
-  const source = one({ ...home, device: 'room-{area}' });
+  const source = sourceOf({ ...home, device: 'room-{area}' });
   expect(source.filter).toBe('home/+/+');
-  expect(source.match('home/kitchen/temperature')).toEqual({
+  expect(deviceOf(source, 'home/kitchen/temperature')).toEqual({
     device: { site: 'home', area: 'kitchen', device: 'room-kitchen' },
     metric: 'temperature',
   });
 });
 
 test('a topic without a metric leaves it to the payload', () => {
-  const source = one({ topic: 'zigbee2mqtt/{device}', format: 'json', site: 'home', area: 'house' });
-  expect(source.match('zigbee2mqtt/lamp')).toEqual({
+  const source = sourceOf({ topic: 'zigbee2mqtt/{device}', format: 'json', site: 'home', area: 'house' });
+  expect(deviceOf(source, 'zigbee2mqtt/lamp')).toEqual({
     device: { site: 'home', area: 'house', device: 'lamp' },
     metric: null,
   });
 });
 
 test.each(['home/kitchen', 'home/kitchen/a/b', 'Home/kitchen/a', 'home', ''])('%j is not its topic', (topic) => {
-  expect(one(home).match(topic)).toBeUndefined();
+  expect(sourceOf(home).match(topic)).toBeUndefined();
 });
 
 test.each([
-  ['home/ky\u0000/a', "the topic gives the area 'ky\u0000'; it must be a letter or digit, then up to 63"],
-  ['home//a', "the topic gives the area ''; it must be"],
-  ['home/../a', "the topic gives the area '..'; it must be"],
-  ['home/{area}/a', "the topic gives the area '{area}'; it must be"],
+  ['home/ky\u0000/a', "the area would be 'ky\u0000', and must be a letter or digit, then up to 63"],
+  ['home//a', "the area would be '', and must be"],
+  ['home/../a', "the area would be '..', and must be"],
+  ['home/{area}/a', "the area would be '{area}', and must be"],
 ])('%j names no device: refused in words', (topic, words) => {
-  expect(one(home).match(topic)).toMatchObject({ reason: 'topic', message: expect.stringContaining(words) });
-});
-
-test('renames and drops, by own names only', () => {
-  const { rename } = one({ ...home, metrics: { temp: 'temperature', linkquality: null } });
-  expect(['temp', 'linkquality', 'other', 'constructor'].map(rename)).toEqual([
-    'temperature',
-    null,
-    'other',
-    'constructor',
-  ]);
+  expect(deviceOf(sourceOf(home), topic)?.device).toMatchObject({
+    reason: 'topic',
+    message: expect.stringContaining(words),
+  });
 });
 
 test('every problem is said at once with its place, and costs no other file', () => {
@@ -77,7 +71,7 @@ test('every problem is said at once with its place, and costs no other file', ()
     'a.json': '{\n  "topic": "home/+/{metric}",\n  "format": "valu",\n  "sites": "home"\n}',
     'b.json': '{ "topic": "x/{device}", "format": "json", "site": "home" }',
     'c.json': '{ "topic": "x/{device}", "format": "json", "site": "home", "area": "{room}" }',
-    'd.json': '{ "topic": "x/a-{device}", "format": "json", "site": "home", "area": "a" }',
+    'd.json': '{ "topic": "x/{a}-{device}", "format": "json", "site": "home", "area": "a" }',
     'e.json': '{ "topic": ',
     'f.json': JSON.stringify(home),
     'g.json': '',
@@ -90,7 +84,7 @@ test('every problem is said at once with its place, and costs no other file', ()
     "a.json:4:3: unknown field 'sites'; did you mean 'site'?",
     'b.json:1:12: the area is not said: capture {area} in the topic or add "area"',
     'c.json:1:12: the topic has no capture {room}',
-    'd.json:1:12: topic: a {capture} stands for one whole level',
+    'd.json:1:12: topic: a level holds at most one {capture}, of lower-case letters',
     'e.json:1:12: not valid JSON: close brace expected',
     'e.json:1:12: not valid JSON: value expected',
     'g.json:1:1: not valid JSON: value expected',
@@ -101,11 +95,11 @@ test('every problem is said at once with its place, and costs no other file', ()
 test("an editor's dangling lock link is one problem, not the end", () => {
   const folder = folderOf({ 'a.json': JSON.stringify(home) });
   symlinkSync('nowhere', path.join(folder, 'sources', '.#a.json'));
-  const { sources, problems } = readSources(folder);
+  const { sources, problems } = readSources(folder, new Set());
   expect(sources).toHaveLength(1);
   expect(problems.map((each) => each.message)).toEqual(['cannot be read (ENOENT)']);
 });
 
 test('a folder that is not there has no sources', () => {
-  expect(readSources('/nonexistent')).toEqual({ sources: [], problems: [] });
+  expect(readSources('/nonexistent', new Set())).toEqual({ sources: [], problems: [] });
 });

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { DeviceRegistry } from './registry.ts';
 import { RegistryPublisher } from './registry-publisher.ts';
+import { deviceIn, TANK, testRegistry } from './testing.ts';
 
 const NOW = 1_795_355_425_172;
-const tank = { site: 'lyon', area: 'tanks', device: 'tank-01' };
 
 test('while the broker takes nothing, a device that goes on changing waits once, with its newest view', async () => {
-  const registry = new DeviceRegistry({ models: new Map(), devices: new Map(), problems: [] });
+  const registry = testRegistry();
+  const tank = deviceIn(registry, TANK);
   const told: [lastSeen: number | null, taken: () => void][] = [];
   const publisher = new RegistryPublisher(
     registry,
@@ -26,7 +26,8 @@ test('while the broker takes nothing, a device that goes on changing waits once,
 });
 
 test('a bus that is being closed refuses, and that ends nothing', async () => {
-  const registry = new DeviceRegistry({ models: new Map(), devices: new Map(), problems: [] });
+  const registry = testRegistry();
+  const tank = deviceIn(registry, TANK);
   let tries = 0;
   const publisher = new RegistryPublisher(registry, () => {
     tries++;

@@ -1,0 +1,91 @@
+// Lines of CSV (RFC 4180): each line a record, each column a metric. The columns stand in the source, or in the first line.
+// A column called ts, time or timestamp (or what the source says) tells when; an empty cell says nothing about its metric.
+
+import { isUtf8 } from 'node:buffer';
+import type { Refusal } from '#domain/rejected.ts';
+import {
+  type Decoded,
+  type Format,
+  type FormatOptions,
+  METRICS_MAX,
+  type RawMetric,
+  type RawRecord,
+  RECORDS_MAX,
+  refused,
+} from '../record.ts';
+import { readBareValue } from './bare-value.ts';
+import { type CsvLine, splitCsv } from './csv-lines.ts';
+import { readTimestamp, TIMESTAMP_HINT } from './timestamp.ts';
+
+const TIME_COLUMNS = ['ts', 'time', 'timestamp'];
+
+export const csvFormat: Format = {
+  decode(payload, { options }) {
+    if (!isUtf8(payload)) return refused('encoding', 'the payload is not UTF-8 text');
+    // One more than is taken: the heading.
+    const lines = splitCsv(payload.toString('utf8'), options.separator, RECORDS_MAX + 2);
+    if ('reason' in lines) return refused(lines.reason, lines.message);
+    const [heading] = lines;
+    if (heading === undefined) return refused('shape', 'the payload holds no line');
+    const columns = options.columns ?? heading.cells.map((cell) => cell.trim() || null);
+    const rows = options.columns === null ? lines.slice(1) : lines;
+    if (rows.length === 0)
+      return refused('shape', 'the payload has a first line, which names the columns, and no other');
+    if (columns.length > METRICS_MAX)
+      return refused('size', `a line has ${columns.length} cells; at most ${METRICS_MAX} fit`);
+    return decodeRows(rows, columns, options);
+  },
+};
+
+function decodeRows(rows: readonly CsvLine[], columns: readonly (string | null)[], options: FormatOptions): Decoded {
+  const { timeMember, senderFields } = options;
+  const timeAt =
+    timeMember === undefined
+      ? columns.findIndex((name) => name !== null && TIME_COLUMNS.includes(name))
+      : columns.indexOf(timeMember);
+  const records: RawRecord[] = [];
+  const refusals: Refusal[] = [];
+  for (const { cells, line } of rows.slice(0, RECORDS_MAX)) {
+    const where = `line ${line}`;
+    if (cells.length !== columns.length) {
+      refusals.push({
+        reason: 'shape',
+        message: `${where} has ${cells.length} cells; the columns are ${columns.length}`,
+      });
+      continue;
+    }
+    const time = cells[timeAt]?.trim() ?? '';
+    const measuredAt = time === '' ? null : readTimestamp(Number.isNaN(Number(time)) ? time : Number(time));
+    if (measuredAt === undefined) {
+      refusals.push({
+        reason: 'time',
+        message: `${where}: '${columns[timeAt]}' is the text '${time.slice(0, 40)}'; ${TIMESTAMP_HINT}`,
+      });
+      continue;
+    }
+    const metrics: RawMetric[] = [];
+    const sender = new Map<string, string>();
+    const refusedBefore = refusals.length;
+    for (const [i, name] of columns.entries()) {
+      const cell = cells[i]?.trim() ?? '';
+      if (name === null || i === timeAt || cell === '') continue;
+      if (senderFields.includes(name)) {
+        sender.set(name, cell);
+        continue;
+      }
+      const read = readBareValue(cell);
+      if (typeof read === 'object' && read !== null)
+        refusals.push({ ...read, message: `${where}, ${name.slice(0, 64)}: ${read.message}` });
+      else metrics.push({ metric: name, value: read, quality: read === null ? 'bad' : 'good' });
+    }
+    const isWhole = refusals.length === refusedBefore;
+    records.push({ measuredAt, sequence: null, isHistory: false, isWhole, metrics, sender });
+  }
+  if (rows.length > RECORDS_MAX) {
+    refusals.push({
+      reason: 'size',
+      message: `the payload holds more lines than the ${RECORDS_MAX} that fit; the others are left`,
+    });
+  }
+  return { records, refusals };
+}

@@ -1,0 +1,164 @@
+// SenML (RFC 8428): a list of records whose base fields hold for those after them. The same rules for JSON and CBOR; each
+// format names the fields in its own way and gives them here by their JSON labels.
+// A metric's name is the record's `n`; of `urn:dev:…` names (RFC 9039) what follows the device's id, and without either the
+// metric of the topic. Values of one moment become one record.
+
+import { isPlainObject } from '#domain/plain-object.ts';
+import type { Refusal } from '#domain/rejected.ts';
+import {
+  type Decoded,
+  type FormatContext,
+  type RawMetric,
+  type RawRecord,
+  RECORDS_MAX,
+  refused,
+  TEXT_CHARS_MAX,
+} from '../record.ts';
+import { describeValue } from './json-text.ts';
+import { senmlUnit } from './senml-unit.ts';
+
+/** Version of the format that this release reads [RFC 8428, 4.4]. */
+const VERSION = 10;
+/** Seconds below this are relative to now [RFC 8428, 4.5.3]. */
+const ABSOLUTE_FROM = 2 ** 28;
+const DEVICE_URN = /^urn:dev:[^:]+:[^:/_]+(?:[:/_](.*))?$/;
+
+type Base = { name: string; time: number; unit: string | undefined; value: number; sum: number };
+type Problem = Omit<Refusal, 'place'>;
+
+const KNOWN = new Set(['bn', 'bt', 'bu', 'bv', 'bs', 'bver', 'n', 'u', 'v', 'vs', 'vb', 'vd', 's', 't', 'ut']);
+
+export function decodeSenml(pack: unknown, { metric, now }: FormatContext): Decoded {
+  if (!Array.isArray(pack))
+    return refused('shape', `the payload is ${describeValue(pack)}; SenML is a list of records`);
+  if (pack.length > RECORDS_MAX) {
+    return refused('size', `the payload holds ${pack.length} records; at most ${RECORDS_MAX} fit`);
+  }
+  const base: Base = { name: '', time: 0, unit: undefined, value: 0, sum: 0 };
+  const byTime = new Map<number | null, RawMetric[]>();
+  const refusals: Refusal[] = [];
+  for (const [i, record] of pack.entries()) {
+    const read = readRecord(record, base, { metric, now });
+    if (read === undefined) continue;
+    if ('reason' in read) {
+      refusals.push({ ...read, message: `record ${i}: ${read.message}` });
+      // What a record that cannot be understood changes for the others is not known.
+      if (read.reason === 'shape') break;
+      continue;
+    }
+    const known = byTime.get(read.measuredAt);
+    if (known === undefined) byTime.set(read.measuredAt, [...read.metrics]);
+    else known.push(...read.metrics);
+  }
+  const isWhole = refusals.length === 0;
+  const records = Array.from(
+    byTime,
+    ([measuredAt, metrics]): RawRecord => ({ measuredAt, sequence: null, isHistory: false, isWhole, metrics }),
+  );
+  if (records.length === 0 && isWhole) return refused('shape', 'the payload holds no value');
+  return { records, refusals };
+}
+
+type Read = { readonly measuredAt: number | null; readonly metrics: readonly RawMetric[] };
+
+function readRecord(
+  record: unknown,
+  base: Base,
+  { metric, now }: { readonly metric: string | null; readonly now: number },
+): Read | Problem | undefined {
+  if (!isPlainObject(record)) return shape(`it is ${describeValue(record)}; a record is an object`);
+  const problem = takeBase(record, base);
+  if (problem !== undefined) return problem;
+  const { n = '', t = 0, u, v, vs, vb, vd, s } = record;
+  if (typeof n !== 'string') return shape(`'n' is ${describeValue(n)}; a name is a text`);
+  if (!isNumber(t)) return shape(`'t' is ${describeValue(t)}; a time is a number of seconds`);
+  if (u !== undefined && typeof u !== 'string') return shape(`'u' is ${describeValue(u)}; a unit is a text`);
+  const values = [v, vs, vb, vd].filter((each) => each !== undefined);
+  if (values.length === 0 && s === undefined) return undefined; // it only sets the base
+  if (values.length > 1) return shape('it has more than one of v, vs, vb and vd');
+  const name = nameOf(base.name, n) ?? metric;
+  if (name === null) return { reason: 'metric', message: "it has no name; send 'n', or map {metric} in the source" };
+  const where = `'${name.slice(0, 64)}'`;
+  const unit = senmlUnit((u as string | undefined) ?? base.unit);
+  const metrics: RawMetric[] = [];
+  if (v !== undefined) {
+    if (!isNumber(v))
+      return { reason: 'type', message: `${where} has the v ${describeValue(v)}; v is a finite number` };
+    metrics.push({ metric: name, value: scaled(v + base.value, unit), quality: 'good', ...codeOf(unit) });
+  } else if (vb !== undefined) {
+    if (typeof vb !== 'boolean')
+      return { reason: 'type', message: `${where} has the vb ${describeValue(vb)}; vb is true or false` };
+    metrics.push({ metric: name, value: vb, quality: 'good' });
+  } else if (vs !== undefined) {
+    if (typeof vs !== 'string')
+      return { reason: 'type', message: `${where} has the vs ${describeValue(vs)}; vs is a text` };
+    if (vs.length > TEXT_CHARS_MAX) {
+      return {
+        reason: 'type',
+        message: `${where} is a text of ${vs.length} characters; at most ${TEXT_CHARS_MAX} are kept`,
+      };
+    }
+    metrics.push({ metric: name, value: vs, quality: 'good' });
+  } else if (vd !== undefined) {
+    return { reason: 'type', message: `${where} is data (vd); a metric is a number, a boolean or a text` };
+  }
+  if (s !== undefined) {
+    if (!isNumber(s))
+      return { reason: 'type', message: `${where} has the s ${describeValue(s)}; a sum is a finite number` };
+    metrics.push({ metric: `${name}.sum`, value: s + base.sum, quality: 'good' });
+  }
+  return { measuredAt: momentOf(base.time + t, now), metrics };
+}
+
+/** What the record says for itself and those after it. */
+function takeBase(record: Record<string, unknown>, base: Base): Problem | undefined {
+  const { bn, bt, bu, bv, bs, bver } = record;
+  // [RFC 8428, 4.4]: a label that ends in an underscore must be understood, or the whole pack is refused.
+  const must = Object.keys(record).find((key) => key.endsWith('_') && !KNOWN.has(key));
+  if (must !== undefined) return shape(`'${must.slice(0, 64)}' must be understood, and this release does not know it`);
+  if (bver !== undefined && !(isNumber(bver) && bver <= VERSION)) {
+    return shape(`the version bver is ${describeValue(bver)}; this release reads up to ${VERSION}`);
+  }
+  if (bn !== undefined && typeof bn !== 'string') return shape(`'bn' is ${describeValue(bn)}; a base name is a text`);
+  if (bu !== undefined && typeof bu !== 'string') return shape(`'bu' is ${describeValue(bu)}; a base unit is a text`);
+  for (const [key, value] of Object.entries({ bt, bv, bs })) {
+    if (value !== undefined && !isNumber(value))
+      return shape(`'${key}' is ${describeValue(value)}; it must be a finite number`);
+  }
+  if (typeof bn === 'string') base.name = bn;
+  if (typeof bu === 'string') base.unit = bu;
+  if (isNumber(bt)) base.time = bt;
+  if (isNumber(bv)) base.value = bv;
+  if (isNumber(bs)) base.sum = bs;
+  return undefined;
+}
+
+function nameOf(base: string, name: string): string | null {
+  const urn = DEVICE_URN.exec(base + name);
+  if (urn !== null) return urn[1] || null;
+  return name || base || null;
+}
+
+/** null: now, as near as the device can tell. */
+function momentOf(seconds: number, now: number): number | null {
+  if (seconds === 0) return null;
+  return Math.round(seconds >= ABSOLUTE_FROM ? seconds * 1_000 : now + seconds * 1_000);
+}
+
+type SenmlUnit = ReturnType<typeof senmlUnit>;
+
+function scaled(value: number, unit: SenmlUnit): number {
+  return unit?.factor === undefined ? value : value * unit.factor;
+}
+
+function codeOf(unit: SenmlUnit): { unit?: string } {
+  return unit === undefined ? {} : { unit: unit.code };
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function shape(message: string): Problem {
+  return { reason: 'shape', message };
+}
