@@ -7,10 +7,10 @@ import type { Consumer } from '#runtime/bus.ts';
 import { MemoryBus } from '#runtime/memory-bus.ts';
 import type { PlantFiles } from '#runtime/plant-files.ts';
 import type { Rejection } from '#runtime/rejected-log/rejection.ts';
-import { Batcher } from './batcher.ts';
 import type { DeviceRegistry } from './devices/registry.ts';
 import { modelNamed, testRegistry } from './devices/testing.ts';
 import { Ingest } from './ingest.ts';
+import { Batcher } from './lines/batcher.ts';
 import { Sequences } from './sequences/sequences.ts';
 import type { Source } from './sources/source.ts';
 import { sourceOf } from './sources/testing.ts';
@@ -79,7 +79,7 @@ function openPlant({
 } = {}): Plant {
   const registry = testRegistry(files);
   const counts = { points: 0, repeats: 0, refusals: 0 };
-  const publish = (topic: string, payload: string) => bus.publish(topic, payload);
+  const publish = (topic: string, payload: Buffer) => bus.publish(topic, payload);
   const ingest = new Ingest({
     registry,
     sources,

@@ -2,19 +2,19 @@
 // refused of it is kept, and its records are written down: whatever is killed before comes again. Pure but for what it is
 // given to publish, to keep and to write down with.
 
-import { encodePoint, SeriesTable } from '#domain/batch.ts';
+import { SeriesTable } from '#domain/batch.ts';
 import type { Refusal } from '#domain/rejected.ts';
-import { type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { Delivery } from '#runtime/bus.ts';
 import type { Rejection } from '#runtime/rejected-log/rejection.ts';
-import { type Batcher, Receipt } from './batcher.ts';
 import { readBirth } from './devices/birth.ts';
 import type { KnownDevice } from './devices/known-device.ts';
 import type { DeviceRegistry } from './devices/registry.ts';
 import { inflate } from './formats/compression.ts';
 import { parseJsonText } from './formats/json-text.ts';
+import { type Batcher, Receipt } from './lines/batcher.ts';
+import { writePoint } from './lines/point-line.ts';
 import { type Normalised, normaliseRecord, noteSure, type Seated } from './normaliser.ts';
-import { type Origin, Origins } from './origins.ts';
+import { type OneDevice, type Origin, Origins } from './origins.ts';
 import { type Reading, readingOf, readPayload, sizeProblem } from './reading.ts';
 import type { RawRecord } from './record.ts';
 import type { Sequence } from './sequences/boot-sequence.ts';
@@ -90,18 +90,17 @@ export class Ingest {
   #read(origin: Origin, message: Message): void {
     switch (origin.kind) {
       case 'own': {
-        const device = this.#heard(origin.device, message);
-        if (device !== undefined) this.#takeValues(device, { ...OWN, reading: readingOf(device.model) }, message);
+        const device = this.#heard(origin, message);
+        if (device !== undefined) this.#takeValues(device, { metric: null, reading: readingOf(device.model) }, message);
         return;
       }
       case 'birth': {
-        const device = this.#heard(origin.device, message);
+        const device = this.#heard(origin, message);
         if (device !== undefined) this.#takeBirth(device, origin.channel, message);
         return;
       }
       case 'source':
-        if ('reason' in origin.device) this.#refuse([origin.device], message);
-        else this.#takeForeign(origin.device, origin, message);
+        this.#takeForeign(origin, message);
         return;
       case 'gateway':
         this.#takeGateway(origin, message);
@@ -115,19 +114,23 @@ export class Ingest {
   }
 
   /** The device, noted as heard; undefined where there is no room for it, which is then said. */
-  #heard(name: DeviceName, message: Message): KnownDevice | undefined {
+  #heard(one: OneDevice, message: Message): KnownDevice | undefined {
     const { registry } = this.#parts;
-    const device = registry.device(name, message.now);
-    if ('reason' in device) {
-      this.#refuse([device], message);
-      return undefined;
+    if (one.known === null || one.known.isForgotten) {
+      const device = registry.device(one.device, message.now);
+      if ('reason' in device) {
+        this.#refuse([device], message);
+        return undefined;
+      }
+      one.known = device;
     }
-    if (!message.delivery.retained) registry.seen(device, message.now);
-    return device;
+    if (!message.delivery.retained) registry.seen(one.known, message.now);
+    return one.known;
   }
 
-  #takeForeign(name: DeviceName, { source, metric }: Extract<Origin, { kind: 'source' }>, message: Message): void {
-    const device = this.#heard(name, message);
+  #takeForeign(origin: Extract<Origin, { kind: 'source' }>, message: Message): void {
+    const device = this.#heard(origin, message);
+    const { source, metric } = origin;
     if (device === undefined) return;
     if (source.model !== null) this.#parts.registry.suppose(device, source.model);
     if (source.telling.kind === 'values') {
@@ -149,7 +152,7 @@ export class Ingest {
     const refusals = [...decoded.refusals];
     for (const record of decoded.records) {
       const name = deviceOf(record.sender ?? NOTHING_SAID);
-      const device = 'reason' in name ? undefined : this.#heard(name, message);
+      const device = 'reason' in name ? undefined : this.#heard({ device: name, known: null }, message);
       if ('reason' in name) refusals.push(name);
       if (device === undefined) continue;
       if (source.model !== null) this.#parts.registry.suppose(device, source.model);
@@ -174,7 +177,7 @@ export class Ingest {
   #takeRecords(records: readonly RawRecord[], device: KnownDevice, message: Message): void {
     const { registry, sequences, batcher } = this.#parts;
     const { now, delivery, receipt, accepted, sent } = message;
-    const id = deviceKey(device.view);
+    const id = device.key;
     const into: Normalised = { points: sent, refusals: [], repeats: 0, late: 0 };
     const sentBefore = sent.length;
     for (const [i, record] of records.entries()) {
@@ -188,13 +191,16 @@ export class Ingest {
       // Records without a usable time get that of their arrival, a millisecond apart: at one moment the store would keep one.
       const arrivedAt = now - (records.length - 1 - i);
       const refusedBefore = into.refusals.length;
-      normaliseRecord({ ...record, isHistory }, device, { table: this.#table, registry, now: arrivedAt, into });
+      normaliseRecord(record, device, { table: this.#table, registry, now: arrivedAt, isHistory, into });
       if (record.sequence === null) continue;
       // A record of which a part was refused is taken again when it comes again: replayed, once its model knows the metric.
       const kind = record.isWhole && into.refusals.length === refusedBefore ? 'whole' : 'unfinished';
       accepted.push({ device: id, sequence: record.sequence, kind });
     }
-    for (const point of sent.slice(sentBefore)) batcher.add(encodePoint(point), point.series.shard, receipt);
+    for (let i = sentBefore; i < sent.length; i++) {
+      const point = sent[i] as Seated;
+      writePoint(point, point.seat.linePrefix, batcher.lineOf(point.series.shard, receipt));
+    }
     this.#measureClock(records.at(-1), device, message);
     this.#parts.onPoints?.(sent.length - sentBefore);
     if (into.repeats > 0) this.#parts.onRepeats?.(into.repeats);
@@ -242,8 +248,6 @@ export class Ingest {
   }
 }
 
-/** On its own topics a device names its metrics in the payload. */
-const OWN = { metric: null };
 const NO_LAYOUTS = [] as const;
 const NOTHING_SAID: ReadonlyMap<string, string> = new Map();
 

@@ -25,7 +25,7 @@ function normalise(
   normaliseRecord(
     { measuredAt: null, sequence: null, isHistory: false, isWhole: true, metrics: whole, ...record },
     device,
-    { table: new SeriesTable(), registry: testRegistry(), now: NOW, into },
+    { table: new SeriesTable(), registry: testRegistry(), now: NOW, isHistory: record.isHistory ?? false, into },
   );
   return into;
 }

@@ -38,11 +38,18 @@ export type Normaliser = {
   readonly registry: Pick<DeviceRegistry, 'sit'>;
 };
 
+type Moment = {
+  /** Arrival, ms since the epoch. */
+  readonly now: number;
+  /** It is none of the present, whatever its time. */
+  readonly isHistory: boolean;
+};
+
 /** Points of one record to `points`, what cannot be one to `refusals`. */
 export function normaliseRecord(
   record: RawRecord,
   device: KnownDevice,
-  { table, registry, now, into }: Normaliser & { readonly now: number; readonly into: Normalised },
+  { table, registry, now, isHistory, into }: Normaliser & Moment & { readonly into: Normalised },
 ): void {
   const claimed = record.measuredAt ?? now;
   const isClockWrong = claimed > now + FUTURE_SKEW_MS_MAX || claimed < CLOCK_SET_AFTER;
@@ -70,7 +77,7 @@ export function normaliseRecord(
       continue;
     }
     if (measuredAt < seat.sure.at - ALLOWED_LATENESS_MS) into.late++;
-    into.points.push({ series: seat.series, value, quality, measuredAt, late: record.isHistory, seat });
+    into.points.push({ series: seat.series, value, quality, measuredAt, late: isHistory, seat });
   }
 }
 
@@ -87,7 +94,7 @@ function isRepeat({ sure }: Seat, { at, value, quality }: Seat['sure']): boolean
 }
 
 function makeSeat(metric: string, device: KnownDevice, { table, registry }: Normaliser): Seat | Refusal {
-  const { site, area, device: id } = device.view;
+  const { site, area, device: id } = device.about;
   if (!isMetricName(metric)) {
     const message = `'${metric.slice(0, 80)}' cannot be a metric's name: it must be ${METRIC_HINT}`;
     return { reason: 'metric', message };
@@ -105,7 +112,7 @@ function makeSeat(metric: string, device: KnownDevice, { table, registry }: Norm
   });
 }
 
-function problemOf(raw: RawMetric, { knowledge }: Seat, { view, model }: KnownDevice): Refusal | undefined {
+function problemOf(raw: RawMetric, { knowledge }: Seat, { about, model }: KnownDevice): Refusal | undefined {
   const { metric, value } = raw;
   if (typeof value === 'number' && !Number.isFinite(value)) {
     return { reason: 'type', message: `${metric} is beyond what a number can hold` };
@@ -115,7 +122,7 @@ function problemOf(raw: RawMetric, { knowledge }: Seat, { view, model }: KnownDe
   if ((typeof value === 'string' ? 'text' : typeof value) === type) return undefined;
   const who = model === null ? 'its birth' : `model ${model.model}`;
   const inIts = unit === undefined ? '' : ` in ${unit}`;
-  const message = `${metric} of ${view.device} is ${describeValue(value)}; ${who} says it is a ${type}${inIts}`;
+  const message = `${metric} of ${about.device} is ${describeValue(value)}; ${who} says it is a ${type}${inIts}`;
   return { reason: 'type', message };
 }
 
@@ -137,9 +144,9 @@ function withoutNoise(value: number): number {
   return Number(value.toPrecision(CONVERTED_DIGITS));
 }
 
-function unitProblem({ metric, unit }: RawMetric, { knowledge }: Seat, { view, model }: KnownDevice): Refusal {
+function unitProblem({ metric, unit }: RawMetric, { knowledge }: Seat, { about, model }: KnownDevice): Refusal {
   const who = model === null ? 'its birth' : `model ${model.model}`;
-  const message = `${metric} of ${view.device} comes in ${unit?.slice(0, 32)}, which cannot be converted to ${knowledge?.metric.unit}, as ${who} has it`;
+  const message = `${metric} of ${about.device} comes in ${unit?.slice(0, 32)}, which cannot be converted to ${knowledge?.metric.unit}, as ${who} has it`;
   return { reason: 'unit', message };
 }
 

@@ -12,7 +12,6 @@ import { openServiceRejectedLog } from '#runtime/rejected-log/open-service-rejec
 import type { rulesFolderSetting } from '#runtime/sections.ts';
 import { openServiceBus } from '#runtime/service-bus.ts';
 import { StartError } from '#runtime/start-error.ts';
-import { Batcher } from './batcher.ts';
 import type { ingestSection } from './config.ts';
 import { cardinalityProblems } from './devices/cardinality.ts';
 import { openFirstSeen } from './devices/first-seen.ts';
@@ -20,6 +19,7 @@ import { DeviceRegistry } from './devices/registry.ts';
 import { RegistryPublisher } from './devices/registry-publisher.ts';
 import { type IngestFilters, ingestFilters } from './filters.ts';
 import { Ingest } from './ingest.ts';
+import { Batcher } from './lines/batcher.ts';
 import { openSequences } from './sequences/open-sequences.ts';
 import { readSources } from './sources/read-sources.ts';
 

@@ -3,12 +3,16 @@
 
 import type { Refusal } from '#domain/rejected.ts';
 import { type DeviceName, parseTopic } from '#domain/topic.ts';
+import type { KnownDevice } from './devices/known-device.ts';
 import type { Match, Source } from './sources/source.ts';
 
+/** The device of a topic, and what is known of it since it was first asked for. */
+export type OneDevice = { readonly device: DeviceName; known: KnownDevice | null };
+
 export type Origin =
-  | { readonly kind: 'own'; readonly device: DeviceName }
-  | { readonly kind: 'birth'; readonly device: DeviceName; readonly channel: 'status' | 'meta' }
-  | ({ readonly kind: 'source'; readonly device: DeviceName | Refusal } & Match)
+  | (OneDevice & { readonly kind: 'own' })
+  | (OneDevice & { readonly kind: 'birth'; readonly channel: 'status' | 'meta' })
+  | (OneDevice & Match & { readonly kind: 'source' })
   /** A source's, whose payload says which device it is. */
   | ({ readonly kind: 'gateway' } & Match)
   | { readonly kind: 'nobody'; readonly refusal: Refusal }
@@ -51,8 +55,8 @@ function originOf(topic: string, sources: readonly Source[]): Origin {
   if (parsed.kind !== 'device') return { kind: 'not-ours-to-take' };
   const { site, area, device, channel } = parsed;
   const name = { site, area, device };
-  if (channel === 'tele' || channel === 'event') return { kind: 'own', device: name };
-  if (channel === 'status' || channel === 'meta') return { kind: 'birth', device: name, channel };
+  if (channel === 'tele' || channel === 'event') return { kind: 'own', device: name, known: null };
+  if (channel === 'status' || channel === 'meta') return { kind: 'birth', device: name, channel, known: null };
   return { kind: 'not-ours-to-take' };
 }
 
@@ -60,9 +64,9 @@ function foreignOrigin(topic: string, sources: readonly Source[]): Origin {
   for (const source of sources) {
     const match = source.match(topic);
     if (match === undefined) continue;
-    return source.isDeviceInPayload
-      ? { kind: 'gateway', ...match }
-      : { kind: 'source', ...match, device: match.deviceOf(NOTHING_SAID) };
+    if (source.isDeviceInPayload) return { kind: 'gateway', ...match };
+    const device = match.deviceOf(NOTHING_SAID);
+    return 'reason' in device ? { kind: 'nobody', refusal: device } : { kind: 'source', ...match, device, known: null };
   }
   return NOBODY;
 }

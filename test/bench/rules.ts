@@ -11,6 +11,7 @@ import { Engine } from '#rules/engine/engine.ts';
 import type { EngineInput } from '#rules/engine/inputs.ts';
 import { type CompiledRule, compileRule } from '#rules/language/compile-rule.ts';
 import { ruleSchema } from '#rules/language/rule-schema.ts';
+import { threadCpuSeconds } from './cpu-seconds.ts';
 import { machineLine } from './machine.ts';
 
 setFlagsFromString('--expose-gc');
@@ -49,12 +50,6 @@ function compile(file: object): CompiledRule {
   return compiled;
 }
 
-/** Seconds of this thread's own CPU time: other processes of the machine are not counted in. */
-function cpuSeconds(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1e6;
-}
-
 const metricOf = (rule: number) => `m${rule}`;
 const rulesOf = (shape: Shape, count = RULES) => Array.from({ length: count }, (_, i) => shape(metricOf(i), i));
 
@@ -82,9 +77,9 @@ const STRETCHES = 4;
 /** `perStretch` points each; how many there are in a second. */
 function fastest(perStretch: number, stretch: (index: number) => void): number {
   const seconds = Array.from({ length: STRETCHES }, (_, index) => {
-    const begin = cpuSeconds();
+    const begin = threadCpuSeconds();
     stretch(index);
-    return cpuSeconds() - begin;
+    return threadCpuSeconds() - begin;
   });
   return perStretch / Math.min(...seconds);
 }
@@ -164,9 +159,9 @@ function measureInstance(): number {
 
 function measureCompile(count: number): number {
   const texts = rulesOf(threshold, count).map((file) => JSON.stringify(file));
-  const begin = cpuSeconds();
+  const begin = threadCpuSeconds();
   for (const text of texts) compile(JSON.parse(text));
-  return cpuSeconds() - begin;
+  return threadCpuSeconds() - begin;
 }
 
 const number = (value: number, digits = 0) => value.toLocaleString('en', { maximumFractionDigits: digits });

@@ -1,11 +1,13 @@
 // One device as ingest knows it: what files and births say, when it was heard, and a seat for each of its metrics, where what a
 // value must be like is looked up once and not with every sample.
 
-import type { DeviceEntry, DeviceView } from '#domain/device.ts';
+import { type DeviceEntry, type DeviceView, UNHEARD } from '#domain/device.ts';
 import type { Value } from '#domain/point.ts';
 import type { Quality } from '#domain/quality.ts';
 import type { Series } from '#domain/series.ts';
+import { deviceKey } from '#domain/topic.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
+import { linePrefix } from '../lines/point-line.ts';
 import { ClockSkew } from './clock-skew.ts';
 import { MessageRate } from './message-rate.ts';
 import type { Declared, MetricKnowledge } from './metric-knowledge.ts';
@@ -13,31 +15,54 @@ import type { Declared, MetricKnowledge } from './metric-knowledge.ts';
 /** A metric's place: its series, how its values are checked, and the newest that is safe. */
 export type Seat = {
   readonly series: Series;
+  /** See lines/point-line.ts. */
+  readonly linePrefix: Uint8Array;
   /** null: no model and no birth says anything of it, so nothing is checked. */
   readonly knowledge: MetricKnowledge | null;
   /** The newest point that the broker has: the same once more is a repeat. */
   readonly sure: { at: number; value: Value | null; quality: Quality };
 };
 
+/** What every message changes of a view. */
+type Heard = Pick<DeviceView, 'firstSeen' | 'lastSeen' | 'clockSkewMs' | 'messagesPerMinute'>;
+
+/** What a seat is made of. */
+export type SeatPlan = Pick<Seat, 'series' | 'knowledge'>;
+
 const NOTHING: Declared = new Map();
 
 export class KnownDevice {
   /** What a file of rules/devices says of it. */
   readonly file: DeviceEntry | undefined;
+  /** `site/area/device`. */
+  readonly key: string;
   readonly skew = new ClockSkew();
   readonly rate = new MessageRate();
-  view: DeviceView;
+  /** All but what every message changes. */
+  about: Omit<DeviceView, keyof Heard>;
+  /** When the first and the newest of its messages came, ms since the epoch. */
+  firstSeen: number | null = null;
+  lastSeen: number | null = null;
   /** When the view was last told, ms. */
   toldAt = 0;
+  /** It has given its place to another: whoever holds it must ask for it anew. */
+  isForgotten = false;
   #model: DeviceModel | null = null;
   #declared = NOTHING;
   #seats = new Map<string, Seat>();
   /** Seats from before the device was known as what it is now. */
   #old: ReadonlyMap<string, Seat> = new Map();
 
-  constructor(view: DeviceView, file: DeviceEntry | undefined) {
-    this.view = view;
+  constructor(entry: DeviceEntry, file: DeviceEntry | undefined) {
+    this.key = deviceKey(entry);
+    this.about = { ...entry, ...UNHEARD };
     this.file = file;
+  }
+
+  /** Its view as it is told at this moment. */
+  viewAt(now: number): DeviceView {
+    const { about, firstSeen, lastSeen, skew, rate } = this;
+    return { ...about, firstSeen, lastSeen, clockSkewMs: skew.ms, messagesPerMinute: rate.perMinute(now) };
   }
 
   get model(): DeviceModel | null {
@@ -61,9 +86,9 @@ export class KnownDevice {
     this.#seats = new Map();
   }
 
-  sit(metric: string, seat: Pick<Seat, 'series' | 'knowledge'>): Seat {
+  sit(metric: string, seat: SeatPlan): Seat {
     const sure = this.#old.get(metric)?.sure ?? { at: Number.NEGATIVE_INFINITY, value: null, quality: 'bad' };
-    const made: Seat = { ...seat, sure };
+    const made: Seat = { ...seat, linePrefix: linePrefix(seat.series), sure };
     this.#seats.set(metric, made);
     return made;
   }

@@ -7,6 +7,7 @@ export class MessageRate {
   #minute = 0;
   #count = 0;
   #before: number | null = null;
+  #isFirst = true;
 
   take(now: number): void {
     this.#turn(now);
@@ -24,8 +25,9 @@ export class MessageRate {
   #turn(now: number): void {
     const minute = Math.floor(now / MINUTE_MS);
     if (minute === this.#minute) return;
-    // The first minute was begun somewhere in its middle, and counts as what it is from then on.
-    this.#before = this.#minute === 0 ? null : minute === this.#minute + 1 ? this.#count : 0;
+    // The first minute was begun somewhere in its middle, and is none that can be counted.
+    this.#before = this.#isFirst ? null : minute === this.#minute + 1 ? this.#count : 0;
+    this.#isFirst = this.#minute === 0;
     this.#count = 0;
     this.#minute = minute;
   }

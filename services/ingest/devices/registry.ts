@@ -2,16 +2,18 @@
 // Pure bookkeeping; open-ingest.ts publishes the changes. Bounded: past so many devices that no file names, and past so many
 // metrics, a new one is refused until one that has long been silent is forgotten.
 
-import { type DeviceEntry, type DeviceView, UNHEARD } from '#domain/device.ts';
+import type { DeviceEntry, DeviceView } from '#domain/device.ts';
 import type { Refusal } from '#domain/rejected.ts';
 import { type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { PlantFiles } from '#runtime/plant-files.ts';
 import type { Birth } from './birth.ts';
-import { KnownDevice, type Seat } from './known-device.ts';
+import { KnownDevice, type Seat, type SeatPlan } from './known-device.ts';
 import { contradictionsOf } from './metric-knowledge.ts';
 
 /** A device's "last seen" is published at most this often; everything else at once. */
 const SEEN_EVERY_MS = 10_000;
+/** All are looked through for such, so not for every stranger. */
+const LOOK_EVERY_MS = 60_000;
 /** A device that no file names gives its place to another after so much silence. */
 const SILENT_MS = 7 * 86_400_000;
 
@@ -34,10 +36,11 @@ export class DeviceRegistry {
   readonly #firstSeen: FirstSeen;
   /** Devices of the files: never forgotten. */
   readonly #named = new Map<string, KnownDevice>();
-  /** All others, the longest silent one first. */
+  /** All others, in the order they came. */
   readonly #others = new Map<string, KnownDevice>();
   readonly #changed = new Set<KnownDevice>();
   #metrics = 0;
+  #lookedAt = 0;
   #refused = { devices: 0, metrics: 0 };
 
   constructor(files: PlantFiles, limits: RegistryLimits, firstSeen: FirstSeen) {
@@ -68,12 +71,7 @@ export class DeviceRegistry {
     const known = this.#named.get(key);
     if (known !== undefined) return known;
     const other = this.#others.get(key);
-    if (other !== undefined) {
-      // Re-inserting keeps the map in order of last use.
-      this.#others.delete(key);
-      this.#others.set(key, other);
-      return other;
-    }
+    if (other !== undefined) return other;
     if (this.#others.size >= this.#limits.devices && !this.#forgetSilent(now)) {
       this.#refused.devices++;
       const message = `there are ${this.#others.size} devices already that no file names (ingest.devicesMax), so '${key}' is not taken; name it in rules/devices`;
@@ -89,7 +87,7 @@ export class DeviceRegistry {
   }
 
   /** A seat for one more metric of the device, or why there is no room. */
-  sit(device: KnownDevice, metric: string, seat: Pick<Seat, 'series' | 'knowledge'>): Seat | Refusal {
+  sit(device: KnownDevice, metric: string, seat: SeatPlan): Seat | Refusal {
     // Of a device that a file names with its model there is always room: its metrics are counted by the model.
     const isWritten = device.file !== undefined && device.model?.metrics.has(metric) === true;
     if (!isWritten && this.#metrics >= this.#limits.metrics) {
@@ -103,31 +101,29 @@ export class DeviceRegistry {
 
   /** A message of the device arrived. */
   seen(device: KnownDevice, now: number): void {
-    const { view } = device;
     device.rate.take(now);
-    const firstSeen = view.firstSeen ?? this.#firstSeenAt(view, now);
-    const isNew = view.lastSeen === null;
-    device.view = { ...view, firstSeen, lastSeen: now };
     // The distance, not the difference: after a clock that stepped back, "last seen" must not stand still until it caught up.
-    if (isNew || Math.abs(now - device.toldAt) >= SEEN_EVERY_MS) this.#changed.add(device);
+    if (device.lastSeen === null || Math.abs(now - device.toldAt) >= SEEN_EVERY_MS) this.#changed.add(device);
+    device.lastSeen = now;
+    device.firstSeen ??= this.#firstSeenAt(device.key, now);
   }
 
   /** The device said what it is, or whether it is there. Files win over births. */
   born(device: KnownDevice, birth: Birth): void {
-    const { file, view } = device;
-    const model = file?.model ?? birth.model ?? view.model;
+    const { file, about } = device;
+    const model = file?.model ?? birth.model ?? about.model;
     this.#learn(device, model, birth);
     const isOtherModel = file?.model != null && birth.model !== undefined && birth.model !== file.model;
-    const said = birth.metrics === undefined && birth.model === undefined;
-    device.view = {
-      ...view,
+    const saysNothing = birth.metrics === undefined && birth.model === undefined;
+    device.about = {
+      ...about,
       model,
-      role: file?.role ?? birth.role ?? view.role,
-      labels: birth.labels === undefined ? view.labels : { ...birth.labels, ...device.model?.labels, ...file?.labels },
-      firmware: birth.firmware ?? view.firmware,
-      online: birth.online ?? view.online,
-      contradictions: said
-        ? view.contradictions
+      role: file?.role ?? birth.role ?? about.role,
+      labels: birth.labels === undefined ? about.labels : { ...birth.labels, ...device.model?.labels, ...file?.labels },
+      firmware: birth.firmware ?? about.firmware,
+      online: birth.online ?? about.online,
+      contradictions: saysNothing
+        ? about.contradictions
         : [
             ...(isOtherModel ? [`it says that it is a ${birth.model}; its file says ${file.model}`] : []),
             ...contradictionsOf(device.model, device.declared),
@@ -138,14 +134,15 @@ export class DeviceRegistry {
 
   /** A source says of which model its devices are; files and births go before. */
   suppose(device: KnownDevice, model: string): void {
-    if (device.view.model !== null) return;
+    const { about } = device;
+    if (about.model !== null) return;
     this.#learn(device, model, {});
-    device.view = { ...device.view, model, labels: { ...device.model?.labels, ...device.view.labels } };
+    device.about = { ...about, model, labels: { ...device.model?.labels, ...about.labels } };
     this.#changed.add(device);
   }
 
-  refused(device: KnownDevice, refusal: Refusal, now: number): void {
-    device.view = { ...device.view, lastError: { at: now, reason: refusal.reason, message: refusal.message } };
+  refused(device: KnownDevice, { reason, message }: Refusal, now: number): void {
+    device.about = { ...device.about, lastError: { at: now, reason, message } };
     this.#changed.add(device);
   }
 
@@ -154,8 +151,7 @@ export class DeviceRegistry {
     const views: DeviceView[] = [];
     for (const device of this.#changed) {
       device.toldAt = now;
-      device.view = { ...device.view, clockSkewMs: device.skew.ms, messagesPerMinute: device.rate.perMinute(now) };
-      views.push(device.view);
+      views.push(device.viewAt(now));
     }
     this.#changed.clear();
     return views;
@@ -169,29 +165,31 @@ export class DeviceRegistry {
   }
 
   #make(key: string, entry: DeviceEntry, file: DeviceEntry | undefined): KnownDevice {
-    const device = new KnownDevice({ ...entry, ...UNHEARD }, file);
+    const device = new KnownDevice(entry, file);
     this.#learn(device, entry.model, {});
     (file === undefined ? this.#others : this.#named).set(key, device);
     return device;
   }
 
-  #firstSeenAt(view: DeviceView, now: number): number {
-    const key = deviceKey(view);
+  #firstSeenAt(key: string, now: number): number {
     const known = this.#firstSeen.of(key);
     if (known === undefined) this.#firstSeen.add(key, now);
     return known ?? now;
   }
 
-  /** Whether one that has been silent for long has given its place. */
+  /** Whether those that have been silent for long have given their places; looked for at most every so often. */
   #forgetSilent(now: number): boolean {
-    const [oldest] = this.#others;
-    if (oldest === undefined) return false;
-    const [key, device] = oldest;
-    // What was never heard (a birth that the broker had kept) is the first to go.
-    if (device.view.lastSeen !== null && now - device.view.lastSeen < SILENT_MS) return false;
-    this.#others.delete(key);
-    this.#changed.delete(device);
-    this.#metrics -= device.seats.size;
-    return true;
+    if (Math.abs(now - this.#lookedAt) < LOOK_EVERY_MS) return false;
+    this.#lookedAt = now;
+    const before = this.#others.size;
+    for (const [key, device] of this.#others) {
+      // What was never heard (a birth that the broker had kept) goes too.
+      if (device.lastSeen !== null && now - device.lastSeen < SILENT_MS) continue;
+      device.isForgotten = true;
+      this.#others.delete(key);
+      this.#changed.delete(device);
+      this.#metrics -= device.seats.size;
+    }
+    return this.#others.size < before;
   }
 }

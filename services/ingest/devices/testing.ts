@@ -1,6 +1,5 @@
 // For tests of what works with devices: a registry that remembers nothing over restarts.
 
-import { UNHEARD } from '#domain/device.ts';
 import type { DeviceName } from '#domain/topic.ts';
 import { type DeviceModel, modelOf, type PlantFiles } from '#runtime/plant-files.ts';
 import { KnownDevice } from './known-device.ts';
@@ -28,10 +27,7 @@ export function deviceIn(registry: DeviceRegistry, name: DeviceName, now = 0): K
 }
 
 export function deviceOfModel(model: DeviceModel | null, name: DeviceName = TANK): KnownDevice {
-  const device = new KnownDevice(
-    { ...name, model: model?.model ?? null, role: null, labels: {}, ...UNHEARD },
-    undefined,
-  );
+  const device = new KnownDevice({ ...name, model: model?.model ?? null, role: null, labels: {} }, undefined);
   device.learn(model);
   return device;
 }

@@ -8,10 +8,10 @@ import { describeParseError } from '#runtime/json-file.ts';
 export function parseJsonText(payload: Buffer): { readonly value: unknown } | Refusal {
   if (!isUtf8(payload)) return { reason: 'encoding', message: 'the payload is not UTF-8 text' };
   const text = payload.toString('utf8');
-  if (text.trim() === '') return { reason: 'json', message: 'the payload is empty' };
   try {
     return { value: JSON.parse(text) };
   } catch {
+    if (text.trim() === '') return { reason: 'json', message: 'the payload is empty' };
     return { reason: 'json', message: `the payload is not valid JSON: ${describeError(text)}` };
   }
 }

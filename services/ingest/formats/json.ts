@@ -35,53 +35,61 @@ export const jsonFormat: Format = {
         `the payload is ${describeValue(value)}, which names no metric; send an object such as {"temperature": 21.4}`,
       );
     }
-    if (metric === null) return decodeMembers(value, withoutAside(value, options), options);
-    const own = Object.hasOwn(value, 'value') ? value.value : withoutAside(value, options);
-    return decodeMembers(value, { [metric]: own }, options);
+    if (metric === null) return decodeMembers(value, value, options);
+    if (Object.hasOwn(value, 'value')) return decodeMembers(value, { [metric]: value.value }, options);
+    return decodeMembers(value, { [metric]: withoutAside(value, options) }, options);
   },
 };
 
-/** The metrics of an object: all but `hist` and the first key that says its time, and the first its quality. */
-function withoutAside(object: Members, options: FormatOptions): Members {
-  const { hist: _, ...metrics }: Record<string, unknown> = object;
-  const { timeKey, qualityKey } = asideKeys(object, options);
-  if (timeKey !== undefined) delete metrics[timeKey];
-  if (qualityKey !== undefined) delete metrics[qualityKey];
-  for (const field of options.senderFields) delete metrics[field];
-  return metrics;
-}
+/** The keys of an object that are no metrics: the first that says its time, the first that says its quality, and `hist`. */
+type Aside = {
+  readonly timeKey: string | undefined;
+  readonly qualityKey: string | undefined;
+  readonly keys: readonly string[];
+};
 
-function asideKeys(
-  object: Members,
-  { timeMember }: FormatOptions,
-): { timeKey: string | undefined; qualityKey: string | undefined } {
+function asideOf(object: Members, { timeMember, senderFields }: FormatOptions): Aside {
   const first = (keys: readonly string[]) => keys.find((key) => Object.hasOwn(object, key));
-  return { timeKey: timeMember ?? first(TIME_KEYS), qualityKey: first(QUALITY_KEYS) };
+  const timeKey = timeMember ?? first(TIME_KEYS);
+  const qualityKey = first(QUALITY_KEYS);
+  const keys = ['hist', ...senderFields];
+  if (timeKey !== undefined) keys.push(timeKey);
+  if (qualityKey !== undefined) keys.push(qualityKey);
+  return { timeKey, qualityKey, keys };
 }
 
-/** `aside` tells time, quality and history of `members`; kept apart, so that a topic may name a metric `quality` or `time`. */
-function decodeMembers(aside: Members, members: Members, options: FormatOptions): Decoded {
-  const { timeKey, qualityKey } = asideKeys(aside, options);
-  const time = timeKey === undefined ? undefined : memberAt(aside, timeKey);
+function withoutAside(object: Members, options: FormatOptions): Members {
+  const { keys } = asideOf(object, options);
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
+}
+
+/**
+ * `said` tells time, quality and history of `members`; they are the same object where its members are the metrics, and apart
+ * where the topic names one, which may then be called `quality` or `time`.
+ */
+function decodeMembers(said: Members, members: Members, options: FormatOptions): Decoded {
+  const { timeKey, qualityKey, keys } = asideOf(said, options);
+  const time = timeKey === undefined ? undefined : memberAt(said, timeKey);
   const measuredAt = time === undefined ? null : readTimestamp(time);
   if (measuredAt === undefined) return refused('time', `'${timeKey}' is ${describeValue(time)}; ${TIMESTAMP_HINT}`);
-  const quality = qualityKey === undefined ? 'good' : readQuality(aside[qualityKey]);
+  const quality = qualityKey === undefined ? 'good' : readQuality(said[qualityKey]);
   if (quality === undefined) {
     return refused(
       'shape',
-      `'${qualityKey}' is ${describeValue(aside[qualityKey ?? ''])}; quality is 0, 1, 2 or ${QUALITIES.join(', ')}`,
+      `'${qualityKey}' is ${describeValue(said[qualityKey ?? ''])}; quality is 0, 1, 2 or ${QUALITIES.join(', ')}`,
     );
   }
   const metrics: RawMetric[] = [];
   const refusals: Refusal[] = [];
-  readMetrics(members, { place: '', qualities: NO_QUALITIES, metrics, refusals });
+  readMetrics(members, { place: '', qualities: NO_QUALITIES, metrics, refusals }, members === said ? keys : []);
   if (metrics.length === 0 && refusals.length === 0) return refused('shape', 'the object holds no metric');
   const rated =
     quality === 'good' ? metrics : metrics.map((each) => ({ ...each, quality: each.value === null ? 'bad' : quality }));
   const isWhole = refusals.length === 0;
-  const sender = options.senderFields.length === 0 ? {} : { sender: senderOf(aside, options.senderFields) };
+  const record = { measuredAt, sequence: null, isHistory: said.hist === true, isWhole, metrics: rated };
+  const { senderFields } = options;
   return {
-    records: [{ measuredAt, sequence: null, isHistory: aside.hist === true, isWhole, metrics: rated, ...sender }],
+    records: [senderFields.length === 0 ? record : { ...record, sender: senderOf(said, senderFields) }],
     refusals,
   };
 }

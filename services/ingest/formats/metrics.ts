@@ -18,9 +18,15 @@ export type ReadMetrics = {
   readonly refusals: Refusal[];
 };
 
-/** Good members to `metrics`, bad ones to `refusals`. */
-export function readMetrics(object: Readonly<Record<string, unknown>>, into: ReadMetrics): void {
-  for (const key of Object.keys(object)) readMember(key, object[key], into, 1);
+/** Good members to `metrics`, bad ones to `refusals`; those of `aside` are none. */
+export function readMetrics(
+  object: Readonly<Record<string, unknown>>,
+  into: ReadMetrics,
+  aside: readonly string[] = [],
+): void {
+  for (const key of Object.keys(object)) {
+    if (!aside.includes(key)) readMember(key, object[key], into, 1);
+  }
 }
 
 function readMember(name: string, value: unknown, into: ReadMetrics, depth: number): void {

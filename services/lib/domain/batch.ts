@@ -3,7 +3,7 @@
 // by its whole key in one map lookup. A line that is not in the exact form that encodePoint writes goes through the general
 // decoder, so that any writer of line protocol is understood.
 
-import { decodeLine, encodeField } from './line-protocol.ts';
+import { decodeLine, encodeField, encodeFloat } from './line-protocol.ts';
 import { isMetricName, isName } from './name.ts';
 import type { Point, Value } from './point.ts';
 import { decodeQuality, encodeQuality, type Quality } from './quality.ts';
@@ -46,7 +46,7 @@ export class SeriesTable {
 }
 
 function encodeValue(value: Value): string {
-  if (typeof value === 'number') return `value=${encodeField({ type: 'float', value })}`;
+  if (typeof value === 'number') return `value=${encodeFloat(value)}`;
   if (typeof value === 'boolean') return value ? 'flag=true' : 'flag=false';
   return `text=${encodeField({ type: 'string', value })}`;
 }

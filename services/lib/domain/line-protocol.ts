@@ -39,11 +39,16 @@ function escapeMeasurement(text: string): string {
   return text.replace(/[, ]/g, '\\$&');
 }
 
+/** @throws RangeError where it is not finite */
+export function encodeFloat(value: number): string {
+  if (!Number.isFinite(value)) throw new RangeError(`Cannot encode ${value}: a float must be finite`);
+  return Object.is(value, -0) ? '-0' : `${value}`;
+}
+
 export function encodeField(field: FieldValue): string {
   switch (field.type) {
     case 'float':
-      if (!Number.isFinite(field.value)) throw new RangeError(`Cannot encode ${field.value}: a float must be finite`);
-      return Object.is(field.value, -0) ? '-0' : String(field.value);
+      return encodeFloat(field.value);
     case 'integer':
       return `${field.value}i`;
     case 'boolean':

@@ -18,7 +18,7 @@ export class MemoryBus implements Bus {
   readonly #consumers = new Set<MemoryConsumer>();
 
   async publish(topic: string, payload: string | Buffer, options: PublishOptions = {}): Promise<void> {
-    const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+    const bytes = Buffer.from(payload); // a copy, as it is on any network
     const retain = options.retain ?? false;
     this.sent.push({ topic, payload: bytes, retain, options });
     if (retain && bytes.length === 0) this.retained.delete(topic);

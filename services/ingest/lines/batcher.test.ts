@@ -12,7 +12,7 @@ function makeBatcher(options: { slots?: number; bytesMax?: number } = {}): {
   const batcher = new Batcher({
     publish: (topic, payload) =>
       new Promise((taken) => {
-        published.push({ topic, lines: payload.split('\n'), taken });
+        published.push({ topic, lines: payload.toString().split('\n'), taken });
       }),
     slots: options.slots ?? 1,
     bytesMax: () => options.bytesMax ?? 1_000_000,
@@ -22,12 +22,16 @@ function makeBatcher(options: { slots?: number; bytesMax?: number } = {}): {
 
 /** Everything that is due without any message from outside. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
+const add = (batcher: Batcher, line: string, shard: number, receipt: Receipt) => {
+  const into = batcher.lineOf(shard, receipt);
+  into.text(into.length === 0 ? line : `\n${line}`);
+};
 const free = () => new Receipt(() => {});
 
 test('an idle batcher sends at once, everything of one turn together', async () => {
   const { batcher, published } = makeBatcher();
-  batcher.add('a', 3, free());
-  batcher.add('b', 3, free());
+  add(batcher, 'a', 3, free());
+  add(batcher, 'b', 3, free());
   expect(published).toEqual([]);
   await Promise.resolve();
   expect(published.map(({ topic, lines }) => [topic, lines])).toEqual([['points/v1/3', ['a', 'b']]]);
@@ -36,7 +40,7 @@ test('an idle batcher sends at once, everything of one turn together', async () 
 test('while all slots are out the next batch grows, and leaves when a slot is free', async () => {
   const { batcher, published } = makeBatcher({ slots: 2 });
   for (const line of ['a', 'b', 'c', 'd', 'e']) {
-    batcher.add(line, 3, free());
+    add(batcher, line, 3, free());
     await settled();
   }
   expect(published.map(({ lines }) => lines)).toEqual([['a'], ['b']]);
@@ -47,7 +51,7 @@ test('while all slots are out the next batch grows, and leaves when a slot is fr
 
 test('a batch is closed at its size, and the rest follows behind it', async () => {
   const { batcher, published } = makeBatcher({ bytesMax: 10 });
-  for (let i = 0; i < 7; i++) batcher.add('1234', 3, free());
+  for (let i = 0; i < 7; i++) add(batcher, '1234', 3, free());
   for (let i = 0; i < 4; i++) {
     await settled();
     published[i]?.taken();
@@ -58,25 +62,25 @@ test('a batch is closed at its size, and the rest follows behind it', async () =
 test('a broker that takes less from now on gets smaller batches from now on', async () => {
   const lines: number[] = [];
   let bytesMax = 100;
-  const publish = async (_: string, payload: string) => void lines.push(payload.split('\n').length);
+  const publish = async (_: string, payload: Buffer) => void lines.push(payload.toString().split('\n').length);
   const batcher = new Batcher({ publish, slots: 1, bytesMax: () => bytesMax });
-  const add = async () => {
-    for (let i = 0; i < 4; i++) batcher.add('1234', 3, free());
+  const addFour = async () => {
+    for (let i = 0; i < 4; i++) add(batcher, '1234', 3, free());
     await settled();
   };
-  await add();
+  await addFour();
   bytesMax = 10;
-  await add();
+  await addFour();
   expect(lines).toEqual([4, 2, 2]);
 });
 
 test('a batch belongs to the trace of the first of its messages that has one', async () => {
   const traces: (string | undefined)[] = [];
-  const publish = async (_: string, __: string, traceparent: string | undefined) => void traces.push(traceparent);
+  const publish = async (_: string, __: Buffer, traceparent: string | undefined) => void traces.push(traceparent);
   const batcher = new Batcher({ publish, slots: 4, bytesMax: () => 100 });
   const of = (traceparent?: string) => new Receipt(() => {}, traceparent);
-  for (const each of [of(), of('one'), of('two')]) batcher.add('a', 3, each);
-  batcher.add('b', 4, of());
+  for (const each of [of(), of('one'), of('two')]) add(batcher, 'a', 3, each);
+  add(batcher, 'b', 4, of());
   await settled();
   expect(traces).toEqual(['one', undefined]);
 });
@@ -87,9 +91,9 @@ test('a receipt is released when the broker has every batch of its message, not 
   const receipt = new Receipt(() => {
     isDone = true;
   });
-  batcher.add('a', 1, receipt);
-  batcher.add('b', 2, receipt);
-  batcher.add('c', 2, receipt);
+  add(batcher, 'a', 1, receipt);
+  add(batcher, 'b', 2, receipt);
+  add(batcher, 'c', 2, receipt);
   receipt.release();
   await settled();
   expect(published).toHaveLength(2);
@@ -107,7 +111,7 @@ test('a batch that a closing bus refuses keeps its messages unacknowledged', asy
   const receipt = new Receipt(() => {
     isDone = true;
   });
-  batcher.add('a', 1, receipt);
+  add(batcher, 'a', 1, receipt);
   receipt.release();
   await settled();
   expect(isDone).toBe(false);
@@ -140,7 +144,7 @@ test('whatever the order of shards and acknowledgements: no line lost, none twic
           const line = `l${count++}`;
           added[each.add]?.push(line);
           const receipt = new Receipt(() => released++);
-          batcher.add(line, each.add, receipt);
+          add(batcher, line, each.add, receipt);
           receipt.release();
         }
         expect(out().length).toBeLessThanOrEqual(slots);

@@ -3,6 +3,7 @@
 // so a series is never reordered. Bounded by what the consumer may leave unacknowledged.
 
 import { topics } from '#domain/topic.ts';
+import { LineBuffer } from './line-buffer.ts';
 
 /** Counts what of one message is still under way; runs its action when nothing is. */
 export class Receipt {
@@ -25,11 +26,14 @@ export class Receipt {
   }
 }
 
-type Batch = { readonly shard: number; lines: string[]; bytes: number; receipts: Receipt[]; traceparent?: string };
+/** As many as may well be on their way and begun at one time. */
+const SPARE_MAX = 16;
+
+type Batch = { readonly shard: number; readonly lines: LineBuffer; receipts: Receipt[]; traceparent?: string };
 
 export type BatcherOptions = {
-  /** Resolves when the broker has taken the batch; called in order. */
-  readonly publish: (topic: string, payload: string, traceparent: string | undefined) => Promise<void>;
+  /** Resolves when the broker has taken the batch, whose bytes are not touched before; called in order. */
+  readonly publish: (topic: string, payload: Buffer, traceparent: string | undefined) => Promise<void>;
   /** Asked for each line: a broker may take less than we would send. */
   readonly bytesMax: () => number;
   readonly slots: number;
@@ -39,6 +43,8 @@ export type BatcherOptions = {
 export class Batcher {
   readonly #options: BatcherOptions;
   readonly #open = new Map<number, Batch>();
+  /** Buffers that have served: of the size that batches have here, and at hand. */
+  readonly #spare: LineBuffer[] = [];
   readonly #queue: Batch[] = [];
   #inFlight = 0;
   #isPumpScheduled = false;
@@ -47,28 +53,30 @@ export class Batcher {
     this.#options = options;
   }
 
-  /** Adds one line to its shard's batch; the receipt is released when the broker has it. */
-  add(line: string, shard: number, receipt: Receipt): void {
+  /**
+   * Where the next line of a shard is to be written, at once and behind a newline where it is not the first; the receipt is released when the broker has
+   * it.
+   */
+  lineOf(shard: number, receipt: Receipt): LineBuffer {
     let batch = this.#open.get(shard);
-    if (batch === undefined) {
-      batch = { shard, lines: [], bytes: 0, receipts: [] };
+    // A full one is closed, however busy we are: it waits for its turn, and this line begins another.
+    if (batch === undefined || batch.lines.length + 1 >= this.#options.bytesMax()) {
+      batch = { shard, lines: this.#spare.pop() ?? new LineBuffer(), receipts: [] };
       this.#open.set(shard, batch);
       this.#queue.push(batch);
     }
-    batch.lines.push(line);
-    batch.bytes += line.length + 1;
     if (batch.receipts.at(-1) !== receipt) {
       receipt.hold();
       batch.receipts.push(receipt);
     }
     // A batch is of many messages and has one trace: that of the first that has any.
     if (receipt.traceparent !== undefined) batch.traceparent ??= receipt.traceparent;
-    if (batch.bytes >= this.#options.bytesMax()) this.#open.delete(shard); // closed: the next line begins another
     if (!this.#isPumpScheduled) {
       this.#isPumpScheduled = true;
       // After everything that has just been read has been added, and before anything else happens.
       queueMicrotask(() => this.#pump());
     }
+    return batch.lines;
   }
 
   #pump(): void {
@@ -79,7 +87,7 @@ export class Batcher {
       if (this.#open.get(batch.shard) === batch) this.#open.delete(batch.shard);
       this.#inFlight++;
       this.#options.onBatch?.();
-      this.#options.publish(topics.points(batch.shard), batch.lines.join('\n'), batch.traceparent).then(
+      this.#options.publish(topics.points(batch.shard), batch.lines.written, batch.traceparent).then(
         () => this.#onTaken(batch),
         // Only a closing bus refuses: the messages stay unacknowledged and come again to our next life.
         () => {},
@@ -89,6 +97,10 @@ export class Batcher {
 
   #onTaken(batch: Batch): void {
     this.#inFlight--;
+    if (this.#spare.length < SPARE_MAX) {
+      batch.lines.empty();
+      this.#spare.push(batch.lines);
+    }
     for (const receipt of batch.receipts) receipt.release();
     this.#pump();
   }

@@ -1,0 +1,266 @@
+// What a payload costs on its way from its bytes to lines of a batch: decoded, checked against its device's model, encoded. One
+// row for each format, over many devices, beside bare JSON.parse of the same payload (of the flat JSON that says the same,
+// where the format is none). The broker is left out: batches are taken at once.
+
+import { gzipSync } from 'node:zlib';
+import { encode } from 'cborg';
+import { type DeviceModel, modelFile, modelOf } from '#runtime/plant-files.ts';
+import { DeviceRegistry } from '../../services/ingest/devices/registry.ts';
+import { Ingest } from '../../services/ingest/ingest.ts';
+import { Batcher } from '../../services/ingest/lines/batcher.ts';
+import { Sequences } from '../../services/ingest/sequences/sequences.ts';
+import { threadCpuSeconds } from './cpu-seconds.ts';
+import { machineLine } from './machine.ts';
+
+const DEVICES = 500;
+const NOW = 1_795_355_425_172;
+/** Each row is measured so often, by turns with its reference, and the fastest of each counts. */
+const ROUNDS = 7;
+const MESSAGES = 40_000;
+/** Made at once, so that what waits to be measured does not fill the heap. */
+const STRETCH = 2_000;
+
+/** What is read of results, so that nothing is left out for being useless. */
+let sink = 0;
+
+type Values = {
+  readonly temperature: number;
+  readonly level: number;
+  readonly pressure: number;
+  readonly running: boolean;
+};
+type Case = {
+  readonly name: string;
+  readonly model: Partial<DeviceModel>;
+  readonly metrics: number;
+  readonly encode: (values: Values, n: number) => Buffer;
+};
+
+const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+const flat = (values: Values, n: number) => json({ ...values, ts: NOW + n });
+
+const CASES: readonly Case[] = [
+  { name: 'flat JSON', model: {}, metrics: 4, encode: flat },
+  {
+    name: 'envelope, one record',
+    model: {},
+    metrics: 4,
+    encode: (values, n) => json({ v: 1, b: 7, r: [{ n, ts: NOW + n, m: values }] }),
+  },
+  {
+    name: 'nested JSON',
+    model: { unknownMetrics: 'admit' },
+    metrics: 4,
+    encode: ({ temperature, level, pressure, running }, n) =>
+      json({ ts: NOW + n, tank: { temperature, level }, pump: { pressure, running } }),
+  },
+  {
+    name: 'SenML JSON',
+    model: { format: 'senml-json' },
+    metrics: 4,
+    encode: ({ temperature, level, pressure, running }, n) =>
+      json([
+        { bt: (NOW + n) / 1_000, n: 'temperature', u: 'Cel', v: temperature },
+        { n: 'level', u: 'm', v: level },
+        { n: 'pressure', v: pressure },
+        { n: 'running', vb: running },
+      ]),
+  },
+  {
+    name: 'SenML CBOR',
+    model: { format: 'senml-cbor' },
+    metrics: 4,
+    encode: ({ temperature, level, pressure, running }, n) =>
+      Buffer.from(
+        encode([
+          new Map<number, unknown>([
+            [-3, (NOW + n) / 1_000],
+            [0, 'temperature'],
+            [1, 'Cel'],
+            [2, temperature],
+          ]),
+          new Map<number, unknown>([
+            [0, 'level'],
+            [1, 'm'],
+            [2, level],
+          ]),
+          new Map<number, unknown>([
+            [0, 'pressure'],
+            [2, pressure],
+          ]),
+          new Map<number, unknown>([
+            [0, 'running'],
+            [4, running],
+          ]),
+        ]),
+      ),
+  },
+  {
+    name: 'line protocol',
+    model: { format: 'line-protocol', unknownMetrics: 'admit' },
+    metrics: 4,
+    encode: ({ temperature, level, pressure, running }, n) =>
+      Buffer.from(
+        `tank temperature=${temperature},level=${level},pressure=${pressure},running=${running} ${NOW + n}000000`,
+      ),
+  },
+  {
+    name: 'CSV',
+    model: { format: 'csv', csv: { columns: ['ts', 'temperature', 'level', 'pressure', 'running'], separator: ',' } },
+    metrics: 4,
+    encode: ({ temperature, level, pressure, running }, n) =>
+      Buffer.from(`${NOW + n},${temperature},${level},${pressure},${running}`),
+  },
+  {
+    name: 'binary layout',
+    model: {
+      format: 'binary',
+      layouts: [
+        {
+          endian: 'big',
+          fields: [
+            { metric: 'temperature', at: 0, type: 'i16', scale: 0.01 },
+            { metric: 'level', at: 2, type: 'u16', scale: 0.001 },
+            { metric: 'pressure', at: 4, type: 'f32' },
+            { metric: 'running', at: 8, type: 'flag', bit: 0 },
+          ],
+        },
+      ],
+    },
+    metrics: 4,
+    encode: ({ temperature, level, pressure, running }) => {
+      const bytes = Buffer.alloc(9);
+      bytes.writeInt16BE(Math.round(temperature * 100), 0);
+      bytes.writeUInt16BE(Math.round(level * 1_000), 2);
+      bytes.writeFloatBE(pressure, 4);
+      bytes[8] = Number(running);
+      return bytes;
+    },
+  },
+  { name: 'flat JSON, gzip', model: {}, metrics: 4, encode: (values, n) => gzipSync(flat(values, n)) },
+];
+
+const BASE = {
+  model: 'tank',
+  metrics: {
+    temperature: { type: 'number', unit: 'Cel', min: -20, max: 150 },
+    level: { type: 'number', unit: 'm', min: 0, max: 10 },
+    pressure: { type: 'number', unit: 'bar', min: 0, max: 20 },
+    running: { type: 'boolean' },
+  },
+} as const;
+
+function valuesOf(n: number): Values {
+  const wave = Math.sin(n / 50);
+  return {
+    temperature: Math.round((60 + 20 * wave) * 100) / 100,
+    level: Math.round((5 + 3 * wave) * 1_000) / 1_000,
+    pressure: Math.round((3 + wave) * 1_000) / 1_000,
+    running: n % 7 !== 0,
+  };
+}
+
+function openIngest(model: Partial<DeviceModel>): { ingest: Ingest; counts: { points: number; refused: number } } {
+  const { metrics, ...others } = model;
+  const whole = modelOf(modelFile.parse({ ...BASE, ...others }));
+  const devices = Array.from({ length: DEVICES }, (_, i) => nameOf(i)).map(
+    (name) => [`${name.site}/${name.area}/${name.device}`, { ...name, model: 'tank', role: null, labels: {} }] as const,
+  );
+  const counts = { points: 0, refused: 0 };
+  const registry = new DeviceRegistry(
+    { models: new Map([['tank', whole]]), devices: new Map(devices), problems: [] },
+    { devices: 1_000, metrics: 100_000 },
+    { of: () => NOW, add: () => {} },
+  );
+  const ingest = new Ingest({
+    ...{
+      registry,
+      sources: [],
+      sequences: new Sequences(),
+      now: () => NOW + ROUNDS * MESSAGES,
+      payloadBytesMax: 262_144,
+    },
+    batcher: new Batcher({
+      publish: async (_, payload) => {
+        sink += payload.length;
+      },
+      bytesMax: () => 131_072,
+      slots: 4,
+    }),
+    afterWrite: (done) => done(),
+    reject: () => Promise.resolve(),
+    onPoints: (count) => {
+      counts.points += count;
+    },
+    onRefusal: () => counts.refused++,
+  });
+  return { ingest, counts };
+}
+
+function nameOf(i: number) {
+  return { site: 'lyon', area: `a${i % 8}`, device: `tank-${i}` };
+}
+
+type Message = { readonly topic: string; readonly payload: Buffer };
+
+function messagesOf(encodeOne: Case['encode'], from: number): Message[] {
+  const topics = Array.from({ length: DEVICES }, (_, i) => {
+    const { site, area, device } = nameOf(i);
+    return `plant/v1/${site}/${area}/${device}/tele`;
+  });
+  return Array.from({ length: STRETCH }, (_, i) => {
+    const n = from + i;
+    // As the consumer gives it: a new string for every message.
+    return { topic: Buffer.from(topics[i % DEVICES] ?? '').toString(), payload: encodeOne(valuesOf(n), n) };
+  });
+}
+
+const ack = () => {};
+
+async function ingestSeconds(ingest: Ingest, messages: readonly Message[]): Promise<number> {
+  const from = threadCpuSeconds();
+  for (const [i, { topic, payload }] of messages.entries()) {
+    ingest.take({ topic, payload, retained: false, ack, traceparent: undefined } as Parameters<Ingest['take']>[0]);
+    // As many as one read of the socket brings.
+    if (i % 100 === 99) await Promise.resolve();
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  return threadCpuSeconds() - from;
+}
+
+function parseSeconds(messages: readonly Message[]): number {
+  const from = threadCpuSeconds();
+  for (const { payload } of messages) sink += JSON.parse(payload.toString('utf8')).temperature;
+  return threadCpuSeconds() - from;
+}
+
+console.log(`${machineLine()}; ${DEVICES} devices, four metrics a payload`);
+console.log(
+  `\n${''.padEnd(24)}${['payloads/s', 'metrics/s', 'µs', 'JSON.parse, µs', 'ratio'].map((each) => each.padStart(16)).join('')}`,
+);
+for (const each of CASES) {
+  const { ingest, counts } = openIngest(each.model);
+  const best = { ingest: Number.POSITIVE_INFINITY, parse: Number.POSITIVE_INFINITY };
+  for (let round = 0; round < ROUNDS; round++) {
+    const spent = { ingest: 0, parse: 0 };
+    for (let n = round * MESSAGES; n < (round + 1) * MESSAGES; n += STRETCH) {
+      spent.parse += parseSeconds(messagesOf(flat, n));
+      spent.ingest += await ingestSeconds(ingest, messagesOf(each.encode, n));
+    }
+    best.parse = Math.min(best.parse, spent.parse);
+    best.ingest = Math.min(best.ingest, spent.ingest);
+  }
+  const expected = ROUNDS * MESSAGES * each.metrics;
+  if (counts.points !== expected || counts.refused > 0) {
+    throw new Error(`${each.name}: ${counts.points} points of ${expected}, ${counts.refused} refused`);
+  }
+  const cells = [
+    Math.round(MESSAGES / best.ingest).toLocaleString('en'),
+    Math.round((MESSAGES * each.metrics) / best.ingest).toLocaleString('en'),
+    ((best.ingest / MESSAGES) * 1e6).toFixed(2),
+    ((best.parse / MESSAGES) * 1e6).toFixed(2),
+    (best.ingest / best.parse).toFixed(2),
+  ];
+  console.log(`${each.name.padEnd(24)}${cells.map((cell) => cell.padStart(16)).join('')}`);
+}
+if (sink === 0) throw new Error('nothing was parsed');
