@@ -8,6 +8,7 @@ import type { DeviceEntry } from '#domain/device.ts';
 import { parseDuration } from '#domain/duration.ts';
 import { deviceKey } from '#domain/topic.ts';
 import { binaryLayout } from './binary-layout.ts';
+import { commandModels } from './command-model.ts';
 import { environmentName } from './config.ts';
 import { didYouMean, type FileProblem, readJsonFiles } from './json-file.ts';
 import { metricNameText, nameText } from './name-schema.ts';
@@ -78,6 +79,11 @@ export const modelFile = z
     model: nameText.describe('What devices of this kind are called in rules/devices and in rules.'),
     description: z.string().optional().describe('For people: make, principle, what it is used for.'),
     metrics: z.record(metricNameText, metricModel).describe('What it measures, by the name of the metric.'),
+    commands: commandModels
+      .optional()
+      .describe(
+        'What it obeys. Where this is given, rules can give its devices no other command, and none that does not fit.',
+      ),
     unknownMetrics: z
       .enum(['refuse', 'admit'])
       .optional()

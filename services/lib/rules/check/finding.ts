@@ -7,7 +7,21 @@ import { type FileProblem, splitSuggestion } from '#runtime/json-file.ts';
 /** Rules of the language bear a number; JSON: not readable; SCHEMA: field, type, word; RULE: all else. */
 export const CODES = [
   ...(['JSON', 'SCHEMA', 'RULE', 'R001', 'R002', 'R003', 'R004', 'R005', 'R006', 'R007', 'R008', 'R009'] as const),
-  ...(['R010', 'R011', 'R012', 'R013', 'R014', 'R015', 'R016', 'R017', 'R018', 'R019', 'R020', 'R021'] as const),
+  ...([
+    'R010',
+    'R011',
+    'R012',
+    'R013',
+    'R014',
+    'R015',
+    'R016',
+    'R017',
+    'R018',
+    'R019',
+    'R020',
+    'R021',
+    'R022',
+  ] as const),
 ] as const;
 export type Code = (typeof CODES)[number];
 

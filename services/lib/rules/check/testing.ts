@@ -25,6 +25,11 @@ const tank = modelOf({
     mode: { type: 'text' },
   },
 });
+const valve = modelOf({
+  model: 'valve',
+  metrics: {},
+  commands: { 'valve.set': { args: { position: { type: 'number', min: 0, max: 100 } }, interlocks: [] } },
+});
 const furnace = modelOf({
   model: 'furnace',
   metrics: {
@@ -34,7 +39,7 @@ const furnace = modelOf({
   },
 });
 
-export const MODELS = new Map([tank, furnace].map((model) => [model.model, model]));
+export const MODELS = new Map([tank, furnace, valve].map((model) => [model.model, model]));
 
 export function findingsOf(rules: readonly object[], options: CheckOptions = { models: MODELS }): readonly Finding[] {
   const texts = rules.map((rule, i) => {

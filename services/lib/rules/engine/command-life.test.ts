@@ -32,6 +32,49 @@ describe('commands', () => {
     expect([scene.tick(30_000).sent.length, scene.statuses.at(-1)]).toEqual([1, 'hot/t/1/close TIMEOUT']);
   });
 
+  describe('to a device whose model says what it obeys', () => {
+    const valve = { role: 'inlet', model: 'guarded-valve' };
+    const reasons = (scene: PlantScene) => scene.journal.flatMap(({ command }) => command?.reason ?? []);
+
+    it('are blocked by an interlock, also by one that nobody has said anything of', () => {
+      const unknown = new PlantScene(hotAndClose()).device('v', valve).value('t', 90, 1_000);
+      expect([unknown.sent, reasons(unknown)]).toEqual([
+        [],
+        ["interlock: whether 'maintenance' is clear is not known"],
+      ]);
+      const held = new PlantScene(hotAndClose()).state('maintenance', true).device('v', valve).value('t', 90, 1_000);
+      expect([held.sent, reasons(held)]).toEqual([[], ["interlock: 'maintenance' is true (people are in the pit)"]]);
+      const clear = new PlantScene(hotAndClose()).state('maintenance', false).device('v', valve).value('t', 90, 1_000);
+      expect(clear.sent).toEqual(['hot/t/1/close']);
+    });
+
+    it('are not sent after all where an interlock has closed while they waited, or were not answered', () => {
+      const ack = { accept: '3s', complete: '9s', retries: 5 };
+      const waiting = new PlantScene(hotAndClose())
+        .state('maintenance', false)
+        .device('v', { ...valve, online: false });
+      waiting
+        .value('t', 90, 1_000)
+        .state('maintenance', true, 2_000)
+        .device('v', { ...valve, online: true }, 3_000);
+      expect(waiting.value('t', 91, 4_000).sent).toEqual([]);
+      const unanswered = new PlantScene(hotAndClose({ ack })).state('maintenance', false).device('v', valve);
+      expect(unanswered.value('t', 90, 1_000).state('maintenance', true, 2_000).tick(30_000).sent).toHaveLength(1);
+    });
+
+    it.each([
+      [{ args: { position: 101 } }, "'position' of 'valve.set' is 101; at most 100 may be sent"],
+      [{ args: { speed: 1 } }, "command 'valve.set' of model guarded-valve has no 'speed'"],
+      [{ command: 'valve.open' }, "model guarded-valve has no command 'valve.open'"],
+    ])('are blocked where they do not fit: %j', (change, reason) => {
+      const scene = new PlantScene(hotAndClose(change))
+        .state('maintenance', false)
+        .device('v', valve)
+        .value('t', 90, 1_000);
+      expect([scene.sent, reasons(scene)]).toEqual([[], [reason]]);
+    });
+  });
+
   it('the limit of their rate counts commands and not how often one was sent', () => {
     const rule = hotAndClose({ rateLimit: { max: 2, per: '1h' }, ack: { accept: '1s', complete: '9s', retries: 3 } });
     const scene = new PlantScene(rule).device('v', { role: 'inlet' }).value('t', 90, 1_000).tick(8_000);

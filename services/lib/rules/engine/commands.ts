@@ -3,6 +3,7 @@
 
 import type { CommandEnvelope, CommandReply, CommandStatus } from '#domain/command.ts';
 import { type DeviceName, topics } from '#domain/topic.ts';
+import { interlockedBecause, misfitsOf } from '../language/command-fit.ts';
 import type { CommandAction } from '../language/compile-action.ts';
 import { walk } from '../language/expression.ts';
 import { isUnknown } from '../language/operand.ts';
@@ -70,12 +71,8 @@ function request(instance: Instance, { action, target, cid }: Request, events: C
   else queue({ instance, command, action }, target, events);
 }
 
-function blockedBecause(
-  instance: Instance,
-  { action, target }: { readonly action: CommandAction; readonly target: DeviceState },
-  now: number,
-): string | undefined {
-  const unpermitted = unpermittedBecause(instance, action);
+function blockedBecause(instance: Instance, { action, target }: Sending, now: number): string | undefined {
+  const unpermitted = misfitBecause(target, action) ?? unpermittedBecause(instance, { action, target });
   if (unpermitted !== undefined || action.rateLimit === undefined) return unpermitted;
   const { max, perMs } = action.rateLimit;
   const sent = sentTo(target, action).filter((at) => at > now - perMs);
@@ -84,11 +81,22 @@ function blockedBecause(
     : undefined;
 }
 
+/** A device does not get what its model does not know. */
+function misfitBecause({ model }: DeviceState, action: CommandAction): string | undefined {
+  return model === null ? undefined : misfitsOf(action, model.model, model.commands)[0]?.message;
+}
+
+type Sending = { readonly action: CommandAction; readonly target: DeviceState };
+
 /** Asked whenever it is about to be sent: what was permitted a minute ago may be a danger now. */
-function unpermittedBecause(instance: Instance, { permitWhen }: CommandAction): string | undefined {
-  const permit = permitWhen?.evaluate(instance.lookAt(instance.state.evaluatedAt)) ?? true;
-  if (permit === true) return undefined;
-  return isUnknown(permit) ? 'whether it is permitted is not known' : 'it is not permitted now';
+function unpermittedBecause(instance: Instance, { action, target }: Sending): string | undefined {
+  const permit = action.permitWhen?.evaluate(instance.lookAt(instance.state.evaluatedAt)) ?? true;
+  if (isUnknown(permit)) return 'whether it is permitted is not known';
+  if (permit !== true) return 'it is not permitted now';
+  const described = Object.hasOwn(target.model?.commands ?? {}, action.command)
+    ? target.model?.commands?.[action.command]
+    : undefined;
+  return described && interlockedBecause(described, (name) => target.area.plantStates.get(name));
 }
 
 function sentTo({ commandsSentAt }: DeviceState, { command }: CommandAction): readonly number[] {
@@ -265,7 +273,7 @@ function runOut(moving: Moving, events: CommandEvents): void {
   const canRetry = isUnanswered && command.retriesLeft > 0 && events.now < command.expiresAt;
   if (command.status === 'QUEUED') move(moving, 'EXPIRED', events, 'the device did not come back in time');
   else if (command.status === 'AWAITING_APPROVAL') move(moving, 'EXPIRED', events, 'nobody approved it in time');
-  else if (canRetry && target !== undefined && unpermittedBecause(instance, action) === undefined) {
+  else if (canRetry && target !== undefined && unpermittedBecause(instance, { action, target }) === undefined) {
     command.retriesLeft--;
     send(moving, target, events);
   } else {

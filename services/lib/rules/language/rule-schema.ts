@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { PRIORITIES } from '#domain/alarm.ts';
 import { parseDuration } from '#domain/duration.ts';
+import { commandNameText } from '#runtime/command-model.ts';
 import { metricNameText, nameText } from '#runtime/name-schema.ts';
 import { durationText, positiveDuration } from '#runtime/plant-files.ts';
 import { WINDOW_FUNCTIONS } from './window-functions.ts';
@@ -144,10 +145,7 @@ const commandAction = z.strictObject({
       error: 'name either a device or what to select it by',
     })
     .describe('Who gets it: a device, or what to select it by among those of the group.'),
-  command: z
-    .string()
-    .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/, { error: 'must be a command name such as valve.set' })
-    .meta({ description: 'What the device is told.', examples: ['valve.set'] }),
+  command: commandNameText.meta({ description: 'What the device is told.', examples: ['valve.set'] }),
   args: z
     .record(z.string(), value)
     .default({})

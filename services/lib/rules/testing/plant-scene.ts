@@ -7,7 +7,7 @@ import type { ReplyStatus } from '#domain/command.ts';
 import { type DeviceView, UNHEARD } from '#domain/device.ts';
 import type { JournalEntry } from '#domain/journal.ts';
 import type { Value } from '#domain/point.ts';
-import type { DeviceModel } from '#runtime/plant-files.ts';
+import { type DeviceModel, modelOf } from '#runtime/plant-files.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EngineInput, EngineOutput } from '../engine/inputs.ts';
 import type { StateRow } from '../engine/snapshot.ts';
@@ -15,9 +15,21 @@ import { ruleSchema } from '../language/rule-schema.ts';
 import { START } from './history.ts';
 
 const AREA = { site: 'lyon', area: 'farm' };
-const MODELS: ReadonlyMap<string, DeviceModel> = new Map([
-  ['american', { model: 'american', metrics: new Map([['temp', { type: 'number', unit: '[degF]', interval: '5s' }]]) }],
-]);
+const MODELS: ReadonlyMap<string, DeviceModel> = new Map(
+  [
+    modelOf({ model: 'american', metrics: { temp: { type: 'number', unit: '[degF]', interval: '5s' } } }),
+    modelOf({
+      model: 'guarded-valve',
+      metrics: {},
+      commands: {
+        'valve.set': {
+          args: { position: { type: 'number', min: 0, max: 100, optional: true } },
+          interlocks: [{ state: 'maintenance', is: true, because: 'people are in the pit' }],
+        },
+      },
+    }),
+  ].map((model) => [model.model, model]),
+);
 
 type At = {
   readonly lagMs?: number;

@@ -13,6 +13,10 @@ const command = {
   ...{ id: 'cool', on: ['active'], type: 'command', target: { device: 'valve' }, command: 'valve.set' },
   ...{ args: { position: 1 }, expiresAfter: '30s', ack: { accept: '3s', complete: '10s' } },
 };
+/** Everything but what R022 looks at is in order. */
+const commanding = (select: object, name: string, args: object) => ({
+  actions: [{ ...command, target: { select }, command: name, args, verify, rateLimit: { max: 1, per: '5m' } }],
+});
 const verify = { condition: { '<': [{ var: 'temp' }, 70] }, within: '1m' };
 
 describe('each lint rule, and what is just good enough for it', () => {
@@ -367,6 +371,13 @@ describe('each lint rule, and what is just good enough for it', () => {
     ['R021: the right way round', levels(['low', over(80)], ['medium', over(90)]), []],
     ['R021: on either side', levels(['medium', over(80)], ['low', under(10)]), []],
     ['R021: the urgent one waits longer', levels(['medium', over(80), '5m'], ['low', over(90)]), []],
+    ['R022: as the model has it', commanding({ model: 'valve' }, 'valve.set', { position: 0 }), []],
+    ['R022: no such command', commanding({ model: 'valve' }, 'valve.sett', { position: 0 }), ['R022 error']],
+    ['R022: beyond what it takes', commanding({ model: 'valve' }, 'valve.set', { position: 200 }), ['R022 error']],
+    ['R022: without what it needs', commanding({ model: 'valve' }, 'valve.set', {}), ['R022 error']],
+    ['R022: of no model that is known', commanding({ role: 'inlet' }, 'valve.sett', { position: 0 }), ['R022 warn']],
+    ['R022: beyond what any takes', commanding({ role: 'inlet' }, 'valve.set', { position: 200 }), ['R022 warn']],
+    ['R022: of a model that describes none', commanding({ model: 'tank' }, 'fill', {}), []],
     ['R015: waiting for itself', { inhibitedBy: [{ rule: 'sound' }] }, ['R015 error']],
     ['R015: by its own alarm of no data', { inhibitedBy: [{ rule: 'sound.no-data' }] }, ['R015 error']],
   ])('%s', (title, change, codes) => {

@@ -17,6 +17,7 @@ import { riskyMode } from './risky-mode.ts';
 import { sameComparison } from './same-comparison.ts';
 import { shortWindow } from './short-window.ts';
 import { smallDeadband } from './small-deadband.ts';
+import { unfitCommand } from './unfit-command.ts';
 import { unitMismatch } from './unit-mismatch.ts';
 import { unknownMetric } from './unknown-metric.ts';
 import { unknownName } from './unknown-name.ts';
@@ -40,6 +41,7 @@ export const LINTS: readonly Lint[] = [
   unknownName,
   unusedParam,
   levelOrder,
+  unfitCommand,
 ];
 
 export const SET_LINTS: readonly SetLint[] = [priorityMix, alarmCycle, sameComparison, missingRule];

@@ -2,6 +2,7 @@
 // metrics of their own, so what is not here may exist all the same.
 
 import type { DeviceEntry } from '#domain/device.ts';
+import type { DeviceModel } from '#runtime/plant-files.ts';
 import type { Models } from './metric-facts.ts';
 
 export type PlantNames = {
@@ -11,6 +12,8 @@ export type PlantNames = {
   /** What inputs and targets select by, and rules group by: attributes and labels, each with its values. */
   readonly attributes: ReadonlyMap<string, ReadonlySet<string>>;
   readonly receivers: ReadonlySet<string>;
+  /** The models that say which commands their devices obey. */
+  readonly commanded: readonly DeviceModel[];
 };
 
 export type PlantKnowledge = {
@@ -39,5 +42,6 @@ export function plantNames({ models = new Map(), devices = new Map(), receivers 
     devices: attributes.get('device') ?? NONE,
     attributes,
     receivers: new Set(receivers),
+    commanded: [...models.values()].filter(({ commands }) => commands !== undefined),
   };
 }
