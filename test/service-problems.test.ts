@@ -23,7 +23,7 @@ beforeEach(async () => {
   pipeline = await startPipeline({
     services: ['ingest', 'rules'],
     rules: () => {},
-    env: { PENSTOCK_DISK_ALARM_PERCENT: '1' },
+    env: { PENSTOCK_DISK_ALARM_PERCENT: '1', PENSTOCK_INGEST_DEVICES_MAX: '20' },
   });
   const client = await pipeline.client({ reconnectPeriod: 200 });
   client.on('message', (topic, payload) => {
@@ -93,4 +93,19 @@ it('a last will keeps the alarm and says that nobody knows; a status that is tak
   await client.publishAsync(topic, '', { qos: 1, retain: true });
   const isOver = () => (last('writer.segment-damaged')?.state === 'RTNUN' ? true : undefined);
   await until('the alarm to return', isOver, 30_000);
+});
+
+it('a flood of invented devices is refused past the bound, kept, and an alarm', { timeout: 120_000 }, async () => {
+  const client = await pipeline.client(pipeline.loginOf('root'));
+  const publish = (i: number) =>
+    client.publishAsync(`plant/v1/lyon/flood/d${i}/tele`, '{"temperature": 21}', { qos: 1 });
+  await Promise.all(Array.from({ length: 100 }, (_, i) => publish(i)));
+  expect(await says('ingest.too-many-devices', 'ingest.devicesMax')).toMatchObject({
+    state: 'UNACK',
+    priority: 'high',
+  });
+  await until('the others to be kept', async () => {
+    return (await pipeline.metric('ingest', 'penstock_ingest_rejected_total')) === 80 || undefined;
+  });
+  expect(await pipeline.metric('ingest', 'penstock_ingest_devices')).toBe(20);
 });
