@@ -24,7 +24,7 @@ const MARKING_FIELDS: readonly (readonly [string, ExampleKind])[] = [
   ...([
     ['inputs', 'rule'],
     ['tests', 'tests'],
-    ['format', 'source'],
+    ['topic', 'source'],
   ] as const),
   ...([
     ['metrics', 'model'],
