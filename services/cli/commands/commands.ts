@@ -33,6 +33,7 @@ export const COMMANDS: readonly CommandRow[] = [
   ['rejected list', async () => (await import('./rejected-list.ts')).rejectedListCommand],
   ['rejected show', async () => (await import('./rejected-show.ts')).rejectedShowCommand],
   ['rejected replay', async () => (await import('./rejected-replay.ts')).rejectedReplayCommand],
+  ['source try', async () => (await import('./source-try.ts')).sourceTryCommand],
   ['rules backtest', async () => (await import('./rules-backtest.ts')).rulesBacktestCommand],
   ['rules check', async () => (await import('./rules-check.ts')).rulesCheckCommand],
   ['rules explain', async () => (await import('./rules-explain.ts')).rulesExplainCommand],

@@ -15,9 +15,10 @@ type Entry = Exclude<NonNullable<SourceFile['metrics']>[string], string | null>;
 export function metricMap({ metrics = {}, otherMetrics }: Pick<SourceFile, 'metrics' | 'otherMetrics'>): MetricMap {
   const entries = new Map(Object.entries(metrics));
   return (raw) => {
-    const entry = entries.get(raw.metric);
-    if (entry === undefined) return otherMetrics === 'keep' ? raw : null;
-    if (entry === null) return null;
+    const named = entries.get(raw.metric);
+    const entry = named === undefined ? otherMetrics : named;
+    if (entry === null || (named === undefined && entry === 'drop')) return null;
+    if (named === undefined && entry === 'keep') return raw;
     if (typeof entry === 'string') return { ...raw, metric: entry };
     return mapped(raw, entry);
   };

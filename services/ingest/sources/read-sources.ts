@@ -25,7 +25,18 @@ export function readSources(
     found.push(...wrong);
     if (wrong.length === 0) sources.push(makeSource(file, texts as Texts));
   }
-  return { sources, problems: found };
+  return { sources: sources.toSorted(byFilter), problems: found };
+}
+
+/** Of two that map one topic the one comes first that says more of it, level by level from the left. */
+function byFilter(a: Source, b: Source): number {
+  const [mine, others] = [a, b].map(({ filter }) =>
+    filter
+      .split('/')
+      .map((level) => (level === '+' ? '1' : '0'))
+      .join(''),
+  );
+  return mine === others ? 0 : (mine ?? '') < (others ?? '') ? -1 : 1;
 }
 
 type MaybeTexts = { readonly [part in keyof Texts]: string | null };

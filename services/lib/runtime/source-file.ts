@@ -92,9 +92,12 @@ export const sourceFile = z
         examples: [{ temperature: 'temperature', linkquality: null }],
       }),
     otherMetrics: z
-      .enum(['keep', 'drop'])
+      .union([z.enum(['keep', 'drop']), metricOf])
       .default('keep')
-      .describe('What becomes of metrics that `metrics` does not name.'),
+      .meta({
+        description: 'What becomes of metrics that `metrics` does not name; an object says how they are read.',
+        examples: ['drop', { values: { ON: true, OFF: false } }],
+      }),
     online: z
       .strictObject({
         member: z.string().min(1).optional().describe('The member of a JSON object that says it.'),

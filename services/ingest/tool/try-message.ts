@@ -1,0 +1,102 @@
+// What ingest would make of one message, found out by ingest itself: a copy of it that has no broker and no disk.
+
+import { type DeviceView, UNHEARD } from '#domain/device.ts';
+import type { Refusal } from '#domain/rejected.ts';
+import type { PlantFiles } from '#runtime/plant-files.ts';
+import { DeviceRegistry } from '../devices/registry.ts';
+import { Ingest } from '../ingest.ts';
+import { Batcher } from '../lines/batcher.ts';
+import { Origins } from '../origins.ts';
+import { Sequences } from '../sequences/sequences.ts';
+import type { Source } from '../sources/source.ts';
+
+export type Message = { readonly topic: string; readonly payload: Buffer };
+
+export type Trial = {
+  /** Whose topic it is: `own` of a device of ours, `birth` for what that says of itself, else what the source's file is. */
+  readonly origin: 'own' | 'birth' | 'nobody' | 'not taken' | { readonly source: string };
+  /** Devices that it says something of, as they are known then. */
+  readonly devices: readonly DeviceView[];
+  /** Line protocol. */
+  readonly points: readonly string[];
+  readonly refusals: readonly Refusal[];
+};
+
+const LIMITS = { devices: 1_000, metrics: 100_000 };
+const BATCH_BYTES_MAX = 1_048_576;
+
+export type Trying = {
+  readonly plant: PlantFiles;
+  readonly sources: readonly Source[];
+  readonly now: number;
+  readonly payloadBytesMax: number;
+};
+
+export async function tryMessage({ topic, payload }: Message, trying: Trying): Promise<Trial> {
+  const { plant, sources, now, payloadBytesMax } = trying;
+  const registry = new DeviceRegistry(plant, LIMITS, { of: () => undefined, add: () => {} });
+  registry.takeChanges(now); // what files say of all the others
+  const points: string[] = [];
+  const refusals: Refusal[] = [];
+  const batcher = new Batcher({
+    publish: async (_, lines) => void points.push(...lines.toString().split('\n')),
+    bytesMax: () => BATCH_BYTES_MAX,
+    slots: 64,
+  });
+  const { promise: acknowledged, resolve } = Promise.withResolvers<void>();
+  const ingest = new Ingest({
+    ...{ registry, sources, batcher, payloadBytesMax, sequences: new Sequences(), now: () => now },
+    afterWrite: (done) => done(),
+    reject: async () => {},
+    onRefusal: (refusal) => refusals.push(refusal),
+  });
+  ingest.take({ topic, payload, qos: 1, retained: false, ack: resolve });
+  await acknowledged;
+  return { origin: originOf(topic, sources), devices: registry.takeChanges(now), points, refusals };
+}
+
+function originOf(topic: string, sources: readonly Source[]): Trial['origin'] {
+  const origin = new Origins(sources).of(topic);
+  switch (origin.kind) {
+    case 'source':
+    case 'gateway':
+      return { source: origin.source.file };
+    case 'nobody': {
+      const source = sources.find((each) => each.match(topic) !== undefined);
+      return source === undefined ? 'nobody' : { source: source.file };
+    }
+    case 'not-ours-to-take':
+      return 'not taken';
+    default:
+      return origin.kind;
+  }
+}
+
+const LABELS = {
+  own: "a device's own topic",
+  birth: 'what a device says of itself',
+  nobody: 'nobody',
+  'not taken': 'a topic that ingest does not read',
+};
+
+/** For people. */
+export function trialText({ origin, devices, points, refusals }: Trial): string {
+  const from = typeof origin === 'string' ? LABELS[origin] : `source ${origin.source}`;
+  const rows = [`from     ${from}`];
+  for (const view of devices) rows.push(`device   ${deviceText(view)}`);
+  for (const point of points) rows.push(`point    ${point}`);
+  for (const { reason, message } of refusals) rows.push(`refused  ${reason}: ${message}`);
+  if (points.length === 0 && refusals.length === 0)
+    rows.push(`nothing  ${devices.length > 0 ? 'is measured by it' : 'comes of it'}`);
+  return `${rows.join('\n')}\n`;
+}
+
+function deviceText({ site, area, device, model, online, firmware, contradictions }: DeviceView): string {
+  const said = [
+    model === null ? 'no model' : `model ${model}`,
+    ...(online === UNHEARD.online ? [] : [online ? 'online' : 'offline']),
+    ...(firmware === null ? [] : [`firmware ${firmware}`]),
+    ...contradictions,
+  ];
+  return `${site}/${area}/${device}: ${said.join('; ')}`;
+}
