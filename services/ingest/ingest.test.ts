@@ -175,7 +175,7 @@ test('one bad metric does not cost the good ones, and is rejected with its reaso
   const message = "model tank-sensor of tank-01 has no metric 'temprature'; did you mean 'temperature'?";
   expect(plant.rejected()).toEqual([
     {
-      refusals: [{ reason: 'metric', message }],
+      refusals: [{ reason: 'metric', message, place: 'temprature' }],
       topic: TELE,
       payload: Buffer.from('{"temprature": 1, "temperature": 81.2}'),
       payloadBytes: 38,
@@ -295,7 +295,7 @@ test.each([
   await plant.bus.publish(`plant/v1/lyon/tanks/new/${channel}`, payload);
   await settled();
   expect(plant.rejected().flatMap(({ refusals }) => refusals)).toEqual(
-    reason === undefined ? [] : [{ reason, message }],
+    reason === undefined ? [] : [{ reason, message, ...(reason === 'json' ? { place: 'character 1' } : {}) }],
   );
   expect(plant.consumer.inFlight).toBe(0);
 });

@@ -14,7 +14,7 @@ import type { KnownDevice, Seat } from './devices/known-device.ts';
 import { knowledgeOf } from './devices/metric-knowledge.ts';
 import type { DeviceRegistry } from './devices/registry.ts';
 import { describeValue } from './formats/json-text.ts';
-import type { RawMetric, RawRecord } from './record.ts';
+import { placed, type RawMetric, type RawRecord } from './record.ts';
 
 /** Further ahead than this a clock is wrong: the point gets the time of its arrival and quality bad. */
 const FUTURE_SKEW_MS_MAX = 5_000;
@@ -58,17 +58,17 @@ export function normaliseRecord(
   for (const raw of record.metrics) {
     const seat = device.seats.get(raw.metric) ?? makeSeat(raw.metric, device, { table, registry });
     if ('reason' in seat) {
-      into.refusals.push(seat);
+      into.refusals.push(placed(seat, record, raw));
       continue;
     }
     const problem = problemOf(raw, seat, device);
     if (problem !== undefined) {
-      into.refusals.push(problem);
+      into.refusals.push(placed(problem, record, raw));
       continue;
     }
     const value = inUnit(raw, seat);
     if (value === undefined) {
-      into.refusals.push(unitProblem(raw, seat, device));
+      into.refusals.push(placed(unitProblem(raw, seat, device), record, raw));
       continue;
     }
     const quality = isClockWrong || value === null ? 'bad' : rated(value, raw.quality, seat);

@@ -5,7 +5,7 @@ import type { Layout } from '#runtime/binary-layout.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
 import { inflate } from './formats/compression.ts';
 import { FORMATS, type FormatName } from './formats/formats.ts';
-import { type Decoded, type FormatOptions, NO_OPTIONS, type RawMetric, refused } from './record.ts';
+import { type Decoded, type FormatOptions, NO_OPTIONS, placed, type RawMetric } from './record.ts';
 import { type Inside, payloadInside } from './sources/inside.ts';
 import type { MetricMap } from './sources/metric-map.ts';
 
@@ -47,12 +47,13 @@ export type ReadContext = {
 
 export function readPayload(payload: Buffer, reading: Reading, context: ReadContext): Decoded {
   const tooLarge = sizeProblem(payload, context.bytesMax);
-  if (tooLarge !== undefined) return refused(tooLarge.reason, tooLarge.message);
+  if (tooLarge !== undefined) return { records: [], refusals: [tooLarge] };
   const plain = plainPayload(payload, reading, context.bytesMax);
-  if ('reason' in plain) return refused(plain.reason, plain.message);
+  if ('reason' in plain) return { records: [], refusals: [plain] };
   const { metric, now, layouts } = context;
   const decoded = FORMATS[reading.format].decode(plain, { metric, now, layouts, options: reading.options });
-  return reading.map === null ? decoded : mapped(decoded, reading.map);
+  const own = reading.inside === null ? decoded : within(decoded, reading.inside.member);
+  return reading.map === null ? own : mapped(own, reading.map);
 }
 
 export function sizeProblem({ length }: Buffer, bytesMax: number): Refusal | undefined {
@@ -67,6 +68,14 @@ function plainPayload(payload: Buffer, { format, inside }: Reading, bytesMax: nu
   return 'reason' in outer ? outer : payloadInside(outer, inside);
 }
 
+/** Places within the device's own payload, as places of the payload that it came in. */
+function within({ records, refusals }: Decoded, member: string): Decoded {
+  return {
+    records: records.map((record) => ({ ...record, where: member, isMembers: false })),
+    refusals: refusals.map((each) => ({ ...each, place: [member, each.place ?? []].flat().join(', ') })),
+  };
+}
+
 function mapped(decoded: Decoded, map: MetricMap): Decoded {
   const refusals = [...decoded.refusals];
   const records = decoded.records.map((record) => {
@@ -75,7 +84,7 @@ function mapped(decoded: Decoded, map: MetricMap): Decoded {
     for (const raw of record.metrics) {
       const ours = map(raw);
       if (ours === null) continue;
-      if ('reason' in ours) refusals.push(ours);
+      if ('reason' in ours) refusals.push(placed(ours, record, raw));
       else metrics.push(ours);
     }
     return { ...record, metrics, isWhole: record.isWhole && refusals.length === before };

@@ -1,7 +1,7 @@
 // What a format makes of a payload, before anyone asks whether the device may say so.
 
 import type { Quality } from '#domain/quality.ts';
-import type { Refusal, RejectReason } from '#domain/rejected.ts';
+import { PLACE_CHARS_MAX, type Refusal, type RejectReason } from '#domain/rejected.ts';
 import type { Layout } from '#runtime/binary-layout.ts';
 import type { Sequence } from './sequences/boot-sequence.ts';
 
@@ -10,6 +10,8 @@ export type RawValue = number | boolean | string | null;
 
 export type RawMetric = {
   readonly metric: string;
+  /** What its sender calls it, where that is something else. */
+  readonly said?: string;
   readonly value: RawValue;
   readonly quality: Quality;
   /** UCUM code, where the format carries one; else the unit is the one of the device's model. */
@@ -34,6 +36,10 @@ export type RawRecord = {
   /** Nothing of it was refused. */
   readonly isWhole: boolean;
   readonly metrics: readonly RawMetric[];
+  /** Where it stands in the payload: `r[0].m`, `line 3`; '' is the payload itself. */
+  readonly where?: string;
+  /** Its metrics are members of what stands there, by their names. */
+  readonly isMembers?: boolean;
   /** What was asked for by `senderFields`, where the payload has it. */
   readonly sender?: ReadonlyMap<string, string>;
 };
@@ -74,6 +80,14 @@ export type Format = {
   readonly decode: (payload: Buffer, context: FormatContext) => Decoded;
 };
 
-export function refused(reason: RejectReason, message: string): Decoded {
-  return { records: [], refusals: [{ reason, message }] };
+export function refused(reason: RejectReason, message: string, place?: string): Decoded {
+  return { records: [], refusals: [place === undefined ? { reason, message } : { reason, message, place }] };
+}
+
+/** What is wrong with a record's metric, with its place in the payload where that is known. */
+export function placed(refusal: Refusal, { where, isMembers = false }: RawRecord, raw: RawMetric): Refusal {
+  if (where === undefined) return refusal;
+  if (!isMembers) return { ...refusal, place: where };
+  const { said = raw.metric } = raw;
+  return { ...refusal, place: `${where === '' ? '' : `${where}.`}${said}`.slice(0, PLACE_CHARS_MAX) };
 }

@@ -32,7 +32,7 @@ describe('penstock rejected list', () => {
     const lines = out.trimEnd().split('\n');
     expect(lines).toHaveLength(7);
     expect(lines[1]).toMatch(
-      /^ingest-1-\d+ +2026-11-2\d \d\d:\d\d:\d\d +json +plant\/v1\/lyon\/tanks\/tank-01\/tele +7 +the payload is not valid JSON: \\x1b\[2Jcleared$/,
+      /^ingest-1-\d+ +2026-11-2\d \d\d:\d\d:\d\d +json +plant\/v1\/lyon\/tanks\/tank-01\/tele +7 +character 8 +the payload is not valid JSON: \\x1b\[2Jcleared$/,
     );
     expect(lines[2]).toMatch(/there is no metric 'temprature' \(and 1 more\)$/);
     expect(lines[6]).toMatch(/^writer-1-\d+ .* store +points\/v1\/7 /);

@@ -65,7 +65,8 @@ async function printTable(
     const others = refusals.length > 1 ? ` (and ${refusals.length - 1} more)` : '';
     const message = `${replayedAt === undefined ? '' : '(replayed) '}${first?.message ?? ''}`;
     const shown = message.length > MESSAGE_MAX ? `${message.slice(0, MESSAGE_MAX)}…` : message;
-    const cells = [id, formatMoment(receivedAt), first?.reason ?? '', topic, String(payloadBytes), shown + others];
+    const about = [id, formatMoment(receivedAt), first?.reason ?? '', topic, String(payloadBytes)];
+    const cells = [...about, first?.place ?? '', shown + others];
     rows.push({ receivedAt, cells: cells.map(printable) });
     // The newest of each service are wanted in the order of time; what is surely older than those goes.
     if (rows.length > limit * 4) rows = newest(rows, limit);
@@ -76,7 +77,7 @@ async function printTable(
   }
   const shown = newest(rows, limit);
   const lines = formatTable(
-    ['id', 'received (UTC)', 'reason', 'topic', '>bytes', 'message'],
+    ['id', 'received (UTC)', 'reason', 'topic', '>bytes', 'place', 'message'],
     shown.map(({ cells }) => cells),
   );
   const [heading = '', ...others] = lines;

@@ -26,7 +26,7 @@ describe('penstock rejected show', () => {
     const { exitCode, out } = await show(ids[1] ?? '');
     expect(exitCode).toBe(0);
     expect(out).toMatch(
-      /^id +ingest-1-\d+\ntopic +plant\/v1\/lyon\/tanks\/tank-01\/tele\nreceived +2026-11-\d\d \d\d:\d\d:\d\d UTC\nmetric +there is no metric 'temprature'\ntype +of another type\npayload +17 bytes\n\n\{"temprature": 1\}\n$/,
+      /^id +ingest-1-\d+\ntopic +plant\/v1\/lyon\/tanks\/tank-01\/tele\nreceived +2026-11-\d\d \d\d:\d\d:\d\d UTC\nmetric +there is no metric 'temprature'\nat +temprature\ntype +of another type\npayload +17 bytes\n\n\{"temprature": 1\}\n$/,
     );
   });
 

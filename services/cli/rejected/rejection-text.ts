@@ -16,7 +16,10 @@ export function rejectionText(rejection: KeptRejection): string {
     ['topic', topic],
     ['received', `${formatMoment(receivedAt)} UTC${retained ? ', from what the broker had retained' : ''}`],
     ...(replayedAt === undefined ? [] : [['replayed', `${formatMoment(replayedAt)} UTC`]]),
-    ...refusals.map(({ reason, message }) => [reason, message]),
+    ...refusals.flatMap(({ reason, message, place }) => [
+      [reason, message],
+      ...(place === undefined ? [] : [['at', place]]),
+    ]),
     ['payload', `${payloadBytes} bytes${isCut ? `, of which the first ${payload.length} are kept` : ''}`],
   ];
   const width = Math.max(...rows.map(([name = '']) => name.length));

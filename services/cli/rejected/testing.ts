@@ -9,12 +9,12 @@ export const LINE = 'reading,area=tanks,device=tank-02,metric=level,site=lyon va
 /** Four of ingest, a minute apart, and two lines of the writer. */
 export const KEPT: readonly Rejection[] = [
   rejectionOf('{"a": 1', {
-    refusals: [{ reason: 'json', message: 'the payload is not valid JSON: \u001b[2Jcleared' }],
+    refusals: [{ reason: 'json', message: 'the payload is not valid JSON: \u001b[2Jcleared', place: 'character 8' }],
   }),
   rejectionOf('{"temprature": 1}', {
     receivedAt: RECEIVED_AT + MINUTE,
     refusals: [
-      { reason: 'metric', message: "there is no metric 'temprature'" },
+      { reason: 'metric', message: "there is no metric 'temprature'", place: 'temprature' },
       { reason: 'type', message: 'of another type' },
     ],
   }),

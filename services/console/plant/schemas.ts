@@ -81,6 +81,7 @@ export const serviceStatus = z.unknown().transform((value, ctx): ServiceStatus =
 export const rejected = z.object({
   reason: z.enum(Object.keys(REJECT_REASONS) as [RejectReason, ...RejectReason[]]),
   message: z.string(),
+  place: z.string().exactOptional(),
   topic: z.string(),
   payload: z.string(),
   payloadEncoding: z.enum(['utf8', 'base64']),

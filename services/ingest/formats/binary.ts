@@ -53,6 +53,7 @@ function readField(payload: Buffer, field: LayoutField, order: Layout['endian'])
   return {
     reason: 'type',
     message: `'${field.metric}' is ${raw} at byte ${at}; the layout names ${Object.keys(field.values).join(', ')}`,
+    place: `byte ${at}`,
   };
 }
 

@@ -18,13 +18,18 @@ export function splitCsv(text: string, separator: string, linesMax: number): Csv
     const first = line;
     for (;;) {
       const cell = text[at] === '"' ? quotedCell(text, at) : plainCell(text, at, separator);
-      if (cell === undefined) return { reason: 'shape', message: `line ${first}: a quoted cell is not closed` };
+      if (cell === undefined)
+        return { reason: 'shape', message: `line ${first}: a quoted cell is not closed`, place: `line ${first}` };
       cells.push(cell.text);
       line += cell.text.split('\n').length - 1;
       at = cell.end;
       if (text[at] === separator) at++;
       else if (at < text.length && text[at] !== '\n' && text[at] !== '\r') {
-        return { reason: 'shape', message: `line ${line}: after a quoted cell comes '${text[at]}', and no separator` };
+        return {
+          reason: 'shape',
+          message: `line ${line}: after a quoted cell comes '${text[at]}', and no separator`,
+          place: `line ${line}`,
+        };
       } else break;
     }
     if (text[at] === '\r') at++;

@@ -24,7 +24,7 @@ export const csvFormat: Format = {
     if (!isUtf8(payload)) return refused('encoding', 'the payload is not UTF-8 text');
     // One more than is taken: the heading.
     const lines = splitCsv(payload.toString('utf8'), options.separator, RECORDS_MAX + 2);
-    if ('reason' in lines) return refused(lines.reason, lines.message);
+    if ('reason' in lines) return { records: [], refusals: [lines] };
     const [heading] = lines;
     if (heading === undefined) return refused('shape', 'the payload holds no line');
     const columns = options.columns ?? heading.cells.map((cell) => cell.trim() || null);
@@ -32,7 +32,7 @@ export const csvFormat: Format = {
     if (rows.length === 0)
       return refused('shape', 'the payload has a first line, which names the columns, and no other');
     if (columns.length > METRICS_MAX)
-      return refused('size', `a line has ${columns.length} cells; at most ${METRICS_MAX} fit`);
+      return refused('size', `a line has ${columns.length} cells; at most ${METRICS_MAX} fit`, `line ${heading.line}`);
     return decodeRows(rows, columns, options);
   },
 };
@@ -51,6 +51,7 @@ function decodeRows(rows: readonly CsvLine[], columns: readonly (string | null)[
       refusals.push({
         reason: 'shape',
         message: `${where} has ${cells.length} cells; the columns are ${columns.length}`,
+        place: where,
       });
       continue;
     }
@@ -60,6 +61,7 @@ function decodeRows(rows: readonly CsvLine[], columns: readonly (string | null)[
       refusals.push({
         reason: 'time',
         message: `${where}: '${columns[timeAt]}' is the text '${time.slice(0, 40)}'; ${TIMESTAMP_HINT}`,
+        place: where,
       });
       continue;
     }
@@ -75,16 +77,17 @@ function decodeRows(rows: readonly CsvLine[], columns: readonly (string | null)[
       }
       const read = readBareValue(cell);
       if (typeof read === 'object' && read !== null)
-        refusals.push({ ...read, message: `${where}, ${name.slice(0, 64)}: ${read.message}` });
+        refusals.push({ ...read, message: `${where}, ${name.slice(0, 64)}: ${read.message}`, place: where });
       else metrics.push({ metric: name, value: read, quality: read === null ? 'bad' : 'good' });
     }
     const isWhole = refusals.length === refusedBefore;
-    records.push({ measuredAt, sequence: null, isHistory: false, isWhole, metrics, sender });
+    records.push({ measuredAt, sequence: null, isHistory: false, isWhole, metrics, where, sender });
   }
   if (rows.length > RECORDS_MAX) {
     refusals.push({
       reason: 'size',
       message: `the payload holds more lines than the ${RECORDS_MAX} that fit; the others are left`,
+      place: `line ${rows[RECORDS_MAX]?.line}`,
     });
   }
   return { records, refusals };

@@ -16,10 +16,12 @@ export function isEnvelope(value: unknown): value is Record<string, unknown> {
 
 export function decodeEnvelope(envelope: Record<string, unknown>): Decoded {
   const { v, b, r } = envelope;
-  if (v !== 1) return refused('shape', `envelope version v is ${describeValue(v)}; this release reads version 1`);
-  if (!isCount(b)) return refused('shape', `the boot id b is ${describeValue(b)}; it must be a whole number from 0`);
+  if (v !== 1) return refused('shape', `envelope version v is ${describeValue(v)}; this release reads version 1`, 'v');
+  if (!isCount(b))
+    return refused('shape', `the boot id b is ${describeValue(b)}; it must be a whole number from 0`, 'b');
   const items = r as readonly unknown[];
-  if (items.length > RECORDS_MAX) return refused('size', `r holds ${items.length} records; at most ${RECORDS_MAX} fit`);
+  if (items.length > RECORDS_MAX)
+    return refused('size', `r holds ${items.length} records; at most ${RECORDS_MAX} fit`, 'r');
   const records: RawRecord[] = [];
   const refusals: Refusal[] = [];
   for (const [i, item] of items.entries()) {
@@ -37,25 +39,36 @@ function decodeRecord(
   refusals: Refusal[],
 ): Refusal | undefined {
   if (!isPlainObject(item))
-    return { reason: 'shape', message: `${place} is ${describeValue(item)}; a record is an object` };
+    return { reason: 'shape', message: `${place} is ${describeValue(item)}; a record is an object`, place };
   const { n, ts, m, q, hist } = item;
   if (!isCount(n))
-    return { reason: 'shape', message: `${place}.n is ${describeValue(n)}; it must be a whole number from 0` };
+    return {
+      reason: 'shape',
+      message: `${place}.n is ${describeValue(n)}; it must be a whole number from 0`,
+      place: `${place}.n`,
+    };
   if (ts !== undefined && !isCount(ts)) {
     return {
       reason: 'time',
       message: `${place}.ts is ${describeValue(ts)}; it must be whole milliseconds since 1970, UTC`,
+      place: `${place}.ts`,
     };
   }
   if (!isPlainObject(m))
-    return { reason: 'shape', message: `${place}.m is ${describeValue(m)}; it must map metrics to values` };
+    return {
+      reason: 'shape',
+      message: `${place}.m is ${describeValue(m)}; it must map metrics to values`,
+      place: `${place}.m`,
+    };
   const qualities = readQualities(q, place);
   if (!(qualities instanceof Map)) return qualities;
   const metrics: RawMetric[] = [];
   const refusedBefore = refusals.length;
   readMetrics(m, { place: `${place}.m`, qualities, metrics, refusals });
   const isWhole = refusals.length === refusedBefore;
-  records.push({ measuredAt: ts ?? null, sequence: { boot, n }, isHistory: hist === true, isWhole, metrics });
+  const isHistory = hist === true;
+  const where = `${place}.m`;
+  records.push({ measuredAt: ts ?? null, sequence: { boot, n }, isHistory, isWhole, metrics, where, isMembers: true });
   return undefined;
 }
 
@@ -63,13 +76,18 @@ function readQualities(q: unknown, place: string): Map<string, Quality> | Refusa
   const qualities = new Map<string, Quality>();
   if (q === undefined) return qualities;
   if (!isPlainObject(q))
-    return { reason: 'shape', message: `${place}.q is ${describeValue(q)}; it must map metrics to 0, 1 or 2` };
+    return {
+      reason: 'shape',
+      message: `${place}.q is ${describeValue(q)}; it must map metrics to 0, 1 or 2`,
+      place: `${place}.q`,
+    };
   for (const [metric, code] of Object.entries(q)) {
     const quality = typeof code === 'number' ? decodeQuality(code) : undefined;
     if (quality === undefined) {
       return {
         reason: 'shape',
         message: `${place}.q of '${metric.slice(0, 64)}' is ${describeValue(code)}; quality is 0, 1 or 2`,
+        place: `${place}.q.${metric.slice(0, 64)}`,
       };
     }
     qualities.set(metric, quality);

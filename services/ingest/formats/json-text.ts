@@ -12,21 +12,23 @@ export function parseJsonText(payload: Buffer): { readonly value: unknown } | Re
     return { value: JSON.parse(text) };
   } catch {
     if (text.trim() === '') return { reason: 'json', message: 'the payload is empty' };
-    return { reason: 'json', message: `the payload is not valid JSON: ${describeError(text)}` };
+    return { reason: 'json', ...describeError(text) };
   }
 }
 
 /** V8's own message quotes the payload; this one gives the place and what was expected there. */
-function describeError(text: string): string {
+function describeError(text: string): Omit<Refusal, 'reason'> {
+  const what = 'the payload is not valid JSON';
   const errors: ParseError[] = [];
   try {
     parse(text, errors);
   } catch {
-    return 'it nests too deeply'; // unlike JSON.parse, jsonc-parser recurses and runs out of stack
+    return { message: `${what}: it nests too deeply` }; // unlike JSON.parse, jsonc-parser recurses and runs out of stack
   }
   const [first] = errors;
-  if (first === undefined) return 'it is no JSON value';
-  return `${describeParseError(first)} at character ${first.offset + 1}`;
+  if (first === undefined) return { message: `${what}: it is no JSON value` };
+  const place = `character ${first.offset + 1}`;
+  return { message: `${what}: ${describeParseError(first)} at ${place}`, place };
 }
 
 /** `the number 5`, `the text 'hot'`, `an object`, `missing`: for sentences. */

@@ -25,7 +25,7 @@ type Members = Readonly<Record<string, unknown>>;
 export const jsonFormat: Format = {
   decode(payload, { metric, options }) {
     const parsed = parseJsonText(payload);
-    if (!('value' in parsed)) return refused(parsed.reason, parsed.message);
+    if (!('value' in parsed)) return { records: [], refusals: [parsed] };
     const { value } = parsed;
     if (isEnvelope(value)) return decodeEnvelope(value);
     if (!isPlainObject(value)) {
@@ -71,12 +71,14 @@ function decodeMembers(said: Members, members: Members, options: FormatOptions):
   const { timeKey, qualityKey, keys } = asideOf(said, options);
   const time = timeKey === undefined ? undefined : memberAt(said, timeKey);
   const measuredAt = time === undefined ? null : readTimestamp(time);
-  if (measuredAt === undefined) return refused('time', `'${timeKey}' is ${describeValue(time)}; ${TIMESTAMP_HINT}`);
+  if (measuredAt === undefined)
+    return refused('time', `'${timeKey}' is ${describeValue(time)}; ${TIMESTAMP_HINT}`, timeKey);
   const quality = qualityKey === undefined ? 'good' : readQuality(said[qualityKey]);
   if (quality === undefined) {
     return refused(
       'shape',
       `'${qualityKey}' is ${describeValue(said[qualityKey ?? ''])}; quality is 0, 1, 2 or ${QUALITIES.join(', ')}`,
+      qualityKey,
     );
   }
   const metrics: RawMetric[] = [];
@@ -86,7 +88,9 @@ function decodeMembers(said: Members, members: Members, options: FormatOptions):
   const rated =
     quality === 'good' ? metrics : metrics.map((each) => ({ ...each, quality: each.value === null ? 'bad' : quality }));
   const isWhole = refusals.length === 0;
-  const record = { measuredAt, sequence: null, isHistory: said.hist === true, isWhole, metrics: rated };
+  const isHistory = said.hist === true;
+  const where = members === said ? { where: '', isMembers: true } : {};
+  const record = { measuredAt, sequence: null, isHistory, isWhole, metrics: rated, ...where };
   const { senderFields } = options;
   return {
     records: [senderFields.length === 0 ? record : { ...record, sender: senderOf(said, senderFields) }],

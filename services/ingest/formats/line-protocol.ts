@@ -31,7 +31,7 @@ export const lineProtocolFormat: Format = {
         else records.push(recordOf(line, { lineNumber, refusals, senderFields: options.senderFields }));
       },
       ({ lineNumber, reason }) => {
-        refusals.push({ reason: 'line', message: `line ${lineNumber}: ${reason}` });
+        refusals.push({ reason: 'line', message: `line ${lineNumber}: ${reason}`, place: `line ${lineNumber}` });
       },
     );
     if (left > 0)
@@ -49,6 +49,7 @@ type Into = { readonly lineNumber: number; readonly refusals: Refusal[]; readonl
 function recordOf(line: Line, { lineNumber, refusals, senderFields }: Into): RawRecord {
   const metrics: RawMetric[] = [];
   const refusedBefore = refusals.length;
+  const where = `line ${lineNumber}`;
   const inName = line.tags.filter(([key]) => !senderFields.includes(key)).map(([, value]) => value);
   const root = [line.measurement, ...inName].join('.');
   for (const [key, field] of line.fields.slice(0, METRICS_MAX)) {
@@ -56,13 +57,14 @@ function recordOf(line: Line, { lineNumber, refusals, senderFields }: Into): Raw
     const metric = key === 'value' ? root : `${root}.${key}`;
     if (typeof value === 'string' && value.length > TEXT_CHARS_MAX) {
       const message = `line ${lineNumber}: '${key.slice(0, 64)}' is a text of ${value.length} characters; at most ${TEXT_CHARS_MAX} are kept`;
-      refusals.push({ reason: 'type', message });
+      refusals.push({ reason: 'type', message, place: where });
     } else metrics.push({ metric, value, quality: 'good' });
   }
   if (line.fields.length > METRICS_MAX) {
     refusals.push({
       reason: 'size',
       message: `line ${lineNumber}: a record holds at most ${METRICS_MAX} metrics; the others are left`,
+      place: where,
     });
   }
   // A time that cannot be one (0, or before 1970) is none: the point gets that of its arrival, as InfluxDB does without one.
@@ -70,7 +72,7 @@ function recordOf(line: Line, { lineNumber, refusals, senderFields }: Into): Raw
   const isWhole = refusals.length === refusedBefore;
   const sender =
     senderFields.length === 0 ? {} : { sender: new Map(line.tags.filter(([key]) => senderFields.includes(key))) };
-  return { measuredAt, sequence: null, isHistory: false, isWhole, metrics, ...sender };
+  return { measuredAt, sequence: null, isHistory: false, isWhole, metrics, where, ...sender };
 }
 
 function fieldValue(field: FieldValue): RawValue {

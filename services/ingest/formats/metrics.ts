@@ -41,6 +41,7 @@ function readMember(name: string, value: unknown, into: ReadMetrics, depth: numb
     refusals.push({
       reason: 'type',
       message: `'${placeOf(into, name)}' is a text of ${value.length} characters; at most ${TEXT_CHARS_MAX} are kept`,
+      place: placeOf(into, name),
     });
   } else if (value === null) metrics.push({ metric: name, value: null, quality: 'bad' });
   else {
@@ -52,7 +53,7 @@ function readMember(name: string, value: unknown, into: ReadMetrics, depth: numb
 function readInside(name: string, value: object, into: ReadMetrics, depth: number): void {
   if (depth === DEPTH_MAX) {
     const message = `'${placeOf(into, name)}' is ${describeValue(value)} within ${DEPTH_MAX} others; that is too deep`;
-    into.refusals.push({ reason: 'shape', message });
+    into.refusals.push({ reason: 'shape', message, place: placeOf(into, name) });
     return;
   }
   for (const key of Object.keys(value)) {

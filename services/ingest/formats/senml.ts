@@ -41,7 +41,7 @@ export function decodeSenml(pack: unknown, { metric, now }: FormatContext): Deco
     const read = readRecord(record, base, { metric, now });
     if (read === undefined) continue;
     if ('reason' in read) {
-      refusals.push({ ...read, message: `record ${i}: ${read.message}` });
+      refusals.push({ ...read, message: `record ${i}: ${read.message}`, place: `record ${i}` });
       // What a record that cannot be understood changes for the others is not known.
       if (read.reason === 'shape') break;
       continue;

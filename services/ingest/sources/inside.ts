@@ -15,8 +15,13 @@ export function payloadInside(payload: Buffer, { member, encoding }: Inside): Bu
   if (!('value' in parsed)) return parsed;
   const text = memberAt(parsed.value, member);
   if (typeof text !== 'string')
-    return { reason: 'shape', message: `'${member}' is ${describeValue(text)}; the payload stands there as text` };
+    return {
+      reason: 'shape',
+      message: `'${member}' is ${describeValue(text)}; the payload stands there as text`,
+      place: member,
+    };
   if (encoding === 'text') return Buffer.from(text);
-  if (!PATTERNS[encoding].test(text)) return { reason: 'encoding', message: `'${member}' is not ${encoding}` };
+  if (!PATTERNS[encoding].test(text))
+    return { reason: 'encoding', message: `'${member}' is not ${encoding}`, place: member };
   return Buffer.from(text, encoding);
 }

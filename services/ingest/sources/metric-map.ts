@@ -19,7 +19,7 @@ export function metricMap({ metrics = {}, otherMetrics }: Pick<SourceFile, 'metr
     const entry = named === undefined ? otherMetrics : named;
     if (entry === null || (named === undefined && entry === 'drop')) return null;
     if (named === undefined && entry === 'keep') return raw;
-    if (typeof entry === 'string') return { ...raw, metric: entry };
+    if (typeof entry === 'string') return { ...raw, metric: entry, said: raw.metric };
     return mapped(raw, entry);
   };
 }
@@ -31,7 +31,7 @@ function mapped(raw: RawMetric, { metric = raw.metric, unit, scale, offset, valu
     return { reason: 'type', message: `'${raw.metric}' is ${describeValue(raw.value)}; the source knows ${known}` };
   }
   const quality = value === null ? 'bad' : raw.quality;
-  return { ...raw, metric, value, quality, ...(unit === undefined ? {} : { unit }) };
+  return { ...raw, metric, said: raw.metric, value, quality, ...(unit === undefined ? {} : { unit }) };
 }
 
 function numberOf(value: RawValue, factors: Pick<Entry, 'scale' | 'offset'>): RawValue {

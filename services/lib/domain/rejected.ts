@@ -21,7 +21,12 @@ export const REJECT_REASONS = {
 export type RejectReason = keyof typeof REJECT_REASONS;
 
 /** Why something was not taken: a code, and one sentence that says what and where and what would be right. */
-export type Refusal = { readonly reason: RejectReason; readonly message: string };
+export type Refusal = {
+  readonly reason: RejectReason;
+  readonly message: string;
+  /** Where in the payload, where that is known: `r[0].m.temp`, `line 3`, `byte 12`, `character 8`, `record 2`. */
+  readonly place?: string;
+};
 
 /** Payload (JSON) of `rejected/v1/{reason}`. */
 export type Rejected = Refusal & {
@@ -34,3 +39,5 @@ export type Rejected = Refusal & {
 };
 
 export const REJECTED_PAYLOAD_MAX = 4_096;
+/** Names of a sender stand in places. */
+export const PLACE_CHARS_MAX = 128;

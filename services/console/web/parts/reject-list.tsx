@@ -50,6 +50,12 @@ function Reject({ reject }: { readonly reject: RejectView }) {
       </p>
       <p class="clamp" dir="auto">
         {reject.message}
+        {reject.place !== undefined && (
+          <>
+            {' '}
+            <code class="place">{reject.place}</code>
+          </>
+        )}
       </p>
       <details>
         <summary>

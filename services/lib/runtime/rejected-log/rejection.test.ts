@@ -9,7 +9,7 @@ const rejection: Rejection = {
   retained: false,
   receivedAt: NOW,
   refusals: [
-    { reason: 'metric', message: "there is no metric 'temprature'\n" },
+    { reason: 'metric', message: "there is no metric 'temprature'\n", place: 'temprature' },
     { reason: 'type', message: 'é' },
   ],
 };
