@@ -1,0 +1,154 @@
+// A million payloads that no device means, in every format: none is thrown over, each is acknowledged, what can be told of it is
+// told, and the heap stays. In one process; `-- --seed <number>` lives a run again.
+
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { encode } from 'cborg';
+import { expect, it } from 'vitest';
+import { createRandom, type Random } from '#domain/random.ts';
+import { PAYLOAD_FORMATS } from '#runtime/payload-form.ts';
+import { type DeviceModel, modelFile, modelOf } from '#runtime/plant-files.ts';
+import { DeviceRegistry } from '../../services/ingest/devices/registry.ts';
+import { Ingest } from '../../services/ingest/ingest.ts';
+import { Batcher } from '../../services/ingest/lines/batcher.ts';
+import { Sequences } from '../../services/ingest/sequences/sequences.ts';
+import { SEED } from './profile.ts';
+
+setFlagsFromString('--expose-gc');
+const gc = runInNewContext('gc') as () => void;
+
+const PAYLOADS = 1_000_000;
+const GROWTH_BYTES_MAX = 32 * 1024 * 1024;
+const NOW = 1_795_355_425_172;
+const LIMITS = { devices: 2_000, metrics: 20_000 };
+
+/** `value` names no metric on a device's own topic. */
+const FORMATS = PAYLOAD_FORMATS.filter((format) => format !== 'value');
+type Format = (typeof FORMATS)[number];
+
+const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+const senml = [
+  { bn: 'urn:dev:mac:0024befffe804ff1_', bt: 1_795_355_425, bu: 'Cel' },
+  { n: 'a', v: 1.5 },
+  { n: 'b', vb: true },
+];
+const lines = 'weather,station=roof temp=21.4,hum=47i,on=t,say="a b" 1795355425172000000\ncpu usage=1\n';
+
+/** Payloads that are right, from which the others are made. */
+const RIGHT: { readonly [format in Format]: readonly Buffer[] } = {
+  json: [
+    json({ temperature: 81.2, running: true, ts: NOW, q: 1 }),
+    json({ v: 1, b: 7, r: [{ n: 1, ts: NOW, m: { a: 1 }, q: { a: 1 } }] }),
+    json({ a: { b: [1, { c: 'x' }] }, d: null }),
+    gzipSync(json({ temperature: 81.2 })),
+    zstdCompressSync(json({ temperature: 81.2 })),
+  ],
+  'senml-json': [json(senml), json([{ n: 'x', vs: 'on', t: -5 }])],
+  'senml-cbor': [
+    Buffer.from(
+      encode([
+        new Map<number, unknown>([
+          [-2, 'urn:dev:ow:10e2073a01080063_'],
+          [0, 'a'],
+          [2, 1.5],
+          [6, -3],
+        ]),
+      ]),
+    ),
+    Buffer.from(encode(senml)),
+  ],
+  'line-protocol': [Buffer.from(lines), Buffer.from('a,b=c\\ d e=1e5,f="x\\"y" 1\n')],
+  csv: [Buffer.from('ts,a,b\n1795355425,1.5,on\n1795355426,,"x ""y"""\n')],
+  binary: [Buffer.from([1, 0x0d, 0xac, 0x42, 0x28, 0, 0, 0x80, 0x41, 0x42, 0])],
+};
+
+const LAYOUTS = [
+  {
+    bytes: 11,
+    first: { '0': 1 },
+    fields: [
+      { metric: 'a', at: 1, type: 'i16', scale: 0.01, none: -1 },
+      { metric: 'b', at: 3, type: 'f32' },
+      { metric: 'c', at: 7, type: 'flag', bit: 7 },
+      { metric: 'd', at: 8, type: 'text', bytes: 3 },
+    ],
+  },
+  { fields: [{ metric: 'e', at: 0, type: 'u8', values: { '0': 'shut', '1': 'open' } }] },
+];
+
+function modelFor(format: Format): DeviceModel {
+  const layouts = format === 'binary' ? { layouts: LAYOUTS } : {};
+  const metrics = { temperature: { unit: 'Cel', max: 150 }, a: { unit: 'Cel' }, running: { type: 'boolean' } };
+  return modelOf(modelFile.parse({ model: format, metrics, unknownMetrics: 'admit', format, ...layouts }));
+}
+
+function damaged(random: Random, right: readonly Buffer[]): Buffer {
+  const pick = (count: number) => Math.floor(random() * count);
+  const from = right[pick(right.length)] as Buffer;
+  const kind = random();
+  if (kind < 0.1) return Buffer.from(Array.from({ length: pick(40) }, () => pick(256)));
+  if (kind < 0.2) return from.subarray(0, pick(from.length + 1));
+  if (kind < 0.3) return Buffer.concat([from, from.subarray(pick(from.length))]);
+  const bytes = Buffer.from(from);
+  for (let i = 0; i <= pick(4); i++) bytes[pick(bytes.length)] = kind < 0.6 ? pick(256) : 0x20 + pick(0x5f);
+  return bytes;
+}
+
+it(`${PAYLOADS} payloads of every format (seed ${SEED})`, { timeout: 600_000 }, async () => {
+  const random = createRandom(SEED);
+  const device = (format: string) => ({ site: 'lyon', area: 'field', device: format });
+  const registry = new DeviceRegistry(
+    {
+      models: new Map(FORMATS.map((format) => [format, modelFor(format)])),
+      devices: new Map(
+        FORMATS.map((format) => [`lyon/field/${format}`, { ...device(format), model: format, role: null, labels: {} }]),
+      ),
+      problems: [],
+    },
+    LIMITS,
+    { of: () => NOW, add: () => {} },
+  );
+  const counts = { points: 0, refused: 0, acked: 0 };
+  const ingest = new Ingest({
+    ...{ registry, sources: [], sequences: new Sequences(), now: () => NOW, payloadBytesMax: 65_536 },
+    batcher: new Batcher({ publish: () => Promise.resolve(), bytesMax: () => 131_072, slots: 4 }),
+    afterWrite: (done) => done(),
+    reject: () => Promise.resolve(),
+    onPoints: (count) => {
+      counts.points += count;
+    },
+    onRefusal: ({ message }) => {
+      expect(message).not.toBe('');
+      counts.refused++;
+    },
+  });
+  const heap = () => {
+    gc();
+    return process.memoryUsage().heapUsed;
+  };
+  let before = 0;
+  for (let i = 0; i < PAYLOADS; i++) {
+    const format = FORMATS[i % FORMATS.length] as Format;
+    const payload = damaged(random, RIGHT[format]);
+    try {
+      const ack = () => counts.acked++;
+      ingest.take({ topic: `plant/v1/lyon/field/${format}/tele`, payload, qos: 1, retained: false, ack });
+    } catch (error) {
+      throw new Error(`${format} payload ${i}, ${payload.toString('hex')}: ${error}`, { cause: error });
+    }
+    if (i % 1_000 === 999) await new Promise((resolve) => setImmediate(resolve));
+    if (i === PAYLOADS * 0.3) before = heap(); // names that are remembered are by then as many as may be
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  const after = heap();
+  const megabytes = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MB`;
+  process.stdout.write(
+    `${PAYLOADS} payloads: ${counts.points} points, ${counts.refused} refusals; heap ${megabytes(before)}, then ${megabytes(after)}\n`,
+  );
+  expect(counts.acked).toBe(PAYLOADS);
+  expect(counts.points).toBeGreaterThan(PAYLOADS / 10);
+  expect(counts.refused).toBeGreaterThan(PAYLOADS / 10);
+  expect(registry.metrics).toBeLessThanOrEqual(LIMITS.metrics);
+  expect(after - before).toBeLessThan(GROWTH_BYTES_MAX);
+});
