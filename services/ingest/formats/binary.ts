@@ -9,6 +9,7 @@ const DUMP_BYTES = 16;
 
 export const binaryFormat: Format = {
   decode(payload, { layouts }) {
+    if (payload.length === 0) return refused('shape', 'the payload is empty');
     if (layouts.length === 0) {
       return refused(
         'shape',
@@ -17,7 +18,10 @@ export const binaryFormat: Format = {
     }
     const layout = layouts.find((each) => fits(each, payload));
     if (layout === undefined)
-      return refused('shape', `no layout of the model fits the ${payload.length} bytes ${dump(payload)}`);
+      return refused(
+        'shape',
+        `no layout of the model fits the ${payload.length} bytes ${dump(payload)}; describe such a payload in the model`,
+      );
     const metrics: RawMetric[] = [];
     const refusals: Refusal[] = [];
     for (const field of layout.fields) {

@@ -50,7 +50,7 @@ function decodeRows(rows: readonly CsvLine[], columns: readonly (string | null)[
     if (cells.length !== columns.length) {
       refusals.push({
         reason: 'shape',
-        message: `${where} has ${cells.length} cells; the columns are ${columns.length}`,
+        message: `${where} has ${cells.length} cells where there are ${columns.length} columns`,
         place: where,
       });
       continue;

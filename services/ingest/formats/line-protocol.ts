@@ -18,6 +18,8 @@ import {
 } from '../record.ts';
 import { readTimestamp } from './timestamp.ts';
 
+const LINE_HINT = `a line is such as pump,line=a temp=21.4,rpm=1480i,on=true,mode="auto" 1795355425000000000`;
+
 export const lineProtocolFormat: Format = {
   decode(payload, { options }) {
     if (!isUtf8(payload)) return refused('encoding', 'the payload is not UTF-8 text');
@@ -31,7 +33,11 @@ export const lineProtocolFormat: Format = {
         else records.push(recordOf(line, { lineNumber, refusals, senderFields: options.senderFields }));
       },
       ({ lineNumber, reason }) => {
-        refusals.push({ reason: 'line', message: `line ${lineNumber}: ${reason}`, place: `line ${lineNumber}` });
+        refusals.push({
+          reason: 'line',
+          message: `line ${lineNumber}: ${reason}; ${LINE_HINT}`,
+          place: `line ${lineNumber}`,
+        });
       },
     );
     if (left > 0)

@@ -16,7 +16,7 @@ export const senmlCborFormat: Format = {
   decode(payload, context) {
     let pack: unknown;
     try {
-      pack = decode(payload, { useMaps: true, rejectDuplicateMapKeys: true, allowBigInt: false });
+      pack = decode(payload, { useMaps: true, rejectDuplicateMapKeys: true, allowBigInt: true });
     } catch (error) {
       return refused(
         'cbor',
@@ -30,5 +30,10 @@ export const senmlCborFormat: Format = {
 /** A record with its labels as in JSON; what is no map stays as it is, and is refused as such. */
 function labelled(record: unknown): unknown {
   if (!(record instanceof Map)) return record;
-  return Object.fromEntries(Array.from(record, ([key, value]) => [LABELS.get(key) ?? String(key), value]));
+  return Object.fromEntries(
+    Array.from(record, ([key, value]) => [
+      LABELS.get(key) ?? String(key),
+      typeof value === 'bigint' ? Number(value) : value,
+    ]),
+  );
 }

@@ -83,15 +83,15 @@ function readRecord(
   const metrics: RawMetric[] = [];
   if (v !== undefined) {
     if (!isNumber(v))
-      return { reason: 'type', message: `${where} has the v ${describeValue(v)}; v is a finite number` };
+      return { reason: 'type', message: `the v of ${where} is ${describeValue(v)}; it must be a finite number` };
     metrics.push({ metric: name, value: scaled(v + base.value, unit), quality: 'good', ...codeOf(unit) });
   } else if (vb !== undefined) {
     if (typeof vb !== 'boolean')
-      return { reason: 'type', message: `${where} has the vb ${describeValue(vb)}; vb is true or false` };
+      return { reason: 'type', message: `the vb of ${where} is ${describeValue(vb)}; it must be true or false` };
     metrics.push({ metric: name, value: vb, quality: 'good' });
   } else if (vs !== undefined) {
     if (typeof vs !== 'string')
-      return { reason: 'type', message: `${where} has the vs ${describeValue(vs)}; vs is a text` };
+      return { reason: 'type', message: `the vs of ${where} is ${describeValue(vs)}; it must be a text` };
     if (vs.length > TEXT_CHARS_MAX) {
       return {
         reason: 'type',
@@ -104,7 +104,7 @@ function readRecord(
   }
   if (s !== undefined) {
     if (!isNumber(s))
-      return { reason: 'type', message: `${where} has the s ${describeValue(s)}; a sum is a finite number` };
+      return { reason: 'type', message: `the s of ${where} is ${describeValue(s)}; it must be a finite number` };
     metrics.push({ metric: `${name}.sum`, value: s + base.sum, quality: 'good' });
   }
   return { measuredAt: momentOf(base.time + t, now), metrics };
