@@ -54,7 +54,7 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
   const rejected = await openServiceRejectedLog(service, { ...settings, bus });
   watchDiskSpace(service, path.join(service.config.root.data, 'ingest'));
   const { sequences, afterWrite, reporter } = await openSequences(service, { keepMs: settings.gapKeep, bus });
-  const firstSeen = service.stack.use(openFirstSeen(path.join(service.config.root.data, 'ingest')));
+  const firstSeen = service.stack.use(openFirstSeen(path.join(service.config.root.data, 'ingest'), log));
   const limits = { devices: settings.devicesMax, metrics: settings.metricsMax };
   const registry = new DeviceRegistry(plant, limits, firstSeen);
   metrics.gauge('ingest_devices', 'Devices known.', () => registry.size);
