@@ -79,6 +79,49 @@ describe('penstock rejected list', () => {
     if (flags.includes('--limit')) expect(found.err).toMatch(/^the newest 2 of [36]; --limit shows more\n$/);
   });
 
+  it('tells kinds together, the one met last first, and shows and selects those of one', async () => {
+    const { out, exitCode } = await list('--group');
+    expect(exitCode).toBe(0);
+    const [heading = '', ...rows] = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/));
+    expect(heading).toEqual([
+      'group',
+      'reason',
+      'device or topic',
+      'count',
+      'replayed',
+      'first (UTC)',
+      'last (UTC)',
+      'example',
+      'message',
+    ]);
+    expect(rows.map(([, reason, who, count]) => [reason, who, count])).toEqual([
+      ['store', 'lyon/tanks/tank-02', '2'],
+      ['size', 'lyon/tanks/tank-03', '1'],
+      ['encoding', 'home/kitchen/temperature', '1'],
+      ['metric', 'lyon/tanks/tank-01', '1'],
+      ['type', 'lyon/tanks/tank-01', '1'],
+      ['json', 'lyon/tanks/tank-01', '1'],
+    ]);
+    expect(out).not.toContain('\u001b');
+    const [[group = ''] = []] = rows;
+    expect((await list('--of', group)).reasons).toEqual(['store', 'store']);
+    const [data] = (await list('--group', '--json', '--reason', 'type')).out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(data).toMatchObject({
+      reason: 'metric',
+      place: 'temprature',
+      count: 1,
+      waiting: 1,
+      exampleId: expect.stringMatching(/^ingest-1-/),
+    });
+    expect((await list('--group', '--of', 'none')).err).toBe('nothing rejected is kept, or none of it is selected\n');
+  });
+
   it('gives all of it as data, each on a line of its own', async () => {
     const { out } = await list('--json', '--topic', 'home/#', '--limit', '1');
     expect(out.split('\n')).toHaveLength(2);

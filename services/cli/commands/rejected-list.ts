@@ -2,12 +2,14 @@
 
 import { formatTable } from '#rules/backtest/format-table.ts';
 import { formatMoment } from '#rules/backtest/format-time.ts';
+import { rejectionJson } from '#runtime/rejected-log/rejection-json.ts';
+import { type Selection, selectedRejected } from '#runtime/rejected-log/select-rejected.ts';
 import { EXIT, StartError } from '#runtime/start-error.ts';
 import type { Cli, CliCommand } from '../cli.ts';
 import { refuse } from '../history/refuse.ts';
 import { printable, printableJson } from '../printable.ts';
-import { rejectionJson } from '../rejected/rejection-text.ts';
-import { readSelection, SELECTION_OPTIONS, type Selection, selected } from '../rejected/selection.ts';
+import { printGroups } from '../rejected/print-groups.ts';
+import { readSelection, SELECTION_OPTIONS } from '../rejected/selection.ts';
 import { readSettings } from '../settings.ts';
 
 const SHOWN_DEFAULT = 100;
@@ -19,6 +21,7 @@ export const rejectedListCommand: CliCommand = {
   options: [
     ...SELECTION_OPTIONS,
     ['--limit <count>', `the newest so many (default: ${SHOWN_DEFAULT})`],
+    ['--group', 'those of one kind together, the one met last first: reason, device or topic, sentence'],
     ['--json', 'all that are selected, with their payloads, one JSON object per line'],
   ],
   run: async ({ options, settings }, cli) => {
@@ -35,7 +38,9 @@ export const rejectedListCommand: CliCommand = {
     if (Array.isArray(selection) || problems.length > 0) return refuse(problems, EXIT.usage, cli);
     const { data } = loaded.config.root;
     try {
-      if (options.json === true) await printJson(data, selection, cli);
+      const isJson = options.json === true;
+      if (options.group === true) await printGroups(data, selection, { isJson, cli });
+      else if (isJson) await printJson(data, selection, cli);
       else await printTable(data, selection, { limit, cli });
     } catch (error) {
       if (error instanceof StartError) return refuse([error.message], error.exitCode, cli);
@@ -46,7 +51,7 @@ export const rejectedListCommand: CliCommand = {
 };
 
 async function printJson(data: string, selection: Selection, { out }: Cli): Promise<void> {
-  for await (const rejection of selected(data, selection))
+  for await (const rejection of selectedRejected(data, selection))
     out(`${printableJson(JSON.stringify(rejectionJson(rejection)))}\n`);
 }
 
@@ -59,7 +64,7 @@ async function printTable(
 ): Promise<void> {
   let rows: Row[] = [];
   let count = 0;
-  for await (const { id, receivedAt, refusals, topic, payloadBytes, replayedAt } of selected(data, selection)) {
+  for await (const { id, receivedAt, refusals, topic, payloadBytes, replayedAt } of selectedRejected(data, selection)) {
     count++;
     const [first] = refusals;
     const others = refusals.length > 1 ? ` (and ${refusals.length - 1} more)` : '';

@@ -5,6 +5,8 @@ import { brokerAddress } from '#runtime/broker-address.ts';
 import { silentLog } from '#runtime/log.ts';
 import { openMqttBus } from '#runtime/mqtt-bus.ts';
 import { type KeptRejection, readRejected } from '#runtime/rejected-log/read-rejected.ts';
+import { replayRejected } from '#runtime/rejected-log/replay-rejected.ts';
+import { isWhole, type Selection, selectedRejected } from '#runtime/rejected-log/select-rejected.ts';
 import { brokerUrl } from '#runtime/sections.ts';
 import { EXIT, StartError } from '#runtime/start-error.ts';
 import { withoutPassword } from '#runtime/url-password.ts';
@@ -12,8 +14,7 @@ import type { Cli, CliCommand } from '../cli.ts';
 import { refuse } from '../history/refuse.ts';
 import { printable } from '../printable.ts';
 import { GivenUp, Patience } from '../rejected/patience.ts';
-import { replay } from '../rejected/replay.ts';
-import { isWhole, readSelection, SELECTION_OPTIONS, type Selection, selected } from '../rejected/selection.ts';
+import { readSelection, SELECTION_OPTIONS } from '../rejected/selection.ts';
 import { type AllSettings, readSettings } from '../settings.ts';
 
 const HELP = `
@@ -71,7 +72,7 @@ async function* wished(
   { id, selection, isAgain }: Wish,
   onCut: () => void,
 ): AsyncIterable<KeptRejection> {
-  const source = id === undefined ? selected(dataDir, selection) : readRejected(dataDir);
+  const source = id === undefined ? selectedRejected(dataDir, selection) : readRejected(dataDir);
   for await (const rejection of source) {
     if (id !== undefined ? rejection.id !== id : rejection.replayedAt !== undefined && !isAgain) continue;
     if (rejection.payload.length < rejection.payloadBytes) onCut();
@@ -105,7 +106,7 @@ async function send(settings: AllSettings, wish: Wish, cli: Cli): Promise<number
   try {
     await Promise.race([new Promise<void>((resolve) => bus.onConnect(resolve)), givenUp]);
     const rejections = wished(root.data, wish, () => count.cut++);
-    await replay(rejections, { bus, dataDir: root.data, now: cli.now, givenUp, onSent });
+    await replayRejected(rejections, { bus, dataDir: root.data, now: cli.now, givenUp, onSent });
   } catch (error) {
     if (!(error instanceof GivenUp)) throw error;
     cli.err(`${cli.isTerminal ? CLEAR : ''}${count.sent} sent again\n`);

@@ -1,11 +1,12 @@
 // `penstock rejected show`: one rejection with its whole payload.
 
 import { type KeptRejection, readRejected } from '#runtime/rejected-log/read-rejected.ts';
+import { rejectionJson } from '#runtime/rejected-log/rejection-json.ts';
 import { EXIT, StartError } from '#runtime/start-error.ts';
 import type { CliCommand } from '../cli.ts';
 import { refuse } from '../history/refuse.ts';
 import { printableJson } from '../printable.ts';
-import { rejectionJson, rejectionText } from '../rejected/rejection-text.ts';
+import { rejectionText } from '../rejected/rejection-text.ts';
 import { readSettings } from '../settings.ts';
 
 export const rejectedShowCommand: CliCommand = {

@@ -27,15 +27,6 @@ export function rejectionText(rejection: KeptRejection): string {
   return [...head, '', ...payloadLines(Buffer.from(payload))].join('\n');
 }
 
-/** As JSON, the payload as text where it is text, else as base64. */
-export function rejectionJson(rejection: KeptRejection): object {
-  const { id, service, topic, receivedAt, retained, replayedAt, refusals, payloadBytes } = rejection;
-  const payload = Buffer.from(rejection.payload);
-  const body = isUtf8(payload) ? { payload: payload.toString() } : { payloadBase64: payload.toString('base64') };
-  const replayed = replayedAt ?? null;
-  return { id, service, topic, receivedAt, retained, replayedAt: replayed, refusals, payloadBytes, ...body };
-}
-
 function payloadLines(payload: Buffer): string[] {
   if (payload.length === 0) return ['(empty)'];
   if (isUtf8(payload)) return payload.toString().split('\n').map(printable);

@@ -1,10 +1,10 @@
 // Rejections sent again, in the order in which they came, a few at a time; each few is marked when the broker has it. Ended in
 // between, what was sent and not yet marked is sent once more by the next replay.
 
-import type { Bus } from '#runtime/bus.ts';
-import { rejectedFolder } from '#runtime/rejected-log/layout.ts';
-import type { KeptRejection } from '#runtime/rejected-log/read-rejected.ts';
-import { markReplayed } from '#runtime/rejected-log/replay-marks.ts';
+import type { Bus } from '../bus.ts';
+import { rejectedFolder } from './layout.ts';
+import type { KeptRejection } from './read-rejected.ts';
+import { markReplayed } from './replay-marks.ts';
 
 /** Rejections sent before they are marked: what a kill may send twice. */
 const FEW = 100;
@@ -23,7 +23,7 @@ export type ReplayParts = {
 type Outgoing = { readonly topic: string; readonly payload: Buffer };
 
 /** Resolves when the broker has all of them. @throws what `givenUp` rejects with */
-export async function replay(rejections: AsyncIterable<KeptRejection>, parts: ReplayParts): Promise<void> {
+export async function replayRejected(rejections: AsyncIterable<KeptRejection>, parts: ReplayParts): Promise<void> {
   let few: KeptRejection[] = [];
   for await (const rejection of rejections) {
     few.push({ ...rejection, payload: Buffer.from(rejection.payload) }); // its bytes are its segment's
