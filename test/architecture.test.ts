@@ -66,6 +66,7 @@ const ONE_FILE: Readonly<Record<string, readonly string[]>> = {
     'services/historian/engine/sqlite.ts',
     'services/rules/state-store.ts',
     'services/ingest/devices/first-seen.ts',
+    'services/ingest/sparkplug/birth-store.ts',
   ],
 };
 

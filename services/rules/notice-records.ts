@@ -2,7 +2,8 @@
 // takes longer than a disk, and whoever has it is not to have it again after a kill. What nobody needed to hear is struck off
 // with the next tick, all in one transaction: five thousand alarms that come together would keep the service for seconds.
 
-import { isDiskFull, type NoticeChanges, type StateStore } from './state-store.ts';
+import { isDiskFull } from '#runtime/disk-full.ts';
+import type { NoticeChanges, StateStore } from './state-store.ts';
 
 export class NoticeRecords implements Disposable {
   readonly #store: Pick<StateStore, 'record'>;

@@ -1,7 +1,8 @@
 // The state store as the process opens it: where it cannot be read, a person hears what to do.
 
+import { isDiskFull } from '#runtime/disk-full.ts';
 import { EXIT, StartError } from '#runtime/start-error.ts';
-import { isDiskFull, StateStore } from './state-store.ts';
+import { StateStore } from './state-store.ts';
 /** @throws StartError */
 export function openStateStore(file: string): StateStore {
   try {

@@ -4,7 +4,8 @@
 import type { CommandEnvelope } from '#domain/command.ts';
 import { type DeviceName, parseTopic } from '#domain/topic.ts';
 import type { PublishOptions } from '#runtime/bus.ts';
-import { isDiskFull, type OutMessage, type QueuedMessage, type StateStore } from './state-store.ts';
+import { isDiskFull } from '#runtime/disk-full.ts';
+import type { OutMessage, QueuedMessage, StateStore } from './state-store.ts';
 
 /** Messages published and not yet taken by the broker; the rest waits on disk and in order. */
 const PUBLISH_WINDOW = 256;

@@ -12,19 +12,13 @@ import type { EngineInput, EngineOutput, Notice } from '#rules/engine/inputs.ts'
 import type { StateRow } from '#rules/engine/snapshot.ts';
 import { instanceKey } from '#rules/engine/state.ts';
 import type { Delivery, PublishOptions } from '#runtime/bus.ts';
+import { isDiskFull } from '#runtime/disk-full.ts';
 import { messagesOf } from './messages-of.ts';
 import { Outbox } from './outbox.ts';
 import { type Message, type Reading, readMessage } from './read-message.ts';
 import { rejectedMessage } from './rejected-message.ts';
 import type { ClockNews } from './server-clock.ts';
-import {
-  type Commit,
-  isDiskFull,
-  type LoggedInput,
-  type OutMessage,
-  type QueuedNotice,
-  type StateStore,
-} from './state-store.ts';
+import type { Commit, LoggedInput, OutMessage, QueuedNotice, StateStore } from './state-store.ts';
 
 export type RulesParts = {
   readonly engine: Stepping;
