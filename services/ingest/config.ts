@@ -35,6 +35,16 @@ export const ingestSection = z.strictObject({
     .min(1)
     .default(1_000_000)
     .describe('Metrics of all devices together; one more that no model names is refused.'),
+  sparkplugHost: nameText
+    .optional()
+    .describe(
+      'What this host is called by Sparkplug edge nodes that wait for it (spBv1.0/STATE); default: penstock; off: it says nothing of itself. Of several that share, the one that has it reads Sparkplug.',
+    ),
+  sparkplugReorder: durationSetting
+    .prefault('2s')
+    .describe(
+      'How long a message of an edge node waits for one that is missing before it, until a rebirth is asked for.',
+    ),
   gapKeep: durationSetting.prefault('7d').describe('How long a gap in the records of a device is reported.'),
   ...rejectedSettings,
 });

@@ -20,6 +20,7 @@ import type { RawRecord } from './record.ts';
 import type { Sequence } from './sequences/boot-sequence.ts';
 import type { Sequences } from './sequences/sequences.ts';
 import type { Source } from './sources/source.ts';
+import type { PlaceOf } from './sparkplug/place.ts';
 
 export type IngestParts = {
   readonly registry: DeviceRegistry;
@@ -38,13 +39,15 @@ export type IngestParts = {
   /** Points that came later than is allowed for an alarm. */
   readonly onLate?: (count: number) => void;
   readonly onRefusal?: (refusal: Refusal) => void;
+  readonly sparkplug?: (ingest: Ingest) => MessageReader;
+  readonly placeOf?: PlaceOf;
 };
 
 /** A record on its way, to be taken down when the broker has it. */
 type Accepted = { readonly device: string; readonly sequence: Sequence; readonly kind: 'whole' | 'unfinished' };
 
 /** A message while it is read. */
-type Message = {
+export type Message = {
   readonly delivery: Delivery;
   readonly receipt: Receipt;
   readonly now: number;
@@ -52,6 +55,16 @@ type Message = {
   readonly sent: Seated[];
   /** What is wrong with it, which is kept once. */
   readonly refusals: Refusal[];
+  /** Whose clock has given the newest of its times. */
+  readonly clock: 'device' | 'ours';
+};
+
+/** Reads messages that go together with others, and are done when those have come (sparkplug-intake.ts). */
+export type MessageReader = {
+  /** Calls `end` with the message once, then or later. */
+  readonly read: (message: Message, origin: Extract<Origin, { kind: 'sparkplug' }>) => void;
+  /** The same for an order to a device. */
+  readonly readCommand: (message: Message, origin: Extract<Origin, { kind: 'command' }>) => void;
 };
 
 /** Refusals kept of one message; a payload of thousands of bad metrics must not become thousands of sentences. */
@@ -61,22 +74,39 @@ export class Ingest {
   readonly #parts: IngestParts;
   readonly #table = new SeriesTable();
   readonly #origins: Origins;
+  readonly #sparkplug: MessageReader | undefined;
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
-    this.#origins = new Origins(parts.sources);
+    this.#origins = new Origins(parts.sources, parts.placeOf);
+    this.#sparkplug = parts.sparkplug?.(this);
   }
 
   /** Takes one message; acknowledges it by itself when it is safe. */
   take(delivery: Delivery): void {
+    const origin = this.#origins.of(delivery.topic);
+    const message = this.begin(delivery);
+    if (this.#sparkplug !== undefined && origin.kind === 'sparkplug') this.#sparkplug.read(message, origin);
+    else if (this.#sparkplug !== undefined && origin.kind === 'command') this.#sparkplug.readCommand(message, origin);
+    else {
+      this.#read(origin, message);
+      this.end(message);
+    }
+  }
+
+  /** What is to be ended in its time. */
+  begin(delivery: Delivery, clock: Message['clock'] = delivery.retained ? 'ours' : 'device'): Message {
     const now = this.#parts.now();
     const accepted: Accepted[] = [];
     const sent: Seated[] = [];
     const receipt = new Receipt(() => this.#onSafe(delivery, { accepted, sent, now }), delivery.traceparent);
-    const message: Message = { delivery, receipt, now, accepted, sent, refusals: [] };
-    this.#read(this.#origins.of(delivery.topic), message);
+    return { delivery, receipt, now, accepted, sent, refusals: [], clock };
+  }
+
+  /** Nothing more comes of the message: what is wrong with it is kept, and when all is safe it is acknowledged. */
+  end(message: Message): void {
     if (message.refusals.length > 0) this.#keepRejected(message);
-    receipt.release();
+    message.receipt.release();
   }
 
   #onSafe({ ack }: Delivery, { accepted, sent, now }: Pick<Message, 'accepted' | 'sent' | 'now'>): void {
@@ -106,8 +136,10 @@ export class Ingest {
         this.#takeGateway(origin, message);
         return;
       case 'nobody':
-        this.#refuse([origin.refusal], message);
+        this.refuse([origin.refusal], message);
         return;
+      case 'sparkplug':
+      case 'command':
       case 'not-ours-to-take':
         return;
     }
@@ -119,7 +151,7 @@ export class Ingest {
     if (one.known === null || one.known.isForgotten) {
       const device = registry.device(one.device, message.now);
       if ('reason' in device) {
-        this.#refuse([device], message);
+        this.refuse([device], message);
         return undefined;
       }
       one.known = device;
@@ -140,7 +172,7 @@ export class Ingest {
     if (message.delivery.payload.length === 0) return; // what was retained was cleared
     const online = source.telling.read(message.delivery.payload);
     if (typeof online === 'boolean') this.#parts.registry.born(device, { online });
-    else this.#refuse([online], message, device);
+    else this.refuse([online], message, device);
   }
 
   /** Each record tells whose it is. */
@@ -156,9 +188,9 @@ export class Ingest {
       if ('reason' in name) refusals.push(name);
       if (device === undefined) continue;
       if (source.model !== null) this.#parts.registry.suppose(device, source.model);
-      this.#takeRecords([record], device, message);
+      this.takeRecords([record], device, message);
     }
-    this.#refuse(refusals, message);
+    this.refuse(refusals, message);
   }
 
   #takeValues(
@@ -170,11 +202,11 @@ export class Ingest {
     const layouts = device.model?.layouts ?? NO_LAYOUTS;
     const { now, delivery } = message;
     const decoded = readPayload(delivery.payload, reading, { metric, now, bytesMax, layouts });
-    this.#takeRecords(decoded.records, device, message);
-    this.#refuse(decoded.refusals, message, device);
+    this.takeRecords(decoded.records, device, message);
+    this.refuse(decoded.refusals, message, device);
   }
 
-  #takeRecords(records: readonly RawRecord[], device: KnownDevice, message: Message): void {
+  takeRecords(records: readonly RawRecord[], device: KnownDevice, message: Message): void {
     const { registry, sequences, batcher } = this.#parts;
     const { now, delivery, receipt, accepted, sent } = message;
     const id = device.key;
@@ -205,12 +237,12 @@ export class Ingest {
     this.#parts.onPoints?.(sent.length - sentBefore);
     if (into.repeats > 0) this.#parts.onRepeats?.(into.repeats);
     if (into.late > 0) this.#parts.onLate?.(into.late);
-    this.#refuse(into.refusals, message, device);
+    this.refuse(into.refusals, message, device);
   }
 
   /** The newest record of a message that has just been sent tells the device's clock. */
-  #measureClock(newest: RawRecord | undefined, device: KnownDevice, { now, delivery }: Message): void {
-    if (newest?.measuredAt == null || newest.isHistory || delivery.retained) return;
+  #measureClock(newest: RawRecord | undefined, device: KnownDevice, { now, clock }: Message): void {
+    if (newest?.measuredAt == null || newest.isHistory || clock === 'ours') return;
     device.skew.take(newest.measuredAt, now);
   }
 
@@ -218,7 +250,7 @@ export class Ingest {
     const { payload } = message.delivery;
     if (payload.length === 0) return; // a retained birth was cleared
     const birth = this.#readBirth(payload, channel);
-    if ('reason' in birth) this.#refuse([birth], message, device);
+    if ('reason' in birth) this.refuse([birth], message, device);
     else this.#parts.registry.born(device, birth);
   }
 
@@ -230,7 +262,7 @@ export class Ingest {
     return 'value' in parsed ? readBirth(parsed.value, channel) : parsed;
   }
 
-  #refuse(refusals: readonly Refusal[], message: Message, device?: KnownDevice): void {
+  refuse(refusals: readonly Refusal[], message: Message, device?: KnownDevice): void {
     for (const refusal of refusals) {
       this.#parts.onRefusal?.(refusal);
       message.refusals.push(refusal);

@@ -22,6 +22,8 @@ import { Ingest } from './ingest.ts';
 import { Batcher } from './lines/batcher.ts';
 import { openSequences } from './sequences/open-sequences.ts';
 import { readSources } from './sources/read-sources.ts';
+import { openSparkplug } from './sparkplug/open-sparkplug.ts';
+import { placeByName } from './sparkplug/place.ts';
 
 export type IngestSections = { readonly ingest: typeof ingestSection; readonly rules: typeof rulesFolderSetting };
 
@@ -29,6 +31,10 @@ export type OpenIngest = {
   readonly bus: Bus;
   readonly ingest: Ingest;
   readonly filters: IngestFilters;
+  /** The broker has let the consumer in. */
+  readonly onSession: (kind: 'resumed' | 'new') => void;
+  /** What this host is called in Sparkplug; null where it says nothing of itself. */
+  readonly sparkplugHost: string | null;
   /** Tells the plant what is new of its devices. */
   readonly tell: () => void;
 };
@@ -66,8 +72,12 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
     slots: settings.batchesInFlight,
     onBatch: () => batches.inc(),
   });
+  const placeOf = placeByName();
+  const sparkplug = openSparkplug(service, {
+    ...{ bus, registry, placeOf, payloadBytesMax: settings.payloadBytesMax, reorderMs: settings.sparkplugReorder },
+  });
   const ingest = new Ingest({
-    ...{ registry, sources, batcher, sequences, afterWrite, now },
+    ...{ registry, sources, batcher, sequences, afterWrite, now, placeOf, sparkplug: sparkplug.reader },
     reject: (rejection) => rejected.put(rejection),
     payloadBytesMax: settings.payloadBytesMax,
     onPoints: (count) => points.inc(count),
@@ -79,9 +89,15 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
     bus.publish(topics.registry(view), JSON.stringify(view), { retain: true }),
   );
   const tell = () => {
+    sparkplug.tick();
     firstSeen.write();
     void publisher.run(now());
     void reporter.run(now());
   };
-  return { bus, ingest, filters: ingestFilters(sources, settings.share), tell };
+  const { share: group, sparkplugHost = group === undefined ? 'penstock' : 'off' } = settings;
+  const hasSparkplug = group === undefined || sparkplugHost !== 'off';
+  return {
+    ...{ bus, ingest, tell, filters: ingestFilters(sources, { group, hasSparkplug }), onSession: sparkplug.onSession },
+    sparkplugHost: sparkplugHost === 'off' ? null : sparkplugHost,
+  };
 }

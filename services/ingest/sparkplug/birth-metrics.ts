@@ -46,6 +46,10 @@ export class BirthMetrics {
     return this.#byAlias.get(alias);
   }
 
+  names(): string[] {
+    return [...this.#byName.keys()];
+  }
+
   /** Whether a rebirth may be asked for. */
   get hasRebirth(): boolean {
     return this.#byName.has(REBIRTH);

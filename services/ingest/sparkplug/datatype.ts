@@ -73,11 +73,14 @@ function long(name: string, code: number, sign: 'signed' | 'unsigned'): Datatype
 }
 
 function real(name: string, code: number, field: 'float' | 'double'): Datatype {
-  const fits = (value: number) => Number.isFinite(field === 'float' ? Math.fround(value) : value);
+  const rounded = (value: number) => (field === 'float' ? Math.fround(value) : value);
   return {
     ...{ name, code, kind: 'number', accepts: 'a number' },
     read: (value) => (value.field === 'float' || value.field === 'double' ? value.number : undefined),
-    write: (value) => (typeof value === 'number' && fits(value) ? { field, number: value } : undefined),
+    write: (value) => {
+      const number = typeof value === 'number' ? rounded(value) : Number.NaN;
+      return Number.isFinite(number) ? { field, number } : undefined;
+    },
   };
 }
 

@@ -99,6 +99,14 @@ export class EdgeNode<T> {
     this.#parts.findings.onDone(origin);
   }
 
+  /** A message that a person sends again: its values alone, by the birth that is known now. */
+  replay(heard: Heard<T>): void {
+    const device = this.device(heard.topic.device);
+    if (device === undefined) this.#refuseUnborn(heard);
+    else this.#tell(heard, device, { doubt: null, timeOf: (said) => said });
+    this.#parts.findings.onDone(heard.origin);
+  }
+
   /** Time has passed. */
   tick(now: number): void {
     this.#order.expire(now);

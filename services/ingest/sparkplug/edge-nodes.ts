@@ -40,6 +40,12 @@ export type KeptBirth = {
   readonly at: number;
 };
 
+export type Owned = {
+  readonly address: SparkplugAddress;
+  readonly device: EdgeDevice;
+  readonly isNodeAlive: boolean;
+};
+
 /** Who is a device of ours: an edge node, or a device of one. */
 type Owner<T> = { readonly node: EdgeNode<T>; readonly id: string | null };
 
@@ -83,12 +89,11 @@ export class EdgeNodes<T> {
   }
 
   /** What of Sparkplug has this name of ours; undefined where nothing has. */
-  owner(name: DeviceName): { readonly address: SparkplugAddress; readonly device: EdgeDevice } | undefined {
+  owner(name: DeviceName): Owned | undefined {
     const owner = this.#owners.get(deviceKey(name));
     const device = owner?.node.device(owner.id);
-    return owner === undefined || device === undefined
-      ? undefined
-      : { address: { ...owner.node.name, device: owner.id }, device };
+    if (owner === undefined || device === undefined) return undefined;
+    return { address: { ...owner.node.name, device: owner.id }, device, isNodeAlive: owner.node.isAlive };
   }
 
   take(heard: Heard<T>): void {
@@ -96,6 +101,13 @@ export class EdgeNodes<T> {
     node.take(heard);
     this.#settle(node);
     this.#ask(node, heard.now);
+  }
+
+  /** What was measured long ago, and could not be taken then: read by the births that are known now. */
+  replay(heard: Heard<T>): void {
+    const { group, edge } = heard.topic;
+    const node = this.#nodes.get(`${group}/${edge}`) ?? this.#makeNode({ group, edge });
+    node.replay(heard);
   }
 
   tick(now: number): void {

@@ -19,7 +19,7 @@ const DEVICE_LEVELS = 5;
 /** undefined for a topic that is not ours. */
 export function payloadKindOf(topic: string): PayloadKind | undefined {
   const root = rootOf(topic);
-  if (root === undefined || root === 'spBv1.0') return undefined;
+  if (root === undefined || root === 'spBv1.0' || root === 'replay') return undefined;
   const channel = root === 'plant' || root === 'device' ? topic.split('/').slice(DEVICE_LEVELS) : [];
   const schema = [root, 'v1', ...channel].join('/');
   return { contentType: LINES.has(root) ? LINES_TYPE : JSON_TYPE, schema };

@@ -31,6 +31,20 @@ export const sparkplugFilters: readonly string[] = [
   ...DEVICE_SAYS.map((type) => `${ROOT}/+/${type}/+/+`),
 ];
 
+/** What is sent again goes another way: its seq is of long ago, and other hosts must not take it for news. */
+const REPLAY = `replay/v1/${ROOT}/`;
+export const SPARKPLUG_REPLAYS = `${REPLAY}#`;
+
+/** Where a message that could not be taken goes when it is replayed. */
+export function replayTopicOf(topic: string): string {
+  return isSparkplugTopic(topic) ? `replay/v1/${topic}` : topic;
+}
+
+/** The topic that a replayed message came on once; undefined where it is none of Sparkplug. */
+export function replayedTopic(topic: string): string | undefined {
+  return topic.startsWith(REPLAY) ? topic.slice(REPLAY.length - ROOT.length - 1) : undefined;
+}
+
 export function isSparkplugTopic(topic: string): boolean {
   return topic.startsWith(`${ROOT}/`);
 }

@@ -42,6 +42,7 @@ export const topics = {
 /** Filters that services subscribe to. */
 export const filters = {
   channel: (channel: DeviceChannel) => `plant/v1/+/+/+/${channel}`,
+  commands: 'plant/v1/+/+/+/cmd',
   registry: 'device/v1/+/+/+',
   gaps: 'device/v1/+/+/+/gaps',
   points: 'points/v1/+',
@@ -54,7 +55,19 @@ export const filters = {
 } as const;
 
 /** Roots of the trees that devices and services speak on. */
-const ROOTS = ['plant', 'device', 'state', 'points', 'rejected', 'alarm', 'alarm-op', 'journal', 'service', 'spBv1.0'];
+const ROOTS = [
+  'plant',
+  'device',
+  'state',
+  'points',
+  'rejected',
+  'alarm',
+  'alarm-op',
+  'journal',
+  'service',
+  'spBv1.0',
+  'replay',
+];
 
 /** The tree of ours that a topic would be in, whether or not it means anything there; undefined for a foreign topic. */
 export function rootOf(topic: string): string | undefined {

@@ -145,7 +145,7 @@ describe.each([4, 5] as const)('MQTT version %i', (spoken) => {
   });
 
   test('the last will is handed to the broker, and onConnect() calls at each connection', async () => {
-    const { broker, bus } = await open({ will: { topic: 's', payload: 'down' } });
+    const { broker, bus } = await open({ will: () => ({ topic: 's', payload: 'down' }) });
     let connections = 0;
     bus.onConnect(() => connections++);
     await soon(() => expect(connections).toBe(1));

@@ -13,8 +13,8 @@ import { TopicAliases } from './topic-aliases.ts';
 export type PublisherOptions = {
   /** Unique at the broker. */
   readonly clientId: string;
-  /** Published by the broker, retained, when this connection is lost without a goodbye. */
-  readonly will?: { readonly topic: string; readonly payload: string };
+  /** Published by the broker, retained, when this connection is lost without a goodbye; asked for before each. */
+  readonly will?: () => { readonly topic: string; readonly payload: string };
   /** Most QoS 1 messages under way; publish() waits past that. */
   readonly maxInFlight?: number;
 };
@@ -107,7 +107,8 @@ export class MqttPublisher {
   }
 
   #connect(): void {
-    const { clientId, will } = this.#options;
+    const { clientId } = this.#options;
+    const will = this.#options.will?.();
     const login = {
       ...{ version: this.#reconnecting.version, clientId, isClean: true },
       ...(will && { will: { ...will, properties: kindProperties(will.topic) } }),

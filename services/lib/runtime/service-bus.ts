@@ -31,7 +31,7 @@ export function openServiceBus<S extends Sections>(service: Service<S>, replica?
       ...brokerAddress(config.broker),
       ...serviceLogin(config, name),
       clientId: serviceClientId(name, replica),
-      will: { topic, payload: status.will },
+      will: () => ({ topic, payload: status.will }),
     },
     log,
   );

@@ -1,6 +1,7 @@
 // Rejections sent again, in the order in which they came, a few at a time; each few is marked when the broker has it. Ended in
 // between, what was sent and not yet marked is sent once more by the next replay.
 
+import { replayTopicOf } from '#domain/sparkplug-topic.ts';
 import type { Bus } from '../bus.ts';
 import { rejectedFolder } from './layout.ts';
 import type { KeptRejection } from './read-rejected.ts';
@@ -60,7 +61,7 @@ export function messagesOf(rejections: readonly Pick<KeptRejection, 'topic' | 'p
     const bytes = Buffer.from(payload);
     if (joins && isLine && last?.topic === topic && last.payload.length + bytes.length < BATCH_BYTES_MAX) {
       messages[messages.length - 1] = { topic, payload: Buffer.concat([last.payload, Buffer.from('\n'), bytes]) };
-    } else messages.push({ topic, payload: bytes });
+    } else messages.push({ topic: replayTopicOf(topic), payload: bytes });
     joins = isLine;
   }
   return messages;
