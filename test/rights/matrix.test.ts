@@ -7,9 +7,9 @@ import type { Heard, Probe } from './probe.ts';
 import { missingSide, type Side, type SideKind, startSide } from './sides.ts';
 import {
   ACL_LINES,
-  COMMANDS,
   DEVICES,
   isMatch,
+  ORDERS_TO_DEVICES,
   rowOf,
   SHAPES,
   TOPICS,
@@ -176,7 +176,7 @@ function theRightsOn(kind: SideKind): void {
     });
 
     // The embedded broker keeps no command retained, whoever says it.
-    const kept = SAID.filter((name) => kind === 'mosquitto' || !COMMANDS.includes(name));
+    const kept = SAID.filter((name) => kind === 'mosquitto' || !ORDERS_TO_DEVICES.includes(name));
 
     it.each<Subscription>([
       ['every topic by its name', exact],

@@ -40,6 +40,13 @@ export const TOPICS = {
   zigbee: 'zigbee/lamp/state',
   'zigbee secret': 'zigbee/secret/key',
   sparkplug: 'spBv1.0/group/DDATA/node/device',
+  'node birth': 'spBv1.0/group/NBIRTH/node',
+  'another node': 'spBv1.0/group/NDATA/node2',
+  'node order': 'spBv1.0/group/NCMD/node',
+  'device order': 'spBv1.0/group/DCMD/node/device',
+  "another's order": 'spBv1.0/group/NCMD/node2',
+  'host state': 'spBv1.0/STATE/penstock',
+  replay: 'replay/v1/spBv1.0/group/NDATA/node',
   'broker topic': '$SYS/broker-1/new/clients',
   'other $ topic': '$foo/bar',
 } as const;
@@ -65,6 +72,7 @@ export const SHAPES = [
   ...['device/v1/+/+/+', 'device/#', 'state/v1/+/+/+', 'points/v1/+', 'points/#', 'rejected/v1/+', 'journal/v1/+'],
   ...['alarm/v1/+/+/+/+', 'alarm/#', 'alarm-op/v1/+/+/+/+', 'alarm-op/#', 'service/v1/+/+', 'service/#'],
   ...['zigbee/#', 'zigbee/+/state', 'home/+/+', 'spBv1.0/#'],
+  ...['spBv1.0/group/NCMD/node/#', 'spBv1.0/group/DCMD/node/+', 'spBv1.0/group/+/node', 'spBv1.0/STATE/#'],
 ];
 
 const CLASSES = Object.keys(TOPICS) as TopicClass[];
@@ -72,7 +80,10 @@ const ALL = CLASSES.filter((name) => !TOPICS[name].startsWith('$'));
 const allBut = (...names: readonly TopicClass[]) => ALL.filter((name) => !names.includes(name));
 const shapesBut = (...filters: readonly string[]) => SHAPES.filter((filter) => !filters.includes(filter));
 
-export const COMMANDS: readonly TopicClass[] = ['t1 cmd', 't2 cmd'];
+const COMMANDS: readonly TopicClass[] = ['t1 cmd', 't2 cmd'];
+const SPARKPLUG_ORDERS: readonly TopicClass[] = ['node order', 'device order', "another's order"];
+/** Nobody retains them. */
+export const ORDERS_TO_DEVICES: readonly TopicClass[] = [...COMMANDS, ...SPARKPLUG_ORDERS];
 const FOR_ONE_DEVICE: TopicClass[] = ['t1 desired', 't1 ota', 't2 desired', 't2 ota'];
 const OPERATIONS: TopicClass[] = ['alarm-op', 'watchdog alarm-op'];
 const SERVICES = ALL.filter((name) => name.startsWith('service '));
@@ -82,10 +93,14 @@ const DEVICES_SAY: TopicClass[] = [
 /** What a source of any kind may say; all else is an order, or said by the pipeline itself. */
 const ANY_SOURCE: TopicClass[] = [
   ...DEVICES_SAY,
-  ...(['above a device', 'below a channel', 'foreign', 'zigbee', 'zigbee secret', 'sparkplug'] as const),
+  ...(['above a device', 'below a channel', 'foreign', 'zigbee', 'zigbee secret'] as const),
+  ...(['sparkplug', 'node birth', 'another node', 'replay'] as const),
 ];
 /** What is left of that where only topics that are known can be named: `home/…` is in rules/sources. */
-const KNOWN_SOURCES: TopicClass[] = [...DEVICES_SAY, 'foreign', 'sparkplug'];
+const KNOWN_SOURCES: TopicClass[] = [
+  ...DEVICES_SAY,
+  ...(['foreign', 'sparkplug', 'node birth', 'another node', 'replay'] as const),
+];
 const ORDERS: TopicClass[] = [...COMMANDS, ...OPERATIONS, 'state'];
 
 /** Rights that are given in ACL_LINES. */
@@ -103,6 +118,11 @@ export const TABLE = {
     writes: ['t2 tele', 't2 status', 't2 ack'],
     reads: ['t2 cmd', 't2 desired', 't2 ota'],
     filters: [],
+  },
+  'group/node': {
+    writes: ['sparkplug', 'node birth'],
+    reads: ['node order', 'device order', 'host state'],
+    filters: ['spBv1.0/group/NCMD/node/#', 'spBv1.0/group/DCMD/node/+'],
   },
   z2m: GATEWAY,
   vera: {
@@ -122,7 +142,10 @@ export const TABLE = {
   program: { writes: [], reads: [], filters: [] },
   broker: { writes: ['service broker'], reads: [], filters: [], isEmbeddedOnly: true },
   ingest: {
-    writes: ['points', 'rejected', 'device', 'gaps', 'service ingest'],
+    writes: [
+      ...(['points', 'rejected', 'device', 'gaps', 'service ingest', 't1 ack', 't2 ack', 'host state'] as const),
+      ...SPARKPLUG_ORDERS,
+    ],
     reads: ALL,
     filters: SHAPES,
   },
@@ -179,7 +202,7 @@ export const USERS = {
   adam: { role: 'admin' },
   program: { role: 'service' },
 } as const;
-export const DEVICES = { 'lyon/tank-farm/t1': {}, 'lyon/tank-farm/t2': {}, z2m: {} } as const;
+export const DEVICES = { 'lyon/tank-farm/t1': {}, 'lyon/tank-farm/t2': {}, 'group/node': {}, z2m: {} } as const;
 
 export function rowOf(who: Who): Row {
   return TABLE[who];

@@ -2,7 +2,7 @@
 // Rights follow the files of access while clients are connected; who is known no more is cut off.
 
 import { type Identity, identityText, userNameOf } from '#domain/access/identity.ts';
-import { COMMANDS } from '#domain/access/policy.ts';
+import { NEVER_RETAINED } from '#domain/access/policy.ts';
 import { matchesFilter } from '#domain/topic.ts';
 import type { Access } from '#runtime/access/access.ts';
 import { clientIdProblem } from './client-ids.ts';
@@ -182,7 +182,7 @@ export class Gate {
 
 /** An order that is retained would be carried out again by whoever returns, whenever that is. */
 function keptOrderProblem({ topic, retain, payload }: Published): string | undefined {
-  const isKept = retain === true && payload.length > 0 && matchesFilter(COMMANDS, topic);
+  const isKept = retain === true && payload.length > 0 && NEVER_RETAINED.some((filter) => matchesFilter(filter, topic));
   return isKept ? `a command is never retained: ${topic}` : undefined;
 }
 

@@ -24,7 +24,7 @@ export type DeviceConfig = {
   readonly clientId: string;
   readonly user: string;
   readonly password: string;
-  /** Above `tele`, `status`, `cmd` …; none for a gateway, whose topics are its own affair and the acl file's. */
+  /** Above `tele`, `status`, `cmd` …; none for a Sparkplug edge node, nor for a gateway, whose topics are the acl file's affair. */
   readonly root?: string;
 };
 
@@ -74,7 +74,7 @@ export function deviceConfig(
 ): DeviceConfig {
   const password = makeToken(tokenKey, { kind: 'device', name, serial });
   const own = { broker, clientId: name, user: name, password };
-  return name.includes('/') && isDeviceUserName(name) ? { ...own, root: `plant/v1/${name}` } : own;
+  return name.split('/').length === 3 && isDeviceUserName(name) ? { ...own, root: `plant/v1/${name}` } : own;
 }
 
 function authority(file: string): string {

@@ -24,7 +24,7 @@ export function refuseTakenUser(name: string, { users, devices }: AccessFiles): 
 export function refuseTakenDevice(name: string, { users, devices }: AccessFiles): void {
   if (!isDeviceUserName(name))
     throw refusal(
-      `'${name}' cannot name a device: site/area/device, or one plain name for a gateway; each ${NAME_HINT}`,
+      `'${name}' cannot name a device: site/area/device, group/edge-node of Sparkplug, or one plain name for a gateway; each ${NAME_HINT}`,
     );
   if (isServiceUser(name)) throw refusal(`'${name}' is the pipeline's own service; choose another name`);
   if (users.has(name)) throw refusal(`'${name}' is a user; choose another name`);

@@ -6,11 +6,11 @@ import { isName, NAME_HINT } from '#domain/name.ts';
 /** X.509's own limit for a common name [RFC 5280, appendix A]. */
 const COMMON_NAME_MAX = 64;
 
-/** What is wrong with the name of a client: a name alone, or site/area/device; undefined where nothing is. */
+/** What is wrong with the name of a client: a name, site/area/device, or group/edge-node; undefined where nothing is. */
 export function clientNameProblem(name: string): string | undefined {
   const levels = name.split('/');
-  if (levels.length !== 1 && levels.length !== 3)
-    return `a certificate is made out to a name, or to site/area/device, and not to '${name}'`;
+  if (levels.length > 3)
+    return `a certificate is made out to a name, to site/area/device, or to group/edge-node of Sparkplug, and not to '${name}'`;
   const bad = levels.find((level) => !isName(level));
   if (bad !== undefined) return `'${bad}' cannot be a name: ${NAME_HINT}`;
   if (name.length > COMMON_NAME_MAX)

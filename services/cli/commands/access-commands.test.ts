@@ -152,7 +152,7 @@ describe('users', () => {
     [['user', 'remove', 'nobody'], 'penstock user list shows all'],
     [['device', 'add', 'known'], "'known' is a user"],
     [['device', 'add', 'gateway'], 'is there already'],
-    [['device', 'add', 'lyon/t1'], 'site/area/device'],
+    [['device', 'add', 'lyon/a/b/t1'], 'site/area/device'],
     [['device', 'add', 'lyon/+/t1'], 'cannot name a device'],
     [['device', 'add', 'writer'], "the pipeline's own service"],
     [['device', 'add', 't-#', '--count', '10'], 'write ## in the name'],

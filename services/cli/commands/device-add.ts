@@ -13,8 +13,9 @@ export const deviceAddCommand = accessCommand({
   name: 'device add',
   operands: '<name>',
   summary: "let a device log in; prints the broker's part of its config.json",
-  help: `A device is named for its place, site/area/device, and may write and read its own topics there alone. One plain name is
-a gateway, whose rights stand in <data>/access/acl.conf.
+  help: `A device is named for its place, site/area/device, and may write and read its own topics there alone. A Sparkplug edge node
+is named group/edge-node, and speaks for itself and its devices. One plain name is a gateway, whose rights stand in
+<data>/access/acl.conf.
   penstock device add lyon/tank-farm/tank-01 > config.json
   penstock device add 'lyon/tank-farm/tank-##' --count 20 --json > devices.ndjson
 `,
@@ -26,7 +27,7 @@ a gateway, whose rights stand in <data>/access/acl.conf.
   ],
   run: async (call, cli) => {
     const { config, options, isDry, isJson } = call;
-    const names = deviceNames(nameOf(call, 'the device: site/area/device'), options.count);
+    const names = deviceNames(nameOf(call, 'the device: site/area/device, or group/edge-node'), options.count);
     const broker = deviceBroker(options, config);
     const devices = await editAccess(
       config.root.data,

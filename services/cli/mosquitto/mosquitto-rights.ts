@@ -3,6 +3,7 @@
 
 import { covers, overlaps } from '#domain/access/filter.ts';
 import type { Access, Grant } from '#domain/access/policy.ts';
+import { SPARKPLUG_REPLAYS, sparkplugFilters } from '#domain/sparkplug-topic.ts';
 import { DEVICE_CHANNELS } from '#domain/topic.ts';
 
 export type MosquittoRights = {
@@ -13,7 +14,10 @@ export type MosquittoRights = {
 };
 
 /** What is left of "may write everything but", beside foreign topics: where devices of ours and Sparkplug's edge nodes speak. */
-const DEVICE_TREES = [...DEVICE_CHANNELS.map((channel) => `plant/v1/+/+/+/${channel}`), 'spBv1.0/#'];
+const DEVICE_TREES = [
+  ...DEVICE_CHANNELS.map((channel) => `plant/v1/+/+/+/${channel}`),
+  ...[...sparkplugFilters, SPARKPLUG_REPLAYS],
+];
 
 /** @param foreign filters of the topics on which foreign devices speak */
 export function mosquittoRights(grants: readonly Grant[], foreign: readonly string[] = []): MosquittoRights {

@@ -15,11 +15,21 @@ export type CommandWrite = {
   readonly awaited: ReadonlyMap<string, Scalar>;
 };
 
-/** @param unitOf the unit that rules and people have for a metric of the device */
+/** What the device's model says of an argument. */
+export type ArgumentOf = (
+  cmd: string,
+  argument: string,
+) => {
+  /** The metric that it is. */
+  readonly metric: string;
+  /** The unit that rules and people have for it. */
+  readonly unit: string | undefined;
+};
+
 export function commandWrite(
-  { args }: Pick<CommandEnvelope, 'args'>,
+  { cmd, args }: Pick<CommandEnvelope, 'cmd' | 'args'>,
   device: EdgeDevice,
-  unitOf: (metric: string) => string | undefined,
+  argumentOf: ArgumentOf,
 ): CommandWrite | { readonly reason: string } {
   const entries = Object.entries(args);
   if (entries.length === 0)
@@ -27,9 +37,10 @@ export function commandWrite(
   const metrics: Partial<Metric>[] = [];
   const awaited = new Map<string, Scalar>();
   const problems: string[] = [];
-  for (const [name, value] of entries) {
+  for (const [argument, value] of entries) {
+    const { metric: name, unit } = argumentOf(cmd, argument);
     const metric = device.metrics.byName(name);
-    const written = metric === undefined ? unknownMetric(name, device) : write(value, metric, unitOf(name));
+    const written = metric === undefined ? unknownMetric(name, device) : write(value, metric, unit);
     if (typeof written === 'string') {
       problems.push(written);
       continue;

@@ -30,7 +30,7 @@ function press(more: Partial<Commanded> = {}): Commanded {
   });
   return {
     ...{ name: NAME, address: { group: 'lyon', edge: 'line-3', device: 'press' }, device, isNodeAlive: true },
-    ...{ unitOf: () => undefined, newestOf: () => undefined },
+    ...{ argumentOf: (_, metric) => ({ metric, unit: undefined }), newestOf: () => undefined },
     ...more,
   };
 }
@@ -89,15 +89,31 @@ test('a command to an edge node itself goes to it', () => {
 });
 
 test('values are written in the unit of the device, and given in that of its model', () => {
-  const to = press({ unitOf: () => 'bar' });
+  const to = press({ argumentOf: (_, metric) => ({ metric, unit: 'bar' }) });
   const sent = new SparkplugCommands().take(command({ setpoint: 2 }), to, T);
   const payload = 'problem' in sent ? undefined : sent[0]?.payload;
   expect(decodePayload(payload as Buffer)).toMatchObject({
     metrics: [{ value: { field: 'float', number: expect.closeTo(29.0075, 3) } }],
   });
-  expect(shown(new SparkplugCommands().take(command({ setpoint: 2 }), press({ unitOf: () => 'Cel' }), T))).toEqual([
-    [ACK, 'REJECTED', "'setpoint' is in [psi], to which Cel cannot be converted"],
-  ]);
+  expect(
+    shown(
+      new SparkplugCommands().take(
+        command({ setpoint: 2 }),
+        press({ argumentOf: (_, metric) => ({ metric, unit: 'Cel' }) }),
+        T,
+      ),
+    ),
+  ).toEqual([[ACK, 'REJECTED', "'setpoint' is in [psi], to which Cel cannot be converted"]]);
+});
+
+test('an argument is the metric that its model says', () => {
+  const argumentOf: Commanded['argumentOf'] = (cmd, argument) => ({
+    metric: cmd === 'set' && argument === 'open' ? 'valve' : argument,
+    unit: undefined,
+  });
+  const sent = new SparkplugCommands().take(command({ open: true }), press({ argumentOf }), T);
+  const payload = 'problem' in sent ? undefined : sent[0]?.payload;
+  expect(decodePayload(payload as Buffer)).toMatchObject({ metrics: [{ name: 'valve' }] });
 });
 
 test('it is done when the device has reported all of it', () => {

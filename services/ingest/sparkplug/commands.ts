@@ -7,7 +7,7 @@ import { type SparkplugAddress, sparkplugTopics } from '#domain/sparkplug-topic.
 import { type DeviceName, deviceKey, topics } from '#domain/topic.ts';
 import type { PublishOptions } from '#runtime/bus.ts';
 import type { RawRecord } from '../record.ts';
-import { commandWrite } from './command-write.ts';
+import { type ArgumentOf, commandWrite } from './command-write.ts';
 import type { Scalar } from './datatype.ts';
 import type { EdgeDevice } from './edge-device.ts';
 import { encodePayload } from './payload-encoder.ts';
@@ -29,7 +29,7 @@ export type Commanded = {
   readonly address: SparkplugAddress;
   readonly device: EdgeDevice;
   readonly isNodeAlive: boolean;
-  readonly unitOf: (metric: string) => string | undefined;
+  readonly argumentOf: ArgumentOf;
   /** The newest value that was stored, if it is good. */
   readonly newestOf: (metric: string) => Scalar | undefined;
 };
@@ -51,7 +51,7 @@ export class SparkplugCommands {
     if (to.device.state.kind !== 'born' || !to.isNodeAlive) {
       return this.#answer(to, envelope, { status: 'REJECTED', now, reason: `${to.device.who} is offline` });
     }
-    const write = commandWrite(envelope, to.device, to.unitOf);
+    const write = commandWrite(envelope, to.device, to.argumentOf);
     if ('reason' in write) return this.#answer(to, envelope, { status: 'REJECTED', now, reason: write.reason });
     return this.#write(to, envelope, { ...write, now });
   }
@@ -68,7 +68,11 @@ export class SparkplugCommands {
     const sent = { topic: sparkplugTopics.message(type, to.address), payload: bytes, options };
     const accepted = this.#answer(to, envelope, { status: 'ACCEPTED', now, awaited });
     // What is so already will not be reported: devices report changes.
-    const isSo = awaited.size > 0 && [...awaited.keys()].every((name) => to.newestOf(name) === envelope.args[name]);
+    const isSo =
+      awaited.size > 0 &&
+      Object.entries(envelope.args).every(
+        ([argument, value]) => to.newestOf(to.argumentOf(envelope.cmd, argument).metric) === value,
+      );
     const done = isSo ? this.#answer(to, envelope, { status: 'SUCCEEDED', now }) : [];
     return [sent, ...accepted, ...done];
   }

@@ -6,6 +6,7 @@ import { crc32 } from 'node:zlib';
 import type { Refusal } from '#domain/rejected.ts';
 import type { DeviceName } from '#domain/topic.ts';
 import type { Delivery } from '#runtime/bus.ts';
+import type { DeviceModel } from '#runtime/plant-files.ts';
 import type { Birth } from '../devices/birth.ts';
 import type { KnownDevice, Seat } from '../devices/known-device.ts';
 import type { DeviceRegistry } from '../devices/registry.ts';
@@ -14,6 +15,7 @@ import type { Origin } from '../origins.ts';
 import { sizeProblem } from '../reading.ts';
 import type { RawRecord } from '../record.ts';
 import type { BirthStore } from './birth-store.ts';
+import type { ArgumentOf } from './command-write.ts';
 import { type Publication, SparkplugCommands } from './commands.ts';
 import { readPayload } from './compressed-payload.ts';
 import type { Scalar } from './datatype.ts';
@@ -78,7 +80,7 @@ export class SparkplugIntake implements MessageReader {
     const known = this.#parts.registry.known(name);
     const to = {
       ...{ name, ...owner },
-      unitOf: (metric: string) => known?.model?.metrics.get(metric)?.unit,
+      argumentOf: argumentsIn(known?.model ?? null),
       newestOf: (metric: string) => goodValue(known?.seats.get(metric)),
     };
     const answers = this.#commands.take(payload, to, message.now);
@@ -154,6 +156,15 @@ export class SparkplugIntake implements MessageReader {
     this.#ingest.refuse([device], message);
     return undefined;
   }
+}
+
+/** As the model has it; where it says nothing, an argument is the metric of its name. */
+function argumentsIn(model: DeviceModel | null): ArgumentOf {
+  return (cmd, argument) => {
+    const said = model?.commands?.[cmd]?.args[argument];
+    const metric = said?.metric ?? argument;
+    return { metric, unit: said?.unit ?? model?.metrics.get(metric)?.unit };
+  };
 }
 
 function goodValue(seat: Seat | undefined): Scalar | undefined {

@@ -31,6 +31,20 @@ export const sparkplugFilters: readonly string[] = [
   ...DEVICE_SAYS.map((type) => `${ROOT}/+/${type}/+/+`),
 ];
 
+/** What hosts tell edge nodes and devices to do. */
+export const sparkplugOrders: readonly string[] = [`${ROOT}/+/NCMD/+`, `${ROOT}/+/DCMD/+/+`];
+
+/** What one edge node says of itself and its devices, and what it is told. */
+export function sparkplugOf(name: EdgeName): { readonly says: readonly string[]; readonly obeys: readonly string[] } {
+  const of = (types: readonly SparkplugMessage[], device: string | null) =>
+    types.map((type) => sparkplugTopics.message(type, { ...name, device }));
+  return {
+    says: [...of(NODE_SAYS, null), ...of(DEVICE_SAYS, '+')],
+    // Libraries subscribe to more than there is.
+    obeys: [...of(['NCMD'], null), ...of(['DCMD'], null)].map((topic) => `${topic}/#`),
+  };
+}
+
 /** What is sent again goes another way: its seq is of long ago, and other hosts must not take it for news. */
 const REPLAY = `replay/v1/${ROOT}/`;
 export const SPARKPLUG_REPLAYS = `${REPLAY}#`;

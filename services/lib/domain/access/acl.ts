@@ -41,7 +41,8 @@ export function parseAcl(text: string): Acl | AclProblem[] {
     const [, keyword = '', rest = ''] = /^(\S+)\s*(.*)$/.exec(trimmed) ?? [];
     if (keyword === 'user') {
       user = rest;
-      if (!isDeviceUserName(rest)) problem(`'${rest}' cannot be a user: a name, or site/area/device`, rest);
+      if (!isDeviceUserName(rest))
+        problem(`'${rest}' cannot be a user: a name, site/area/device, or group/edge-node of Sparkplug`, rest);
     } else if (keyword === 'topic' || keyword === 'pattern') {
       const rule = parseRule(rest);
       if (typeof rule === 'string') problem(rule, rest);

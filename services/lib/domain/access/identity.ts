@@ -12,7 +12,10 @@ export type ServiceUser = (typeof SERVICE_USERS)[number];
 export type Identity =
   /** Came without a login, where that is allowed. */
   | { readonly kind: 'anonymous' }
-  /** `site/area/device`; or one level, for a gateway that speaks on foreign topics and is given them by the acl file. */
+  /**
+   * `site/area/device`; `group/edge-node` of Sparkplug; or one level, for a gateway that speaks on foreign topics and is given
+   * them by the acl file.
+   */
   | { readonly kind: 'device'; readonly name: string }
   | { readonly kind: 'person'; readonly name: string; readonly role: Role }
   /** `as` is the service whose rights it has; undefined for a program of the user's, whose rights stand in the acl file. */
@@ -27,10 +30,10 @@ export function isUserName(text: string): boolean {
   return isName(text);
 }
 
-/** Whether the text can name a device: `site/area/device`, or one level for a gateway. */
+/** Whether the text can name a device: `site/area/device`, `group/edge-node` of Sparkplug, or one level for a gateway. */
 export function isDeviceUserName(text: string): boolean {
   const levels = text.split('/');
-  return (levels.length === 3 || levels.length === 1) && levels.every(isName);
+  return levels.length <= 3 && levels.every(isName);
 }
 
 /** The user name on the wire; undefined for who has none. */

@@ -3,6 +3,7 @@
 
 import type { Role } from '../alarm.ts';
 import { HEARTBEAT_TOPIC, WATCHDOG_DEVICE, WATCHDOG_RULE } from '../heartbeat.ts';
+import { sparkplugOf, sparkplugOrders, sparkplugTopics } from '../sparkplug-topic.ts';
 import { DEVICE_CHANNELS, topics } from '../topic.ts';
 import type { Identity, ServiceUser } from './identity.ts';
 
@@ -27,11 +28,16 @@ const OPERATIONS = 'alarm-op/v1/+/+/+/+';
 const STATES = 'state/v1/+/+/+';
 /** Orders to devices. */
 export const COMMANDS = 'plant/v1/+/+/+/cmd';
+/** Orders that nobody retains: they would be carried out again by whoever returns. */
+export const NEVER_RETAINED: readonly string[] = [COMMANDS, ...sparkplugOrders];
 const [DESIRED = '', OTA_DATA = ''] = ofAnyDevice(['cfg/desired', 'ota/data']);
+
+/** What a Sparkplug host says of itself: edge nodes go by it, and come and go. */
+const HOST_STATES = sparkplugTopics.state('+');
 
 /** Orders, and what only the pipeline itself says. Everything else is a device's, of ours or a foreign one. */
 const NO_DEVICE_WRITES = denyWrite(
-  ...[COMMANDS, DESIRED, OTA_DATA, 'alarm-op/#', 'state/#'],
+  ...[COMMANDS, DESIRED, OTA_DATA, 'alarm-op/#', 'state/#', ...sparkplugOrders, HOST_STATES],
   ...['alarm/#', 'device/#', 'journal/#', 'points/#', 'rejected/#', 'service/#'],
 );
 /** Any device, ours or foreign. */
@@ -57,6 +63,7 @@ const SERVICES: { readonly [service in ServiceUser]: readonly Grant[] } = {
   ingest: [
     ...read('#'), // whatever the files in rules/sources/ map
     ...write('points/v1/+', 'rejected/v1/+', 'device/v1/+/+/+', 'device/v1/+/+/+/gaps'),
+    ...write(...sparkplugOrders, HOST_STATES, ...ofAnyDevice(['ack'])),
     ...ownStatus('ingest'),
   ],
   rules: [
@@ -96,7 +103,7 @@ export function defaultGrants(identity: Identity): readonly Grant[] {
     case 'anonymous':
       return [...EVERYTHING, ...ANY_SOURCE];
     case 'device':
-      return identity.name.includes('/') ? ownTree(identity.name) : [];
+      return ownTree(identity.name);
     case 'person':
       return ROLES[identity.role];
     case 'service':
@@ -105,6 +112,14 @@ export function defaultGrants(identity: Identity): readonly Grant[] {
 }
 
 function ownTree(name: string): Grant[] {
+  const [group = '', edge, device] = name.split('/');
+  if (edge === undefined) return []; // a gateway's topics are in the acl file
+  if (device === undefined) return edgeTree(sparkplugOf({ group, edge }));
   const below = (channels: readonly string[]) => channels.map((channel) => `plant/v1/${name}/${channel}`);
   return [...write(...below(DEVICE_CHANNELS)), ...read(...below(DEVICE_READS))];
+}
+
+/** A Sparkplug edge node speaks for itself and its devices, and waits for its host. */
+function edgeTree({ says, obeys }: ReturnType<typeof sparkplugOf>): Grant[] {
+  return [...write(...says), ...read(...obeys, HOST_STATES)];
 }

@@ -71,6 +71,44 @@ describe('a device', () => {
   );
 });
 
+describe('a Sparkplug edge node', () => {
+  const rights = rightsOf({ kind: 'device', name: 'lyon/line-3' });
+
+  test.each([
+    ...['spBv1.0/lyon/NBIRTH/line-3', 'spBv1.0/lyon/NDEATH/line-3', 'spBv1.0/lyon/NDATA/line-3'],
+    ...['spBv1.0/lyon/DBIRTH/line-3/press', 'spBv1.0/lyon/DDEATH/line-3/press', 'spBv1.0/lyon/DDATA/line-3/press'],
+  ])('says %s, for itself and its devices', (topic) => {
+    expect([rights.mayPublish(topic), rights.mayReceive(topic)]).toEqual([true, false]);
+  });
+
+  test.each([
+    ...['spBv1.0/lyon/NCMD/line-3', 'spBv1.0/lyon/NCMD/line-3/#', 'spBv1.0/lyon/DCMD/line-3/press'],
+    ...['spBv1.0/lyon/DCMD/line-3/#', 'spBv1.0/lyon/DCMD/line-3/+', 'spBv1.0/STATE/penstock', 'spBv1.0/STATE/+'],
+  ])('hears %s, and does not say it', (filter) => {
+    expect(rights.maySubscribe(filter)).toBe(true);
+    expect(rights.mayPublish(filter)).toBe(false);
+  });
+
+  test.each([
+    ...['spBv1.0/lyon/NBIRTH/line-4', 'spBv1.0/paris/NBIRTH/line-3', 'spBv1.0/lyon/NBIRTH/line-3/press'],
+    ...['spBv1.0/lyon/DDATA/line-3', 'spBv1.0/lyon/DDATA/line-4/press', 'plant/v1/lyon/line-3/press/tele'],
+    ...['replay/v1/spBv1.0/lyon/NDATA/line-3', 'plant/v1/lyon/line-3/press/ack'],
+  ])('has nothing to do with %s', (topic) => {
+    expect([rights.mayPublish(topic), rights.maySubscribe(topic)]).toEqual([false, false]);
+  });
+});
+
+test('orders to edge nodes, and what hosts say of themselves, are ingest’s; others give theirs as commands', () => {
+  const orders = ['spBv1.0/g/NCMD/e', 'spBv1.0/g/DCMD/e/d', 'spBv1.0/STATE/penstock'];
+  const others = [ANYBODY, DEVICE, person('operator'), person('engineer'), service('rules'), service('simulator')];
+  for (const topic of orders) {
+    expect(others.filter((each) => rightsOf(each).mayPublish(topic))).toEqual([]);
+    expect(rightsOf(service('ingest')).mayPublish(topic)).toBe(true);
+  }
+  expect(rightsOf(service('ingest')).mayPublish('plant/v1/a/b/c/ack')).toBe(true);
+  expect(rightsOf(service('ingest')).mayPublish('spBv1.0/g/NBIRTH/e')).toBe(false);
+});
+
 test.each([
   ['viewer', 'cmd', false],
   ['viewer', 'alarm-op', false],

@@ -35,7 +35,9 @@ const service = z.strictObject({
 });
 
 const userName = z.string().refine(isUserName, { error: 'is no name for a user' });
-const deviceName = z.string().refine(isDeviceUserName, { error: 'is no device: site/area/device, or a plain name' });
+const deviceName = z
+  .string()
+  .refine(isDeviceUserName, { error: 'is no device: site/area/device, group/edge-node of Sparkplug, or a plain name' });
 
 export const usersSchema = z.strictObject({
   users: z.record(userName, z.discriminatedUnion('role', [person, service])),

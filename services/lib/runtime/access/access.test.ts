@@ -132,7 +132,7 @@ describe('the files', () => {
     ['users.json', '{"users": {"anna": {"role": "viewer", "rle": 1}}}', "unknown field 'rle'"],
     ['users.json', '{"users": {"__proto__": {"role": "admin"}}}', '__proto__'],
     ['users.json', '{', 'not valid JSON'],
-    ['devices.json', '{"devices": {"lyon/t1": {}}}', 'devices.json:1:'],
+    ['devices.json', '{"devices": {"lyon/a/b/t1": {}}}', 'devices.json:1:'],
     ['devices.json', '{"devices": {"lyon/+/t1": {}}}', 'devices.json:1:'],
     ['acl.conf', 'topics x', 'acl.conf:1:1'],
   ])('%s with %j changes nothing, and says where it is wrong', async (name, text, words) => {
