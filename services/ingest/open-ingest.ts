@@ -23,7 +23,6 @@ import { Batcher } from './lines/batcher.ts';
 import { openSequences } from './sequences/open-sequences.ts';
 import { readSources } from './sources/read-sources.ts';
 import { openSparkplug } from './sparkplug/open-sparkplug.ts';
-import { placeByName } from './sparkplug/place.ts';
 
 export type IngestSections = { readonly ingest: typeof ingestSection; readonly rules: typeof rulesFolderSetting };
 
@@ -49,7 +48,7 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
   }
   requireRulesFolder(rules.dir);
   const plant = readPlantFiles(rules.dir);
-  const { sources, problems } = readSources(rules.dir, new Set(plant.models.keys()));
+  const { sources, placeOf, problems } = readSources(rules.dir, new Set(plant.models.keys()));
   for (const problem of [...plant.problems, ...problems]) log.error(formatProblem(problem));
   const points = metrics.counter('ingest_points_total', 'Points taken.');
   const batches = metrics.counter('ingest_batches_total', 'Batches published.');
@@ -72,10 +71,8 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
     slots: settings.batchesInFlight,
     onBatch: () => batches.inc(),
   });
-  const placeOf = placeByName();
-  const sparkplug = openSparkplug(service, {
-    ...{ bus, registry, placeOf, payloadBytesMax: settings.payloadBytesMax, reorderMs: settings.sparkplugReorder },
-  });
+  const { payloadBytesMax, sparkplugReorder: reorderMs } = settings;
+  const sparkplug = openSparkplug(service, { bus, registry, placeOf, payloadBytesMax, reorderMs });
   const ingest = new Ingest({
     ...{ registry, sources, batcher, sequences, afterWrite, now, placeOf, sparkplug: sparkplug.reader },
     reject: (rejection) => rejected.put(rejection),

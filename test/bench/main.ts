@@ -1,6 +1,16 @@
 // `npm run bench -- <name>`: one file per benchmark. Numbers mean something only beside a reference of the same run.
 
-const BENCHES = ['backtest', 'broker', 'broker-scale', 'historian', 'ingest', 'mqtt-5', 'pipeline', 'rules'] as const;
+const BENCHES = [
+  'backtest',
+  'broker',
+  'broker-scale',
+  'historian',
+  'ingest',
+  'mqtt-5',
+  'pipeline',
+  'rules',
+  'sparkplug',
+] as const;
 
 const [name = ''] = process.argv.slice(2);
 if (!(BENCHES as readonly string[]).includes(name)) {

@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import { type FileProblem, readJsonFiles } from '#runtime/json-file.ts';
-import { sourceFile, sourceFilter } from '#runtime/source-file.ts';
+import { isSparkplugSource, sourceFile, sourceFilter } from '#runtime/source-file.ts';
 
 /** As MQTT filters: `home/{area}/{metric}` is `home/+/+`. */
 export function foreignFilters(rulesDir: string): readonly string[] | { readonly problems: FileProblem[] } {
@@ -12,5 +12,6 @@ export function foreignFilters(rulesDir: string): readonly string[] | { readonly
     sourceFile,
   );
   if (problems.length > 0) return { problems };
-  return [...new Set(files.map(({ value }) => sourceFilter(value.topic)))];
+  const foreign = files.filter(({ value }) => !isSparkplugSource(value));
+  return [...new Set(foreign.map(({ value }) => sourceFilter(value.topic)))];
 }

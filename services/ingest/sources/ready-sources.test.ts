@@ -9,12 +9,12 @@ import { readSources } from './read-sources.ts';
 const RULES = path.resolve(import.meta.dirname, '../../../rules');
 const NOW = 1_795_355_425_172;
 const plant = readPlantFiles(RULES);
-const { sources, problems } = readSources(RULES, new Set(plant.models.keys()));
+const { sources, placeOf, problems } = readSources(RULES, new Set(plant.models.keys()));
 
 async function comeOf(topic: string, payload: string): Promise<string[]> {
   const trial = await tryMessage(
     { topic, payload: Buffer.from(payload) },
-    { plant, sources, now: NOW, payloadBytesMax: 262_144 },
+    { plant, sources, placeOf, now: NOW, payloadBytesMax: 262_144 },
   );
   const points = trial.points.map((line) => {
     const [, device = '', metric = '', fields = '', at = ''] =

@@ -76,8 +76,9 @@ function tellingOf(value: SourceFile, senderFields: readonly string[]): Telling 
   const { format, online, inside = null } = value;
   if (online !== undefined) return { kind: 'online', read: onlineWords(online) };
   const options = optionsOf(value, senderFields);
-  // The schema asks for a format wherever it is not `online`.
-  return { kind: 'values', reading: { format: format ?? 'json', options, inside, map: metricMap(value) } };
+  // The schema asks for a format wherever it is not `online`; of Sparkplug there are no sources of this kind.
+  const known = format === undefined || format === 'sparkplug' ? 'json' : format;
+  return { kind: 'values', reading: { format: known, options, inside, map: metricMap(value) } };
 }
 
 type Found = {
@@ -86,7 +87,8 @@ type Found = {
   readonly names: ReadonlyMap<string, string>;
 };
 
-function deviceOf(texts: Texts, { captures, payload, names }: Found): DeviceName | Refusal {
+/** The device that the texts make of what was found, or why they make none. */
+export function deviceOf(texts: Omit<Texts, 'metric'>, { captures, payload, names }: Found): DeviceName | Refusal {
   const device = { site: '', area: '', device: '' };
   for (const part of PARTS) {
     const filled = fillIn(texts[part], captures, payload);

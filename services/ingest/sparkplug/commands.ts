@@ -79,6 +79,7 @@ export class SparkplugCommands {
 
   /** What a device has measured: maybe what it was told to. @returns answers to be published */
   onMeasured(name: DeviceName, records: readonly RawRecord[], now: number): Publication[] {
+    if (this.#answered.size === 0) return [];
     const answered = this.#answered.get(deviceKey(name));
     if (answered === undefined) return [];
     const done: Publication[] = [];

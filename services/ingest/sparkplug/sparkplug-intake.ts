@@ -41,6 +41,8 @@ export class SparkplugIntake implements MessageReader {
   readonly #ingest: Intake;
   readonly #parts: SparkplugIntakeParts;
   readonly #commands = new SparkplugCommands();
+  /** By the names that topics and births hold: a device is looked up once, and not with every message. */
+  readonly #devices = new WeakMap<DeviceName, KnownDevice>();
 
   constructor(ingest: Intake, parts: SparkplugIntakeParts) {
     this.#ingest = ingest;
@@ -151,10 +153,15 @@ export class SparkplugIntake implements MessageReader {
 
   /** undefined where there is no room for it, which is then said. */
   #known(name: DeviceName, message: Message): KnownDevice | undefined {
+    const known = this.#devices.get(name);
+    if (known?.isForgotten === false) return known;
     const device = this.#parts.registry.device(name, message.now);
-    if (!('reason' in device)) return device;
-    this.#ingest.refuse([device], message);
-    return undefined;
+    if ('reason' in device) {
+      this.#ingest.refuse([device], message);
+      return undefined;
+    }
+    this.#devices.set(name, device);
+    return device;
   }
 }
 

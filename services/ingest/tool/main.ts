@@ -19,10 +19,10 @@ try {
   const { rulesDir, topic, payloadBase64, payloadBytesMax, isJson } = wish.parse(JSON.parse(process.argv[2] ?? ''));
   requireRulesFolder(rulesDir);
   const plant = readPlantFiles(rulesDir);
-  const { sources, problems } = readSources(rulesDir, new Set(plant.models.keys()));
+  const { sources, placeOf, problems } = readSources(rulesDir, new Set(plant.models.keys()));
   for (const problem of [...plant.problems, ...problems]) process.stderr.write(`error ${formatProblem(problem)}\n`);
   const message = { topic, payload: Buffer.from(payloadBase64, 'base64') };
-  const trial = await tryMessage(message, { plant, sources, now: Date.now(), payloadBytesMax });
+  const trial = await tryMessage(message, { plant, sources, placeOf, now: Date.now(), payloadBytesMax });
   process.stdout.write(isJson ? `${JSON.stringify(trial)}\n` : trialText(trial));
   process.exitCode = trial.refusals.length > 0 ? EXIT.findings : EXIT.ok;
 } catch (error) {

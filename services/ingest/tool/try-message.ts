@@ -9,12 +9,14 @@ import { Batcher } from '../lines/batcher.ts';
 import { Origins } from '../origins.ts';
 import { Sequences } from '../sequences/sequences.ts';
 import type { Source } from '../sources/source.ts';
+import type { PlaceOf } from '../sparkplug/place.ts';
+import { SparkplugIntake } from '../sparkplug/sparkplug-intake.ts';
 
 export type Message = { readonly topic: string; readonly payload: Buffer };
 
 export type Trial = {
   /** Whose topic it is: `own` of a device of ours, `birth` for what that says of itself, else what the source's file is. */
-  readonly origin: 'own' | 'birth' | 'nobody' | 'not taken' | { readonly source: string };
+  readonly origin: 'own' | 'birth' | 'sparkplug' | 'nobody' | 'not taken' | { readonly source: string };
   /** Devices that it says something of, as they are known then. */
   readonly devices: readonly DeviceView[];
   /** Line protocol. */
@@ -28,12 +30,22 @@ const BATCH_BYTES_MAX = 1_048_576;
 export type Trying = {
   readonly plant: PlantFiles;
   readonly sources: readonly Source[];
+  readonly placeOf: PlaceOf;
   readonly now: number;
   readonly payloadBytesMax: number;
 };
 
+/** No birth is kept, and nobody is asked for one. */
+const NOBODY_ELSE = {
+  reorderMs: 0,
+  store: { keep: (_: unknown, done: () => void) => done() },
+  askRebirth: () => {},
+  onGap: () => {},
+  publish: async () => {},
+};
+
 export async function tryMessage({ topic, payload }: Message, trying: Trying): Promise<Trial> {
-  const { plant, sources, now, payloadBytesMax } = trying;
+  const { plant, sources, placeOf, now, payloadBytesMax } = trying;
   const registry = new DeviceRegistry(plant, LIMITS, { of: () => undefined, add: () => {} });
   registry.takeChanges(now); // what files say of all the others
   const points: string[] = [];
@@ -45,18 +57,19 @@ export async function tryMessage({ topic, payload }: Message, trying: Trying): P
   });
   const { promise: acknowledged, resolve } = Promise.withResolvers<void>();
   const ingest = new Ingest({
-    ...{ registry, sources, batcher, payloadBytesMax, sequences: new Sequences(), now: () => now },
+    ...{ registry, sources, batcher, payloadBytesMax, sequences: new Sequences(), now: () => now, placeOf },
     afterWrite: (done) => done(),
     reject: async () => {},
     onRefusal: (refusal) => refusals.push(refusal),
+    sparkplug: (owner) => new SparkplugIntake(owner, { ...NOBODY_ELSE, registry, payloadBytesMax }),
   });
   ingest.take({ topic, payload, qos: 1, retained: false, ack: resolve });
   await acknowledged;
-  return { origin: originOf(topic, sources), devices: registry.takeChanges(now), points, refusals };
+  return { origin: originOf(topic, trying), devices: registry.takeChanges(now), points, refusals };
 }
 
-function originOf(topic: string, sources: readonly Source[]): Trial['origin'] {
-  const origin = new Origins(sources).of(topic);
+function originOf(topic: string, { sources, placeOf }: Trying): Trial['origin'] {
+  const origin = new Origins(sources, placeOf).of(topic);
   switch (origin.kind) {
     case 'source':
     case 'gateway':
@@ -65,6 +78,7 @@ function originOf(topic: string, sources: readonly Source[]): Trial['origin'] {
       const source = sources.find((each) => each.match(topic) !== undefined);
       return source === undefined ? 'nobody' : { source: source.file };
     }
+    case 'command':
     case 'not-ours-to-take':
       return 'not taken';
     default:
@@ -75,6 +89,7 @@ function originOf(topic: string, sources: readonly Source[]): Trial['origin'] {
 const LABELS = {
   own: "a device's own topic",
   birth: 'what a device says of itself',
+  sparkplug: "a Sparkplug edge node's topic; no birth of before is known here",
   nobody: 'nobody',
   'not taken': 'a topic that ingest does not read',
 };

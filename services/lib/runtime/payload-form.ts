@@ -32,7 +32,7 @@ export const formatMembers = {
 
 /** What is wrong with the members beside a format, by the name of the member; undefined where nothing is. */
 export function formatProblem(form: {
-  readonly format?: (typeof PAYLOAD_FORMATS)[number] | undefined;
+  readonly format?: (typeof PAYLOAD_FORMATS)[number] | 'sparkplug' | undefined;
   readonly csv?: object | undefined;
   readonly time?: string | undefined;
 }): { readonly member: string; readonly message: string } | undefined {

@@ -3,7 +3,11 @@
 
 import { z } from 'zod';
 import { metricNameText, nameText } from './name-schema.ts';
-import { formatMembers, formatProblem, formatText } from './payload-form.ts';
+import { formatMembers, formatProblem, formatText, PAYLOAD_FORMATS } from './payload-form.ts';
+
+/** Not of one payload: what edge nodes say is read by the births of before. */
+const SPARKPLUG = 'sparkplug';
+const SPARKPLUG_TOPIC = /^spBv1\.0\/[^/]+$/;
 
 /** A level of a topic: text with at most one capture in it. */
 export const LEVEL = /^([^{}]*)(?:\{([a-z]+)\}([^{}]*))?$/;
@@ -38,6 +42,10 @@ const metricOf = z
 
 const words = z.union([z.string(), z.array(z.string()).min(1)]);
 
+const sourceFormat = z.enum([...PAYLOAD_FORMATS, SPARKPLUG]).meta({
+  description: `${formatText.description} sparkplug: edge nodes of the group that the topic is of, spBv1.0/{group}; it says where they and their devices stand.`,
+});
+
 export const sourceFile = z
   .strictObject({
     $schema: z.string().optional().describe('For editors: "../schemas/source.schema.json".'),
@@ -53,7 +61,7 @@ export const sourceFile = z
         description: 'The topics that are mapped. A {capture} stands for what varies in one level.',
         examples: ['home/{area}/{metric}', 'zigbee2mqtt/{device}', '{device}/status/switch:{channel}'],
       }),
-    format: formatText.optional(),
+    format: sourceFormat.optional(),
     ...formatMembers,
     inside: z
       .strictObject({
@@ -116,6 +124,12 @@ export const sourceFile = z
         if (source[member] !== undefined) say(member, 'means nothing beside online');
       }
     }
+    if (format === SPARKPLUG) {
+      for (const member of ['inside', 'metrics', 'metric', 'model'] as const) {
+        if (source[member] !== undefined) say(member, 'means nothing beside format sparkplug');
+      }
+      if (!SPARKPLUG_TOPIC.test(source.topic)) say('topic', 'must be spBv1.0/ and the group, or a {capture} for it');
+    } else if (source.topic.startsWith('spBv1.0/')) say('format', 'of topics of Sparkplug must be sparkplug');
     const problem = formatProblem(source);
     if (problem !== undefined) say(problem.member, problem.message);
     if (inside !== undefined && inside.encoding === 'text' && (format === 'binary' || format === 'senml-cbor')) {
@@ -125,6 +139,11 @@ export const sourceFile = z
   .describe('Maps topics of devices that know nothing of Penstock to its devices.');
 
 export type SourceFile = z.infer<typeof sourceFile>;
+
+/** Whether the source says where edge nodes of Sparkplug stand. Their messages are read with or without one. */
+export function isSparkplugSource({ format }: Pick<SourceFile, 'format'>): boolean {
+  return format === SPARKPLUG;
+}
 
 /** The MQTT filter of a source's topic: `home/{area}/{metric}` is `home/+/+`. */
 export function sourceFilter(topic: string): string {
