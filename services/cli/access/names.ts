@@ -30,7 +30,7 @@ export function refuseTakenDevice(name: string, { users, devices }: AccessFiles)
   if (users.has(name)) throw refusal(`'${name}' is a user; choose another name`);
   if (devices.get(name)?.revoked === false)
     throw refusal(
-      `'${name}' is there already; its config: penstock device show ${name}; for a new token: penstock device revoke ${name}, then add it again`,
+      `'${name}' is there already; its config: penstock device config ${name}; for a new token: penstock device revoke ${name}, then add it again`,
     );
 }
 
@@ -38,7 +38,7 @@ export function refuseTakenDevice(name: string, { users, devices }: AccessFiles)
 export function userNamed(name: string, { users, devices }: AccessFiles): UserRow {
   const user = users.get(name);
   if (user !== undefined) return user;
-  if (devices.has(name)) throw refusal(`'${name}' is a device: penstock device show ${name}`);
+  if (devices.has(name)) throw refusal(`'${name}' is a device: penstock device config ${name}`);
   throw refusal(`there is no user '${name}'${didYouMean(name, [...users.keys()]) || '; penstock user list shows all'}`);
 }
 

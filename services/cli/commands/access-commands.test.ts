@@ -17,9 +17,9 @@ import type { CliCommand } from '../cli.ts';
 import { runProgram } from '../program.ts';
 import { recordedCli } from '../testing.ts';
 import { deviceAddCommand } from './device-add.ts';
+import { deviceConfigCommand } from './device-config.ts';
 import { deviceListCommand } from './device-list.ts';
 import { deviceRevokeCommand } from './device-revoke.ts';
-import { deviceShowCommand } from './device-show.ts';
 import { addCommand } from './user-add.ts';
 import { userListCommand } from './user-list.ts';
 import { passwdCommand } from './user-passwd.ts';
@@ -41,7 +41,7 @@ const passwords: PasswordSource = {
 };
 const COMMANDS: readonly CliCommand[] = [
   ...[addCommand(passwords), passwdCommand(passwords), userListCommand, userRemoveCommand, userTokenCommand],
-  ...[deviceAddCommand, deviceListCommand, deviceRevokeCommand, deviceShowCommand],
+  ...[deviceAddCommand, deviceListCommand, deviceRevokeCommand, deviceConfigCommand],
 ];
 
 async function penstock(...words: readonly string[]) {
@@ -148,7 +148,7 @@ describe('users', () => {
     [['user', 'add', 'anna', '--role', 'service', '--as', 'consle'], "did you mean 'console'?"],
     [['user', 'passwd', 'knwon'], "there is no user 'knwon'; did you mean 'known'?"],
     [['user', 'passwd', 'constructor'], "there is no user 'constructor'"],
-    [['user', 'token', 'gateway'], 'penstock device show gateway'],
+    [['user', 'token', 'gateway'], 'penstock device config gateway'],
     [['user', 'remove', 'nobody'], 'penstock user list shows all'],
     [['device', 'add', 'known'], "'known' is a user"],
     [['device', 'add', 'gateway'], 'is there already'],
@@ -160,7 +160,7 @@ describe('users', () => {
     [['device', 'add', 't', '--port', 'x'], '--port is a number'],
     [['device', 'add', 't', '--ca', '/nowhere.pem'], '/nowhere.pem'],
     [['device', 'revoke', 'gatewya'], "did you mean 'gateway'?"],
-    [['device', 'show', 'known'], "'known' is a user"],
+    [['device', 'config', 'known'], "'known' is a user"],
   ])('%j is refused with the way out, and changes nothing', async (words, why) => {
     await penstock('user', 'add', 'known', '--role', 'engineer');
     await penstock('device', 'add', 'gateway');
@@ -226,15 +226,15 @@ describe('devices', () => {
     });
     expect(err).not.toContain('warning');
     expect(await logIn(config.user, config.password)).toMatchObject({ kind: 'known', identity: { kind: 'device' } });
-    expect(JSON.parse((await penstock('device', 'show', config.user)).out).password).toBe(config.password);
+    expect(JSON.parse((await penstock('device', 'config', config.user)).out).password).toBe(config.password);
     await penstock('device', 'revoke', config.user);
     expect(await logIn(config.user, config.password)).toEqual({ kind: 'wrong' });
-    expect((await penstock('device', 'show', config.user)).err).toContain('was revoked');
+    expect((await penstock('device', 'config', config.user)).err).toContain('was revoked');
     const again = JSON.parse((await penstock('device', 'add', config.user)).out).password;
     expect([await logIn(config.user, config.password), await logIn(config.user, again)]).toMatchObject([
       ...[{ kind: 'wrong' }, { kind: 'known' }],
     ]);
-    expect((await penstock('device', 'list')).out).toMatch(/lyon\/tank-farm\/t1 +2/);
+    expect((await penstock('device', 'list', '--logins')).out).toMatch(/lyon\/tank-farm\/t1 +token 2/);
   });
 
   test('come over TLS, with the authority to pin, where the broker has a certificate of the plant', async () => {
@@ -255,12 +255,12 @@ describe('devices', () => {
     );
     expect(err).toContain('3 devices may log in');
     expect((await penstock('device', 'add', 'lyon/tank-farm/t-##', '--count', '5')).code).toBe(2);
-    expect((await penstock('device', 'list', '--json')).out.split('\n')).toHaveLength(3);
+    expect((await penstock('device', 'list', '--json', '--logins')).out.split('\n')).toHaveLength(3);
   });
 
   test('who would not reach the broker are told of', async () => {
     expect((await penstock('device', 'add', 'gateway')).err).toContain('--host says by which name');
-    expect(JSON.parse((await penstock('device', 'show', 'gateway')).out)).not.toHaveProperty('root');
+    expect(JSON.parse((await penstock('device', 'config', 'gateway')).out)).not.toHaveProperty('root');
   });
 });
 

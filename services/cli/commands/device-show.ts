@@ -1,26 +1,24 @@
-// `penstock device show`: the config of a device once more, for one that was wiped or replaced.
+// `penstock device show`: everything that is known of one device.
 
-import { readAccess } from '#runtime/access/read-access.ts';
-import { readOrCreateSecret } from '#runtime/secrets.ts';
+import { didYouMean } from '#runtime/json-file.ts';
 import { EXIT } from '#runtime/start-error.ts';
 import { accessCommand, nameOf, refusal } from '../access/access-command.ts';
-import { BROKER_OPTIONS, deviceBroker, deviceConfig } from '../access/device-config.ts';
-import { deviceNamed } from '../access/names.ts';
-import { PRINT_OPTIONS, printDevices } from '../access/print-device.ts';
+import { findDevice } from '../devices/find-device.ts';
+import { deviceText } from '../devices/joined-device.ts';
+import { printable, printableJson } from '../printable.ts';
 
 export const deviceShowCommand = accessCommand({
   name: 'device show',
   operands: '<name>',
-  summary: "print the broker's part of a device's config.json again",
-  options: [...BROKER_OPTIONS, ...PRINT_OPTIONS],
+  summary: 'show everything that is known of a device; what to do about it says `device check`',
+  options: [['--json', 'as JSON']],
   run: async (call, cli) => {
-    const { config, options, isJson } = call;
-    const name = nameOf(call, 'the device');
-    const broker = deviceBroker(options, config);
-    const { serial, revoked } = deviceNamed(name, readAccess(config.root.data));
-    if (revoked) throw refusal(`'${name}' was revoked; penstock device add ${name} gives it a new token`);
-    const { value: key } = readOrCreateSecret(config.root.data, 'token-key');
-    printDevices([deviceConfig({ name, serial }, broker, key)], { isJson, withQr: options.qr !== false }, cli);
+    const name = nameOf(call, 'the device: site/area/device');
+    const { device, known } = await findDevice(name, call.config, cli);
+    if (device.login === null && device.view === null)
+      throw refusal(`there is no device '${name}'${didYouMean(name, known) || '; penstock device list shows all'}`);
+    if (call.isJson) cli.out(`${printableJson(JSON.stringify(device, null, 2))}\n`);
+    else cli.out(`${deviceText(device, cli.now()).split('\n').map(printable).join('\n')}\n`);
     return EXIT.ok;
   },
 });
