@@ -37,6 +37,7 @@ export function describeValue(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'string') return `the text '${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`;
   if (Array.isArray(value)) return 'a list';
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (typeof value === 'object') return 'an object';
   return `${typeof value === 'boolean' ? 'the boolean' : 'the number'} ${String(value)}`;
 }

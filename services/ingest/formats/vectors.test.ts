@@ -113,6 +113,31 @@ describe('options and layouts that a source or a model gives', () => {
   });
 });
 
+describe('CBOR that nests ever deeper is refused, and does not run out of stack', () => {
+  const deep = (byte: number, depth: number) => Buffer.alloc(depth, byte);
+  const within = (before: readonly number[], inner: Buffer, after: readonly number[]) =>
+    Buffer.concat([Buffer.from(before), inner, Buffer.from([0, ...after])]);
+
+  // A library that decodes a depth may still be unable to write it out as text: 4,000 lists as a label did that.
+  it.each([500, 4_000, 6_000, 60_000])('%d deep', (depth) => {
+    for (const payload of [
+      within([0x81, 0xa1], deep(0x81, depth), [1]),
+      within([0x81, 0xa2, 0x00], deep(0x81, depth), [0x02, 0x01]),
+      within([0x81], deep(0xa1, depth), []),
+      within([], deep(0x81, depth), []),
+      deep(0x9f, depth),
+      within([0x81, 0xa1, 0x02], deep(0xc4, depth), []),
+    ]) {
+      const decoded = decode('senml-cbor', payload);
+      expect(decoded.records).toEqual([]);
+      expect(decoded.refusals).toHaveLength(1);
+    }
+    expect(sentences(decode('senml-cbor', deep(0x81, 60_000)))).toEqual([
+      'cbor: the payload is not valid CBOR: it nests too deeply',
+    ]);
+  });
+});
+
 describe('compressed payloads', () => {
   const text = '{"temperature":81.2}';
   const read = (payload: Uint8Array) =>
