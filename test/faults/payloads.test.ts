@@ -12,6 +12,7 @@ import { type DeviceModel, modelFile, modelOf } from '#runtime/plant-files.ts';
 import { DeviceRegistry } from '../../services/ingest/devices/registry.ts';
 import { Ingest } from '../../services/ingest/ingest.ts';
 import { Batcher } from '../../services/ingest/lines/batcher.ts';
+import { OUR_MISTAKE } from '../../services/ingest/reading.ts';
 import { Sequences } from '../../services/ingest/sequences/sequences.ts';
 import { SEED } from './profile.ts';
 
@@ -120,6 +121,7 @@ it(`${PAYLOADS} payloads of every format (seed ${SEED})`, { timeout: 600_000 }, 
     },
     onRefusal: ({ message }) => {
       expect(message).not.toBe('');
+      expect(message).not.toContain(OUR_MISTAKE);
       counts.refused++;
     },
   });
