@@ -214,6 +214,14 @@ describe('the files', () => {
 });
 
 describe('devices', () => {
+  test('a Sparkplug edge node is one, and has no topics of ours', async () => {
+    const config = JSON.parse((await penstock('device', 'add', 'lyon/line-3', '--host', 'broker.plant')).out);
+    expect(config).toMatchObject({ clientId: 'lyon/line-3', user: 'lyon/line-3' });
+    expect(config).not.toHaveProperty('root');
+    const identity = { kind: 'device', name: 'lyon/line-3' };
+    expect(await logIn(config.user, config.password)).toMatchObject({ kind: 'known', identity });
+  });
+
   test('get a config of their own, whose password is good, until they are revoked', async () => {
     const { out, err } = await penstock('device', 'add', 'lyon/tank-farm/t1', '--host', 'broker.plant', '--tls');
     const config = JSON.parse(out);

@@ -14,8 +14,6 @@ import { RebirthRequests } from './rebirth-requests.ts';
 
 /** Devices that were not born again this long after their node are gone. */
 const AWAITED_MS = 60_000;
-/** A node that may have died unnoticed is asked so often; when it has not answered the last of them, it has. */
-const TRIES_MAX = 3;
 
 export type EdgeNodeParts<T> = {
   readonly findings: Findings<T>;
@@ -115,8 +113,7 @@ export class EdgeNode<T> {
         this.#die(device, { saidAt: null, now, origin: null });
       }
     }
-    const hasNoAnswer = this.#doubtedAt !== null && this.rebirth.tries > TRIES_MAX;
-    if (hasNoAnswer && this.isAlive) this.#nodeDies(now, null);
+    if (this.#doubtedAt !== null && this.isAlive && this.rebirth.isInVain(now)) this.#nodeDies(now, null);
   }
 
   /** What it said last may not be the last that it said. */
@@ -141,8 +138,11 @@ export class EdgeNode<T> {
       this.#parts.findings.onRefusals(origin, heard.device, [refusal]);
       return;
     }
+    const bdSeq = readBdSeq(payload.metrics);
+    // The death of this very session came before: it may have overtaken a rebirth, and then nobody is there.
+    const isOverdue = itself?.state.kind === 'dead' && bdSeq !== null && bdSeq === this.#bdSeq;
     const count = this.#order.begin({ seq: seqOf(payload.seq), mark, sentAt: payload.timestamp });
-    this.#bdSeq = readBdSeq(payload.metrics);
+    this.#bdSeq = bdSeq;
     for (const device of this.#devices.values()) {
       if (device !== itself && device.state.kind === 'born') device.state = { kind: 'awaited', since: now };
     }
@@ -151,6 +151,7 @@ export class EdgeNode<T> {
     this.rebirth.settle();
     this.#born(heard, count);
     this.#order.offerAgain(now);
+    if (isOverdue) this.doubt(now);
   }
 
   #onNodeDeath({ payload, now, origin }: Heard<T>): void {

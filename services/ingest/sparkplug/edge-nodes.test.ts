@@ -237,6 +237,18 @@ test('the death of another session is nobody’s', () => {
   expect(host.news()).toEqual(['done will']);
 });
 
+test('a birth that its own death has overtaken is doubted: the node is asked, and dead when it does not answer', () => {
+  const host = open();
+  born(host);
+  host.take('NDEATH', null, { metrics: [bdSeqOf(4)] }, { now: T + 100 });
+  host.take('NBIRTH', null, { ...NODE_BIRTH, timestamp: T + 90 }, { now: T + 101 });
+  expect(host.nodes.alive).toBe(1);
+  for (const after of [10_101, 70_101, 130_101]) host.nodes.tick(T + after);
+  expect(host.news().filter((each) => each.startsWith('ask'))).toHaveLength(3);
+  host.nodes.tick(T + 190_101);
+  expect(host.nodes.alive).toBe(0);
+});
+
 test('of a birth without bdSeq a death without one is the end', () => {
   const host = open();
   host.take('NBIRTH', null, { ...NODE_BIRTH, metrics: [] });

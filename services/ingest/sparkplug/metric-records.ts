@@ -31,13 +31,14 @@ export function readRecords({ metrics, timestamp }: Payload, knowledge: Knowledg
   const records: Moment[] = [];
   const refusals: Refusal[] = [];
   let lacksBirth = false;
-  for (const metric of metrics) {
+  for (const [i, metric] of metrics.entries()) {
     const known = knownAs(metric, knowledge);
     if ('name' in known && isControl(known.name)) continue;
     const raw = 'reason' in known ? known : readMetric(metric, known);
     if ('reason' in raw) {
       lacksBirth ||= raw.reason === 'birth';
-      refusals.push({ ...raw, message: `${labelOf(metric, known)} of ${knowledge.who} ${raw.message}` });
+      const message = `${labelOf(metric, known)} of ${knowledge.who} ${raw.message}`;
+      refusals.push({ ...raw, message, place: `metrics[${i}]` });
       continue;
     }
     const said = metric.timestamp ?? timestamp;

@@ -6,6 +6,7 @@ import { type EdgeName, sparkplugTopics } from '#domain/sparkplug-topic.ts';
 import type { Bus } from '#runtime/bus.ts';
 import type { Sections } from '#runtime/config.ts';
 import { isDiskFull } from '#runtime/disk-full.ts';
+import type { ProblemCheck } from '#runtime/problems.ts';
 import type { Service } from '#runtime/process.ts';
 import { EXIT, StartError } from '#runtime/start-error.ts';
 import type { DeviceRegistry } from '../devices/registry.ts';
@@ -49,6 +50,7 @@ export function openSparkplug<S extends Sections>(service: Service<S>, settings:
   metrics.gauge('ingest_sparkplug_nodes', 'Edge nodes known.', () => nodes?.size ?? 0);
   metrics.gauge('ingest_sparkplug_nodes_alive', 'Edge nodes that are there.', () => nodes?.alive ?? 0);
   metrics.gauge('ingest_sparkplug_metrics', 'Metrics of all births, and their devices.', () => nodes?.metrics ?? 0);
+  service.problems.add(tooManyEdgeNodes(() => nodes?.takeRefused() ?? 0, now));
   const askRebirth = (name: EdgeName) => {
     rebirths.inc();
     const topic = sparkplugTopics.message('NCMD', { ...name, device: null });
@@ -80,6 +82,21 @@ export function openSparkplug<S extends Sections>(service: Service<S>, settings:
       store.write();
       nodes?.tick(now());
     },
+  };
+}
+
+/** How long the alarm stands after the last birth that was refused for want of room. */
+const STANDS_MS = 10 * 60_000;
+
+function tooManyEdgeNodes(takeRefused: () => number, now: () => number): ProblemCheck {
+  let lastAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (takeRefused() > 0) lastAt = now();
+    const age = now() - lastAt;
+    if (age < 0 || age >= STANDS_MS) return [];
+    const text =
+      "births of Sparkplug edge nodes are refused: there are too many nodes or metrics already; 'penstock rejected list --reason cardinality' shows whose they are";
+    return [{ id: 'too-many-edge-nodes', text, priority: 'high' }];
   };
 }
 

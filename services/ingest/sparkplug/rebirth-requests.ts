@@ -9,6 +9,9 @@ const UNANSWERED_MS = 60_000;
 /** Births lack what messages name: asking does not mend that, but somebody may have by now. */
 const FUTILE_MS = 600_000;
 
+/** Asked so often without an answer, nobody is there, where nothing else comes from there either. */
+const TRIES_MAX = 3;
+
 /** missing: messages are, or may be. unknown: a message speaks of what the birth does not say. */
 export type RebirthReason = 'missing' | 'unknown';
 
@@ -24,10 +27,6 @@ export class RebirthRequests {
   /** How often it was asked since it last answered. */
   #tries = 0;
 
-  get tries(): number {
-    return this.#tries;
-  }
-
   get isWanted(): boolean {
     return this.#wanted !== null;
   }
@@ -36,6 +35,11 @@ export class RebirthRequests {
   want(reason: RebirthReason, patience = NONE): void {
     if (this.#wanted === null) this.#patience = patience;
     if (this.#wanted !== 'missing') this.#wanted = reason;
+  }
+
+  /** It was asked often enough, and has had its time for the last of them too. */
+  isInVain(now: number): boolean {
+    return this.#tries >= TRIES_MAX && this.#askedAt !== null && Math.abs(now - this.#askedAt) >= UNANSWERED_MS;
   }
 
   /** It is born; or it is dead, and nothing is to be asked any more. */

@@ -110,7 +110,9 @@ export class SparkplugIntake implements MessageReader {
     const payload = readPayload(bytes, payloadBytesMax);
     if (!('problem' in payload)) return payload;
     if (payload.kind === 'large') return { reason: 'size', message: `of the payload, ${payload.problem}` };
-    return { reason: 'protobuf', message: `the payload is no Sparkplug B that can be read: ${payload.problem}` };
+    const [place] = /byte \d+/.exec(payload.problem) ?? [];
+    const message = `the payload is no Sparkplug B that can be read: ${payload.problem}`;
+    return { reason: 'protobuf', message, ...(place === undefined ? {} : { place }) };
   }
 
   #findings(): Findings<Message> {
