@@ -87,7 +87,7 @@ describe.skipIf(findProgram('openssl') === undefined)('penstock cert (needs open
 
 it.each([
   [['init', '--host', 'a b'], 2, "--host must be a host's name or an IP address, and not 'a b'"],
-  [['device', 'a/b'], 2, "not to 'a/b'"],
+  [['device', 'a/b/c/d'], 2, "not to 'a/b/c/d'"],
   [['device', '../etc/x'], 2, "'..' cannot be a name"],
   [['device', 'a/b/..'], 2, "'..' cannot be a name"],
   [['device', `${'a'.repeat(40)}/b/${'c'.repeat(40)}`], 2, 'at most 64 characters'],

@@ -175,7 +175,7 @@ describe('penstock device show', () => {
 
   it.each([
     [['lyon/tanks/tank-1'], 2, `there is no device 'lyon/tanks/tank-1'; did you mean '${NAME}'?`],
-    [['lyon/tanks'], 2, "'lyon/tanks' cannot be a device"],
+    [['lyon/tanks/t1/x'], 2, "'lyon/tanks/t1/x' cannot be a device"],
     [[], 2, 'which one?'],
   ])('%j is refused with the way out', async (words, code, sentence) => {
     const { exitCode, out, err } = await penstock('device', 'show', ...words);

@@ -106,7 +106,7 @@ describe('rules check', () => {
       'models/n.json RULE is not read: the name of a model file ends in .model.json',
       "other.test.json RULE there is no rule 'hott' beside the tests",
       expect.stringMatching(/^sources\/s\.json SCHEMA topic: write \{name\}/),
-      'sources/s.json SCHEMA format must be one of json, value (got "jsn")',
+      'sources/s.json SCHEMA format must be one of json, value, senml-json, senml-cbor, line-protocol, csv, binary, sparkplug (got "jsn")',
     ]);
   });
 
