@@ -11,8 +11,10 @@ import type { DeviceRegistry } from './devices/registry.ts';
 import { modelNamed, testRegistry } from './devices/testing.ts';
 import { Ingest } from './ingest.ts';
 import { Batcher } from './lines/batcher.ts';
+import { OUR_MISTAKE } from './message.ts';
+import type { RawMetric } from './record.ts';
 import { Sequences } from './sequences/sequences.ts';
-import type { Source } from './sources/source.ts';
+import type { Match, Source } from './sources/source.ts';
 import { sourceOf } from './sources/testing.ts';
 
 const NOW = 1_795_355_425_172;
@@ -73,9 +75,11 @@ type Plant = {
 function openPlant({
   sources = [],
   bus = new GatedBus(),
+  onMistake = (error) => expect.fail(String(error)),
 }: {
   sources?: readonly Source[];
   bus?: GatedBus;
+  onMistake?: (error: unknown) => void;
 } = {}): Plant {
   const registry = testRegistry(files);
   const counts = { points: 0, repeats: 0, refusals: 0 };
@@ -96,6 +100,7 @@ function openPlant({
       counts.repeats += count;
     },
     onRefusal: () => counts.refusals++,
+    onMistake,
   });
   const channels = (['tele', 'event', 'status', 'meta'] as const).map(filters.channel);
   const consumer = bus.consume({
@@ -355,6 +360,28 @@ test('a source maps a foreign topic, with its renames', async () => {
   await plant.bus.publish('home/kitchen/x', '{"a":1,"b":2}');
   await settled();
   expect(plant.points()).toMatchObject([{ series: { site: 's', metric: 'renamed' }, value: 1 }]);
+});
+
+test('a mistake of ours costs its message, which is kept, and what comes after is taken', async () => {
+  const mistakes: unknown[] = [];
+  const source = sourceOf({ topic: 'home/{a}/{b}', format: 'json', site: 's', area: 'a', device: 'd' });
+  const telling = source.telling.kind === 'values' ? source.telling : expect.fail('it tells values');
+  const map = (raw: RawMetric) => {
+    if (raw.metric === 'bad') throw new Error('oops');
+    return raw;
+  };
+  const broken: Source = { ...source, telling: { ...telling, reading: { ...telling.reading, map } } };
+  const mistaken: Source = { ...broken, match: (topic) => ({ ...(source.match(topic) as Match), source: mistaken }) };
+  const plant = openPlant({ sources: [mistaken], onMistake: (error) => mistakes.push(error) });
+  await plant.bus.publish('home/kitchen/x', '{"good":1,"bad":2}');
+  await plant.bus.publish('home/kitchen/x', '{"good":3}');
+  await settled();
+  expect(plant.points().map(({ value }) => value)).toEqual([3]);
+  expect(plant.rejected().flatMap(({ refusals }) => refusals)).toMatchObject([
+    { reason: 'shape', message: `reading it failed: oops; ${OUR_MISTAKE}` },
+  ]);
+  expect(mistakes).toMatchObject([{ message: 'oops' }]);
+  expect(plant.consumer.inFlight).toBe(0);
 });
 
 test('100,000 payloads of any kind: none throws, every one is acknowledged', async () => {

@@ -13,11 +13,11 @@ import { inflate } from './formats/compression.ts';
 import { parseJsonText } from './formats/json-text.ts';
 import { type Batcher, Receipt } from './lines/batcher.ts';
 import { writePoint } from './lines/point-line.ts';
+import { type Accepted, fewer, type Message, type MessageReader, ourMistake } from './message.ts';
 import { type Normalised, normaliseRecord, noteSure, type Seated } from './normaliser.ts';
 import { type OneDevice, type Origin, Origins } from './origins.ts';
 import { type Reading, readingOf, readPayload, sizeProblem } from './reading.ts';
 import type { RawRecord } from './record.ts';
-import type { Sequence } from './sequences/boot-sequence.ts';
 import type { Sequences } from './sequences/sequences.ts';
 import type { Source } from './sources/source.ts';
 import type { PlaceOf } from './sparkplug/place.ts';
@@ -39,36 +39,11 @@ export type IngestParts = {
   /** Points that came later than is allowed for an alarm. */
   readonly onLate?: (count: number) => void;
   readonly onRefusal?: (refusal: Refusal) => void;
+  /** Reading a message failed for a reason of ours. */
+  readonly onMistake?: (error: unknown) => void;
   readonly sparkplug?: (ingest: Ingest) => MessageReader;
   readonly placeOf?: PlaceOf;
 };
-
-/** A record on its way, to be taken down when the broker has it. */
-type Accepted = { readonly device: string; readonly sequence: Sequence; readonly kind: 'whole' | 'unfinished' };
-
-/** A message while it is read. */
-export type Message = {
-  readonly delivery: Delivery;
-  readonly receipt: Receipt;
-  readonly now: number;
-  readonly accepted: Accepted[];
-  readonly sent: Seated[];
-  /** What is wrong with it, which is kept once. */
-  readonly refusals: Refusal[];
-  /** Whose clock has given the newest of its times. */
-  readonly clock: 'device' | 'ours';
-};
-
-/** Reads messages that go together with others, and are done when those have come (sparkplug-intake.ts). */
-export type MessageReader = {
-  /** Calls `end` with the message once, then or later. */
-  readonly read: (message: Message, origin: Extract<Origin, { kind: 'sparkplug' }>) => void;
-  /** The same for an order to a device. */
-  readonly readCommand: (message: Message, origin: Extract<Origin, { kind: 'command' }>) => void;
-};
-
-/** Refusals kept of one message; a payload of thousands of bad metrics must not become thousands of sentences. */
-const REFUSALS_MAX = 16;
 
 export class Ingest {
   readonly #parts: IngestParts;
@@ -86,12 +61,26 @@ export class Ingest {
   take(delivery: Delivery): void {
     const origin = this.#origins.of(delivery.topic);
     const message = this.begin(delivery);
-    if (this.#sparkplug !== undefined && origin.kind === 'sparkplug') this.#sparkplug.read(message, origin);
-    else if (this.#sparkplug !== undefined && origin.kind === 'command') this.#sparkplug.readCommand(message, origin);
-    else {
-      this.#read(origin, message);
-      this.end(message);
+    try {
+      if (this.#sparkplug !== undefined && origin.kind === 'sparkplug') this.#sparkplug.read(message, origin);
+      else if (this.#sparkplug !== undefined && origin.kind === 'command') this.#sparkplug.readCommand(message, origin);
+      else {
+        this.#read(origin, message);
+        this.end(message);
+      }
+    } catch (error) {
+      this.#dropMistaken(message, error);
     }
+  }
+
+  /** Thrown on, a mistake of ours would end ingest, and the message would come again to its next life, for ever. It is kept instead. */
+  #dropMistaken(message: Message, error: unknown): void {
+    this.#parts.onMistake?.(error);
+    // Sent again when it is mended, nothing of it may count as having come before.
+    message.sent.length = 0;
+    message.accepted.length = 0;
+    this.refuse([ourMistake(error)], message);
+    this.end(message);
   }
 
   /** What is to be ended in its time. */
@@ -282,11 +271,3 @@ export class Ingest {
 
 const NO_LAYOUTS = [] as const;
 const NOTHING_SAID: ReadonlyMap<string, string> = new Map();
-
-/** At most REFUSALS_MAX of them; the last then says how many it stands for. */
-function fewer(refusals: readonly Refusal[]): readonly Refusal[] {
-  const last = refusals[REFUSALS_MAX - 1];
-  if (last === undefined || refusals.length === REFUSALS_MAX) return refusals;
-  const message = `${last.message}; and ${refusals.length - REFUSALS_MAX} more in this message`;
-  return [...refusals.slice(0, REFUSALS_MAX - 1), { ...last, message }];
-}

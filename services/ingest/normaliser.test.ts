@@ -116,6 +116,14 @@ test('a unit that cannot be converted is refused, and nothing guessed', () => {
   });
 });
 
+test('what its unit makes too large for a number is refused, and never written', () => {
+  const long = modelNamed('rod', { length: { type: 'number', unit: 'um' } });
+  expect(normalise([{ metric: 'length', value: 1e308, unit: 'km' }], { checked: long })).toMatchObject({
+    points: [],
+    refusals: [{ reason: 'type', message: 'length is beyond what a number can hold' }],
+  });
+});
+
 test("a birth's unit is the one that values come in; what they say themselves goes before it", () => {
   const device = deviceOfModel(model);
   device.learn(model, new Map([['temperature', { unit: '[degF]' }]]));

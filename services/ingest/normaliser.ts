@@ -15,6 +15,7 @@ import { knowledgeOf } from './devices/metric-knowledge.ts';
 import type { DeviceRegistry } from './devices/registry.ts';
 import { describeValue } from './formats/json-text.ts';
 import { placed, type RawMetric, type RawRecord } from './record.ts';
+import { converted } from './scaled.ts';
 
 /** Further ahead than this a clock is wrong: the point gets the time of its arrival and quality bad. */
 const FUTURE_SKEW_MS_MAX = 5_000;
@@ -61,14 +62,9 @@ export function normaliseRecord(
       into.refusals.push(placed(seat, record, raw));
       continue;
     }
-    const problem = problemOf(raw, seat, device);
-    if (problem !== undefined) {
-      into.refusals.push(placed(problem, record, raw));
-      continue;
-    }
-    const value = inUnit(raw, seat);
-    if (value === undefined) {
-      into.refusals.push(placed(unitProblem(raw, seat, device), record, raw));
+    const value = checked(raw, seat, device);
+    if (typeof value === 'object' && value !== null) {
+      into.refusals.push(placed(value, record, raw));
       continue;
     }
     const quality = isClockWrong || value === null ? 'bad' : rated(value, raw.quality, seat);
@@ -112,11 +108,18 @@ function makeSeat(metric: string, device: KnownDevice, { table, registry }: Norm
   });
 }
 
-function problemOf(raw: RawMetric, { knowledge }: Seat, { about, model }: KnownDevice): Refusal | undefined {
+/** The value as it is stored, or why it cannot be. */
+function checked(raw: RawMetric, seat: Seat, device: KnownDevice): Value | null | Refusal {
+  const problem = typeProblem(raw, seat, device);
+  if (problem !== undefined) return problem;
+  const value = inUnit(raw, seat);
+  if (value === undefined) return unitProblem(raw, seat, device);
+  if (typeof value !== 'number' || Number.isFinite(value)) return value;
+  return { reason: 'type', message: `${raw.metric} is beyond what a number can hold` };
+}
+
+function typeProblem(raw: RawMetric, { knowledge }: Seat, { about, model }: KnownDevice): Refusal | undefined {
   const { metric, value } = raw;
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    return { reason: 'type', message: `${metric} is beyond what a number can hold` };
-  }
   if (knowledge === null || value === null) return undefined;
   const { type, unit } = knowledge.metric;
   if ((typeof value === 'string' ? 'text' : typeof value) === type) return undefined;
@@ -129,19 +132,11 @@ function problemOf(raw: RawMetric, { knowledge }: Seat, { about, model }: KnownD
 /** The value in the unit of its metric; undefined where its own cannot be converted to that. */
 function inUnit({ value, unit }: RawMetric, { knowledge }: Seat): Value | null | undefined {
   if (typeof value !== 'number' || knowledge === null) return value;
-  const wanted = knowledge.metric.unit;
-  const convert =
-    unit === undefined || wanted === undefined || unit === wanted ? knowledge.convert : converter(unit, wanted);
-  if (unit !== undefined && unit === wanted) return value;
-  if (convert !== undefined) return withoutNoise(convert(value));
-  return unit === undefined || wanted === undefined ? value : undefined;
-}
-
-/** Digits that a conversion leaves right: 70 °F are 21.1111111111 °C. */
-const CONVERTED_DIGITS = 12;
-
-function withoutNoise(value: number): number {
-  return Number(value.toPrecision(CONVERTED_DIGITS));
+  const { metric, convert } = knowledge;
+  if (unit === undefined) return convert === undefined ? value : converted(value, convert);
+  if (metric.unit === undefined || unit === metric.unit) return value;
+  const own = converter(unit, metric.unit);
+  return own && converted(value, own);
 }
 
 function unitProblem({ metric, unit }: RawMetric, { knowledge }: Seat, { about, model }: KnownDevice): Refusal {

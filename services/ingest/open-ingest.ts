@@ -81,6 +81,7 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
     onRepeats: (count) => repeats.inc(count),
     onLate: (count) => late.inc(count),
     onRefusal: ({ reason }) => refused.inc({ reason }),
+    onMistake: (error) => log.error({ err: error }, 'a message could not be read, for a mistake of ours; it is kept'),
   });
   const publisher = new RegistryPublisher(registry, (view) =>
     bus.publish(topics.registry(view), JSON.stringify(view), { retain: true }),

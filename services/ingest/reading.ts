@@ -5,7 +5,7 @@ import type { Layout } from '#runtime/binary-layout.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
 import { inflate } from './formats/compression.ts';
 import { FORMATS, type FormatName } from './formats/formats.ts';
-import { type Decoded, type FormatOptions, NO_OPTIONS, placed, type RawMetric, refused } from './record.ts';
+import { type Decoded, type FormatOptions, NO_OPTIONS, placed, type RawMetric } from './record.ts';
 import { type Inside, payloadInside } from './sources/inside.ts';
 import type { MetricMap } from './sources/metric-map.ts';
 
@@ -50,21 +50,10 @@ export function readPayload(payload: Buffer, reading: Reading, context: ReadCont
   if (tooLarge !== undefined) return { records: [], refusals: [tooLarge] };
   const plain = plainPayload(payload, reading, context.bytesMax);
   if ('reason' in plain) return { records: [], refusals: [plain] };
-  try {
-    return decoded(plain, reading, context);
-  } catch (error) {
-    // A mistake of ours. Thrown on, it would end ingest, and the message would come again to its next life, for ever.
-    const what = `reading it as ${reading.format} failed: ${error instanceof Error ? error.message : error}; ${OUR_MISTAKE}`;
-    return refused('shape', what);
-  }
-}
-
-export const OUR_MISTAKE = 'this is a mistake of Penstock, please report it with the payload';
-
-function decoded(plain: Buffer, reading: Reading, { metric, now, layouts }: ReadContext): Decoded {
-  const own = FORMATS[reading.format].decode(plain, { metric, now, layouts, options: reading.options });
-  const told = reading.inside === null ? own : within(own, reading.inside.member);
-  return reading.map === null ? told : mapped(told, reading.map);
+  const { metric, now, layouts } = context;
+  const decoded = FORMATS[reading.format].decode(plain, { metric, now, layouts, options: reading.options });
+  const own = reading.inside === null ? decoded : within(decoded, reading.inside.member);
+  return reading.map === null ? own : mapped(own, reading.map);
 }
 
 export function sizeProblem({ length }: Buffer, bytesMax: number): Refusal | undefined {

@@ -5,10 +5,8 @@
 import { gzipSync } from 'node:zlib';
 import { encode } from 'cborg';
 import { type DeviceModel, modelFile, modelOf } from '#runtime/plant-files.ts';
-import { DeviceRegistry } from '../../services/ingest/devices/registry.ts';
-import { Ingest } from '../../services/ingest/ingest.ts';
-import { Batcher } from '../../services/ingest/lines/batcher.ts';
-import { Sequences } from '../../services/ingest/sequences/sequences.ts';
+import type { Ingest } from '../../services/ingest/ingest.ts';
+import { loneIngest } from '../../services/ingest/lone-ingest.ts';
 import { threadCpuSeconds } from './cpu-seconds.ts';
 import { machineLine } from './machine.ts';
 
@@ -31,7 +29,7 @@ type Values = {
 };
 type Case = {
   readonly name: string;
-  readonly model: Partial<DeviceModel>;
+  readonly model: Omit<Partial<DeviceModel>, 'metrics'>;
   readonly metrics: number;
   readonly encode: (values: Values, n: number) => Buffer;
 };
@@ -160,35 +158,18 @@ function valuesOf(n: number): Values {
   };
 }
 
-function openIngest(model: Partial<DeviceModel>): { ingest: Ingest; counts: { points: number; refused: number } } {
-  const { metrics, ...others } = model;
-  const whole = modelOf(modelFile.parse({ ...BASE, ...others }));
+function openIngest(model: Case['model']): { ingest: Ingest; counts: { points: number; refused: number } } {
+  const whole = modelOf(modelFile.parse({ ...BASE, ...model }));
   const devices = Array.from({ length: DEVICES }, (_, i) => nameOf(i)).map(
     (name) => [`${name.site}/${name.area}/${name.device}`, { ...name, model: 'tank', role: null, labels: {} }] as const,
   );
   const counts = { points: 0, refused: 0 };
-  const registry = new DeviceRegistry(
-    { models: new Map([['tank', whole]]), devices: new Map(devices), problems: [] },
-    { devices: 1_000, metrics: 100_000 },
-    { of: () => NOW, add: () => {} },
-  );
-  const ingest = new Ingest({
-    ...{
-      registry,
-      sources: [],
-      sequences: new Sequences(),
-      now: () => NOW + ROUNDS * MESSAGES,
-      payloadBytesMax: 262_144,
+  const { ingest } = loneIngest({
+    plant: { models: new Map([['tank', whole]]), devices: new Map(devices), problems: [] },
+    now: () => NOW + ROUNDS * MESSAGES,
+    onLines: (lines) => {
+      sink += lines.length;
     },
-    batcher: new Batcher({
-      publish: async (_, payload) => {
-        sink += payload.length;
-      },
-      bytesMax: () => 131_072,
-      slots: 4,
-    }),
-    afterWrite: (done) => done(),
-    reject: () => Promise.resolve(),
     onPoints: (count) => {
       counts.points += count;
     },
@@ -220,7 +201,7 @@ const ack = () => {};
 async function ingestSeconds(ingest: Ingest, messages: readonly Message[]): Promise<number> {
   const from = threadCpuSeconds();
   for (const [i, { topic, payload }] of messages.entries()) {
-    ingest.take({ topic, payload, retained: false, ack, traceparent: undefined } as Parameters<Ingest['take']>[0]);
+    ingest.take({ topic, payload, qos: 1, retained: false, ack });
     // As many as one read of the socket brings.
     if (i % 100 === 99) await Promise.resolve();
   }

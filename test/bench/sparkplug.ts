@@ -2,11 +2,8 @@
 // birth, put in order, checked, written as a line. Many edge nodes with a device each; the broker and the disk are left out.
 
 import { type SparkplugMessage, sparkplugTopics } from '#domain/sparkplug-topic.ts';
-import { DeviceRegistry } from '../../services/ingest/devices/registry.ts';
-import { Ingest } from '../../services/ingest/ingest.ts';
-import { Batcher } from '../../services/ingest/lines/batcher.ts';
-import { Sequences } from '../../services/ingest/sequences/sequences.ts';
-import { SparkplugIntake } from '../../services/ingest/sparkplug/sparkplug-intake.ts';
+import type { Ingest } from '../../services/ingest/ingest.ts';
+import { loneIngest } from '../../services/ingest/lone-ingest.ts';
 import { type TahuMetric, tahuEncode } from '../../services/ingest/sparkplug/test-tahu.ts';
 import { threadCpuSeconds } from './cpu-seconds.ts';
 import { machineLine } from './machine.ts';
@@ -38,29 +35,16 @@ function metricsOf(count: number, n: number, isByName: boolean): TahuMetric[] {
 
 function openHost(): { ingest: Ingest; counts: { points: number; refused: number } } {
   const counts = { points: 0, refused: 0 };
-  const unbound = { devices: 1_000, metrics: 100_000 };
-  const registry = new DeviceRegistry({ models: new Map(), devices: new Map(), problems: [] }, unbound, {
-    ...{ of: () => NOW, add: () => {} },
-  });
-  const ingest = new Ingest({
-    ...{ registry, sources: [], sequences: new Sequences(), now: () => NOW + 1_000_000, payloadBytesMax: 262_144 },
-    batcher: new Batcher({
-      publish: async (_, payload) => {
-        sink += payload.length;
-      },
-      ...{ bytesMax: () => 131_072, slots: 4 },
-    }),
-    afterWrite: (done) => done(),
-    reject: () => Promise.resolve(),
+  const { ingest } = loneIngest({
+    ...{ now: () => NOW + 1_000_000, reorderMs: 2_000 },
+    onLines: (lines) => {
+      sink += lines.length;
+    },
     onPoints: (count) => {
       counts.points += count;
     },
     onRefusal: () => counts.refused++,
-    sparkplug: (owner) =>
-      new SparkplugIntake(owner, {
-        ...{ registry, payloadBytesMax: 262_144, reorderMs: 2_000, askRebirth: () => counts.refused++ },
-        ...{ onGap: () => counts.refused++, publish: async () => {}, store: { keep: (_, done) => done() } },
-      }),
+    onRebirth: () => counts.refused++,
   });
   return { ingest, counts };
 }

@@ -4,10 +4,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { DeviceRegistry } from '../../services/ingest/devices/registry.ts';
-import { Ingest } from '../../services/ingest/ingest.ts';
-import { Batcher } from '../../services/ingest/lines/batcher.ts';
-import { Sequences } from '../../services/ingest/sequences/sequences.ts';
+import { loneIngest } from '../../services/ingest/lone-ingest.ts';
 
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
@@ -22,16 +19,8 @@ it(`${IDS} invented devices, and as many metrics of one: memory stays, and all b
   timeout: 300_000,
 }, async () => {
   const counts = { points: 0, refused: 0, acked: 0 };
-  const registry = new DeviceRegistry(
-    { models: new Map(), devices: new Map(), problems: [] },
-    { devices: DEVICES_MAX, metrics: METRICS_MAX },
-    { of: () => undefined, add: () => {} },
-  );
-  const ingest = new Ingest({
-    ...{ registry, sources: [], sequences: new Sequences(), now: () => NOW, payloadBytesMax: 4_096 },
-    batcher: new Batcher({ publish: () => Promise.resolve(), bytesMax: () => 131_072, slots: 4 }),
-    afterWrite: (done) => done(),
-    reject: () => Promise.resolve(),
+  const { ingest, registry } = loneIngest({
+    ...{ limits: { devices: DEVICES_MAX, metrics: METRICS_MAX }, now: () => NOW },
     onPoints: (count) => {
       counts.points += count;
     },

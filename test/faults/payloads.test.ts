@@ -9,11 +9,8 @@ import { expect, it } from 'vitest';
 import { createRandom, type Random } from '#domain/random.ts';
 import { PAYLOAD_FORMATS } from '#runtime/payload-form.ts';
 import { type DeviceModel, modelFile, modelOf } from '#runtime/plant-files.ts';
-import { DeviceRegistry } from '../../services/ingest/devices/registry.ts';
-import { Ingest } from '../../services/ingest/ingest.ts';
-import { Batcher } from '../../services/ingest/lines/batcher.ts';
-import { OUR_MISTAKE } from '../../services/ingest/reading.ts';
-import { Sequences } from '../../services/ingest/sequences/sequences.ts';
+import { loneIngest } from '../../services/ingest/lone-ingest.ts';
+import { OUR_MISTAKE } from '../../services/ingest/message.ts';
 import { SEED } from './profile.ts';
 
 setFlagsFromString('--expose-gc');
@@ -99,23 +96,16 @@ function damaged(random: Random, right: readonly Buffer[]): Buffer {
 it(`${PAYLOADS} payloads of every format (seed ${SEED})`, { timeout: 600_000 }, async () => {
   const random = createRandom(SEED);
   const device = (format: string) => ({ site: 'lyon', area: 'field', device: format });
-  const registry = new DeviceRegistry(
-    {
+  const counts = { points: 0, refused: 0, acked: 0 };
+  const { ingest, registry } = loneIngest({
+    plant: {
       models: new Map(FORMATS.map((format) => [format, modelFor(format)])),
       devices: new Map(
         FORMATS.map((format) => [`lyon/field/${format}`, { ...device(format), model: format, role: null, labels: {} }]),
       ),
       problems: [],
     },
-    LIMITS,
-    { of: () => NOW, add: () => {} },
-  );
-  const counts = { points: 0, refused: 0, acked: 0 };
-  const ingest = new Ingest({
-    ...{ registry, sources: [], sequences: new Sequences(), now: () => NOW, payloadBytesMax: 65_536 },
-    batcher: new Batcher({ publish: () => Promise.resolve(), bytesMax: () => 131_072, slots: 4 }),
-    afterWrite: (done) => done(),
-    reject: () => Promise.resolve(),
+    ...{ limits: LIMITS, now: () => NOW },
     onPoints: (count) => {
       counts.points += count;
     },

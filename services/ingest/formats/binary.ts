@@ -4,6 +4,7 @@
 import type { Refusal } from '#domain/rejected.ts';
 import { FIELD_TYPES, type Layout, type LayoutField } from '#runtime/binary-layout.ts';
 import { type Format, type RawMetric, type RawValue, refused } from '../record.ts';
+import { scaled } from '../scaled.ts';
 
 const DUMP_BYTES = 16;
 
@@ -100,14 +101,6 @@ function readNumber(payload: Buffer, { at, type, endian }: NumberAt): number {
     case 'i32':
       return isBig ? payload.readIntBE(at, bytes) : payload.readIntLE(at, bytes);
   }
-}
-
-/** Digits of a double that count: beyond them stands only what 0.1 cannot be written as. */
-const DIGITS = 15;
-
-function scaled(raw: number, { scale = 1, offset = 0 }: LayoutField): number {
-  if (scale === 1 && offset === 0) return raw;
-  return Number((raw * scale + offset).toPrecision(DIGITS));
 }
 
 function readTime(payload: Buffer, { time, endian }: Layout): number | null {

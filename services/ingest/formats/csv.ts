@@ -1,7 +1,6 @@
 // Lines of CSV (RFC 4180): each line a record, each column a metric. The columns stand in the source, or in the first line.
 // A column called ts, time or timestamp (or what the source says) tells when; an empty cell says nothing about its metric.
 
-import { isUtf8 } from 'node:buffer';
 import type { Refusal } from '#domain/rejected.ts';
 import {
   type Decoded,
@@ -15,15 +14,17 @@ import {
 } from '../record.ts';
 import { readBareValue } from './bare-value.ts';
 import { type CsvLine, splitCsv } from './csv-lines.ts';
+import { payloadText } from './text.ts';
 import { readTimestamp, TIMESTAMP_HINT } from './timestamp.ts';
 
 const TIME_COLUMNS = ['ts', 'time', 'timestamp'];
 
 export const csvFormat: Format = {
   decode(payload, { options }) {
-    if (!isUtf8(payload)) return refused('encoding', 'the payload is not UTF-8 text');
+    const read = payloadText(payload);
+    if ('reason' in read) return { records: [], refusals: [read] };
     // One more than is taken: the heading.
-    const lines = splitCsv(payload.toString('utf8'), options.separator, RECORDS_MAX + 2);
+    const lines = splitCsv(read.text, options.separator, RECORDS_MAX + 2);
     if ('reason' in lines) return { records: [], refusals: [lines] };
     const [heading] = lines;
     if (heading === undefined) return refused('shape', 'the payload holds no line');
@@ -33,16 +34,31 @@ export const csvFormat: Format = {
       return refused('shape', 'the payload has a first line, which names the columns, and no other');
     if (columns.length > METRICS_MAX)
       return refused('size', `a line has ${columns.length} cells; at most ${METRICS_MAX} fit`, `line ${heading.line}`);
-    return decodeRows(rows, columns, options);
+    const wrong = columnsProblem(columns, options);
+    return wrong === undefined ? decodeRows(rows, columns, options) : refused('shape', wrong);
   },
 };
 
+/** Of columns from which nothing could come, or of which one would hide another. */
+function columnsProblem(columns: readonly (string | null)[], options: FormatOptions): string | undefined {
+  const names = columns.filter((name) => name !== null);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    return `the column '${twice.slice(0, 64)}' stands there twice; give one of them another name`;
+  const timeAt = timeColumn(columns, options);
+  const isMetric = (name: string | null, i: number) =>
+    name !== null && i !== timeAt && !options.senderFields.includes(name);
+  return columns.some(isMetric) ? undefined : 'no column is a metric';
+}
+
+function timeColumn(columns: readonly (string | null)[], { timeMember }: FormatOptions): number {
+  if (timeMember !== undefined) return columns.indexOf(timeMember);
+  return columns.findIndex((name) => name !== null && TIME_COLUMNS.includes(name));
+}
+
 function decodeRows(rows: readonly CsvLine[], columns: readonly (string | null)[], options: FormatOptions): Decoded {
-  const { timeMember, senderFields } = options;
-  const timeAt =
-    timeMember === undefined
-      ? columns.findIndex((name) => name !== null && TIME_COLUMNS.includes(name))
-      : columns.indexOf(timeMember);
+  const { senderFields } = options;
+  const timeAt = timeColumn(columns, options);
   const records: RawRecord[] = [];
   const refusals: Refusal[] = [];
   for (const { cells, line } of rows.slice(0, RECORDS_MAX)) {

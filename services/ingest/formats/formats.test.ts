@@ -19,6 +19,8 @@ const GOOD: readonly Row[] = [
   ['json', null, '{"a":1,"hist":true}', ['a=1 hist']],
   ['json', null, '{"a":1,"hist":"yes"}', ['a=1']],
   ['json', null, ' \n{"a":1}\n', ['a=1']],
+  ['json', null, '\uFEFF{"a":1}', ['a=1']],
+  ['value', 'level', '\uFEFF21.4', ['level=21.4']],
   ['json', null, '{"__proto__":5,"constructor":6}', ['__proto__=5', 'constructor=6']],
   ['json', null, '{"ts":1795355425172,"time":7}', ['time=7 @1795355425172']],
   ['json', 'level', '5.5', ['level=5.5']],

@@ -1,13 +1,14 @@
 // The step that every JSON format begins with: bytes to a parsed value, or a refusal that says where the JSON breaks.
 
-import { isUtf8 } from 'node:buffer';
 import { type ParseError, parse } from 'jsonc-parser';
 import type { Refusal } from '#domain/rejected.ts';
 import { describeParseError } from '#runtime/json-file.ts';
+import { payloadText } from './text.ts';
 
 export function parseJsonText(payload: Buffer): { readonly value: unknown } | Refusal {
-  if (!isUtf8(payload)) return { reason: 'encoding', message: 'the payload is not UTF-8 text' };
-  const text = payload.toString('utf8');
+  const read = payloadText(payload);
+  if ('reason' in read) return read;
+  const { text } = read;
   try {
     return { value: JSON.parse(text) };
   } catch {

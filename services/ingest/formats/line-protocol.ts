@@ -3,7 +3,6 @@
 // tell the device; any other tag becomes part of the name, `cpu.cpu0.usage`, or values of several would fall together.
 // The time is told apart by its size (timestamp.ts), so that any precision is understood.
 
-import { isUtf8 } from 'node:buffer';
 import { decodeLines, type FieldValue, type Line } from '#domain/line-protocol.ts';
 import type { Refusal } from '#domain/rejected.ts';
 import {
@@ -16,18 +15,20 @@ import {
   refused,
   TEXT_CHARS_MAX,
 } from '../record.ts';
+import { payloadText } from './text.ts';
 import { readTimestamp } from './timestamp.ts';
 
 const LINE_HINT = `a line is such as pump,line=a temp=21.4,rpm=1480i,on=true,mode="auto" 1795355425000000000`;
 
 export const lineProtocolFormat: Format = {
   decode(payload, { options }) {
-    if (!isUtf8(payload)) return refused('encoding', 'the payload is not UTF-8 text');
+    const read = payloadText(payload);
+    if ('reason' in read) return { records: [], refusals: [read] };
     const records: RawRecord[] = [];
     const refusals: Refusal[] = [];
     let left = 0;
     decodeLines(
-      payload.toString('utf8'),
+      read.text,
       (line, lineNumber) => {
         if (records.length === RECORDS_MAX) left++;
         else records.push(recordOf(line, { lineNumber, refusals, senderFields: options.senderFields }));

@@ -1,15 +1,16 @@
 // A bare value, its metric named by the topic: `21.4`, `true`, `running`.
 
-import { isUtf8 } from 'node:buffer';
 import { type Format, refused } from '../record.ts';
 import { readBareValue } from './bare-value.ts';
+import { payloadText } from './text.ts';
 
 export const valueFormat: Format = {
   decode(payload, { metric }) {
     if (metric === null)
       return refused('topic', 'a bare value needs a metric in its topic; map {metric} in the source');
-    if (!isUtf8(payload)) return refused('encoding', 'the payload is not UTF-8 text');
-    const text = payload.toString('utf8').trim();
+    const read = payloadText(payload);
+    if ('reason' in read) return { records: [], refusals: [read] };
+    const text = read.text.trim();
     if (text === '') return refused('shape', 'the payload is empty; send a number, true, false or a text');
     const value = readBareValue(text);
     if (typeof value === 'object' && value !== null) return refused(value.reason, value.message);

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { binaryLayout } from '#runtime/binary-layout.ts';
 import { PAYLOAD_FORMATS } from '#runtime/payload-form.ts';
-import { OUR_MISTAKE, readingOf, readPayload } from '../reading.ts';
+import { readingOf, readPayload } from '../reading.ts';
 import { METRICS_MAX, RECORDS_MAX } from '../record.ts';
 import { decode, NOW, sentences, show } from './testing.ts';
 
@@ -171,17 +171,4 @@ describe('compressed payloads', () => {
   ])('%s is refused', (_, payload, sentence) => {
     expect(sentences(read(payload))).toEqual([sentence]);
   });
-});
-
-it('a mistake of ours costs its payload, which is kept, and not the process', () => {
-  const reading = {
-    ...readingOf(null),
-    map: () => {
-      throw new Error('oops');
-    },
-  };
-  const context = { metric: null, now: NOW, bytesMax: 1_000, layouts: [] };
-  expect(sentences(readPayload(Buffer.from('{"a":1}'), reading, context))).toEqual([
-    `shape: reading it as json failed: oops; ${OUR_MISTAKE}`,
-  ]);
 });

@@ -4,6 +4,7 @@
 import type { CommandEnvelope } from '#domain/command.ts';
 import { converter } from '#rules/language/units.ts';
 import { didYouMean } from '#runtime/json-file.ts';
+import { converted } from '../scaled.ts';
 import { type BirthMetric, isControl } from './birth-metrics.ts';
 import { datatypeOf, otherDatatype, type Scalar } from './datatype.ts';
 import type { EdgeDevice } from './edge-device.ts';
@@ -74,13 +75,10 @@ function write(
   return { metric: { name, datatype, value: wire, ...(alias === null ? {} : { alias }) }, read };
 }
 
-/** Digits that a conversion leaves right. */
-const CONVERTED_DIGITS = 12;
-
 function inTheirUnit(value: Scalar, unit: string | null, ourUnit: string | undefined): Scalar | undefined {
   if (typeof value !== 'number' || unit === null || ourUnit === undefined || unit === ourUnit) return value;
   const convert = converter(ourUnit, unit);
-  return convert === undefined ? undefined : Number(convert(value).toPrecision(CONVERTED_DIGITS));
+  return convert && converted(value, convert);
 }
 
 function show(value: Scalar): string {

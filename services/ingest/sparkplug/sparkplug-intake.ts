@@ -10,7 +10,8 @@ import type { DeviceModel } from '#runtime/plant-files.ts';
 import type { Birth } from '../devices/birth.ts';
 import type { KnownDevice, Seat } from '../devices/known-device.ts';
 import type { DeviceRegistry } from '../devices/registry.ts';
-import type { Ingest, Message, MessageReader } from '../ingest.ts';
+import type { Ingest } from '../ingest.ts';
+import type { Message, MessageReader } from '../message.ts';
 import type { Origin } from '../origins.ts';
 import { sizeProblem } from '../reading.ts';
 import type { RawRecord } from '../record.ts';
@@ -170,10 +171,15 @@ export class SparkplugIntake implements MessageReader {
 /** As the model has it; where it says nothing, an argument is the metric of its name. */
 function argumentsIn(model: DeviceModel | null): ArgumentOf {
   return (cmd, argument) => {
-    const said = model?.commands?.[cmd]?.args[argument];
+    const said = own(own(model?.commands, cmd)?.args, argument);
     const metric = said?.metric ?? argument;
     return { metric, unit: said?.unit ?? model?.metrics.get(metric)?.unit };
   };
+}
+
+/** A name that somebody sends may be one that every object has. */
+function own<T>(object: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 function goodValue(seat: Seat | undefined): Scalar | undefined {

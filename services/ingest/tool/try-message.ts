@@ -3,14 +3,10 @@
 import { type DeviceView, UNHEARD } from '#domain/device.ts';
 import type { Refusal } from '#domain/rejected.ts';
 import type { PlantFiles } from '#runtime/plant-files.ts';
-import { DeviceRegistry } from '../devices/registry.ts';
-import { Ingest } from '../ingest.ts';
-import { Batcher } from '../lines/batcher.ts';
+import { loneIngest } from '../lone-ingest.ts';
 import { Origins } from '../origins.ts';
-import { Sequences } from '../sequences/sequences.ts';
 import type { Source } from '../sources/source.ts';
 import type { PlaceOf } from '../sparkplug/place.ts';
-import { SparkplugIntake } from '../sparkplug/sparkplug-intake.ts';
 
 export type Message = { readonly topic: string; readonly payload: Buffer };
 
@@ -24,9 +20,6 @@ export type Trial = {
   readonly refusals: readonly Refusal[];
 };
 
-const LIMITS = { devices: 1_000, metrics: 100_000 };
-const BATCH_BYTES_MAX = 1_048_576;
-
 export type Trying = {
   readonly plant: PlantFiles;
   readonly sources: readonly Source[];
@@ -35,34 +28,17 @@ export type Trying = {
   readonly payloadBytesMax: number;
 };
 
-/** No birth is kept, and nobody is asked for one. */
-const NOBODY_ELSE = {
-  reorderMs: 0,
-  store: { keep: (_: unknown, done: () => void) => done() },
-  askRebirth: () => {},
-  onGap: () => {},
-  publish: async () => {},
-};
-
 export async function tryMessage({ topic, payload }: Message, trying: Trying): Promise<Trial> {
-  const { plant, sources, placeOf, now, payloadBytesMax } = trying;
-  const registry = new DeviceRegistry(plant, LIMITS, { of: () => undefined, add: () => {} });
-  registry.takeChanges(now); // what files say of all the others
+  const { now } = trying;
   const points: string[] = [];
   const refusals: Refusal[] = [];
-  const batcher = new Batcher({
-    publish: async (_, lines) => void points.push(...lines.toString().split('\n')),
-    bytesMax: () => BATCH_BYTES_MAX,
-    slots: 64,
-  });
-  const { promise: acknowledged, resolve } = Promise.withResolvers<void>();
-  const ingest = new Ingest({
-    ...{ registry, sources, batcher, payloadBytesMax, sequences: new Sequences(), now: () => now, placeOf },
-    afterWrite: (done) => done(),
-    reject: async () => {},
+  const { ingest, registry } = loneIngest({
+    ...{ ...trying, now: () => now },
+    onLines: (lines) => points.push(...lines.toString().split('\n')),
     onRefusal: (refusal) => refusals.push(refusal),
-    sparkplug: (owner) => new SparkplugIntake(owner, { ...NOBODY_ELSE, registry, payloadBytesMax }),
   });
+  registry.takeChanges(now); // what files say of all the others
+  const { promise: acknowledged, resolve } = Promise.withResolvers<void>();
   ingest.take({ topic, payload, qos: 1, retained: false, ack: resolve });
   await acknowledged;
   return { origin: originOf(topic, trying), devices: registry.takeChanges(now), points, refusals };
