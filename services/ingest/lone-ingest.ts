@@ -27,7 +27,12 @@ export type LoneOptions = {
   readonly onRebirth?: () => void;
 };
 
-export type LoneIngest = { readonly ingest: Ingest; readonly registry: DeviceRegistry };
+export type LoneIngest = {
+  readonly ingest: Ingest;
+  readonly registry: DeviceRegistry;
+  /** Time has passed: what waits for a message of an edge node that is missing waits no longer. */
+  readonly tick: () => void;
+};
 
 const NOTHING: PlantFiles = { models: new Map(), devices: new Map(), problems: [] };
 const LIMITS: RegistryLimits = { devices: 1_000, metrics: 100_000 };
@@ -38,6 +43,7 @@ export function loneIngest(options: LoneOptions): LoneIngest {
   const { plant = NOTHING, sources = [], placeOf = placeByName(), limits = LIMITS, now, reorderMs = 0 } = options;
   const { payloadBytesMax = PAYLOAD_BYTES_MAX, onLines, onRebirth, ...told } = options;
   const registry = new DeviceRegistry(plant, limits, { of: () => undefined, add: () => {} });
+  let edgeNodes: SparkplugIntake['nodes'] | undefined;
   const ingest = new Ingest({
     ...{ registry, sources, placeOf, now, payloadBytesMax, sequences: new Sequences() },
     batcher: new Batcher({
@@ -48,11 +54,14 @@ export function loneIngest(options: LoneOptions): LoneIngest {
     reject: async () => {},
     ...(told.onPoints === undefined ? {} : { onPoints: told.onPoints }),
     ...(told.onRefusal === undefined ? {} : { onRefusal: told.onRefusal }),
-    sparkplug: (owner) =>
-      new SparkplugIntake(owner, {
+    sparkplug: (owner) => {
+      const intake = new SparkplugIntake(owner, {
         ...{ registry, payloadBytesMax, reorderMs, store: { keep: (_, done) => done() } },
         ...{ askRebirth: () => onRebirth?.(), onGap: () => {}, publish: async () => {} },
-      }),
+      });
+      edgeNodes = intake.nodes;
+      return intake;
+    },
   });
-  return { ingest, registry };
+  return { ingest, registry, tick: () => edgeNodes?.tick(now()) };
 }

@@ -11,6 +11,7 @@ import { PAYLOAD_FORMATS } from '#runtime/payload-form.ts';
 import { type DeviceModel, modelFile, modelOf } from '#runtime/plant-files.ts';
 import { loneIngest } from '../../services/ingest/lone-ingest.ts';
 import { OUR_MISTAKE } from '../../services/ingest/message.ts';
+import { tahuEncode } from '../../services/ingest/sparkplug/test-tahu.ts';
 import { SEED } from './profile.ts';
 
 setFlagsFromString('--expose-gc');
@@ -22,7 +23,9 @@ const NOW = 1_795_355_425_172;
 const LIMITS = { devices: 2_000, metrics: 20_000 };
 
 /** `value` names no metric on a device's own topic. */
-const FORMATS = PAYLOAD_FORMATS.filter((format) => format !== 'value');
+const OWN_FORMATS = PAYLOAD_FORMATS.filter((format) => format !== 'value');
+const FORMATS = [...OWN_FORMATS, 'sparkplug'] as const;
+type OwnFormat = (typeof OWN_FORMATS)[number];
 type Format = (typeof FORMATS)[number];
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
@@ -58,6 +61,18 @@ const RIGHT: { readonly [format in Format]: readonly Buffer[] } = {
   ],
   'line-protocol': [Buffer.from(lines), Buffer.from('a,b=c\\ d e=1e5,f="x\\"y" 1\n')],
   csv: [Buffer.from('ts,a,b\n1795355425,1.5,on\n1795355426,,"x ""y"""\n')],
+  sparkplug: [
+    tahuEncode({
+      timestamp: NOW,
+      seq: 0,
+      metrics: [
+        { name: 'bdSeq', type: 'Int64', value: 0 },
+        { name: 'Motor/Speed', alias: 1, type: 'Float', value: 12.5 },
+        { name: 'mode', alias: 2, type: 'String', value: 'auto' },
+      ],
+    }),
+    tahuEncode({ timestamp: NOW, seq: 1, metrics: [{ alias: 1, type: 'Float', value: 13, timestamp: NOW }] }),
+  ],
   binary: [Buffer.from([1, 0x0d, 0xac, 0x42, 0x28, 0, 0, 0x80, 0x41, 0x42, 0])],
 };
 
@@ -75,10 +90,18 @@ const LAYOUTS = [
   { fields: [{ metric: 'e', at: 0, type: 'u8', values: { '0': 'shut', '1': 'open' } }] },
 ];
 
-function modelFor(format: Format): DeviceModel {
+function modelFor(format: OwnFormat): DeviceModel {
   const layouts = format === 'binary' ? { layouts: LAYOUTS } : {};
   const metrics = { temperature: { unit: 'Cel', max: 150 }, a: { unit: 'Cel' }, running: { type: 'boolean' } };
   return modelOf(modelFile.parse({ model: format, metrics, unknownMetrics: 'admit', format, ...layouts }));
+}
+
+const SPARKPLUG_TOPICS = ['NBIRTH', 'NDATA', 'NDEATH'].map((type) => `spBv1.0/lyon/${type}/line-1`);
+SPARKPLUG_TOPICS.push(...['DBIRTH', 'DDATA', 'DDEATH'].map((type) => `spBv1.0/lyon/${type}/line-1/press`));
+
+function topicFor(format: Format, random: Random): string {
+  if (format !== 'sparkplug') return `plant/v1/lyon/field/${format}/tele`;
+  return SPARKPLUG_TOPICS[Math.floor(random() * SPARKPLUG_TOPICS.length)] as string;
 }
 
 function damaged(random: Random, right: readonly Buffer[]): Buffer {
@@ -97,11 +120,14 @@ it(`${PAYLOADS} payloads of every format (seed ${SEED})`, { timeout: 600_000 }, 
   const random = createRandom(SEED);
   const device = (format: string) => ({ site: 'lyon', area: 'field', device: format });
   const counts = { points: 0, refused: 0, acked: 0 };
-  const { ingest, registry } = loneIngest({
+  const { ingest, registry, tick } = loneIngest({
     plant: {
-      models: new Map(FORMATS.map((format) => [format, modelFor(format)])),
+      models: new Map(OWN_FORMATS.map((format) => [format, modelFor(format)])),
       devices: new Map(
-        FORMATS.map((format) => [`lyon/field/${format}`, { ...device(format), model: format, role: null, labels: {} }]),
+        OWN_FORMATS.map((format) => [
+          `lyon/field/${format}`,
+          { ...device(format), model: format, role: null, labels: {} },
+        ]),
       ),
       problems: [],
     },
@@ -125,13 +151,17 @@ it(`${PAYLOADS} payloads of every format (seed ${SEED})`, { timeout: 600_000 }, 
     const payload = damaged(random, RIGHT[format]);
     try {
       const ack = () => counts.acked++;
-      ingest.take({ topic: `plant/v1/lyon/field/${format}/tele`, payload, qos: 1, retained: false, ack });
+      ingest.take({ topic: topicFor(format, random), payload, qos: 1, retained: false, ack });
     } catch (error) {
       throw new Error(`${format} payload ${i}, ${payload.toString('hex')}: ${error}`, { cause: error });
     }
-    if (i % 1_000 === 999) await new Promise((resolve) => setImmediate(resolve));
+    if (i % 1_000 === 999) {
+      tick();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     if (i === PAYLOADS * 0.3) before = heap(); // names that are remembered are by then as many as may be
   }
+  tick();
   await new Promise((resolve) => setImmediate(resolve));
   const after = heap();
   const megabytes = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MB`;

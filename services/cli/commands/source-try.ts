@@ -4,10 +4,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { EXIT } from '#runtime/start-error.ts';
-import type { Call, Cli, CliCommand } from '../cli.ts';
+import type { Call, CliCommand } from '../cli.ts';
 import { refuse } from '../history/refuse.ts';
+import { runProgram } from '../run-program.ts';
 import { readSettings } from '../settings.ts';
-import { launch } from '../supervisor/launch.ts';
 
 const PROGRAM = path.resolve(import.meta.dirname, '../../ingest/tool/main.ts');
 
@@ -35,13 +35,11 @@ export const sourceTryCommand: CliCommand = {
     const { rules, ingest } = loaded.config;
     const payload = payloadOf(call);
     if (typeof payload === 'string') return refuse([payload], EXIT.usage, cli);
-    return await ask(
-      {
-        ...{ rulesDir: path.resolve(rules.dir), topic: call.operands[0] ?? '', isJson: call.options.json === true },
-        ...{ payloadBase64: payload.toString('base64'), payloadBytesMax: ingest.payloadBytesMax },
-      },
-      cli,
-    );
+    const wish = {
+      ...{ rulesDir: path.resolve(rules.dir), topic: call.operands[0] ?? '', isJson: call.options.json === true },
+      ...{ payloadBase64: payload.toString('base64'), payloadBytesMax: ingest.payloadBytesMax },
+    };
+    return await runProgram(PROGRAM, wish, cli);
   },
 };
 
@@ -61,13 +59,4 @@ function payloadOf({ operands, options }: Call): Buffer | string {
   return /^(?:[0-9a-fA-F]{2})*$/.test(digits)
     ? Buffer.from(digits, 'hex')
     : `'${text.slice(0, 40)}' is no row of hexadecimal bytes`;
-}
-
-async function ask(wish: object, cli: Cli): Promise<number> {
-  const child = launch({ args: [PROGRAM, JSON.stringify(wish)], env: {} });
-  const { asked, insisted } = cli.stopSignals();
-  asked.addEventListener('abort', () => child.terminate());
-  insisted.addEventListener('abort', () => child.kill());
-  const { code } = await child.ended;
-  return code ?? EXIT.interrupted;
 }

@@ -2,10 +2,9 @@
 // are read as they lie there, so whoever may read them needs no login, and whether the historian runs makes no difference.
 
 import path from 'node:path';
-import { EXIT } from '#runtime/start-error.ts';
 import type { Call, Cli } from '../cli.ts';
+import { runProgram } from '../run-program.ts';
 import { readSettings } from '../settings.ts';
-import { launch } from '../supervisor/launch.ts';
 
 const PROGRAM = path.resolve(import.meta.dirname, '../../historian/tool/main.ts');
 
@@ -24,10 +23,5 @@ export async function runTool(
   if (typeof loaded === 'number') return loaded;
   const { data } = loaded.config.root;
   const root = path.resolve(typeof options.folder === 'string' ? options.folder : path.join(data, 'historian'));
-  const child = launch({ args: [PROGRAM, JSON.stringify({ ...wish, root })], env: {} });
-  const { asked, insisted } = cli.stopSignals();
-  asked.addEventListener('abort', () => child.terminate());
-  insisted.addEventListener('abort', () => child.kill());
-  const { code } = await child.ended;
-  return code ?? EXIT.interrupted;
+  return await runProgram(PROGRAM, { ...wish, root }, cli);
 }

@@ -66,6 +66,14 @@ test.each([
   });
 });
 
+test('a topic whose capture holds what is excepted is not meant', () => {
+  const source = sourceOf({ ...home, except: { area: ['cellar'], metric: ['status', 'set'] } });
+  const isMeant = (topic: string) => source.match(topic) !== undefined;
+  expect(['home/kitchen/t', 'home/cellar/t', 'home/kitchen/set'].map(isMeant)).toEqual([true, false, false]);
+  const { problems } = read({ 'a.json': JSON.stringify({ ...home, except: { room: ['x'] } }) });
+  expect(problems).toEqual([expect.stringContaining('the topic has no capture {room}')]);
+});
+
 test('every problem is said at once with its place, and costs no other file', () => {
   const { sources, problems } = read({
     'a.json': '{\n  "topic": "home/+/{metric}",\n  "format": "valu",\n  "sites": "home"\n}',

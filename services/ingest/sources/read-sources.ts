@@ -83,6 +83,9 @@ function problemsOf(
     ...twice.map((name) => say('topic', `{${name}} is captured twice; give the second another name`)),
     ...missing.map((part) => say('topic', `the ${part} is not said: capture {${part}} in the topic or add "${part}"`)),
     ...unknown.map((name) => say('topic', `the topic has no capture {${name}}`)),
+    ...Object.keys(value.except ?? {})
+      .filter((name) => !captures.includes(name))
+      .map((name) => say('except', `the topic has no capture {${name}}`)),
     ...(model !== undefined && !models.has(model) ? [say('model', `there is no model '${model}'`)] : []),
   ];
 }

@@ -243,6 +243,7 @@ it.each([
   'shellies/announce',
   'livingroom/debug',
   'homeassistant/sensor/kitchen/config',
+  'homeassistant/status',
 ])('%s is no measurement, and is not even read', (topic) => {
   expect(sources.filter((source) => source.match(topic) !== undefined)).toEqual([]);
 });

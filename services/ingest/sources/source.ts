@@ -51,6 +51,7 @@ const NOTHING: ReadonlyMap<string, string> = new Map();
 export function makeSource({ file, value }: JsonFile<SourceFile>, texts: Texts): Source {
   const pattern = topicPattern(value.topic);
   const names = new Map(Object.entries(value.names ?? {}));
+  const except = Object.entries(value.except ?? {});
   const senderFields = PARTS.flatMap((part) => payloadWaysIn(texts[part]));
   const source: Source = {
     file,
@@ -60,7 +61,8 @@ export function makeSource({ file, value }: JsonFile<SourceFile>, texts: Texts):
     isDeviceInPayload: senderFields.length > 0,
     match: (topic) => {
       const captures = pattern.match(topic);
-      if (captures === undefined) return undefined;
+      if (captures === undefined || except.some(([name, texts]) => texts.includes(captures.get(name) ?? '')))
+        return undefined;
       const metric = texts.metric === null ? null : fillIn(texts.metric, captures, NOTHING);
       return {
         source,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { RawRecord } from '../record.ts';
 import { readBirthMetrics } from './birth-metrics.ts';
 import { type Commanded, type Publication, SparkplugCommands } from './commands.ts';
 import type { Scalar } from './datatype.ts';
@@ -106,6 +107,11 @@ test('values are written in the unit of the device, and given in that of its mod
   ).toEqual([[ACK, 'REJECTED', "'setpoint' is in [psi], to which Cel cannot be converted"]]);
 });
 
+function measured(metric: string, value: Scalar): RawRecord {
+  const metrics = [{ metric, value, quality: 'good' }] as const;
+  return { measuredAt: T, sequence: null, isHistory: false, isWhole: true, metrics };
+}
+
 test('an argument is the metric that its model says', () => {
   const argumentOf: Commanded['argumentOf'] = (cmd, argument) => ({
     metric: cmd === 'set' && argument === 'open' ? 'valve' : argument,
@@ -120,20 +126,7 @@ test('it is done when the device has reported all of it', () => {
   const commands = new SparkplugCommands();
   commands.take(command({ valve: true, setpoint: 0.1 }), press(), T);
   const report = (name: string, value: Scalar, more: object = {}) =>
-    commands.onMeasured(
-      NAME,
-      [
-        {
-          measuredAt: T,
-          sequence: null,
-          isHistory: false,
-          isWhole: true,
-          metrics: [{ metric: name, value, quality: 'good' }],
-          ...more,
-        },
-      ],
-      T + 100,
-    );
+    commands.onMeasured(NAME, [{ ...measured(name, value), ...more }], T + 100);
   expect(report('valve', true, { isHistory: true })).toEqual([]);
   expect(report('valve', false)).toEqual([]);
   expect(report('valve', true)).toEqual([]);
@@ -204,19 +197,7 @@ test('a command that comes again is answered as before, and not sent again', () 
   const commands = new SparkplugCommands();
   commands.take(command({ valve: true }), press(), T);
   expect(shown(commands.take(command({ valve: false }), press(), T + 1))).toEqual([[ACK, 'ACCEPTED']]);
-  commands.onMeasured(
-    NAME,
-    [
-      {
-        measuredAt: T,
-        sequence: null,
-        isHistory: false,
-        isWhole: true,
-        metrics: [{ metric: 'valve', value: true, quality: 'good' }],
-      },
-    ],
-    T + 2,
-  );
+  commands.onMeasured(NAME, [measured('valve', true)], T + 2);
   expect(shown(commands.take(command({ valve: true }), press(), T + 90_000))).toEqual([[ACK, 'SUCCEEDED']]);
   for (let i = 0; i < 16; i++) commands.take(command({ valve: true }, { cid: `x${i}` }), press(), T);
   expect(shown(commands.take(command({ valve: true }), press(), T))).toHaveLength(2);

@@ -5,6 +5,7 @@
 import { crc32 } from 'node:zlib';
 import type { Refusal } from '#domain/rejected.ts';
 import type { DeviceName } from '#domain/topic.ts';
+import { commandNamed } from '#rules/language/command-fit.ts';
 import type { Delivery } from '#runtime/bus.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
 import type { Birth } from '../devices/birth.ts';
@@ -171,15 +172,11 @@ export class SparkplugIntake implements MessageReader {
 /** As the model has it; where it says nothing, an argument is the metric of its name. */
 function argumentsIn(model: DeviceModel | null): ArgumentOf {
   return (cmd, argument) => {
-    const said = own(own(model?.commands, cmd)?.args, argument);
+    const args = commandNamed(cmd, model?.commands)?.args ?? {};
+    const said = Object.hasOwn(args, argument) ? args[argument] : undefined;
     const metric = said?.metric ?? argument;
     return { metric, unit: said?.unit ?? model?.metrics.get(metric)?.unit };
   };
-}
-
-/** A name that somebody sends may be one that every object has. */
-function own<T>(object: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
-  return object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 function goodValue(seat: Seat | undefined): Scalar | undefined {

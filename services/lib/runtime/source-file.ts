@@ -90,6 +90,13 @@ export const sourceFile = z
         description: 'Our names for what a capture says, where that can be none.',
         examples: [{ 'Living room': 'living-room' }],
       }),
+    except: z
+      .record(z.string().regex(/^[a-z]+$/, { error: 'must be the name of a capture' }), z.array(z.string()).min(1))
+      .optional()
+      .meta({
+        description: 'Topics that are not meant: what a capture of them holds.',
+        examples: [{ device: ['homeassistant'] }],
+      }),
     model: nameText.optional().describe('Model of its devices, where no file in rules/devices gives them another.'),
     metrics: z
       .record(z.string(), z.union([metricNameText, z.null(), metricOf]))

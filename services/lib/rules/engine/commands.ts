@@ -3,11 +3,10 @@
 
 import type { CommandEnvelope, CommandReply, CommandStatus } from '#domain/command.ts';
 import { type DeviceName, topics } from '#domain/topic.ts';
-import { interlockedBecause, misfitsOf } from '../language/command-fit.ts';
 import type { CommandAction } from '../language/compile-action.ts';
 import { walk } from '../language/expression.ts';
-import { isUnknown } from '../language/operand.ts';
 import { RATE_LIMIT_COMMANDS_MAX } from '../language/rule-schema.ts';
+import { blockedBecause, sentTo, unpermittedBecause } from './command-permit.ts';
 import type { Instance } from './instance.ts';
 import { type DeviceState, isSelected } from './plant.ts';
 import type { CommandState } from './state.ts';
@@ -69,38 +68,6 @@ function request(instance: Instance, { action, target, cid }: Request, events: C
     move({ instance, command, action }, 'EXPIRED', events, 'the samples that asked for it came too late');
   else if (action.needsApproval) move({ instance, command, action }, 'AWAITING_APPROVAL', events);
   else queue({ instance, command, action }, target, events);
-}
-
-function blockedBecause(instance: Instance, { action, target }: Sending, now: number): string | undefined {
-  const unpermitted = misfitBecause(target, action) ?? unpermittedBecause(instance, { action, target });
-  if (unpermitted !== undefined || action.rateLimit === undefined) return unpermitted;
-  const { max, perMs } = action.rateLimit;
-  const sent = sentTo(target, action).filter((at) => at > now - perMs);
-  return sent.length >= max
-    ? `${target.name.device} had ${sent.length} of ${max} such commands in this time`
-    : undefined;
-}
-
-/** A device does not get what its model does not know. */
-function misfitBecause({ model }: DeviceState, action: CommandAction): string | undefined {
-  return model === null ? undefined : misfitsOf(action, model.model, model.commands)[0]?.message;
-}
-
-type Sending = { readonly action: CommandAction; readonly target: DeviceState };
-
-/** Asked whenever it is about to be sent: what was permitted a minute ago may be a danger now. */
-function unpermittedBecause(instance: Instance, { action, target }: Sending): string | undefined {
-  const permit = action.permitWhen?.evaluate(instance.lookAt(instance.state.evaluatedAt)) ?? true;
-  if (isUnknown(permit)) return 'whether it is permitted is not known';
-  if (permit !== true) return 'it is not permitted now';
-  const described = Object.hasOwn(target.model?.commands ?? {}, action.command)
-    ? target.model?.commands?.[action.command]
-    : undefined;
-  return described && interlockedBecause(described, (name) => target.area.plantStates.get(name));
-}
-
-function sentTo({ commandsSentAt }: DeviceState, { command }: CommandAction): readonly number[] {
-  return Object.hasOwn(commandsSentAt, command) ? (commandsSentAt[command] ?? []) : [];
 }
 
 /** Sends at once, or waits for a device that is known to be away. A newer command to it replaces one that waits. */

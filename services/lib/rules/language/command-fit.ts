@@ -18,6 +18,11 @@ export type Misfit = {
   readonly known: readonly string[];
 };
 
+/** As the model describes it. A name that somebody writes may be one that every object has. */
+export function commandNamed(name: string, commands: CommandModels | undefined): CommandModel | undefined {
+  return commands !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+}
+
 /** What of the command is not as the model has it; none where the model describes no commands at all. */
 export function misfitsOf(
   { command, args }: GivenCommand,
@@ -25,7 +30,7 @@ export function misfitsOf(
   commands: CommandModels | undefined,
 ): Misfit[] {
   if (commands === undefined) return [];
-  const known = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  const known = commandNamed(command, commands);
   if (known === undefined) {
     return [{ message: `model ${model} has no command '${command}'`, known: Object.keys(commands) }];
   }

@@ -2,7 +2,7 @@
 // when the alarm comes. Certain where the model is named; else every model that has such a command is asked, and it is a warning.
 
 import { nearestWord } from '#runtime/json-file.ts';
-import { type Misfit, misfitsOf } from '../../language/command-fit.ts';
+import { commandNamed, type Misfit, misfitsOf } from '../../language/command-fit.ts';
 import type { CommandSpec } from '../../language/rule-schema.ts';
 import type { Lint, Remark } from './lint.ts';
 import type { PlantNames } from './plant-names.ts';
@@ -20,7 +20,7 @@ function ofCommand(action: CommandSpec, i: number, { commanded }: PlantNames): R
   const wanted = action.target.select?.model;
   const isCertain = wanted !== undefined;
   const models = isCertain ? commanded.filter(({ model }) => model === wanted) : commanded;
-  const alike = models.filter(({ commands = {} }) => Object.hasOwn(commands, command));
+  const alike = models.filter(({ commands }) => commandNamed(command, commands) !== undefined);
   if (models.length === 0) return [];
   if (!isCertain && alike.length === 0) {
     const known = [...new Set(models.flatMap(({ commands = {} }) => Object.keys(commands)))];
