@@ -56,8 +56,8 @@ export function normaliseRecord(
   const isClockWrong = claimed > now + FUTURE_SKEW_MS_MAX || claimed < CLOCK_SET_AFTER;
   const hasTime = record.measuredAt !== null && !isClockWrong;
   const measuredAt = isClockWrong ? now : claimed;
-  for (const raw of record.metrics) {
-    const seat = device.seats.get(raw.metric) ?? makeSeat(raw.metric, device, { table, registry });
+  for (const [i, raw] of record.metrics.entries()) {
+    const seat = device.seatOf(raw.metric, i) ?? makeSeat(raw.metric, device, { table, registry });
     if ('reason' in seat) {
       into.refusals.push(placed(seat, record, raw));
       continue;

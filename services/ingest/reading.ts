@@ -33,6 +33,7 @@ export function readingOf(model: DeviceModel | null): Reading {
 type Members = Pick<DeviceModel, 'csv' | 'time'>;
 
 export function optionsOf({ csv, time }: Members, senderFields: readonly string[] = []): FormatOptions {
+  if (csv === undefined && time === undefined && senderFields.length === 0) return NO_OPTIONS;
   const columns = csv?.columns ?? null;
   const separator = csv?.separator ?? NO_OPTIONS.separator;
   return { columns, separator, timeMember: time, senderFields };

@@ -7,16 +7,17 @@ import { encode } from 'cborg';
 import { type DeviceModel, modelFile, modelOf } from '#runtime/plant-files.ts';
 import type { Ingest } from '../../services/ingest/ingest.ts';
 import { loneIngest } from '../../services/ingest/lone-ingest.ts';
-import { threadCpuSeconds } from './cpu-seconds.ts';
 import { machineLine } from './machine.ts';
+import { median } from './percentile.ts';
 
 const DEVICES = 500;
 const NOW = 1_795_355_425_172;
-/** Each row is measured so often, by turns with its reference, and the fastest of each counts. */
-const ROUNDS = 7;
-const MESSAGES = 40_000;
+/** Each row is measured so often, by turns with its reference, and the median of each counts. */
+const STRETCHES = 150;
 /** Made at once, so that what waits to be measured does not fill the heap. */
 const STRETCH = 2_000;
+/** Until the code is compiled as well as it will be. */
+const WARM_UP = 10;
 
 /** What is read of results, so that nothing is left out for being useless. */
 let sink = 0;
@@ -166,7 +167,7 @@ function openIngest(model: Case['model']): { ingest: Ingest; counts: { points: n
   const counts = { points: 0, refused: 0 };
   const { ingest } = loneIngest({
     plant: { models: new Map([['tank', whole]]), devices: new Map(devices), problems: [] },
-    now: () => NOW + ROUNDS * MESSAGES,
+    now: () => NOW + STRETCHES * STRETCH,
     onLines: (lines) => {
       sink += lines.length;
     },
@@ -199,20 +200,20 @@ function messagesOf(encodeOne: Case['encode'], from: number): Message[] {
 const ack = () => {};
 
 async function ingestSeconds(ingest: Ingest, messages: readonly Message[]): Promise<number> {
-  const from = threadCpuSeconds();
+  const from = performance.now() / 1_000;
   for (const [i, { topic, payload }] of messages.entries()) {
     ingest.take({ topic, payload, qos: 1, retained: false, ack });
     // As many as one read of the socket brings.
     if (i % 100 === 99) await Promise.resolve();
   }
   await new Promise((resolve) => setImmediate(resolve));
-  return threadCpuSeconds() - from;
+  return performance.now() / 1_000 - from;
 }
 
 function parseSeconds(messages: readonly Message[]): number {
-  const from = threadCpuSeconds();
+  const from = performance.now() / 1_000;
   for (const { payload } of messages) sink += JSON.parse(payload.toString('utf8')).temperature;
-  return threadCpuSeconds() - from;
+  return performance.now() / 1_000 - from;
 }
 
 console.log(`${machineLine()}; ${DEVICES} devices, four metrics a payload`);
@@ -221,26 +222,22 @@ console.log(
 );
 for (const each of CASES) {
   const { ingest, counts } = openIngest(each.model);
-  const best = { ingest: Number.POSITIVE_INFINITY, parse: Number.POSITIVE_INFINITY };
-  for (let round = 0; round < ROUNDS; round++) {
-    const spent = { ingest: 0, parse: 0 };
-    for (let n = round * MESSAGES; n < (round + 1) * MESSAGES; n += STRETCH) {
-      spent.parse += parseSeconds(messagesOf(flat, n));
-      spent.ingest += await ingestSeconds(ingest, messagesOf(each.encode, n));
-    }
-    best.parse = Math.min(best.parse, spent.parse);
-    best.ingest = Math.min(best.ingest, spent.ingest);
+  const spent: { ingest: number[]; parse: number[] } = { ingest: [], parse: [] };
+  for (let n = 0; n < STRETCHES * STRETCH; n += STRETCH) {
+    spent.parse.push(parseSeconds(messagesOf(flat, n)));
+    spent.ingest.push(await ingestSeconds(ingest, messagesOf(each.encode, n)));
   }
-  const expected = ROUNDS * MESSAGES * each.metrics;
+  const typical = { ingest: median(spent.ingest.slice(WARM_UP)), parse: median(spent.parse.slice(WARM_UP)) };
+  const expected = STRETCHES * STRETCH * each.metrics;
   if (counts.points !== expected || counts.refused > 0) {
     throw new Error(`${each.name}: ${counts.points} points of ${expected}, ${counts.refused} refused`);
   }
   const cells = [
-    Math.round(MESSAGES / best.ingest).toLocaleString('en'),
-    Math.round((MESSAGES * each.metrics) / best.ingest).toLocaleString('en'),
-    ((best.ingest / MESSAGES) * 1e6).toFixed(2),
-    ((best.parse / MESSAGES) * 1e6).toFixed(2),
-    (best.ingest / best.parse).toFixed(2),
+    Math.round(STRETCH / typical.ingest).toLocaleString('en'),
+    Math.round((STRETCH * each.metrics) / typical.ingest).toLocaleString('en'),
+    ((typical.ingest / STRETCH) * 1e6).toFixed(2),
+    ((typical.parse / STRETCH) * 1e6).toFixed(2),
+    (typical.ingest / typical.parse).toFixed(2),
   ];
   console.log(`${each.name.padEnd(24)}${cells.map((cell) => cell.padStart(16)).join('')}`);
 }

@@ -10,6 +10,7 @@ import { NO_MOSQUITTO, startMosquitto } from '../support/brokers.ts';
 import { findProgram, freePorts, tempFolder } from '../support/processes.ts';
 import { cpuSeconds } from './cpu-seconds.ts';
 import { machineLine } from './machine.ts';
+import { median } from './percentile.ts';
 
 const ROUNDS = 5;
 const WARM_UP_MS = 500;
@@ -97,8 +98,6 @@ async function measure(broker: { port: number; pid: number }, variant: Variant, 
   await slots;
   return measured;
 }
-
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 if (findProgram('mosquitto') === undefined) {
   console.error(NO_MOSQUITTO);

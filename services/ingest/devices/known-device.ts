@@ -50,6 +50,8 @@ export class KnownDevice {
   #model: DeviceModel | null = null;
   #declared = NOTHING;
   #seats = new Map<string, Seat>();
+  /** By place in a record: devices send the same metrics in the same order all day. */
+  #usual: (Seat | undefined)[] = [];
   /** Seats from before the device was known as what it is now. */
   #old: ReadonlyMap<string, Seat> = new Map();
 
@@ -84,6 +86,16 @@ export class KnownDevice {
     this.#declared = declared;
     if (this.#seats.size > 0) this.#old = this.#seats;
     this.#seats = new Map();
+    this.#usual = [];
+  }
+
+  /** The seat of the metric that stands at that place of a record; undefined where it has none yet. */
+  seatOf(metric: string, place: number): Seat | undefined {
+    const usual = this.#usual[place];
+    if (usual !== undefined && usual.series.metric === metric) return usual;
+    const seat = this.#seats.get(metric);
+    if (seat !== undefined) this.#usual[place] = seat;
+    return seat;
   }
 
   sit(metric: string, seat: SeatPlan): Seat {

@@ -9,21 +9,25 @@
 import { isPlainObject } from '#domain/plain-object.ts';
 import { decodeQuality, QUALITIES, type Quality } from '#domain/quality.ts';
 import type { Refusal } from '#domain/rejected.ts';
-import { type Decoded, type Format, type FormatOptions, type RawMetric, refused } from '../record.ts';
+import { type Decoded, type Format, type FormatOptions, NO_OPTIONS, type RawMetric, refused } from '../record.ts';
 import { decodeEnvelope, isEnvelope } from './envelope.ts';
+import { FlatJson } from './flat-json.ts';
+import { HISTORY_KEY, QUALITY_KEYS, TIME_KEYS } from './json-keys.ts';
 import { describeValue, parseJsonText } from './json-text.ts';
 import { memberAt } from './member.ts';
 import { readMetrics } from './metrics.ts';
 import { readTimestamp, TIMESTAMP_HINT } from './timestamp.ts';
 
-const TIME_KEYS = ['ts', 'time', 'timestamp'];
-const QUALITY_KEYS = ['q', 'quality'];
 const NO_QUALITIES: ReadonlyMap<string, Quality> = new Map();
+
+const flatJson = new FlatJson();
 
 type Members = Readonly<Record<string, unknown>>;
 
 export const jsonFormat: Format = {
   decode(payload, { metric, options }) {
+    const flat = metric === null && options === NO_OPTIONS ? flatJson.read(payload) : undefined;
+    if (flat !== undefined) return { records: [flat], refusals: [] };
     const parsed = parseJsonText(payload);
     if (!('value' in parsed)) return { records: [], refusals: [parsed] };
     const { value } = parsed;
@@ -52,7 +56,7 @@ function asideOf(object: Members, { timeMember, senderFields }: FormatOptions): 
   const first = (keys: readonly string[]) => keys.find((key) => Object.hasOwn(object, key));
   const timeKey = timeMember ?? first(TIME_KEYS);
   const qualityKey = first(QUALITY_KEYS);
-  const keys = ['hist', ...senderFields];
+  const keys = [HISTORY_KEY, ...senderFields];
   if (timeKey !== undefined) keys.push(timeKey);
   if (qualityKey !== undefined) keys.push(qualityKey);
   return { timeKey, qualityKey, keys };
@@ -88,7 +92,7 @@ function decodeMembers(said: Members, members: Members, options: FormatOptions):
   const rated =
     quality === 'good' ? metrics : metrics.map((each) => ({ ...each, quality: each.value === null ? 'bad' : quality }));
   const isWhole = refusals.length === 0;
-  const isHistory = said.hist === true;
+  const isHistory = said[HISTORY_KEY] === true;
   const where = members === said ? { where: '', isMembers: true } : {};
   const record = { measuredAt, sequence: null, isHistory, isWhole, metrics: rated, ...where };
   const { senderFields } = options;

@@ -2,6 +2,7 @@
 // no delay and a busy one grows its batches by itself: no timer, no tuning. Batches leave in the order they were begun,
 // so a series is never reordered. Bounded by what the consumer may leave unacknowledged.
 
+import { SHARD_COUNT } from '#domain/shard.ts';
 import { topics } from '#domain/topic.ts';
 import { LineBuffer } from './line-buffer.ts';
 
@@ -42,7 +43,7 @@ export type BatcherOptions = {
 
 export class Batcher {
   readonly #options: BatcherOptions;
-  readonly #open = new Map<number, Batch>();
+  readonly #open: (Batch | undefined)[] = Array.from({ length: SHARD_COUNT }, () => undefined);
   /** Buffers that have served: of the size that batches have here, and at hand. */
   readonly #spare: LineBuffer[] = [];
   readonly #queue: Batch[] = [];
@@ -58,11 +59,11 @@ export class Batcher {
    * it.
    */
   lineOf(shard: number, receipt: Receipt): LineBuffer {
-    let batch = this.#open.get(shard);
+    let batch = this.#open[shard];
     // A full one is closed, however busy we are: it waits for its turn, and this line begins another.
     if (batch === undefined || batch.lines.length + 1 >= this.#options.bytesMax()) {
       batch = { shard, lines: this.#spare.pop() ?? new LineBuffer(), receipts: [] };
-      this.#open.set(shard, batch);
+      this.#open[shard] = batch;
       this.#queue.push(batch);
     }
     if (batch.receipts.at(-1) !== receipt) {
@@ -84,7 +85,7 @@ export class Batcher {
     while (this.#inFlight < this.#options.slots) {
       const batch = this.#queue.shift();
       if (batch === undefined) return;
-      if (this.#open.get(batch.shard) === batch) this.#open.delete(batch.shard);
+      if (this.#open[batch.shard] === batch) this.#open[batch.shard] = undefined;
       this.#inFlight++;
       this.#options.onBatch?.();
       this.#options.publish(topics.points(batch.shard), batch.lines.written, batch.traceparent).then(
