@@ -6,7 +6,7 @@ import type { DeviceModel } from '#runtime/plant-files.ts';
 import { inflate } from './formats/compression.ts';
 import { FORMATS, type FormatName } from './formats/formats.ts';
 import { type Decoded, type FormatOptions, NO_OPTIONS, placed, type RawMetric } from './record.ts';
-import { type Inside, payloadInside } from './sources/inside.ts';
+import { type Inside, insideOut, payloadInside } from './sources/inside.ts';
 import type { MetricMap } from './sources/metric-map.ts';
 
 export type Reading = {
@@ -49,12 +49,8 @@ export type ReadContext = {
 export function readPayload(payload: Buffer, reading: Reading, context: ReadContext): Decoded {
   const tooLarge = sizeProblem(payload, context.bytesMax);
   if (tooLarge !== undefined) return { records: [], refusals: [tooLarge] };
-  const plain = plainPayload(payload, reading, context.bytesMax);
-  if ('reason' in plain) return { records: [], refusals: [plain] };
-  const { metric, now, layouts } = context;
-  const decoded = FORMATS[reading.format].decode(plain, { metric, now, layouts, options: reading.options });
-  const own = reading.inside === null ? decoded : within(decoded, reading.inside.member);
-  return reading.map === null ? own : mapped(own, reading.map);
+  const decoded = readUnmapped(payload, reading, context);
+  return reading.map === null ? decoded : mapped(decoded, reading.map);
 }
 
 export function sizeProblem({ length }: Buffer, bytesMax: number): Refusal | undefined {
@@ -62,19 +58,19 @@ export function sizeProblem({ length }: Buffer, bytesMax: number): Refusal | und
   return { reason: 'size', message: `the payload has ${length} bytes; at most ${bytesMax} are taken` };
 }
 
-/** Bytes of a layout may begin with anything, so only what is no layout's is looked at for compression. */
-function plainPayload(payload: Buffer, { format, inside }: Reading, bytesMax: number): Buffer | Refusal {
-  if (inside === null) return format === 'binary' ? payload : inflate(payload, bytesMax);
-  const outer = inflate(payload, bytesMax);
-  return 'reason' in outer ? outer : payloadInside(outer, inside);
+function readUnmapped(payload: Buffer, reading: Reading, context: ReadContext): Decoded {
+  const { inside, format } = reading;
+  // Bytes of a layout may begin with anything, so only what is no layout's is looked at for compression.
+  const plain = inside === null && format === 'binary' ? payload : inflate(payload, context.bytesMax);
+  if ('reason' in plain) return { records: [], refusals: [plain] };
+  if (inside === null) return decode(plain, reading, context);
+  const inner = payloadInside(plain, inside);
+  if ('reason' in inner) return { records: [], refusals: [inner] };
+  return insideOut(decode(inner.payload, reading, context), inner, inside);
 }
 
-/** Places within the device's own payload, as places of the payload that it came in. */
-function within({ records, refusals }: Decoded, member: string): Decoded {
-  return {
-    records: records.map((record) => ({ ...record, where: member, isMembers: false })),
-    refusals: refusals.map((each) => ({ ...each, place: [member, each.place ?? []].flat().join(', ') })),
-  };
+function decode(payload: Buffer, { format, options }: Reading, { metric, now, layouts }: ReadContext): Decoded {
+  return FORMATS[format].decode(payload, { metric, now, layouts, options });
 }
 
 function mapped(decoded: Decoded, map: MetricMap): Decoded {

@@ -53,8 +53,8 @@ export type FormatOptions = {
   readonly columns: readonly (string | null)[] | null;
   /** What stands between the cells of CSV, one character. */
   readonly separator: string;
-  /** The member or column that says when; undefined: the usual ones (`ts`, `time`, `timestamp`). */
-  readonly timeMember: string | undefined;
+  /** The member or column that says when; undefined: the usual ones (`ts`, `time`, `timestamp`); null: what those say is passed over. */
+  readonly timeMember: string | null | undefined;
   /** Members, columns or tags that tell which device it is. */
   readonly senderFields: readonly string[];
 };

@@ -4,6 +4,9 @@
 import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { Refusal } from '#domain/rejected.ts';
 
+/** Our own word beside those of Node. */
+const MORE_BEHIND = 'MORE_BEHIND';
+
 type Compression = {
   readonly name: string;
   readonly magic: Buffer;
@@ -18,9 +21,21 @@ const COMPRESSIONS: readonly Compression[] = [
   {
     name: 'zstd',
     magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]),
-    inflate: (payload, options) => zstdDecompressSync(payload, { ...options, params: ZSTD_PARAMS }),
+    inflate: inflateZstd,
   },
 ];
+
+type WithInfo = { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } };
+
+/** Node stops behind the first frame, and says nothing of what else there is. */
+function inflateZstd(payload: Buffer, limits: { readonly maxOutputLength: number }): Buffer {
+  // The types know `info` of the other formats only.
+  const options = { ...limits, params: ZSTD_PARAMS, info: true };
+  const { buffer, engine } = zstdDecompressSync(payload, options) as unknown as WithInfo;
+  if (engine.bytesWritten < payload.length) throw Object.assign(new Error('more'), { code: MORE_BEHIND });
+  return buffer;
+}
+
 const FIRST_BYTES = new Set(COMPRESSIONS.map(({ magic }) => magic[0]));
 
 /** The payload itself where it is not compressed; else what was, at most `bytesMax` of it. */
@@ -44,6 +59,7 @@ export function inflate(payload: Buffer, bytesMax: number): Buffer | Refusal {
 
 function reasonOf(code: string | undefined): string {
   if (code === 'Z_BUF_ERROR' || code === 'ZSTD_error_srcSize_wrong') return 'it is cut off';
+  if (code === MORE_BEHIND) return 'something stands behind its first frame, of which there may be one only';
   if (code === 'Z_DATA_ERROR') return 'its bytes are damaged';
   return `its bytes are damaged (${code ?? 'unknown'})`;
 }

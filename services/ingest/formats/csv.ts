@@ -52,7 +52,7 @@ function columnsProblem(columns: readonly (string | null)[], options: FormatOpti
 }
 
 function timeColumn(columns: readonly (string | null)[], { timeMember }: FormatOptions): number {
-  if (timeMember !== undefined) return columns.indexOf(timeMember);
+  if (typeof timeMember === 'string') return columns.indexOf(timeMember);
   return columns.findIndex((name) => name !== null && TIME_COLUMNS.includes(name));
 }
 
@@ -71,7 +71,7 @@ function decodeRows(rows: readonly CsvLine[], columns: readonly (string | null)[
       });
       continue;
     }
-    const time = cells[timeAt]?.trim() ?? '';
+    const time = options.timeMember === null ? '' : (cells[timeAt]?.trim() ?? '');
     const measuredAt = time === '' ? null : readTimestamp(Number.isNaN(Number(time)) ? time : Number(time));
     if (measuredAt === undefined) {
       refusals.push({

@@ -116,6 +116,13 @@ const BAD: readonly (readonly [...Row, refusals: readonly string[]])[] = [
   [
     'json',
     null,
+    '{"a":1,"ts":"2026-02-30T12:00:00Z"}',
+    [],
+    [`time: 'ts' is the text '2026-02-30T12:00:00Z'; ${TIME_HINT}`],
+  ],
+  [
+    'json',
+    null,
     '{"a":1,"ts":"2026-13-01T12:00:00Z"}',
     [],
     [`time: 'ts' is the text '2026-13-01T12:00:00Z'; ${TIME_HINT}`],

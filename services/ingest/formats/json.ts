@@ -54,9 +54,9 @@ type Aside = {
 
 function asideOf(object: Members, { timeMember, senderFields }: FormatOptions): Aside {
   const first = (keys: readonly string[]) => keys.find((key) => Object.hasOwn(object, key));
-  const timeKey = timeMember ?? first(TIME_KEYS);
+  const timeKey = timeMember === null ? undefined : (timeMember ?? first(TIME_KEYS));
   const qualityKey = first(QUALITY_KEYS);
-  const keys = [HISTORY_KEY, ...senderFields];
+  const keys = [HISTORY_KEY, ...senderFields, ...(timeMember === null ? TIME_KEYS : [])];
   if (timeKey !== undefined) keys.push(timeKey);
   if (qualityKey !== undefined) keys.push(qualityKey);
   return { timeKey, qualityKey, keys };

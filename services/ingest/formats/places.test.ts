@@ -75,6 +75,26 @@ test('what stands inside another payload is placed within that one', () => {
   expect(read('{"uplink":{"data":"xyz"}}')).toEqual(['uplink.data']);
 });
 
+test('what stands there as an object has the places of the payload that came, and the time that is said around it', () => {
+  const inside = { member: 'up.object', encoding: 'json', time: 'at' } as const;
+  const read = (payload: object) =>
+    readPayload(
+      Buffer.from(JSON.stringify(payload)),
+      { format: 'json', options: NO_OPTIONS, inside, map: () => ({ reason: 'metric', message: 'no' }) },
+      { metric: null, now: NOW, bytesMax: 1_000, layouts: [] },
+    );
+  const said = read({ at: 1_795_355_425, up: { object: { a: { b: 1 } } } });
+  expect(said.refusals).toMatchObject([{ place: 'up.object.a.b' }]);
+  expect(said.records).toMatchObject([{ measuredAt: 1_795_355_425_000 }]);
+  expect(read({ at: 5, up: { object: { ts: 1_795_355_426, a: 1 } } }).records).toMatchObject([
+    { measuredAt: 1_795_355_426_000 },
+  ]);
+  expect(read({ up: { object: { a: 1 } } }).records).toMatchObject([{ measuredAt: null }]);
+  expect(read({ at: 'noon', up: { object: { a: 1 } } }).refusals).toMatchObject([{ reason: 'time', place: 'at' }]);
+  expect(read({ up: { object: 5 } }).refusals).toMatchObject([{ reason: 'shape', place: 'up.object' }]);
+  expect(read({ up: { object: { ts: 'noon', a: 1 } } }).refusals).toMatchObject([{ place: 'up.object.ts' }]);
+});
+
 /** Where a metric that is refused later, when its device is known, is said to stand. */
 function placesOf(format: FormatName, payload: string): (string | undefined)[] {
   const { records } = decode(format, payload);

@@ -13,8 +13,13 @@ export type Given = {
 };
 
 export function decode(format: FormatName, payload: string | Uint8Array, given: Given = {}): Decoded {
-  const { metric = null, options = {}, layouts = [] } = given;
-  const context = { metric, now: NOW, layouts, options: { ...NO_OPTIONS, ...options } };
+  const { metric = null, options, layouts = [] } = given;
+  const context = {
+    metric,
+    now: NOW,
+    layouts,
+    options: options === undefined ? NO_OPTIONS : { ...NO_OPTIONS, ...options },
+  };
   return FORMATS[format].decode(Buffer.from(payload as string), context);
 }
 

@@ -4,7 +4,7 @@
 const SECONDS_MAX = 1e11;
 const MILLISECONDS_MAX = 1e14;
 const MICROSECONDS_MAX = 1e17;
-const ISO = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$/;
+const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$/;
 
 export const TIMESTAMP_HINT =
   'a timestamp is a positive number (s, ms, µs or ns since 1970) or ISO 8601 text with its zone, such as 2026-05-01T12:00:00Z';
@@ -18,7 +18,13 @@ export function readTimestamp(value: unknown): number | undefined {
     if (value < MICROSECONDS_MAX) return Math.round(value / 1_000);
     return Math.round(value / 1_000_000);
   }
-  if (typeof value !== 'string' || !ISO.test(value)) return undefined;
-  const ms = Date.parse(value.replace(' ', 'T'));
+  const iso = typeof value === 'string' ? ISO.exec(value) : null;
+  if (iso === null || !isDate(Number(iso[1]), Number(iso[2]), Number(iso[3]))) return undefined;
+  const ms = Date.parse(iso[0].replace(' ', 'T'));
   return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function isDate(year: number, month: number, day: number): boolean {
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }

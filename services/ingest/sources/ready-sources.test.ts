@@ -208,6 +208,74 @@ describe.each<
     ],
   ],
   [
+    'ChirpStack',
+    [
+      [
+        'application/17c82e96-be03-4f38-aef3-f83d48582d97/device/0101010101010101/event/up',
+        {
+          deduplicationId: '3ac7e3c4-4401-4b8d-9386-a5c902f9202d',
+          time: '2026-11-22T09:34:15.775023242+00:00',
+          deviceInfo: { deviceName: 'Garden', devEui: '0101010101010101', tags: { key: 'value' } },
+          devAddr: '00189440',
+          ...{ adr: true, dr: 1, fCnt: 4, fPort: 1, confirmed: false, data: 'qs1mEg==' },
+          object: { temperature: 22.5, door: { open: true } },
+          rxInfo: [{ gatewayId: '0016c001f153a14c', uplinkId: 4217106255, rssi: -36, snr: 10.5 }],
+        },
+        [
+          '0101010101010101 temperature value=22.5 @1795340055775',
+          '0101010101010101 door.open flag=true @1795340055775',
+        ],
+      ],
+      [
+        'application/a1/device/0101010101010101/event/up',
+        { time: '2026-11-22T09:34:15Z', fPort: 1, data: 'qs1mEg==' },
+        ["refused: 'object' is missing; what the device measured stands there as an object"],
+      ],
+    ],
+  ],
+  [
+    'The Things Stack',
+    [
+      [
+        'v3/app1@ttn/devices/dev1/up',
+        {
+          end_device_ids: { device_id: 'dev1', application_ids: { application_id: 'app1' } },
+          correlation_ids: ['as:up:01E0WZGT6Y7657CPFPE5WEYDSQ'],
+          received_at: '2026-11-22T11:15:45.787Z',
+          uplink_message: {
+            ...{ session_key_id: 'AXA50', f_port: 1, f_cnt: 1, frm_payload: 'gkHe' },
+            decoded_payload: { temperature: 1.5, luminosity: 0.64 },
+            rx_metadata: [{ gateway_ids: { gateway_id: 'gtw1' }, rssi: -35, snr: 5 }],
+          },
+        },
+        ['dev1 temperature value=1.5 @1795346145787', 'dev1 luminosity value=0.64 @1795346145787'],
+      ],
+    ],
+  ],
+  [
+    'rtl_433',
+    [
+      [
+        'rtl_433/attic/events',
+        {
+          ...{ time: '2026-11-22 12:00:00', model: 'Acurite-Tower', id: 1234, channel: 'A', battery_ok: 1 },
+          ...{ temperature_C: 21.5, humidity: 40, mic: 'CHECKSUM' },
+        },
+        [
+          'Acurite-Tower-1234 channel text="A"',
+          'Acurite-Tower-1234 battery_ok value=1',
+          'Acurite-Tower-1234 temperature_C value=21.5',
+          'Acurite-Tower-1234 humidity value=40',
+        ],
+      ],
+      [
+        'rtl_433/attic/events',
+        { time: '2026-11-22 12:00:00', model: 'Generic-Remote', cmd: 7 },
+        ["refused: the payload has no 'id', which tells the device"],
+      ],
+    ],
+  ],
+  [
     'bare values',
     [
       ['home/kitchen/humidity', '47.5', ['room humidity value=47.5']],
@@ -244,6 +312,9 @@ it.each([
   'livingroom/debug',
   'homeassistant/sensor/kitchen/config',
   'homeassistant/status',
+  'application/a1/device/0101010101010101/event/join',
+  'v3/app1@ttn/devices/dev1/join',
+  'rtl_433/attic/states',
 ])('%s is no measurement, and is not even read', (topic) => {
   expect(sources.filter((source) => source.match(topic) !== undefined)).toEqual([]);
 });

@@ -15,8 +15,11 @@ export const formatMembers = {
   time: z
     .string()
     .min(1)
+    .nullable()
     .optional()
-    .describe('The member (json) or column (csv) that says when; default: ts, time or timestamp.'),
+    .describe(
+      'The member (json) or column (csv) that says when; default: ts, time or timestamp. null: what these say is of no use, such as a local time without its zone, and the arrival counts.',
+    ),
   csv: z
     .strictObject({
       columns: z
@@ -34,7 +37,7 @@ export const formatMembers = {
 export function formatProblem(form: {
   readonly format?: (typeof PAYLOAD_FORMATS)[number] | 'sparkplug' | undefined;
   readonly csv?: object | undefined;
-  readonly time?: string | undefined;
+  readonly time?: string | null | undefined;
 }): { readonly member: string; readonly message: string } | undefined {
   const { format, csv, time } = form;
   if (csv !== undefined && format !== 'csv')

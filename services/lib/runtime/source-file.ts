@@ -69,7 +69,17 @@ export const sourceFile = z
           .string()
           .min(1)
           .meta({ description: 'Where it stands.', examples: ['uplink_message.frm_payload'] }),
-        encoding: z.enum(['text', 'base64', 'hex']).describe('How it is written.'),
+        encoding: z
+          .enum(['text', 'base64', 'hex', 'json'])
+          .describe('How it is written; json: an object that stands there as it is.'),
+        time: z
+          .string()
+          .min(1)
+          .optional()
+          .meta({
+            description: 'The member of the JSON around it that says when, where it says nothing itself.',
+            examples: ['received_at'],
+          }),
       })
       .optional()
       .describe('The payload stands inside JSON, as network servers of LoRaWAN send it.'),
@@ -139,8 +149,12 @@ export const sourceFile = z
     } else if (source.topic.startsWith('spBv1.0/')) say('format', 'of topics of Sparkplug must be sparkplug');
     const problem = formatProblem(source);
     if (problem !== undefined) say(problem.member, problem.message);
-    if (inside !== undefined && inside.encoding === 'text' && (format === 'binary' || format === 'senml-cbor')) {
+    const isText = inside?.encoding === 'text' || inside?.encoding === 'json';
+    if (isText && (format === 'binary' || format === 'senml-cbor')) {
       say('inside', `bytes of ${format} are written as base64 or hex`);
+    }
+    if (inside?.encoding === 'json' && format !== 'json' && format !== 'senml-json') {
+      say('inside', `what stands there as JSON is of format json or senml-json, not ${format}`);
     }
   })
   .describe('Maps topics of devices that know nothing of Penstock to its devices.');
