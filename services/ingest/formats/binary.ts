@@ -49,8 +49,8 @@ function readField(payload: Buffer, field: LayoutField, order: Layout['endian'])
   const { type, at } = field;
   if (type === 'flag') return (((payload[at] ?? 0) >> (field.bit ?? 0)) & 1) === 1;
   if (type === 'text') return readText(payload, field);
-  const raw =
-    type === 'bits' ? readBits(payload, field) : readNumber(payload, { at, type, endian: field.endian ?? order });
+  const whole = readNumber(payload, { at, type, endian: field.endian ?? order });
+  const raw = field.width === undefined ? whole : bitsOf(whole, field);
   if (raw === field.none || !Number.isFinite(raw)) return null;
   if (field.values === undefined) return scaled(raw, field);
   const named = field.values[String(raw)];
@@ -68,13 +68,15 @@ function readText(payload: Buffer, { at, bytes = 0 }: LayoutField): string {
   return (zero === -1 ? whole : whole.subarray(0, zero)).toString('utf8').trimEnd();
 }
 
-function readBits(payload: Buffer, { at, bit = 0, width = 1 }: LayoutField): number {
-  return ((payload[at] ?? 0) >> bit) & ((1 << width) - 1);
+/** Some bits of a number of up to 32: shifted to the top, and back down with their sign or without. */
+function bitsOf(whole: number, { type, bit = 0, width = 32 }: LayoutField): number {
+  const atTop = whole << (32 - width - bit);
+  return type.startsWith('i') ? atTop >> (32 - width) : atTop >>> (32 - width);
 }
 
 type NumberAt = {
   readonly at: number;
-  readonly type: Exclude<LayoutField['type'], 'flag' | 'text' | 'bits'>;
+  readonly type: Exclude<LayoutField['type'], 'flag' | 'text'>;
   readonly endian: Layout['endian'];
 };
 

@@ -7,7 +7,7 @@ import { metricNameText } from './name-schema.ts';
 /** Bytes of each type; 0 where the field says how many. */
 export const FIELD_TYPES = {
   ...{ u8: 1, i8: 1, u16: 2, i16: 2, u24: 3, i24: 3, u32: 4, i32: 4, u64: 8, i64: 8, f32: 4, f64: 8 },
-  ...{ bits: 1, flag: 1, text: 0 },
+  ...{ flag: 1, text: 0 },
 } as const;
 export type FieldType = keyof typeof FIELD_TYPES;
 
@@ -20,11 +20,21 @@ const field = z
     metric: metricNameText.describe('The metric that it is.'),
     at: offsetOfByte.describe('Its first byte, counted from 0.'),
     type: typeText.describe(
-      'u8 … u64 whole numbers, i8 … i64 signed, f32 f64 floating, bits some bits of a byte, flag one bit, text UTF-8 up to a zero byte.',
+      'u8 … u64 whole numbers, i8 … i64 signed, f32 f64 floating, flag one bit of a byte, text UTF-8 up to a zero byte.',
     ),
     endian: endian.optional().describe("Order of its bytes, where it is not the layout's."),
-    bit: z.int().min(0).max(7).optional().describe('Lowest bit of bits or flag, 0 the least significant.'),
-    width: z.int().min(1).max(8).optional().describe('How many bits.'),
+    bit: z
+      .int()
+      .min(0)
+      .max(31)
+      .optional()
+      .describe('The bit of flag, or the lowest one where only some bits are the number; 0 is the least significant.'),
+    width: z
+      .int()
+      .min(1)
+      .max(31)
+      .optional()
+      .describe('How many bits are the number, where not all of them are; of i8 … i32 the highest one is its sign.'),
     bytes: z.int().min(1).max(256).optional().describe('How many bytes of text at most.'),
     scale: z.number().optional().describe('What the raw number is multiplied with, before `offset` is added.'),
     offset: z.number().optional().describe('What is added.'),
@@ -39,13 +49,18 @@ const field = z
   })
   .superRefine((each, context) => {
     const say = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
-    const isBits = each.type === 'bits' || each.type === 'flag';
-    if (isBits && each.bit === undefined) say('bit', `is missing: which bit of the byte, 0 to 7`);
-    if (!isBits && each.bit !== undefined) say('bit', `means nothing for ${each.type}; it is for bits and flag`);
-    if (each.type === 'bits' && each.width === undefined) say('width', 'is missing: how many bits');
-    if (each.type !== 'bits' && each.width !== undefined)
-      say('width', `means nothing for ${each.type}; it is for bits`);
-    if ((each.bit ?? 0) + (each.width ?? 1) > 8) say('width', 'reaches beyond its byte');
+    const isFlag = each.type === 'flag';
+    const hasBits = /^[ui](8|16|24|32)$/.test(each.type);
+    if (isFlag && each.bit === undefined) say('bit', 'is missing: which bit of the byte, 0 to 7');
+    if (!isFlag && !hasBits && each.bit !== undefined) say('bit', `means nothing for ${each.type}`);
+    if (!hasBits && each.width !== undefined) say('width', `means nothing for ${each.type}`);
+    if (hasBits && (each.bit === undefined) !== (each.width === undefined)) {
+      const missing = each.bit === undefined ? 'bit' : 'width';
+      say(missing, 'is missing: some bits of a number are told by the lowest one and by how many');
+    }
+    if ((each.bit ?? 0) + (each.width ?? 1) > 8 * Math.max(FIELD_TYPES[each.type], 1)) {
+      say(each.width === undefined ? 'bit' : 'width', `reaches beyond the bits of ${each.type}`);
+    }
     if ((each.type === 'text') !== (each.bytes !== undefined)) {
       say(
         'bytes',
