@@ -3,10 +3,10 @@
 
 import { isMetricName } from '#domain/name.ts';
 import type { Refusal } from '#domain/rejected.ts';
+import { unitCode } from '#domain/unit-sign.ts';
 import { datatypeOf } from './datatype.ts';
 import { readMetricValue } from './metric-value.ts';
 import type { Metric } from './payload.ts';
-import { unitCode } from './unit-sign.ts';
 
 export type BirthMetric = {
   readonly name: string;

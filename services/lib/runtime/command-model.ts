@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { metricNameText, nameText } from './name-schema.ts';
+import { unitText } from './unit-schema.ts';
 
 const ARGUMENT_TYPES = ['number', 'boolean', 'text'] as const;
 const stateValue = z.union([z.number(), z.boolean(), z.string().max(256)]);
@@ -10,11 +11,7 @@ const stateValue = z.union([z.number(), z.boolean(), z.string().max(256)]);
 const argument = z
   .strictObject({
     type: z.enum(ARGUMENT_TYPES).default('number').describe('What its values are.'),
-    unit: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({ description: 'UCUM code.', examples: ['%', 'Cel'] }),
+    unit: unitText.optional().meta({ description: 'UCUM code.', examples: ['%', 'Cel'] }),
     min: z.number().optional().describe('The least that may be sent.'),
     max: z.number().optional().describe('The most that may be sent.'),
     values: z.array(stateValue).min(1).optional().describe('All that may be sent.'),

@@ -14,6 +14,7 @@ import { didYouMean, type FileProblem, readJsonFiles } from './json-file.ts';
 import { metricNameText, nameText } from './name-schema.ts';
 import { formatMembers, formatProblem, formatText } from './payload-form.ts';
 import { StartError } from './start-error.ts';
+import { unitText } from './unit-schema.ts';
 
 const DURATION_HINT = 'must be a duration with one unit, such as "500ms", "20s", "5m", "8h" or "7d"';
 /** A year: what is longer is a slip of the pen, and waits for ever. */
@@ -39,11 +40,7 @@ export const positiveDuration = durationText.refine((text) => parseDuration(text
 const metricModel = z
   .strictObject({
     type: z.enum(['number', 'boolean', 'text']).default('number').describe('What its values are.'),
-    unit: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({ description: 'UCUM code.', examples: ['Cel', 'bar', 'm3/h', '%'] }),
+    unit: unitText.optional().meta({ description: 'UCUM code.', examples: ['Cel', 'bar', 'm3/h', '%'] }),
     min: z.number().optional().describe('Below it the sensor must be wrong: the point is stored with quality bad.'),
     max: z.number().optional().describe('Above it the sensor must be wrong: the point is stored with quality bad.'),
     interval: durationText

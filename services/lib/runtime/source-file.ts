@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { metricNameText, nameText } from './name-schema.ts';
 import { formatMembers, formatProblem, formatText, PAYLOAD_FORMATS } from './payload-form.ts';
+import { unitText } from './unit-schema.ts';
 
 /** Not of one payload: what edge nodes say is read by the births of before. */
 const SPARKPLUG = 'sparkplug';
@@ -18,14 +19,10 @@ const part = (name: string) =>
 const metricOf = z
   .strictObject({
     metric: metricNameText.optional().describe('Our name; default: the same.'),
-    unit: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({
-        description: "UCUM code the sender's numbers are in, where it is not the model's.",
-        examples: ['[degF]'],
-      }),
+    unit: unitText.optional().meta({
+      description: "UCUM code the sender's numbers are in, where it is not the model's.",
+      examples: ['[degF]'],
+    }),
     scale: z.number().optional().describe("What the sender's number is multiplied with, before `offset` is added."),
     offset: z.number().optional().describe('What is added.'),
     values: z
