@@ -61,13 +61,15 @@ export type BrokerOptions = {
   readonly now: () => number;
 };
 
+export type OwnMessage = { readonly topic: string; readonly payload: string; readonly retain: boolean };
+
 export type Broker = AsyncDisposable & {
   /** Of the first listener. */
   readonly port: number;
   /** Where it listens really, in the order of the plans. */
   readonly listeners: readonly ListenerPlan[];
-  /** Publishes a retained message as the broker itself. */
-  announce(topic: string, payload: string): Promise<void>;
+  /** Publishes as the broker itself. */
+  publish(message: OwnMessage): Promise<void>;
   /** To be called about every second: what is due happens then. */
   tick(): void;
   /** Users, devices or rights have changed. */
@@ -201,10 +203,10 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   return {
     port: listeners.opened[0]?.port ?? 0,
     listeners: listeners.opened,
-    announce: (topic, payload) =>
+    publish: ({ topic, payload, retain }) =>
       new Promise((resolve, reject) => {
         aedes.publish(
-          { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain: true, dup: false },
+          { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain, dup: false },
           (error?: Error | null) => (error ? reject(error) : resolve()),
         );
       }),

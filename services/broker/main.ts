@@ -6,6 +6,7 @@ import { watchDiskSpace } from '#runtime/disk-space.ts';
 import { OwnStatus, tellNews } from '#runtime/own-status.ts';
 import { runService } from '#runtime/process.ts';
 import { EXIT } from '#runtime/start-error.ts';
+import { tellNumbers } from '#runtime/tell-numbers.ts';
 import { openGate } from './access/open-gate.ts';
 import { openBroker } from './aedes.ts';
 import { queueCaps } from './config.ts';
@@ -48,7 +49,9 @@ await runService('broker', {}, async (service) => {
   const timer = setInterval(() => broker.tick(), TICK_MS);
   stack.defer(() => clearInterval(timer));
   const status = new OwnStatus({ service: 'broker', id: 'broker' }, now(), problems);
-  await broker.announce(status.topic, status.up(performance.now()));
-  tellNews(service, status, (payload) => void broker.announce(status.topic, payload).catch(() => {})); // it is closing
+  const say = (payload: string) => broker.publish({ topic: status.topic, payload, retain: true });
+  await say(status.up(performance.now()));
+  tellNews(service, status, (payload) => void say(payload).catch(() => {})); // it is closing
+  tellNumbers(service, 'broker', (topic, payload) => broker.publish({ topic, payload, retain: false }));
   for (const { kind, host, port } of broker.listeners) log.info({ listener: kind, host, port }, 'listening for MQTT');
 });

@@ -5,7 +5,7 @@ import { UNHEARD } from '#domain/device.ts';
 import { WATCHDOG_RULE } from '#domain/heartbeat.ts';
 import { topics } from '#domain/topic.ts';
 import { Engine } from '#rules/engine/engine.ts';
-import { PIPELINE } from '#rules/engine/pipeline-alarms.ts';
+import { PIPELINE } from '#domain/service.ts';
 import type { Meter } from '#rules/engine/suspects.ts';
 import { ruleOf, START } from '#rules/testing/history.ts';
 import type { PublishOptions } from '#runtime/bus.ts';

@@ -34,6 +34,7 @@ export const TOPICS = {
   'service watchdog': 'service/v1/watchdog/d1',
   heartbeat: 'service/v1/rules/rules/watchdog',
   'watchdog tele': 'plant/v1/penstock/pipeline/watchdog/tele',
+  'writer tele': 'plant/v1/penstock/pipeline/writer/tele',
   'watchdog alarm': 'alarm/v1/penstock/pipeline/pipeline-watchdog/watchdog',
   'watchdog alarm-op': 'alarm-op/v1/penstock/pipeline/pipeline-watchdog/watchdog',
   foreign: 'home/kitchen/temperature',
@@ -88,7 +89,7 @@ const FOR_ONE_DEVICE: TopicClass[] = ['t1 desired', 't1 ota', 't2 desired', 't2 
 const OPERATIONS: TopicClass[] = ['alarm-op', 'watchdog alarm-op'];
 const SERVICES = ALL.filter((name) => name.startsWith('service '));
 const DEVICES_SAY: TopicClass[] = [
-  ...(['t1 tele', 't1 status', 't1 ack', 't2 tele', 't2 status', 't2 ack', 'watchdog tele'] as const),
+  ...(['t1 tele', 't1 status', 't1 ack', 't2 tele', 't2 status', 't2 ack', 'watchdog tele', 'writer tele'] as const),
 ];
 /** What a source of any kind may say; all else is an order, or said by the pipeline itself. */
 const ANY_SOURCE: TopicClass[] = [
@@ -145,6 +146,7 @@ export const TABLE = {
     writes: [
       ...(['points', 'rejected', 'device', 'gaps', 'service ingest', 't1 ack', 't2 ack', 'host state'] as const),
       ...SPARKPLUG_ORDERS,
+      ...(['watchdog tele', 'writer tele'] as const),
     ],
     reads: ALL,
     filters: SHAPES,
@@ -158,7 +160,7 @@ export const TABLE = {
     ],
   },
   writer: {
-    writes: ['rejected', 'service writer'],
+    writes: ['rejected', 'service writer', 'writer tele'],
     reads: ['points', 'journal'],
     filters: ['points/v1/+', 'journal/v1/+'],
   },

@@ -3,10 +3,11 @@
 
 import { isPlainObject } from './plain-object.ts';
 import type { Point } from './point.ts';
+import { serviceDevice } from './service.ts';
 import { shardOf } from './shard.ts';
 import { type DeviceName, topics } from './topic.ts';
 
-export const WATCHDOG_DEVICE: DeviceName = { site: 'penstock', area: 'pipeline', device: 'watchdog' };
+export const WATCHDOG_DEVICE: DeviceName = serviceDevice('watchdog');
 /** The rule of the alarm that the watchdog keeps by itself. */
 export const WATCHDOG_RULE = 'pipeline-watchdog';
 /** A counter: every beat has a number of its own. */

@@ -4,9 +4,18 @@
 import { PRIORITIES, type Priority } from './alarm.ts';
 import { isName } from './name.ts';
 import { isPlainObject } from './plain-object.ts';
+import type { DeviceName } from './topic.ts';
 
 export const SERVICES = ['broker', 'ingest', 'rules', 'writer', 'historian', 'console', 'watchdog'] as const;
 export type ServiceName = (typeof SERVICES)[number];
+
+/** Where the pipeline's own devices and alarms stand. */
+export const PIPELINE = { site: 'penstock', area: 'pipeline' } as const;
+
+/** The device that a service plays, whose metrics are its numbers. */
+export function serviceDevice(id: string): DeviceName {
+  return { ...PIPELINE, device: id };
+}
 
 export type ServiceStatus = {
   readonly service: string;

@@ -2,6 +2,7 @@
 // that they have everywhere. The only file that imports the metrics client.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import type { MetricSample } from './own-numbers.ts';
 
 export class Metrics {
   readonly #registry = new Registry();
@@ -43,6 +44,11 @@ export class Metrics {
   /** @param buckets upper bounds, in the metric's base unit (seconds for durations) */
   histogram(name: string, help: string, buckets: readonly number[]): Histogram {
     return new Histogram({ name: `penstock_${name}`, help, buckets: [...buckets], registers: [this.#registry] });
+  }
+
+  /** All of them as they are now. */
+  samples(): Promise<readonly MetricSample[]> {
+    return this.#registry.getMetricsAsJSON();
   }
 
   text(): Promise<string> {

@@ -12,6 +12,9 @@ export const rootSection = z.strictObject({
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')
     .describe('How much services write to their log.'),
+  numbersInterval: durationSetting
+    .prefault('30s')
+    .describe('How often each service tells its own numbers, as points of a device in penstock/pipeline; 0s: never.'),
   diskAlarmPercent: z
     .int()
     .min(1)

@@ -8,6 +8,7 @@ import type { Sections } from './config.ts';
 import { openMqttBus } from './mqtt-bus.ts';
 import { OwnStatus, tellNews } from './own-status.ts';
 import type { Service } from './process.ts';
+import { tellNumbers } from './tell-numbers.ts';
 
 /** A client id of a service's connections; `-in` and the like are put behind it. */
 export function serviceClientId(name: string, replica: string | undefined): string {
@@ -24,7 +25,8 @@ const GOODBYE_MS = 1_000;
 export function openServiceBus<S extends Sections>(service: Service<S>, replica?: string): Bus {
   const { name, log, health, problems, stack, now } = service;
   const config = service.config as Service<Record<never, never>>['config'];
-  const status = new OwnStatus({ service: name, id: replica ?? name }, now(), problems);
+  const id = replica ?? name;
+  const status = new OwnStatus({ service: name, id }, now(), problems);
   const { topic } = status;
   const bus = openMqttBus(
     {
@@ -52,6 +54,9 @@ export function openServiceBus<S extends Sections>(service: Service<S>, replica?
   // Without a broker nothing is queued: it is all said again when there is one.
   tellNews(service, status, (payload) => {
     if (bus.problem() === undefined) say(payload);
+  });
+  tellNumbers(service, id, async (topic, payload) => {
+    if (bus.problem() === undefined) await bus.publish(topic, payload);
   });
   return bus;
 }

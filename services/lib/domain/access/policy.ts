@@ -3,6 +3,7 @@
 
 import type { Role } from '../alarm.ts';
 import { HEARTBEAT_TOPIC, WATCHDOG_DEVICE, WATCHDOG_RULE } from '../heartbeat.ts';
+import { type ServiceName, serviceDevice } from '../service.ts';
 import { sparkplugOf, sparkplugOrders, sparkplugTopics } from '../sparkplug-topic.ts';
 import { DEVICE_CHANNELS, topics } from '../topic.ts';
 import type { Identity, ServiceUser } from './identity.ts';
@@ -56,24 +57,28 @@ const ROLES: { readonly [role in Role]: readonly Grant[] } = {
 
 const WATCHDOG_ALARM = { ...WATCHDOG_DEVICE, rule: WATCHDOG_RULE, instance: '+' };
 
-const ownStatus = (service: string) => write(`service/v1/${service}/+`);
+/** Its status, and its numbers. */
+const ofItself = (service: ServiceName) =>
+  write(`service/v1/${service}/+`, topics.device(serviceDevice(service), 'tele'));
 
 const SERVICES: { readonly [service in ServiceUser]: readonly Grant[] } = {
-  broker: ownStatus('broker'),
+  broker: ofItself('broker'),
   ingest: [
     ...read('#'), // whatever the files in rules/sources/ map
     ...write('points/v1/+', 'rejected/v1/+', 'device/v1/+/+/+', 'device/v1/+/+/+/gaps'),
     ...write(...sparkplugOrders, HOST_STATES, ...ofAnyDevice(['ack'])),
-    ...ownStatus('ingest'),
+    // Several of them have names of their own.
+    ...write(topics.device(serviceDevice('+'), 'tele')),
+    ...ofItself('ingest'),
   ],
   rules: [
     ...read('points/v1/+', 'device/v1/+/+/+', STATES, OPERATIONS, ...ofAnyDevice(['ack', 'cfg/reported'])),
     ...read('service/v1/+/+'),
     ...write('alarm/v1/+/+/+/+', COMMANDS, 'journal/v1/+', 'rejected/v1/+', HEARTBEAT_TOPIC),
-    ...ownStatus('rules'),
+    ...ofItself('rules'),
   ],
-  writer: [...read('points/v1/+', 'journal/v1/+'), ...write('rejected/v1/+'), ...ownStatus('writer')],
-  historian: ownStatus('historian'),
+  writer: [...read('points/v1/+', 'journal/v1/+'), ...write('rejected/v1/+'), ...ofItself('writer')],
+  historian: ofItself('historian'),
   console: [
     ...read(
       'alarm/v1/+/+/+/+',
@@ -84,13 +89,13 @@ const SERVICES: { readonly [service in ServiceUser]: readonly Grant[] } = {
       'points/v1/+',
     ),
     ...write(OPERATIONS),
-    ...ownStatus('console'),
+    ...ofItself('console'),
   ],
   watchdog: [
     ...read('points/v1/+', 'service/v1/+/+', HEARTBEAT_TOPIC),
     ...read(topics.alarm(WATCHDOG_ALARM), topics.alarmOperation(WATCHDOG_ALARM)),
-    ...write(topics.device(WATCHDOG_DEVICE, 'tele'), topics.alarm(WATCHDOG_ALARM), 'journal/v1/+'),
-    ...ownStatus('watchdog'),
+    ...write(topics.alarm(WATCHDOG_ALARM), 'journal/v1/+'),
+    ...ofItself('watchdog'),
   ],
   supervisor: [...read('service/v1/+/+'), ...write('service/v1/+/+')],
   simulator: [...read(COMMANDS), ...ANY_SOURCE],

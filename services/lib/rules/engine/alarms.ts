@@ -3,6 +3,7 @@
 
 import { alarmOverlay, type Priority } from '#domain/alarm.ts';
 import type { JournalEntry, JournalEvent } from '#domain/journal.ts';
+import { PIPELINE } from '#domain/service.ts';
 import type { DeviceName } from '#domain/topic.ts';
 import type { CommandAction } from '../language/compile-action.ts';
 import type { Binder } from './binder.ts';
@@ -14,7 +15,7 @@ import type { Ledger } from './ledger.ts';
 import type { LoadedRule } from './loaded-rule.ts';
 import type { Now } from './now.ts';
 import { operate } from './operations.ts';
-import { PIPELINE, type PipelineAlarm } from './pipeline-alarms.ts';
+import type { PipelineAlarm } from './pipeline-alarms.ts';
 import type { Plant } from './plant.ts';
 import * as present from './present.ts';
 import { instanceKey } from './state.ts';

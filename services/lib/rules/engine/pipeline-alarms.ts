@@ -6,9 +6,6 @@ import { type CompiledLevel, type CompiledRule, compileRule } from '../language/
 import { isRaised, notRaised } from '../language/own-conditions.ts';
 import { ruleSchema } from '../language/rule-schema.ts';
 
-/** Where they are. */
-export const PIPELINE = { site: 'penstock', area: 'pipeline' } as const;
-
 type Spec = {
   readonly name: string;
   readonly priority: Priority;
