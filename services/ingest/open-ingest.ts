@@ -14,6 +14,7 @@ import { openServiceBus } from '#runtime/service-bus.ts';
 import { StartError } from '#runtime/start-error.ts';
 import type { ingestSection } from './config.ts';
 import { cardinalityProblems } from './devices/cardinality.ts';
+import { DeviceJournal } from './devices/device-journal.ts';
 import { openFirstSeen } from './devices/first-seen.ts';
 import { DeviceRegistry } from './devices/registry.ts';
 import { RegistryPublisher } from './devices/registry-publisher.ts';
@@ -83,8 +84,15 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
     onRefusal: ({ reason }) => refused.inc({ reason }),
     onMistake: (error) => log.error({ err: error }, 'a message could not be read, for a mistake of ours; it is kept'),
   });
-  const publisher = new RegistryPublisher(registry, (view) =>
-    bus.publish(topics.registry(view), JSON.stringify(view), { retain: true }),
+  const journal = new DeviceJournal({
+    missedOf: (device) => reporter.missedOf(device),
+    devicesMax: limits.devices + plant.devices.size,
+  });
+  const publisher = new RegistryPublisher(registry, (views) =>
+    Promise.all([
+      ...views.map((view) => bus.publish(topics.registry(view), JSON.stringify(view), { retain: true })),
+      ...[...journal.take(views, now())].map(([shard, lines]) => bus.publish(topics.journal(shard), lines.join('\n'))),
+    ]),
   );
   const tell = () => {
     sparkplug.tick();

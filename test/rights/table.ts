@@ -144,7 +144,17 @@ export const TABLE = {
   broker: { writes: ['service broker'], reads: [], filters: [], isEmbeddedOnly: true },
   ingest: {
     writes: [
-      ...(['points', 'rejected', 'device', 'gaps', 'service ingest', 't1 ack', 't2 ack', 'host state'] as const),
+      ...([
+        'points',
+        'journal',
+        'rejected',
+        'device',
+        'gaps',
+        'service ingest',
+        't1 ack',
+        't2 ack',
+        'host state',
+      ] as const),
       ...SPARKPLUG_ORDERS,
       ...(['watchdog tele', 'writer tele'] as const),
     ],

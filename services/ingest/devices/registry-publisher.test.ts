@@ -10,7 +10,7 @@ test('while the broker takes nothing, a device that goes on changing waits once,
   const told: [lastSeen: number | null, taken: () => void][] = [];
   const publisher = new RegistryPublisher(
     registry,
-    ({ lastSeen }) => new Promise((resolve) => told.push([lastSeen, resolve])),
+    ([view]) => new Promise<void>((resolve) => (view === undefined ? resolve() : told.push([view.lastSeen, resolve]))),
   );
   registry.seen(tank, NOW);
   const first = publisher.run(NOW);

@@ -1,4 +1,4 @@
-// Tells the plant what has changed of its devices, on `device/v1/…`. One round at a time: while the broker owes us answers,
+// Tells the plant what has changed of its devices, on `device/v1/…` and for their journal. One round at a time: while the broker owes us answers,
 // what changes waits in the registry, each device once, so that a broker that is away cannot make a queue grow here.
 
 import type { DeviceView } from '#domain/device.ts';
@@ -6,10 +6,13 @@ import type { DeviceRegistry } from './registry.ts';
 
 export class RegistryPublisher {
   readonly #registry: Pick<DeviceRegistry, 'takeChanges'>;
-  readonly #publish: (view: DeviceView) => Promise<void>;
+  readonly #publish: (views: readonly DeviceView[]) => Promise<unknown>;
   #isPublishing = false;
 
-  constructor(registry: Pick<DeviceRegistry, 'takeChanges'>, publish: (view: DeviceView) => Promise<void>) {
+  constructor(
+    registry: Pick<DeviceRegistry, 'takeChanges'>,
+    publish: (views: readonly DeviceView[]) => Promise<unknown>,
+  ) {
     this.#registry = registry;
     this.#publish = publish;
   }
@@ -19,7 +22,7 @@ export class RegistryPublisher {
     if (this.#isPublishing) return;
     this.#isPublishing = true;
     try {
-      await Promise.all(this.#registry.takeChanges(now).map((view) => this.#publish(view)));
+      await this.#publish(this.#registry.takeChanges(now));
     } catch {
       // Only a closing bus refuses; our next life tells all of it anew.
     } finally {

@@ -14,6 +14,8 @@ import { contradictionsOf } from './metric-knowledge.ts';
 const SEEN_EVERY_MS = 10_000;
 /** All are looked through for such, so not for every stranger. */
 const LOOK_EVERY_MS = 60_000;
+/** What is silent is told again so often, for those who keep a history of devices. */
+const RETOLD_MS = 60 * 60_000;
 /** A device that no file names gives its place to another after so much silence. */
 const SILENT_MS = 7 * 86_400_000;
 
@@ -41,6 +43,7 @@ export class DeviceRegistry {
   readonly #changed = new Set<KnownDevice>();
   #metrics = 0;
   #lookedAt = 0;
+  #retoldAt = 0;
   #refused = { devices: 0, metrics: 0 };
 
   constructor(files: PlantFiles, limits: RegistryLimits, firstSeen: FirstSeen) {
@@ -148,6 +151,7 @@ export class DeviceRegistry {
 
   /** Every device that has changed since the last call. */
   takeChanges(now: number): DeviceView[] {
+    this.#retell(now);
     const views: DeviceView[] = [];
     for (const device of this.#changed) {
       device.toldAt = now;
@@ -155,6 +159,14 @@ export class DeviceRegistry {
     }
     this.#changed.clear();
     return views;
+  }
+
+  #retell(now: number): void {
+    if (Math.abs(now - this.#retoldAt) < LOOK_EVERY_MS) return;
+    this.#retoldAt = now;
+    for (const devices of [this.#named, this.#others]) {
+      for (const device of devices.values()) if (Math.abs(now - device.toldAt) >= RETOLD_MS) this.#changed.add(device);
+    }
   }
 
   #learn(device: KnownDevice, model: string | null, { metrics }: Birth): void {

@@ -42,6 +42,12 @@ export class GapReporter {
     return this.#reported.size;
   }
 
+  /** Records of the device that are missing. */
+  missedOf(device: string): number {
+    const entry = this.#parts.sequences.watched.get(device);
+    return entry === undefined ? 0 : (reportOf(entry)?.missed ?? 0);
+  }
+
   /** Resolves when the broker has the round; at once where the one before is still under way. */
   async run(now: number): Promise<void> {
     if (this.#isPublishing) return;

@@ -65,7 +65,7 @@ const SERVICES: { readonly [service in ServiceUser]: readonly Grant[] } = {
   broker: ofItself('broker'),
   ingest: [
     ...read('#'), // whatever the files in rules/sources/ map
-    ...write('points/v1/+', 'rejected/v1/+', 'device/v1/+/+/+', 'device/v1/+/+/+/gaps'),
+    ...write('points/v1/+', 'journal/v1/+', 'rejected/v1/+', 'device/v1/+/+/+', 'device/v1/+/+/+/gaps'),
     ...write(...sparkplugOrders, HOST_STATES, ...ofAnyDevice(['ack'])),
     // Several of them have names of their own.
     ...write(topics.device(serviceDevice('+'), 'tele')),

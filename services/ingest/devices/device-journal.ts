@@ -1,0 +1,49 @@
+// Which of the devices' views go into their journal: what is news at once, what merely goes on (how many messages, when it was last
+// heard) once in a while.
+
+import type { DeviceView } from '#domain/device.ts';
+import { encodeDeviceState } from '#domain/device-journal.ts';
+import { shardOf } from '#domain/shard.ts';
+import { deviceKey } from '#domain/topic.ts';
+
+const EVERY_MS = 5 * 60_000;
+
+export type DeviceJournalParts = {
+  /** Records of a device (`site/area/device`) that never came. */
+  readonly missedOf: (device: string) => number;
+  /** Devices that are remembered; past it all are told anew. */
+  readonly devicesMax: number;
+};
+
+type Told = { readonly at: number; readonly news: string };
+
+export class DeviceJournal {
+  readonly #parts: DeviceJournalParts;
+  readonly #told = new Map<string, Told>();
+
+  constructor(parts: DeviceJournalParts) {
+    this.#parts = parts;
+  }
+
+  /** Lines that are due, by the shard that they travel in. */
+  take(views: readonly DeviceView[], now: number): Map<number, string[]> {
+    const lines = new Map<number, string[]>();
+    for (const view of views) {
+      const key = deviceKey(view);
+      const missed = this.#parts.missedOf(key);
+      const news = newsOf(view, missed);
+      const told = this.#told.get(key);
+      if (told !== undefined && told.news === news && Math.abs(now - told.at) < EVERY_MS) continue;
+      if (told === undefined && this.#told.size >= this.#parts.devicesMax) this.#told.clear();
+      this.#told.set(key, { at: now, news });
+      const shard = shardOf(view.site, view.area);
+      lines.set(shard, [...(lines.get(shard) ?? []), encodeDeviceState(view, missed, now)]);
+    }
+    return lines;
+  }
+}
+
+/** What a person would want to know at once. */
+function newsOf({ online, model, role, firmware, contradictions, lastError }: DeviceView, missed: number): string {
+  return JSON.stringify([online, model, role, firmware, contradictions.length, lastError?.reason, missed]);
+}
