@@ -8,6 +8,7 @@ test.each([
   ['alarm-op/v1/lyon/farm/hot/t1', 'application/json', 'alarm-op/v1'],
   ['device/v1/lyon/farm/t1', 'application/json', 'device/v1'],
   ['device/v1/lyon/farm/t1/gaps', 'application/json', 'device/v1/gaps'],
+  ['latest/v1/lyon/farm/t1', 'application/json', 'latest/v1'],
   ['plant/v1/lyon/farm/t1/cmd', 'application/json', 'plant/v1/cmd'],
   ['plant/v1/lyon/farm/t1/cfg/desired', 'application/json', 'plant/v1/cfg/desired'],
   ['service/v1/ingest/a', 'application/json', 'service/v1'],

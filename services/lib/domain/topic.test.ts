@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DEVICE_CHANNELS, filters, matchesFilter, type ParsedTopic, parseTopic, topics } from './topic.ts';
+import {
+  announcedDevice,
+  DEVICE_CHANNELS,
+  filters,
+  matchesFilter,
+  type ParsedTopic,
+  parseTopic,
+  topics,
+} from './topic.ts';
 
 const device = { site: 'lyon', area: 'tank-farm', device: 'tank-01' };
 const alarm = { site: 'lyon', area: 'tank-farm', rule: 'level-hihi', instance: 'tank-01' };
@@ -13,6 +21,7 @@ const VECTORS: readonly (readonly [topic: string, filter: string, parsed: Parsed
   [topics.device(device, 'cmd'), 'plant/v1/+/+/+/cmd', { kind: 'device', channel: 'cmd', ...device }],
   [topics.registry(device), filters.registry, { kind: 'registry', ...device }],
   [topics.gaps(device), filters.gaps, { kind: 'gaps', ...device }],
+  [topics.latest(device), filters.latest, { kind: 'latest', ...device }],
   [topics.points(0), filters.points, { kind: 'points', shard: 0 }],
   [topics.points(63), filters.points, { kind: 'points', shard: 63 }],
   [topics.journal(7), filters.journal, { kind: 'journal', shard: 7 }],
@@ -64,6 +73,8 @@ test.each([
   'points/v1/ 1',
   'points/v1/',
   'points/v1/1/2',
+  'latest/v1/s/a',
+  'latest/v1/s/a/d/x',
   'alarm/v1/s/a/r',
   'alarm/v1/s/a/r/i/x',
   'rejected/v1/a/b',
@@ -71,6 +82,15 @@ test.each([
   'constructor/v1/a',
 ])('parseTopic() does not take %j for one of ours', (topic) => {
   expect(parseTopic(topic)).toBeUndefined();
+});
+
+test('what announces a device is known by its topic, below any prefix, and what others announce is theirs', () => {
+  const topic = topics.announcement('homeassistant', device);
+  expect(topic).toBe('homeassistant/device/penstock_lyon__tank-farm__tank-01/config');
+  expect(announcedDevice(topic)).toEqual(device);
+  expect(matchesFilter(filters.announcements('homeassistant'), topic)).toBe(true);
+  for (const other of ['homeassistant/device/0x00158d/config', `${topic}/x`, `a/${topic}`, topics.registry(device)])
+    expect(announcedDevice(other)).toBeUndefined();
 });
 
 /** The words of MQTT 3.1.1 section 4.7 as a regular expression; only for filters that the standard allows. */

@@ -1,5 +1,6 @@
 // The topic grammar, both ways. Everything that names a topic comes here: nobody else joins levels.
 
+import { announcedId, announcedKey } from './announced-id.ts';
 import { isName } from './name.ts';
 import { SHARD_COUNT } from './shard.ts';
 
@@ -30,6 +31,9 @@ export const topics = {
     `plant/v1/${name.site}/${name.area}/${name.device}/${channel}`,
   registry: (name: DeviceName) => `device/v1/${name.site}/${name.area}/${name.device}`,
   gaps: (name: DeviceName) => `device/v1/${name.site}/${name.area}/${name.device}/gaps`,
+  latest: (name: DeviceName) => `latest/v1/${name.site}/${name.area}/${name.device}`,
+  /** Where Home Assistant looks for a device, below the prefix that it listens on. */
+  announcement: (prefix: string, name: DeviceName) => `${prefix}/device/${announcedId(deviceKey(name))}/config`,
   points: (shard: number) => `points/v1/${shard}`,
   journal: (shard: number) => `journal/v1/${shard}`,
   rejected: (reason: string) => `rejected/v1/${reason}`,
@@ -45,6 +49,8 @@ export const filters = {
   commands: 'plant/v1/+/+/+/cmd',
   registry: 'device/v1/+/+/+',
   gaps: 'device/v1/+/+/+/gaps',
+  latest: 'latest/v1/+/+/+',
+  announcements: (prefix: string) => `${prefix}/device/+/config`,
   points: 'points/v1/+',
   journal: 'journal/v1/+',
   rejected: 'rejected/v1/+',
@@ -58,6 +64,7 @@ export const filters = {
 const ROOTS = [
   'plant',
   'device',
+  'latest',
   'state',
   'points',
   'rejected',
@@ -78,7 +85,7 @@ export function rootOf(topic: string): string | undefined {
 /** What a topic of ours means. `undefined` from parseTopic: not one of ours, or a level that is no valid name. */
 export type ParsedTopic =
   | ({ readonly kind: 'device'; readonly channel: DeviceChannel | 'cmd' } & DeviceName)
-  | ({ readonly kind: 'registry' | 'gaps' } & DeviceName)
+  | ({ readonly kind: 'registry' | 'gaps' | 'latest' } & DeviceName)
   | ({ readonly kind: 'alarm' | 'alarm-op' } & AlarmName)
   | { readonly kind: 'points' | 'journal'; readonly shard: number }
   | { readonly kind: 'rejected'; readonly reason: string }
@@ -101,6 +108,8 @@ export function parseTopic(topic: string): ParsedTopic | undefined {
     case 'device':
       if (levels.length === 4 && d === 'gaps') return { kind: 'gaps', site: a, area: b, device: c };
       return levels.length === 3 ? { kind: 'registry', site: a, area: b, device: c } : undefined;
+    case 'latest':
+      return levels.length === 3 ? { kind: root, site: a, area: b, device: c } : undefined;
     case 'alarm':
     case 'alarm-op':
       return levels.length === 4 ? { kind: root, site: a, area: b, rule: c, instance: d } : undefined;
@@ -120,6 +129,13 @@ function parseShard(kind: 'points' | 'journal', levels: readonly string[]): Pars
   if (levels.length !== 1 || !/^(?:0|[1-9]\d?)$/.test(text)) return undefined;
   const shard = Number(text);
   return shard < SHARD_COUNT ? { kind, shard } : undefined;
+}
+
+/** The device that the topic announces to Home Assistant, below whatever prefix; undefined where it is not one of ours. */
+export function announcedDevice(topic: string): DeviceName | undefined {
+  const [, id = ''] = /^[^/]+\/device\/([^/]+)\/config$/.exec(topic) ?? [];
+  const [site, area, device] = announcedKey(id)?.split('/') ?? [];
+  return site === undefined || area === undefined || device === undefined ? undefined : { site, area, device };
 }
 
 /** Whether a topic matches an MQTT filter; `#` and `+` at the first level do not match `$` topics [MQTT-4.7.2-1]. */
