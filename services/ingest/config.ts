@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isName, NAME_HINT } from '#domain/name.ts';
+import { rootOf } from '#domain/topic.ts';
 import { durationSetting, portSetting } from '#runtime/config.ts';
 import { nameText } from '#runtime/name-schema.ts';
 import { rejectedSettings } from '#runtime/sections.ts';
@@ -44,6 +46,15 @@ export const ingestSection = z.strictObject({
     .prefault('2s')
     .describe(
       'How long a message of an edge node waits for one that is missing before it, until a rebirth is asked for.',
+    ),
+  homeAssistant: z
+    .string()
+    .refine((text) => isName(text) && rootOf(text) === undefined, {
+      error: `must be off, or the prefix that Home Assistant listens below: ${NAME_HINT}, and no tree of ours`,
+    })
+    .default('off')
+    .describe(
+      'Discovery prefix of Home Assistant, usually homeassistant: devices and their newest values then appear there by themselves.',
     ),
   gapKeep: durationSetting.prefault('7d').describe('How long a gap in the records of a device is reported.'),
   ...rejectedSettings,

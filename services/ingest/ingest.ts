@@ -3,6 +3,7 @@
 // given to publish, to keep and to write down with.
 
 import { SeriesTable } from '#domain/batch.ts';
+import type { Point } from '#domain/point.ts';
 import type { Refusal } from '#domain/rejected.ts';
 import type { Delivery } from '#runtime/bus.ts';
 import type { Rejection } from '#runtime/rejected-log/rejection.ts';
@@ -41,6 +42,10 @@ export type IngestParts = {
   readonly onRefusal?: (refusal: Refusal) => void;
   /** Reading a message failed for a reason of ours. */
   readonly onMistake?: (error: unknown) => void;
+  /** The broker has these points, which came at that moment. */
+  readonly onSure?: (points: readonly Point[], now: number) => void;
+  /** Whether what is said on a foreign topic may be what we have said ourselves, come back. */
+  readonly isEcho?: (topic: string) => boolean;
   readonly sparkplug?: (ingest: Ingest) => MessageReader;
   readonly placeOf?: PlaceOf;
 };
@@ -101,6 +106,7 @@ export class Ingest {
   #onSafe({ ack }: Delivery, { accepted, sent, now }: Pick<Message, 'accepted' | 'sent' | 'now'>): void {
     const { sequences, afterWrite } = this.#parts;
     for (const point of sent) noteSure(point);
+    this.#parts.onSure?.(sent, now);
     for (const { device, sequence, kind } of accepted) sequences.take(device, sequence, now, kind);
     if (accepted.length > 0) afterWrite(ack);
     else ack();
@@ -153,7 +159,7 @@ export class Ingest {
     const device = this.#heard(origin, message);
     const { source, metric } = origin;
     if (device === undefined) return;
-    if (source.model !== null) this.#parts.registry.suppose(device, source.model);
+    this.#introduce(device, source, message);
     if (source.telling.kind === 'values') {
       this.#takeValues(device, { reading: source.telling.reading, metric }, message);
       return;
@@ -162,6 +168,12 @@ export class Ingest {
     const online = source.telling.read(message.delivery.payload);
     if (typeof online === 'boolean') this.#parts.registry.born(device, { online });
     else this.refuse([online], message, device);
+  }
+
+  /** What a source says of its devices. */
+  #introduce(device: KnownDevice, { model, isAnnounced }: Source, { delivery }: Message): void {
+    if (model !== null) this.#parts.registry.suppose(device, model);
+    if (!isAnnounced || this.#parts.isEcho?.(delivery.topic) === true) device.isAnnounced = false;
   }
 
   /** Each record tells whose it is. */
@@ -176,7 +188,7 @@ export class Ingest {
       const device = 'reason' in name ? undefined : this.#heard({ device: name, known: null }, message);
       if ('reason' in name) refusals.push(name);
       if (device === undefined) continue;
-      if (source.model !== null) this.#parts.registry.suppose(device, source.model);
+      this.#introduce(device, source, message);
       this.takeRecords([record], device, message);
     }
     this.refuse(refusals, message);

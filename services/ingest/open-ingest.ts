@@ -19,6 +19,7 @@ import { openFirstSeen } from './devices/first-seen.ts';
 import { DeviceRegistry } from './devices/registry.ts';
 import { RegistryPublisher } from './devices/registry-publisher.ts';
 import { type IngestFilters, ingestFilters } from './filters.ts';
+import { openHomeAssistant } from './home-assistant/open-home-assistant.ts';
 import { Ingest } from './ingest.ts';
 import { Batcher } from './lines/batcher.ts';
 import { openSequences } from './sequences/open-sequences.ts';
@@ -47,6 +48,11 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
       'PENSTOCK_INGEST_SHARE is set without PENSTOCK_INGEST_REPLICA: give each of those that share a name of its own, or the broker takes them for one',
     );
   }
+  if (settings.share !== undefined && settings.homeAssistant !== 'off') {
+    throw new StartError(
+      'PENSTOCK_INGEST_HOME_ASSISTANT is set beside PENSTOCK_INGEST_SHARE: one of several knows the values of its share only; set it off, or let one ingest read all',
+    );
+  }
   requireRulesFolder(rules.dir);
   const plant = readPlantFiles(rules.dir);
   const { sources, placeOf, problems } = readSources(rules.dir, new Set(plant.models.keys()));
@@ -72,10 +78,16 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
     slots: settings.batchesInFlight,
     onBatch: () => batches.inc(),
   });
+  const homeAssistant = openHomeAssistant(service, {
+    ...{ bus, registry, named: [...plant.devices.keys()] },
+    prefix: settings.homeAssistant === 'off' ? null : settings.homeAssistant,
+    bytesMax: () => Math.min(settings.batchBytesMax, bus.payloadBytesMax()),
+  });
   const { payloadBytesMax, sparkplugReorder: reorderMs } = settings;
   const sparkplug = openSparkplug(service, { bus, registry, placeOf, payloadBytesMax, reorderMs });
   const ingest = new Ingest({
     ...{ registry, sources, batcher, sequences, afterWrite, now, placeOf, sparkplug: sparkplug.reader },
+    ...homeAssistant.parts,
     reject: (rejection) => rejected.put(rejection),
     payloadBytesMax: settings.payloadBytesMax,
     onPoints: (count) => points.inc(count),
@@ -88,17 +100,19 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
     missedOf: (device) => reporter.missedOf(device),
     devicesMax: limits.devices + plant.devices.size,
   });
-  const publisher = new RegistryPublisher(registry, (views) =>
-    Promise.all([
+  const publisher = new RegistryPublisher(registry, (views) => {
+    for (const view of views) homeAssistant.changed(view);
+    return Promise.all([
       ...views.map((view) => bus.publish(topics.registry(view), JSON.stringify(view), { retain: true })),
       ...[...journal.take(views, now())].map(([shard, lines]) => bus.publish(topics.journal(shard), lines.join('\n'))),
-    ]),
-  );
+    ]);
+  });
   const tell = () => {
     sparkplug.tick();
     firstSeen.write();
     void publisher.run(now());
     void reporter.run(now());
+    homeAssistant.tick();
   };
   const { share: group, sparkplugHost = group === undefined ? 'penstock' : 'off' } = settings;
   const hasSparkplug = group === undefined || sparkplugHost !== 'off';

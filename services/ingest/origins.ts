@@ -3,7 +3,7 @@
 
 import type { Refusal } from '#domain/rejected.ts';
 import { isSparkplugTopic, parseSparkplugTopic, replayedTopic, type SparkplugTopic } from '#domain/sparkplug-topic.ts';
-import { type DeviceName, parseTopic } from '#domain/topic.ts';
+import { announcedDevice, type DeviceName, parseTopic } from '#domain/topic.ts';
 import type { KnownDevice } from './devices/known-device.ts';
 import type { Match, Source } from './sources/source.ts';
 import { type PlaceOf, placeByName } from './sparkplug/place.ts';
@@ -69,6 +69,8 @@ export class Origins {
 }
 
 function originOf(topic: string, sources: readonly Source[]): Origin {
+  // A pattern may be as wide as that of any level.
+  if (announcedDevice(topic) !== undefined) return { kind: 'not-ours-to-take' };
   const parsed = parseTopic(topic);
   if (parsed === undefined) return foreignOrigin(topic, sources);
   if (parsed.kind !== 'device') return { kind: 'not-ours-to-take' };

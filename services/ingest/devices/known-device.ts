@@ -47,6 +47,8 @@ export class KnownDevice {
   toldAt = 0;
   /** It has given its place to another: whoever holds it must ask for it anew. */
   isForgotten = false;
+  /** Whether Home Assistant is told of it: not of one that has come from there, or that is there already. */
+  isAnnounced = true;
   #model: DeviceModel | null = null;
   #declared = NOTHING;
   #seats = new Map<string, Seat>();

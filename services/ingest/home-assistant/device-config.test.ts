@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isMetricName } from '#domain/name.ts';
-import { type AnnouncedDevice, AVAILABILITY_TEMPLATE, deviceConfig, withRemoved } from './device-config.ts';
+import { AVAILABILITY_TEMPLATE, type DescribedDevice, deviceConfig, withRemoved } from './device-config.ts';
 import { NO_JINJA, rendered } from './testing.ts';
 
 const BOUNDS = { components: 200, bytes: 100_000 };
-const tank: AnnouncedDevice = {
+const tank: DescribedDevice = {
   ...{ site: 'lyon', area: 'tanks', device: 'tank-01', model: 'tank-sensor', firmware: '1.4.0' },
   metrics: new Map([
     ['level', { type: 'number', unit: 'm', interval: '2s' }],

@@ -6,7 +6,7 @@ import { type DeviceName, deviceKey, topics } from '#domain/topic.ts';
 import { maxAgeOf } from '#runtime/plant-files.ts';
 import { type AnnouncedMetric, type Entity, entityOf, type Platform } from './entity.ts';
 
-export type AnnouncedDevice = DeviceName & {
+export type DescribedDevice = DeviceName & {
   readonly model: string | null;
   readonly firmware: string | null;
   readonly metrics: ReadonlyMap<string, AnnouncedMetric>;
@@ -32,7 +32,7 @@ export const AVAILABILITY_TEMPLATE =
   "{{ 'offline' if value_json is mapping and value_json.online is false else 'online' }}";
 
 /** null where the device has nothing to show. */
-export function deviceConfig(device: AnnouncedDevice, version: string, bounds: ConfigBounds): DeviceConfig | null {
+export function deviceConfig(device: DescribedDevice, version: string, bounds: ConfigBounds): DeviceConfig | null {
   const key = deviceKey(device);
   const expiry = expiryOf(device.metrics);
   const frame = frameOf(device, key, version);
@@ -61,7 +61,7 @@ export function withRemoved(payload: string, gone: ReadonlyMap<string, Platform>
   return JSON.stringify({ ...config, components: { ...config.components, ...Object.fromEntries(removed) } });
 }
 
-function frameOf(device: AnnouncedDevice, key: string, version: string) {
+function frameOf(device: DescribedDevice, key: string, version: string) {
   const { model, firmware, area } = device;
   return {
     device: {

@@ -16,7 +16,7 @@ const restored = (text: string, now = NOW) => {
 test('the newest of each metric is told, with its quality and its time', () => {
   const values = new DeviceValues(10);
   expect(values.take('level', point(1.5), NOW)).toBe('first');
-  expect(values.take('level', point(1.6, NOW + 1, 'uncertain'), NOW)).toBe('newer');
+  expect(values.take('level', point(1.6, NOW + 1, 'uncertain'), NOW)).toBe('replaced');
   expect(values.take('running', point(true), NOW)).toBe('first');
   expect(values.take('__proto__', point(null, NOW, 'bad'), NOW)).toBe('first');
   expect(values.text()).toBe(
@@ -38,18 +38,19 @@ test('a value that was measured before the one that is known changes nothing', (
   expect([values.hasNews, told(values)]).toEqual([false, { level: { value: 2, quality: 0, at: NOW } }]);
 });
 
-test('what waits is the newest; what it took the place of is counted', () => {
+test('what waits is the newest, and it says what it took the place of', () => {
   const values = new DeviceValues(10);
-  for (let i = 0; i < 5; i++) values.take('level', point(i, NOW + i), NOW);
-  expect([values.replaced, values.hasNews]).toEqual([4, true]);
+  const taken = [0, 1, 2, 3, 4].map((i) => values.take('level', point(i, NOW + i), NOW));
+  expect([taken, values.hasNews]).toEqual([['first', 'replaced', 'replaced', 'replaced', 'replaced'], true]);
   expect(values.tell()).toContain('"value":4');
   expect(values.hasNews).toBe(false);
+  expect(values.take('level', point(5, NOW + 5), NOW)).toBe('newer');
 });
 
 test('a device that counts in the names of its metrics gets no more room than there is', () => {
   const values = new DeviceValues(2);
   expect(['a', 'b', 'c', 'a'].map((metric) => values.take(metric, point(1), NOW))).toEqual([
-    ...['first', 'first', 'no room', 'newer'],
+    ...['first', 'first', 'no room', 'replaced'],
   ]);
 });
 

@@ -18,7 +18,8 @@ type Newest = {
   type: MetricModel['type'] | null;
 };
 
-export type Taken = 'first' | 'newer' | 'older' | 'no room';
+/** `first` of its metric; `replaced`: in the place of one that nobody was told. */
+export type Taken = 'first' | 'newer' | 'replaced' | 'older' | 'no room';
 
 export class DeviceValues {
   readonly #newest = new Map<string, Newest>();
@@ -27,11 +28,13 @@ export class DeviceValues {
   #ages: ReadonlyMap<string, number> = new Map();
   /** Metrics that have changed since all was told. */
   readonly #untold = new Set<string>();
-  /** Values that gave way to newer ones before they were told. */
-  replaced = 0;
 
   constructor(metricsMax: number) {
     this.#metricsMax = metricsMax;
+  }
+
+  get size(): number {
+    return this.#newest.size;
   }
 
   /** When the newest of all was measured; -Infinity where there is none. */
@@ -49,11 +52,12 @@ export class DeviceValues {
     if (known === undefined && this.#newest.size >= this.#metricsMax) return 'no room';
     const { value, quality, measuredAt: at } = point;
     if (known !== undefined && at < known.at) return 'older';
-    if (this.#untold.has(metric)) this.replaced++;
+    const isUntold = this.#untold.has(metric);
     this.#untold.add(metric);
     const type = known?.type ?? typeOf(value);
     this.#newest.set(metric, { value, quality, at, seenAt: now, type });
-    return known?.type === type ? 'newer' : 'first';
+    if (known?.type !== type) return 'first';
+    return isUntold ? 'replaced' : 'newer';
   }
 
   /** What was told of the device in a life of ours before; what is known by now goes before it. */

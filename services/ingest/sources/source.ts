@@ -40,6 +40,8 @@ export type Source = {
   readonly telling: Telling;
   /** Model of its devices, where no file gives them another. */
   readonly model: string | null;
+  /** Whether Home Assistant is told of its devices. */
+  readonly isAnnounced: boolean;
   /** Whether the payload says which device it is. */
   readonly isDeviceInPayload: boolean;
   /** undefined where the topic is not one of this source. */
@@ -58,6 +60,7 @@ export function makeSource({ file, value }: JsonFile<SourceFile>, texts: Texts):
     filter: sourceFilter(value.topic),
     telling: tellingOf(value, senderFields),
     model: value.model ?? null,
+    isAnnounced: value.announce ?? true,
     isDeviceInPayload: senderFields.length > 0,
     match: (topic) => {
       const captures = pattern.match(topic);

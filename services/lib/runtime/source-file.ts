@@ -105,6 +105,12 @@ export const sourceFile = z
         examples: [{ device: ['homeassistant'] }],
       }),
     model: nameText.optional().describe('Model of its devices, where no file in rules/devices gives them another.'),
+    announce: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether Home Assistant is told of its devices, where it is told of any; false: they have come from there, or are there already. Default: true.',
+      ),
     metrics: z
       .record(z.string(), z.union([metricNameText, z.null(), metricOf]))
       .optional()
@@ -139,7 +145,7 @@ export const sourceFile = z
       }
     }
     if (format === SPARKPLUG) {
-      for (const member of ['inside', 'metrics', 'metric', 'model'] as const) {
+      for (const member of ['inside', 'metrics', 'metric', 'model', 'announce'] as const) {
         if (source[member] !== undefined) say(member, 'means nothing beside format sparkplug');
       }
       if (!SPARKPLUG_TOPIC.test(source.topic)) say('topic', 'must be spBv1.0/ and the group, or a {capture} for it');

@@ -5,7 +5,7 @@ import type { Role } from '../alarm.ts';
 import { HEARTBEAT_TOPIC, WATCHDOG_DEVICE, WATCHDOG_RULE } from '../heartbeat.ts';
 import { type ServiceName, serviceDevice } from '../service.ts';
 import { sparkplugOf, sparkplugOrders, sparkplugTopics } from '../sparkplug-topic.ts';
-import { DEVICE_CHANNELS, topics } from '../topic.ts';
+import { DEVICE_CHANNELS, filters, topics } from '../topic.ts';
 import type { Identity, ServiceUser } from './identity.ts';
 
 export type Access = 'read' | 'write' | 'deny read' | 'deny write';
@@ -39,7 +39,7 @@ const HOST_STATES = sparkplugTopics.state('+');
 /** Orders, and what only the pipeline itself says. Everything else is a device's, of ours or a foreign one. */
 const NO_DEVICE_WRITES = denyWrite(
   ...[COMMANDS, DESIRED, OTA_DATA, 'alarm-op/#', 'state/#', ...sparkplugOrders, HOST_STATES],
-  ...['alarm/#', 'device/#', 'journal/#', 'points/#', 'rejected/#', 'service/#'],
+  ...['alarm/#', 'device/#', 'journal/#', 'latest/#', 'points/#', 'rejected/#', 'service/#'],
 );
 /** Any device, ours or foreign. */
 const ANY_SOURCE: readonly Grant[] = [...write('#'), ...NO_DEVICE_WRITES];
@@ -66,6 +66,7 @@ const SERVICES: { readonly [service in ServiceUser]: readonly Grant[] } = {
   ingest: [
     ...read('#'), // whatever the files in rules/sources/ map
     ...write('points/v1/+', 'journal/v1/+', 'rejected/v1/+', 'device/v1/+/+/+', 'device/v1/+/+/+/gaps'),
+    ...write('latest/v1/+/+/+', filters.announcements('+')), // below whatever prefix Home Assistant listens on
     ...write(...sparkplugOrders, HOST_STATES, ...ofAnyDevice(['ack'])),
     // Several of them have names of their own.
     ...write(topics.device(serviceDevice('+'), 'tele')),
