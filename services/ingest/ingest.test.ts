@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeBatch, SeriesTable } from '#domain/batch.ts';
 import type { Point } from '#domain/point.ts';
-import { filters } from '#domain/topic.ts';
+import { filters, topics } from '#domain/topic.ts';
 import type { Consumer } from '#runtime/bus.ts';
 import { MemoryBus } from '#runtime/memory-bus.ts';
 import type { PlantFiles } from '#runtime/plant-files.ts';
 import type { Rejection } from '#runtime/rejected-log/rejection.ts';
 import type { DeviceRegistry } from './devices/registry.ts';
-import { modelNamed, testRegistry } from './devices/testing.ts';
-import { Ingest } from './ingest.ts';
+import { modelNamed, TANK, testRegistry } from './devices/testing.ts';
+import { Ingest, type IngestParts } from './ingest.ts';
 import { Batcher } from './lines/batcher.ts';
 import { OUR_MISTAKE } from './message.ts';
 import type { RawMetric } from './record.ts';
@@ -76,7 +76,8 @@ function openPlant({
   sources = [],
   bus = new GatedBus(),
   onMistake = (error) => expect.fail(String(error)),
-}: {
+  ...told
+}: Pick<IngestParts, 'onSure' | 'isEcho'> & {
   sources?: readonly Source[];
   bus?: GatedBus;
   onMistake?: (error: unknown) => void;
@@ -101,6 +102,7 @@ function openPlant({
     },
     onRefusal: () => counts.refusals++,
     onMistake,
+    ...told,
   });
   const channels = (['tele', 'event', 'status', 'meta'] as const).map(filters.channel);
   const consumer = bus.consume({
@@ -342,9 +344,52 @@ test('a source whose pattern is too wide does not make ingest read its own outpu
   const plant = openPlant({ sources: [anything] });
   await plant.bus.publish('points/v1/5', 'reading,area=a value=1 1');
   await plant.bus.publish('rejected/v1/json', '{"reason":"json","payloadBytes":5}');
+  await plant.bus.publish('latest/v1/lyon/tanks/tank-01', '{"temperature":{"value":1}}');
   await settled();
-  expect(plant.bus.sent).toHaveLength(2);
+  expect(plant.bus.sent).toHaveLength(3);
   expect(plant.consumer.inFlight).toBe(0);
+});
+
+test('what announces a device to Home Assistant is read by no source, however wide its pattern is', async () => {
+  const wide = sourceOf({ topic: '{a}/{b}/{device}/{c}', format: 'json', site: 's', area: 'a' });
+  const plant = openPlant({ sources: [wide] });
+  await plant.bus.publish(topics.announcement('homeassistant', TANK), '{"origin":{"name":"Penstock"}}');
+  await plant.bus.publish('homeassistant/device/0x00158d/config', '{"origin":{"name":"somebody"}}');
+  await settled();
+  expect(plant.points().map(({ series }) => series.device)).toEqual(['0x00158d']);
+});
+
+test('what comes back from Home Assistant, and the devices of a source that says so, are not announced', async () => {
+  const map = { format: 'value', site: 's', area: 'a' };
+  const sources = [
+    sourceOf({ ...map, topic: '{a}/{device}/{metric}/state' }),
+    sourceOf({ ...map, topic: 'zigbee/{device}/{metric}', announce: false }),
+    sourceOf({ ...map, topic: 'gateway/{metric}', format: 'json', device: '{payload.id}', announce: false }),
+  ];
+  const plant = openPlant({ sources, isEcho: (topic) => topic.startsWith('homeassistant/') });
+  await plant.bus.publish('homeassistant/echo/m/state', '1');
+  await plant.bus.publish('elsewhere/real/m/state', '1');
+  await plant.bus.publish('zigbee/lamp/power', '1');
+  await plant.bus.publish('gateway/x', '{"id": "child", "power": 1}');
+  await settled();
+  const announced = ['echo', 'real', 'lamp', 'child'].map(
+    (device) => plant.registry.known({ site: 's', area: 'a', device })?.isAnnounced,
+  );
+  expect(announced).toEqual([false, true, false, false]);
+});
+
+test('who wants to know of points is told when the broker has them, with the moment they came', async () => {
+  const sure: unknown[] = [];
+  const plant = openPlant({
+    onSure: (points, now) => sure.push(...points.map(({ value, late }) => ({ value, late, now }))),
+  });
+  plant.bus.isOpen = false;
+  await plant.bus.publish(TELE, '{"temperature": 81.2}');
+  await settled();
+  expect(sure).toEqual([]);
+  plant.bus.pass();
+  await settled();
+  expect(sure).toEqual([{ value: 81.2, late: false, now: NOW }]);
 });
 
 test('a source maps a foreign topic, with its renames', async () => {

@@ -38,6 +38,21 @@ test('sharing without a name of its own ends ingest with 78: two of one name wou
   expect(said).toMatch(/^ingest: PENSTOCK_INGEST_SHARE is set without PENSTOCK_INGEST_REPLICA: give each/);
 });
 
+test.each([
+  ['homeassistant/x', 'must be off, or the prefix'],
+  ['a/#', 'must be off, or the prefix'],
+  ['plant', 'no tree of ours'],
+])('%s is no prefix to announce below, and ends ingest with 78', async (prefix, words) => {
+  const { code, said } = await endOf({ PENSTOCK_INGEST_HOME_ASSISTANT: prefix });
+  expect([code, said]).toEqual([78, expect.stringContaining(words)]);
+});
+
+test('one of several, which knows a share of the values, announces nothing: it ends with 78', async () => {
+  const env = { PENSTOCK_INGEST_SHARE: 'ingest', PENSTOCK_INGEST_REPLICA: 'a', PENSTOCK_INGEST_HOME_ASSISTANT: 'ha' };
+  const { code, said } = await endOf(env);
+  expect([code, said]).toEqual([78, expect.stringContaining('one of several knows the values of its share only')]);
+});
+
 test('a name that no topic can hold is refused as a setting', async () => {
   const { code, said } = await endOf({ PENSTOCK_INGEST_SHARE: 'a/#' });
   expect([code, said]).toEqual([78, expect.stringMatching(/^ingest: environment PENSTOCK_INGEST_SHARE: .*must be/)]);

@@ -19,6 +19,9 @@ export const TOPICS = {
   'below a channel': 'plant/v1/lyon/tank-farm/t1/tele/x',
   device: 'device/v1/lyon/tank-farm/t1',
   gaps: 'device/v1/lyon/tank-farm/t1/gaps',
+  latest: 'latest/v1/lyon/tank-farm/t1',
+  announcement: 'homeassistant/device/penstock_lyon__tank-farm__t1/config',
+  'home status': 'homeassistant/status',
   state: 'state/v1/lyon/tank-farm/mode',
   points: 'points/v1/7',
   rejected: 'rejected/v1/payload',
@@ -72,6 +75,7 @@ export const SHAPES = [
   ...['plant/v1/+/+/+/tele', 'plant/v1/+/+/+/ack', 'plant/v1/+/+/+/cmd', 'plant/v1/+/+/+/cfg/desired'],
   ...['device/v1/+/+/+', 'device/#', 'state/v1/+/+/+', 'points/v1/+', 'points/#', 'rejected/v1/+', 'journal/v1/+'],
   ...['alarm/v1/+/+/+/+', 'alarm/#', 'alarm-op/v1/+/+/+/+', 'alarm-op/#', 'service/v1/+/+', 'service/#'],
+  ...['latest/v1/+/+/+', 'latest/#', 'homeassistant/#'],
   ...['zigbee/#', 'zigbee/+/state', 'home/+/+', 'spBv1.0/#'],
   ...['spBv1.0/group/NCMD/node/#', 'spBv1.0/group/DCMD/node/+', 'spBv1.0/group/+/node', 'spBv1.0/STATE/#'],
 ];
@@ -95,6 +99,7 @@ const DEVICES_SAY: TopicClass[] = [
 const ANY_SOURCE: TopicClass[] = [
   ...DEVICES_SAY,
   ...(['above a device', 'below a channel', 'foreign', 'zigbee', 'zigbee secret'] as const),
+  ...(['announcement', 'home status'] as const), // others announce themselves to Home Assistant, too
   ...(['sparkplug', 'node birth', 'another node', 'replay'] as const),
 ];
 /** What is left of that where only topics that are known can be named: `home/…` is in rules/sources. */
@@ -106,7 +111,12 @@ const ORDERS: TopicClass[] = [...COMMANDS, ...OPERATIONS, 'state'];
 
 /** Rights that are given in ACL_LINES. */
 const GATEWAY: Row = { writes: ['zigbee'], reads: ['zigbee'], filters: ['zigbee/#', 'zigbee/+/state'] };
-export const ACL_LINES = 'user z2m\ntopic readwrite zigbee/#\ntopic deny zigbee/secret/#\n';
+/** As README.md has them for Home Assistant. */
+const HOME_LINES = [
+  ...['user hass', 'topic read homeassistant/#', 'topic read latest/v1/#', 'topic read device/v1/+/+/+'],
+  'topic write homeassistant/status',
+];
+export const ACL_LINES = `user z2m\ntopic readwrite zigbee/#\ntopic deny zigbee/secret/#\n${HOME_LINES.join('\n')}\n`;
 
 export const TABLE = {
   anonymous: { writes: ANY_SOURCE, reads: ALL, filters: SHAPES, readsBroker: true, isEmbeddedOnly: true },
@@ -141,6 +151,11 @@ export const TABLE = {
   eva: { writes: [...ORDERS, ...FOR_ONE_DEVICE], reads: ALL, filters: SHAPES, readsBroker: true },
   adam: { writes: ALL, reads: ALL, filters: SHAPES, readsBroker: true },
   program: { writes: [], reads: [], filters: [] },
+  hass: {
+    writes: ['home status'],
+    reads: ['device', 'latest', 'announcement', 'home status'],
+    filters: ['device/v1/+/+/+', 'latest/v1/+/+/+', 'homeassistant/#'],
+  },
   broker: { writes: ['service broker'], reads: [], filters: [], isEmbeddedOnly: true },
   ingest: {
     writes: [
@@ -150,6 +165,8 @@ export const TABLE = {
         'rejected',
         'device',
         'gaps',
+        'latest',
+        'announcement',
         'service ingest',
         't1 ack',
         't2 ack',
@@ -190,7 +207,7 @@ export const TABLE = {
     writes: ANY_SOURCE,
     reads: COMMANDS,
     filters: ['plant/v1/+/+/+/cmd', 'plant/v1/lyon/tank-farm/+/cmd'],
-    writesAtMosquitto: KNOWN_SOURCES,
+    writesAtMosquitto: [...KNOWN_SOURCES, 'home status'], // `…/status` is in rules/sources, and it reads none of what that may be
   },
   cli: {
     writes: ANY_SOURCE,
@@ -213,6 +230,7 @@ export const USERS = {
   eva: { role: 'engineer' },
   adam: { role: 'admin' },
   program: { role: 'service' },
+  hass: { role: 'service' },
 } as const;
 export const DEVICES = { 'lyon/tank-farm/t1': {}, 'lyon/tank-farm/t2': {}, 'group/node': {}, z2m: {} } as const;
 

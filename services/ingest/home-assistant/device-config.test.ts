@@ -87,7 +87,7 @@ describe.skipIf(NO_JINJA !== undefined)(`whether it is there, to Jinja${NO_JINJA
     ['{"online":null}', 'online'],
     ['', 'online'],
     ['null', 'online'],
-  ])('%s is %s', (payload, answer) => {
-    expect(rendered([[AVAILABILITY_TEMPLATE, payload]])).toEqual([answer]);
+  ])('%s is %s', async (payload, answer) => {
+    expect(await rendered([[AVAILABILITY_TEMPLATE, payload]])).toEqual([answer]);
   });
 });

@@ -65,19 +65,19 @@ describe.skipIf(NO_JINJA !== undefined)(`what Jinja shows of a value${NO_JINJA ?
     ['text', '{}', 'None'],
   ] as const;
 
-  test('is the value, unknown, or nothing where nothing is said', () => {
-    const answers = rendered(CASES.map(([type, payload]) => [valueTemplate('m', type), payload]));
+  test('is the value, unknown, or nothing where nothing is said', async () => {
+    const answers = await rendered(CASES.map(([type, payload]) => [valueTemplate('m', type), payload]));
     expect(answers.map((answer, i) => [...(CASES[i]?.slice(0, 2) ?? []), answer])).toEqual(
       CASES.map((each) => [...each]),
     );
   });
 
-  test('also of metrics with names that mean something to Python or to Jinja', () => {
+  test('also of metrics with names that mean something to Python or to Jinja', async () => {
     const names = ['items', 'get', 'keys', '__class__', '__proto__', 'a.b', 'energy/power 1', 'x-y', 'self', 'None'];
     const payload = (name: string) => JSON.stringify(Object.fromEntries([[name, { value: 1.5, quality: 0, at: 1 }]]));
-    expect(rendered(names.map((name) => [valueTemplate(name, 'number'), payload(name)]))).toEqual(
+    expect(await rendered(names.map((name) => [valueTemplate(name, 'number'), payload(name)]))).toEqual(
       names.map(() => '1.5'),
     );
-    expect(rendered(names.map((name) => [valueTemplate(name, 'number'), '{}']))).toEqual(names.map(() => ''));
+    expect(await rendered(names.map((name) => [valueTemplate(name, 'number'), '{}']))).toEqual(names.map(() => ''));
   });
 });

@@ -21,7 +21,7 @@ test('nothing in it can end it, or begin anything else', () => {
 });
 
 describe.skipIf(NO_JINJA !== undefined)(`to Jinja itself${NO_JINJA ? `: ${NO_JINJA}` : ''}`, () => {
-  test('it is the text, whatever the text is', () => {
+  test('it is the text, whatever the text is', async () => {
     const hostile = [
       '"}}{{ 7*7 }}',
       '\\"',
@@ -34,7 +34,7 @@ describe.skipIf(NO_JINJA !== undefined)(`to Jinja itself${NO_JINJA ? `: ${NO_JIN
       '__class__',
     ];
     const texts = [...hostile, ...fc.sample(fc.string({ unit: 'grapheme' }), 300)];
-    const answers = rendered(
+    const answers = await rendered(
       texts.map((text) => [`{{ value_json == ${jinjaText(text)} }} {{ 1 + 1 }}`, JSON.stringify(text)]),
     );
     expect(answers).toEqual(texts.map(() => 'True 2'));

@@ -45,16 +45,19 @@ export function openHomeAssistant<S extends Sections>(
   const file = new RememberedFile(path.join(data, 'ingest'), service.log);
   const { prefix } = settings;
   if (prefix !== null) return announcing(service, { ...settings, prefix }, file);
-  return file.content === null ? OFF : withdrawing(service, settings.bus, { file, prefix: file.content.prefix });
+  return file.content === null ? OFF : withdrawing(service, settings.bus, { file, prefixes: file.content.prefixes });
 }
 
 function announcing<S extends Sections>(service: Service<S>, settings: Settings, file: RememberedFile): HomeAssistant {
   const { prefix, bus, named } = settings;
-  const before = file.content?.prefix ?? prefix;
-  const announcer = openAnnouncer(service, settings, before === prefix ? (file.content?.devices ?? []) : []);
+  const before = file.content ?? { prefixes: [], devices: [] };
+  const prefixes = [...new Set([...before.prefixes, prefix])];
+  // Whatever ends us from now on, the next life knows where to look.
+  file.keep({ prefixes, devices: [...new Set([...before.devices, ...named])] });
+  const announcer = openAnnouncer(service, settings, before.devices);
   const withdrawal = new Withdrawal(bus);
   const reader = openReader(service, bus, {
-    filters: [...Array.from(new Set([prefix, before]), (each) => filters.announcements(each)), filters.latest],
+    filters: [...prefixes.map(filters.announcements), filters.latest],
     onRetained: (topic, payload) => {
       const message = heldMessage(topic, payload);
       if (message?.kind === 'values') announcer.holdsValues(message.name, payload, service.now());
@@ -75,7 +78,7 @@ function announcing<S extends Sections>(service: Service<S>, settings: Settings,
     tick: () => {
       if (!reader.look()) return;
       void announcer.run(service.now());
-      if (announcer.isSettled && withdrawal.isDone) file.keep({ prefix, devices: [...named] });
+      if (announcer.isSettled && withdrawal.isDone) file.keep({ prefixes: [prefix], devices: [...named] });
     },
   };
 }
@@ -84,11 +87,11 @@ function announcing<S extends Sections>(service: Service<S>, settings: Settings,
 function withdrawing<S extends Sections>(
   service: Service<S>,
   bus: Bus,
-  { file, prefix }: { readonly file: RememberedFile; readonly prefix: string },
+  { file, prefixes }: { readonly file: RememberedFile; readonly prefixes: readonly string[] },
 ): HomeAssistant {
   const withdrawal = new Withdrawal(bus);
   const reader = openReader(service, bus, {
-    filters: [filters.announcements(prefix), filters.latest],
+    filters: [...prefixes.map(filters.announcements), filters.latest],
     onRetained: (topic, payload) => {
       if (heldMessage(topic, payload) !== undefined) withdrawal.takeAway(topic);
     },

@@ -17,7 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 test('what was announced is known to the next life, until it is taken away', () => {
   expect(new RememberedFile(folder, log).content).toBeNull();
-  const content = { prefix: 'homeassistant', devices: ['a/b/c'] };
+  const content = { prefixes: ['homeassistant'], devices: ['a/b/c'] };
   new RememberedFile(folder, log).keep(content);
   const next = new RememberedFile(folder, log);
   expect(next.content).toEqual(content);
@@ -26,12 +26,12 @@ test('what was announced is known to the next life, until it is taken away', () 
 });
 
 test('a damaged file, or one that cannot be written, is said and ends nothing', () => {
-  writeFileSync(path.join(folder, 'home-assistant.json'), '{"prefix":');
+  writeFileSync(path.join(folder, 'home-assistant.json'), '{"prefixes":');
   expect(new RememberedFile(folder, log).content).toBeNull();
   expect(warned).toHaveLength(1);
   mkdirSync(path.join(folder, 'home-assistant.json.draft'));
   const file = new RememberedFile(folder, log);
-  file.keep({ prefix: 'x', devices: [] });
-  expect(file.content).toEqual({ prefix: 'x', devices: [] });
+  file.keep({ prefixes: ['x'], devices: [] });
+  expect(file.content).toEqual({ prefixes: ['x'], devices: [] });
   expect(warned).toHaveLength(3);
 });

@@ -1,4 +1,4 @@
-// What a life of ours leaves to the next: below which prefix it announced, and which devices files named then. By it is known what
+// What a life of ours leaves to the next: below which prefixes it announced, and which devices files named then. By it is known what
 // to take away when discovery is turned off, its prefix is changed, or a device is named no more.
 
 import { readFileSync, rmSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { replaceFileSync } from '#runtime/durable-folder.ts';
 import type { Log } from '#runtime/log.ts';
 
-const remembered = z.strictObject({ prefix: z.string().min(1), devices: z.array(z.string()) });
+const remembered = z.strictObject({ prefixes: z.array(z.string().min(1)), devices: z.array(z.string()) });
 
 export type Remembered = z.infer<typeof remembered>;
 

@@ -1,6 +1,7 @@
 // For tests: Jinja itself, as Home Assistant sets it up (a sandbox), where Debian's python3-jinja2 is installed.
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
 const PROGRAM = `
 import json, sys
@@ -13,7 +14,8 @@ def render(template, payload):
     except ValueError:
         pass
     return env.from_string(template).render(values).strip()
-json.dump([render(*each) for each in json.load(sys.stdin)], sys.stdout)
+for line in sys.stdin:
+    print(json.dumps([render(*each) for each in json.loads(line)]), flush=True)
 `;
 
 /** Why there is none; undefined where there is. */
@@ -22,13 +24,41 @@ export const NO_JINJA =
     ? undefined
     : 'no jinja2 on this machine (apt-get install python3-jinja2)';
 
-/** What each template makes of a payload, the whole of it stripped, as Home Assistant does. @throws where one is no template */
-export function rendered(templates: readonly (readonly [template: string, payload: string])[]): string[] {
-  const { status, stdout, stderr } = spawnSync('python3', ['-c', PROGRAM], {
-    input: JSON.stringify(templates),
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout) as string[];
+export type Rendering = readonly [template: string, payload: string];
+
+export class Jinja implements AsyncDisposable {
+  readonly #child = spawn('python3', ['-c', PROGRAM], { stdio: ['pipe', 'pipe', 'pipe'] });
+  readonly #answers = createInterface(this.#child.stdout)[Symbol.asyncIterator]();
+  #said = '';
+  #before: Promise<unknown> = Promise.resolve();
+
+  constructor() {
+    this.#child.stderr.on('data', (text: Buffer) => {
+      this.#said += text.toString();
+    });
+  }
+
+  /** What each template makes of its payload, stripped, as Home Assistant does. @throws where one is no template, or fails */
+  render(wanted: readonly Rendering[]): Promise<string[]> {
+    const answer = this.#before.then(async () => {
+      this.#child.stdin.write(`${JSON.stringify(wanted)}\n`);
+      const { value, done } = await this.#answers.next();
+      if (done === true) throw new Error(this.#said);
+      return JSON.parse(value) as string[];
+    });
+    this.#before = answer.catch(() => {});
+    return answer;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const gone = new Promise<void>((resolve) => this.#child.once('close', () => resolve()));
+    this.#child.stdin.end();
+    await gone;
+  }
+}
+
+/** @throws as {@link Jinja.render} */
+export async function rendered(wanted: readonly Rendering[]): Promise<string[]> {
+  await using jinja = new Jinja();
+  return await jinja.render(wanted);
 }

@@ -311,10 +311,23 @@ it.each([
   'shellies/announce',
   'livingroom/debug',
   'homeassistant/sensor/kitchen/config',
+  'homeassistant/device/penstock_home__kitchen__room/config',
+  'latest/v1/home/kitchen/room',
   'homeassistant/status',
   'application/a1/device/0101010101010101/event/join',
   'v3/app1@ttn/devices/dev1/join',
   'rtl_433/attic/states',
 ])('%s is no measurement, and is not even read', (topic) => {
   expect(sources.filter((source) => source.match(topic) !== undefined)).toEqual([]);
+});
+
+it('what has come from Home Assistant is not announced to it, by whichever source it is taken', () => {
+  const takers = (topic: string) => sources.filter((source) => source.match(topic) !== undefined);
+  for (const topic of [
+    'homeassistant/sensor/lyon_tank_level/state',
+    'homeassistant/binary_sensor/lyon_tank_full/state',
+  ]) {
+    expect(takers(topic)).not.toEqual([]);
+    expect(takers(topic).filter(({ isAnnounced }) => isAnnounced)).toEqual([]);
+  }
 });
