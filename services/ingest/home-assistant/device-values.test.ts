@@ -82,6 +82,18 @@ test('after a restart it goes on from what was told, also with metrics that have
   expect(told(values)).toMatchObject({ level: { value: 2 }, state: { value: 'loaded', quality: 0 } });
 });
 
+test('a metric that has no value at the restart is still of the type that it was', () => {
+  const before = new DeviceValues(10);
+  before.take('state', point('loaded'), NOW);
+  before.take('state', point(null, NOW + 1, 'bad'), NOW);
+  before.take('never', point(null, NOW, 'bad'), NOW);
+  expect(told(before)).toEqual({
+    state: { value: null, quality: 2, at: NOW + 1, type: 'text' },
+    never: { value: null, quality: 2, at: NOW },
+  });
+  expect([...restored(before.text()).types]).toEqual([['state', 'text']]);
+});
+
 test('what came before the old ones were read stays, and what of it was told is told again', () => {
   const values = new DeviceValues(10);
   values.take('level', point(2), NOW);

@@ -108,9 +108,10 @@ export class DeviceValues {
   }
 
   text(): string {
-    const entries = Array.from(this.#newest, ([metric, { value, quality, at }]) => [
+    const entries = Array.from(this.#newest, ([metric, { value, quality, at, type }]) => [
       metric,
-      { value, quality: encodeQuality(quality), at },
+      // Of what has no value now, the next life knows by it what it was.
+      { value, quality: encodeQuality(quality), at, ...(value === null && type !== null ? { type } : {}) },
     ]);
     return JSON.stringify(Object.fromEntries(entries));
   }
@@ -120,6 +121,8 @@ function typeOf(value: unknown): MetricModel['type'] | null {
   if (typeof value === 'string') return 'text';
   return typeof value === 'number' || typeof value === 'boolean' ? (typeof value as 'number' | 'boolean') : null;
 }
+
+const TYPES = ['number', 'boolean', 'text'] as const;
 
 function parsed(payload: Buffer): Record<string, unknown> {
   try {
@@ -135,7 +138,7 @@ function newestOf(told: unknown): Omit<Newest, 'seenAt'> | undefined {
   if (!isPlainObject(told) || !Number.isSafeInteger(told.at)) return undefined;
   const { value } = told;
   const quality = decodeQuality(Number(told.quality));
-  const type = typeOf(value);
+  const type = typeOf(value) ?? TYPES.find((each) => value === null && each === told.type) ?? null;
   if (quality === undefined || (type === null && value !== null)) return undefined;
   return { value: value as Value | null, quality, at: told.at as number, type };
 }
