@@ -5,6 +5,7 @@ import { type DeviceEntry, type DeviceView, UNHEARD } from '#domain/device.ts';
 import type { Value } from '#domain/point.ts';
 import type { Quality } from '#domain/quality.ts';
 import type { Series } from '#domain/series.ts';
+import { PIPELINE } from '#domain/service.ts';
 import { deviceKey } from '#domain/topic.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
 import { linePrefix } from '../lines/point-line.ts';
@@ -47,8 +48,8 @@ export class KnownDevice {
   toldAt = 0;
   /** It has given its place to another: whoever holds it must ask for it anew. */
   isForgotten = false;
-  /** Whether Home Assistant is told of it: not of one that has come from there, or that is there already. */
-  isAnnounced = true;
+  /** Whether Home Assistant is told of it: not of one that has come from there or is there already, nor of our own services. */
+  isAnnounced: boolean;
   #model: DeviceModel | null = null;
   #declared = NOTHING;
   #seats = new Map<string, Seat>();
@@ -61,6 +62,7 @@ export class KnownDevice {
     this.key = deviceKey(entry);
     this.about = { ...entry, ...UNHEARD };
     this.file = file;
+    this.isAnnounced = entry.site !== PIPELINE.site || entry.area !== PIPELINE.area;
   }
 
   /** Its view as it is told at this moment. */

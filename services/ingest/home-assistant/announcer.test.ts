@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Point, Value } from '#domain/point.ts';
 import type { Quality } from '#domain/quality.ts';
 import { makeSeries } from '#domain/series.ts';
+import { serviceDevice } from '#domain/service.ts';
 import { type DeviceName, deviceKey, topics } from '#domain/topic.ts';
 import type { PlantFiles } from '#runtime/plant-files.ts';
 import type { DeviceRegistry } from '../devices/registry.ts';
@@ -303,6 +304,15 @@ test('a device that has come from Home Assistant is not announced there', async 
   life.say(LAMP, 'state', 'ON');
   await life.pass(20);
   expect([...held.retained.keys()]).toEqual([topics.announcement('homeassistant', TANK)]);
+});
+
+test('what plays a service of ours is no device of the plant', async () => {
+  const held = new Held();
+  const life = new Life(held, NO_FILES);
+  life.say(serviceDevice('ingest'), 'cpu', 0.5);
+  life.say(LAMP, 'state', 'ON');
+  await life.pass(20);
+  expect([...held.retained.keys()]).toEqual([topics.announcement('homeassistant', LAMP), topics.latest(LAMP)]);
 });
 
 test('devices past the bound are left out, counted and said, and get the room of those that go', async () => {
