@@ -25,6 +25,7 @@ export const TOPICS = {
   state: 'state/v1/lyon/tank-farm/mode',
   points: 'points/v1/7',
   rejected: 'rejected/v1/payload',
+  'rejected-op': 'rejected-op/v1/replay',
   alarm: 'alarm/v1/lyon/tank-farm/level-high/t1',
   'alarm-op': 'alarm-op/v1/lyon/tank-farm/level-high/t1',
   journal: 'journal/v1/7',
@@ -90,6 +91,7 @@ const SPARKPLUG_ORDERS: readonly TopicClass[] = ['node order', 'device order', "
 /** Nobody retains them. */
 export const ORDERS_TO_DEVICES: readonly TopicClass[] = [...COMMANDS, ...SPARKPLUG_ORDERS];
 const FOR_ONE_DEVICE: TopicClass[] = ['t1 desired', 't1 ota', 't2 desired', 't2 ota'];
+/** On alarms; on what was refused, there is none but a replay, which console and command line say by a login of their own. */
 const OPERATIONS: TopicClass[] = ['alarm-op', 'watchdog alarm-op'];
 const SERVICES = ALL.filter((name) => name.startsWith('service '));
 const DEVICES_SAY: TopicClass[] = [
@@ -138,7 +140,7 @@ export const TABLE = {
   z2m: GATEWAY,
   vera: {
     writes: [],
-    reads: allBut(...FOR_ONE_DEVICE, ...OPERATIONS),
+    reads: allBut(...FOR_ONE_DEVICE, ...OPERATIONS, 'rejected-op'),
     filters: shapesBut('plant/v1/+/+/+/cfg/desired', 'alarm-op/v1/+/+/+/+', 'alarm-op/#'),
     readsBroker: true,
   },
@@ -216,6 +218,8 @@ export const TABLE = {
     readsBroker: true,
     writesAtMosquitto: KNOWN_SOURCES,
   },
+  // All that can have been refused: what any source says, and the lines of ingest that the store would not take.
+  replay: { writes: [...ANY_SOURCE, 'points', 'rejected-op'], reads: [], filters: [] },
 } satisfies Readonly<Record<string, Row>>;
 
 export type Who = keyof typeof TABLE;

@@ -45,9 +45,11 @@ test.each([
   ['plant/v1/a/b/c/ota/data', true],
   ['alarm-op/v1/a/b/r/i', true],
   ['state/v1/a/b/mode', true],
+  ['rejected-op/v1/replay', true],
   ['plant/v1/a/b/c/tele', false],
   ['plant/v1/a/b/c/cfg/reported', false],
   ['alarm/v1/a/b/r/i', false],
+  ['rejected/v1/json', false],
   ['home/cmd', false],
 ])('%s is an order: %s', (topic, expected) => {
   expect(isOrder(topic)).toBe(expected);

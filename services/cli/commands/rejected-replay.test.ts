@@ -25,9 +25,10 @@ async function replay(words: readonly string[], cli = recordedCli()) {
   return { exitCode, ...cli.said };
 }
 
+const allPublished = () => broker.connections.flatMap((each) => each.of('publish'));
 const published = () =>
-  broker.connections
-    .flatMap((each) => each.of('publish'))
+  allPublished()
+    .filter(({ topic }) => topic !== 'rejected-op/v1/replay')
     .map(({ topic, payload, qos, retain }) => ({ topic, payload: payload.toString(), qos, retain }));
 const marked = async () => (await keptIn(data.path)).map(({ replayedAt }) => replayedAt !== undefined);
 const NONE = [false, false, false, false, false, false];
@@ -37,7 +38,7 @@ describe('penstock rejected replay', () => {
     const [, , id = ''] = (await keptIn(data.path)).map((each) => each.id);
     const { exitCode, err } = await replay([id]);
     expect([exitCode, err]).toEqual([0, '1 sent again\n']);
-    expect(broker.last.of('publish')).toMatchObject([
+    expect(broker.last.of('publish').slice(1, -1)).toMatchObject([
       { topic: 'home/kitchen/temperature', payload: KEPT[2]?.payload, qos: 1, retain: false },
     ]);
     expect(await marked()).toEqual(NONE.with(2, true));
@@ -61,6 +62,28 @@ describe('penstock rejected replay', () => {
     expect(await marked()).toEqual([false, false, false, false, true, true]);
   });
 
+  it('says what it is about to do before it does, and how much it was', async () => {
+    const [id = ''] = (await keptIn(data.path)).map((each) => each.id);
+    await replay([id]);
+    await replay(['--topic', 'home/#']);
+    const said = allPublished().map(({ topic, payload }) =>
+      topic.startsWith('rejected-op/') ? JSON.parse(payload.toString()) : topic,
+    );
+    expect(said).toEqual([
+      { op: 'replay', what: { id } },
+      'plant/v1/lyon/tanks/tank-01/tele',
+      { op: 'replayed', sent: 1, what: { id } },
+      { op: 'replay', what: { reasons: [], topic: 'home/#' } },
+      'home/kitchen/temperature',
+      { op: 'replayed', sent: 1, what: { reasons: [], topic: 'home/#' } },
+    ]);
+  });
+
+  it('says nothing where there is nothing to send', async () => {
+    expect((await replay(['--reason', 'cbor'])).exitCode).toBe(1);
+    expect(allPublished()).toEqual([]);
+  });
+
   it('cannot send what was cut, says so, and sends the others', async () => {
     const { exitCode, err } = await replay(['--all']);
     expect(exitCode).toBe(1);
@@ -78,7 +101,7 @@ describe('penstock rejected replay', () => {
   });
 
   it('marks nothing that the broker has not taken', async () => {
-    broker.answer = (packet) => (packet.cmd === 'publish' ? [] : undefined);
+    broker.answer = (packet) => (packet.cmd === 'publish' && !packet.topic.startsWith('rejected-op/') ? [] : undefined);
     const asked = new AbortController();
     const cli = { ...recordedCli(), stopSignals: () => ({ asked: asked.signal, insisted: asked.signal }) };
     const replaying = replay(['--all'], cli);
@@ -108,6 +131,8 @@ describe('penstock rejected replay', () => {
     [['ingest-1-48', '--all'], 'name one by its id, or select by flags, not both'],
     [['ingest-1-48', '--topic', 'a'], 'name one by its id, or select by flags, not both'],
     [['--device', 'x'], '--device must be site/area/device'],
+    [['--service', 'rules'], "--service must be ingest or writer, and not 'rules'"],
+    [['--until', 'soon'], '--until must be'],
   ])('%j is wrong usage', async (words, sentence) => {
     const { exitCode, err } = await replay(words);
     expect(exitCode).toBe(2);

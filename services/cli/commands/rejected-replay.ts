@@ -1,11 +1,9 @@
 // `penstock rejected replay`: sends what could not be taken on its way again, once what was wrong with it is mended.
 
-import { commandLogin } from '#runtime/access/service-login.ts';
-import { brokerAddress } from '#runtime/broker-address.ts';
-import { silentLog } from '#runtime/log.ts';
-import { openMqttBus } from '#runtime/mqtt-bus.ts';
-import { type KeptRejection, readRejected } from '#runtime/rejected-log/read-rejected.ts';
-import { replayRejected } from '#runtime/rejected-log/replay-rejected.ts';
+import { GivenUp } from '#runtime/rejected-log/patience.ts';
+import { findRejected, type KeptRejection } from '#runtime/rejected-log/read-rejected.ts';
+import { parseRejectionId } from '#runtime/rejected-log/rejection-id.ts';
+import { openReplayBus, replayable, replayRejected } from '#runtime/rejected-log/replay-rejected.ts';
 import { isWhole, type Selection, selectedRejected } from '#runtime/rejected-log/select-rejected.ts';
 import { brokerUrl } from '#runtime/sections.ts';
 import { EXIT, StartError } from '#runtime/start-error.ts';
@@ -13,7 +11,6 @@ import { withoutPassword } from '#runtime/url-password.ts';
 import type { Cli, CliCommand } from '../cli.ts';
 import { refuse } from '../history/refuse.ts';
 import { printable } from '../printable.ts';
-import { GivenUp, Patience } from '../rejected/patience.ts';
 import { readSelection, SELECTION_OPTIONS } from '../rejected/selection.ts';
 import { type AllSettings, readSettings } from '../settings.ts';
 
@@ -67,17 +64,16 @@ function wishProblem(id: string | undefined, selection: Selection, isAll: boolea
 }
 
 /** What is wished for; those of which only a beginning is kept are told to `onCut`. */
-async function* wished(
-  dataDir: string,
-  { id, selection, isAgain }: Wish,
-  onCut: () => void,
-): AsyncIterable<KeptRejection> {
-  const source = id === undefined ? selectedRejected(dataDir, selection) : readRejected(dataDir);
-  for await (const rejection of source) {
-    if (id !== undefined ? rejection.id !== id : rejection.replayedAt !== undefined && !isAgain) continue;
-    if (rejection.payload.length < rejection.payloadBytes) onCut();
-    else yield rejection;
-  }
+function wished(dataDir: string, { id, selection, isAgain }: Wish, onCut: () => void): AsyncIterable<KeptRejection> {
+  const isNamed = id !== undefined;
+  const source = isNamed ? named(dataDir, id) : selectedRejected(dataDir, selection);
+  return replayable(source, { isAgain: isAgain || isNamed, onCut });
+}
+
+async function* named(dataDir: string, id: string): AsyncIterable<KeptRejection> {
+  const place = parseRejectionId(id);
+  const found = place === undefined ? undefined : await findRejected(dataDir, place);
+  if (found !== undefined) yield found;
 }
 
 async function say({ root }: AllSettings, wish: Wish, cli: Cli): Promise<number> {
@@ -91,28 +87,24 @@ async function say({ root }: AllSettings, wish: Wish, cli: Cli): Promise<number>
 
 async function send(settings: AllSettings, wish: Wish, cli: Cli): Promise<number> {
   const { root, broker } = settings;
-  const url = brokerUrl(broker);
-  const login = commandLogin(settings, 'cli');
-  const clientId = `cli-replay-${process.pid}`;
-  await using bus = openMqttBus({ ...brokerAddress(broker), ...login, clientId }, silentLog());
-  using patience = new Patience(bus, cli);
-  const { givenUp } = patience;
+  await using bus = openReplayBus(settings, 'cli');
   const count = { sent: 0, cut: 0 };
   const onSent = (more: number) => {
-    patience.renew();
     count.sent += more;
     if (cli.isTerminal) cli.err(`${CLEAR}${count.sent} sent`);
   };
+  const { id, selection } = wish;
+  const order = { what: id === undefined ? selection : { id } };
+  const outside = { now: cli.now, wait: cli.sleep, asked: cli.stopSignals().asked };
   try {
-    await Promise.race([new Promise<void>((resolve) => bus.onConnect(resolve)), givenUp]);
     const rejections = wished(root.data, wish, () => count.cut++);
-    await replayRejected(rejections, { bus, dataDir: root.data, now: cli.now, givenUp, onSent });
+    await replayRejected(rejections, { bus, dataDir: root.data, order, onSent, ...outside });
   } catch (error) {
     if (!(error instanceof GivenUp)) throw error;
     cli.err(`${cli.isTerminal ? CLEAR : ''}${count.sent} sent again\n`);
     if (error.reason === undefined) return EXIT.interrupted;
-    const sentence = `${error.reason} (${withoutPassword(url)}); what was not sent can be replayed later`;
-    return refuse([sentence], EXIT.unavailable, cli);
+    const where = withoutPassword(brokerUrl(broker));
+    return refuse([`${error.reason} (${where}); what was not sent can be replayed later`], EXIT.unavailable, cli);
   }
   if (cli.isTerminal) cli.err(CLEAR);
   return report('sent again', count, cli);

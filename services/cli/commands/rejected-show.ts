@@ -1,6 +1,7 @@
 // `penstock rejected show`: one rejection with its whole payload.
 
-import { type KeptRejection, readRejected } from '#runtime/rejected-log/read-rejected.ts';
+import { findRejected } from '#runtime/rejected-log/read-rejected.ts';
+import { parseRejectionId } from '#runtime/rejected-log/rejection-id.ts';
 import { rejectionJson } from '#runtime/rejected-log/rejection-json.ts';
 import { EXIT, StartError } from '#runtime/start-error.ts';
 import type { CliCommand } from '../cli.ts';
@@ -19,7 +20,8 @@ export const rejectedShowCommand: CliCommand = {
     if (typeof loaded === 'number') return loaded;
     if (id === undefined) return refuse(['name one by its id; `penstock rejected list` shows them'], EXIT.usage, cli);
     try {
-      const found = await find(loaded.config.root.data, id);
+      const place = parseRejectionId(id);
+      const found = place === undefined ? undefined : await findRejected(loaded.config.root.data, place);
       if (found === undefined) return refuse([`no rejection '${id}' is kept; the oldest go first`], EXIT.findings, cli);
       if (options.json === true) cli.out(`${printableJson(JSON.stringify(rejectionJson(found), null, 2))}\n`);
       else cli.out(`${rejectionText(found)}\n`);
@@ -30,8 +32,3 @@ export const rejectedShowCommand: CliCommand = {
     }
   },
 };
-
-async function find(dataDir: string, id: string): Promise<KeptRejection | undefined> {
-  for await (const rejection of readRejected(dataDir)) if (rejection.id === id) return rejection;
-  return undefined;
-}

@@ -39,6 +39,8 @@ export const topics = {
   rejected: (reason: string) => `rejected/v1/${reason}`,
   alarm: (name: AlarmName) => `alarm/v1/${name.site}/${name.area}/${name.rule}/${name.instance}`,
   alarmOperation: (name: AlarmName) => `alarm-op/v1/${name.site}/${name.area}/${name.rule}/${name.instance}`,
+  /** What somebody does to what was refused: the order of a replay, and its end. */
+  rejectedOperation: 'rejected-op/v1/replay',
   plantState: (site: string, area: string, name: string) => `state/v1/${site}/${area}/${name}`,
   service: (service: string, id: string) => `service/v1/${service}/${id}`,
 } as const;
@@ -68,6 +70,7 @@ const ROOTS = [
   'state',
   'points',
   'rejected',
+  'rejected-op',
   'alarm',
   'alarm-op',
   'journal',

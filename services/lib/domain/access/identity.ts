@@ -5,8 +5,11 @@ import type { Role } from '../alarm.ts';
 import { isName } from '../name.ts';
 import { SERVICES } from '../service.ts';
 
-/** Everything that logs in with the pipeline's own credentials: the services, and what starts, simulates and looks at them. */
-export const SERVICE_USERS = [...SERVICES, 'supervisor', 'simulator', 'cli'] as const;
+/**
+ * Everything that logs in with the pipeline's own credentials: the services, what starts, simulates and looks at them, and
+ * what console and command line send refused messages again by.
+ */
+export const SERVICE_USERS = [...SERVICES, 'supervisor', 'simulator', 'cli', 'replay'] as const;
 export type ServiceUser = (typeof SERVICE_USERS)[number];
 
 export type Identity =

@@ -37,19 +37,19 @@ const [DESIRED = '', OTA_DATA = ''] = ofAnyDevice(['cfg/desired', 'ota/data']);
 const HOST_STATES = sparkplugTopics.state('+');
 
 /** Orders, and what only the pipeline itself says. Everything else is a device's, of ours or a foreign one. */
-const NO_DEVICE_WRITES = denyWrite(
+const NO_DEVICE_WRITES = [
   ...[COMMANDS, DESIRED, OTA_DATA, 'alarm-op/#', 'state/#', ...sparkplugOrders, HOST_STATES],
-  ...['alarm/#', 'device/#', 'journal/#', 'latest/#', 'points/#', 'rejected/#', 'service/#'],
-);
+  ...['alarm/#', 'device/#', 'journal/#', 'latest/#', 'rejected/#', 'service/#'],
+];
 /** Any device, ours or foreign. */
-const ANY_SOURCE: readonly Grant[] = [...write('#'), ...NO_DEVICE_WRITES];
+const ANY_SOURCE: readonly Grant[] = [...write('#'), ...denyWrite(...NO_DEVICE_WRITES, 'points/#', 'rejected-op/#')];
 
 /** What is meant for one device may hold its secrets. */
 const NOT_FOR_EVERYBODY = denyRead(DESIRED, OTA_DATA);
 const ORDERS = write(COMMANDS, OPERATIONS, STATES);
 
 const ROLES: { readonly [role in Role]: readonly Grant[] } = {
-  viewer: [...EVERYTHING, ...NOT_FOR_EVERYBODY, ...denyRead('alarm-op/#')],
+  viewer: [...EVERYTHING, ...NOT_FOR_EVERYBODY, ...denyRead('alarm-op/#', 'rejected-op/#')],
   operator: [...EVERYTHING, ...NOT_FOR_EVERYBODY, ...ORDERS],
   engineer: [...EVERYTHING, ...ORDERS, ...write(DESIRED, OTA_DATA)],
   admin: [...EVERYTHING, ...write('#')],
@@ -101,6 +101,8 @@ const SERVICES: { readonly [service in ServiceUser]: readonly Grant[] } = {
   supervisor: [...read('service/v1/+/+'), ...write('service/v1/+/+')],
   simulator: [...read(COMMANDS), ...ANY_SOURCE],
   cli: [...EVERYTHING, ...ANY_SOURCE],
+  // Whatever a device said, and lines that the store refused. A login of its own, so that nobody else need have all of this.
+  replay: [...write('#'), ...denyWrite(...NO_DEVICE_WRITES)],
 };
 
 /** What the identity may do before the acl file. */

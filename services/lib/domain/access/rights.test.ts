@@ -149,6 +149,30 @@ test('nobody writes below $, and only rules and those who may give orders', () =
   expect(rightsOf(DEVICE).mayPublish('plant/v1/a/b/c/cmd')).toBe(false);
 });
 
+test('what was refused is sent again by a login that may do this alone, and nobody else may say that it was', () => {
+  const replay = rightsOf(service('replay'));
+  const sent = [
+    'plant/v1/a/b/c/tele',
+    'home/x/y',
+    'replay/v1/spBv1.0/g/NDATA/n',
+    'points/v1/3',
+    'rejected-op/v1/replay',
+  ];
+  expect(sent.filter((topic) => !replay.mayPublish(topic))).toEqual([]);
+  const others = [
+    'alarm/v1/a/b/r/i',
+    'alarm-op/v1/a/b/r/i',
+    'plant/v1/a/b/c/cmd',
+    'state/v1/a/b/mode',
+    'device/v1/a/b/c',
+  ];
+  expect([...others, 'rejected/v1/json', 'spBv1.0/g/NCMD/n'].filter((topic) => replay.mayPublish(topic))).toEqual([]);
+  expect(['#', 'plant/v1/a/b/c/tele', 'points/v1/3'].filter((filter) => replay.maySubscribe(filter))).toEqual([]);
+  const unable = [ANYBODY, DEVICE, person('engineer'), service('console'), service('cli'), service('simulator')];
+  for (const topic of ['points/v1/3', 'rejected-op/v1/replay'])
+    expect(unable.filter((each) => rightsOf(each).mayPublish(topic))).toEqual([]);
+});
+
 test('who comes without a login may be any device and read everything', () => {
   const rights = rightsOf(ANYBODY);
   for (const topic of ['plant/v1/a/b/c/tele', 'test/topic', 'zigbee2mqtt/x', 'spBv1.0/g/NBIRTH/n']) {

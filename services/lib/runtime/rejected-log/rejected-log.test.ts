@@ -176,9 +176,9 @@ test('a mark that was torn marks nothing, nor swallows the next', async () => {
   const folder = rejectedFolder(data.path, 'ingest');
   await markReplayed(folder, [{ segment: 1, offset: 4_812 }], 7);
   writeFileSync(path.join(marksFolder(folder), '1'), '\n7 48');
-  expect(await readReplays(folder)).toEqual(new Map());
+  expect(await readReplays(folder, 1)).toEqual(new Map());
   await markReplayed(folder, [{ segment: 1, offset: 99 }], 8);
-  expect([...(await readReplays(folder))]).toContainEqual(['1/99', 8]);
+  expect([...(await readReplays(folder, 1))]).toContainEqual([99, 8]);
 });
 
 test('where there is no folder there are no rejections', async () => {
