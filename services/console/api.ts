@@ -7,6 +7,9 @@ import type { Value } from '#domain/point.ts';
 import type { Quality } from '#domain/quality.ts';
 import type { Rejected } from '#domain/rejected.ts';
 import type { ServiceStatus } from '#domain/service.ts';
+import type { RejectedGroup } from '#runtime/rejected-log/group-rejected.ts';
+import type { RejectingService } from '#runtime/rejected-log/layout.ts';
+import type { rejectionHead } from '#runtime/rejected-log/rejection-json.ts';
 
 /** On every request that changes something; a page of another origin cannot send it. */
 export const PAGE_HEADER = 'x-penstock-page';
@@ -120,6 +123,47 @@ export type JournalRow = {
   /** Decided on data that came too late to be acted on. */
   readonly historical: boolean;
   readonly shadow: boolean;
+};
+
+/** What was refused and is kept. The payload, where it comes along, is text where it is UTF-8, else base64. */
+export type RejectionView = ReturnType<typeof rejectionHead> & {
+  readonly payload?: string;
+  readonly payloadBase64?: string;
+};
+
+type FromDisk = {
+  /** Services that keep theirs on another machine. */
+  readonly elsewhere: readonly RejectingService[];
+};
+
+/** The newest first. */
+export type RejectedPage = FromDisk & {
+  readonly rejected: readonly RejectionView[];
+  /** `cursor` of the next page; null: there is none. A page may hold less than was asked for, and still have a next. */
+  readonly next: string | null;
+};
+
+/** What was refused, by kind; the one that was met last first. */
+export type RejectedGroupsView = FromDisk & {
+  readonly groups: readonly RejectedGroup[];
+  /** Groups beyond those. */
+  readonly more: number;
+  /** What came before is not counted: there is too much; null: everything is. */
+  readonly since: number | null;
+};
+
+export type ReplayView = {
+  readonly isDryRun: boolean;
+  /** Sent, or to be sent. */
+  readonly count: number;
+  /** Cannot be sent: only their beginning is kept. */
+  readonly cut: number;
+  readonly bytes: number;
+  /** Where most of them go. */
+  readonly topics: readonly { readonly topic: string; readonly count: number }[];
+  readonly onOtherTopics: number;
+  /** There is more than one replay takes: `cursor` of the next; null: that was all. */
+  readonly next: string | null;
 };
 
 /** RFC 9457, `application/problem+json`. */

@@ -18,6 +18,7 @@ import { Live } from './live/live.ts';
 import { openPeople } from './open-people.ts';
 import { makeCatalog } from './plant/catalog.ts';
 import { Plant } from './plant/plant.ts';
+import { openRejected } from './rejected/open-rejected.ts';
 import { openInflux } from './store/influx.ts';
 
 const sections = {
@@ -48,9 +49,10 @@ await runService('console', sections, async (service) => {
   });
   const { database } = storeConfig;
   const wait = (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal });
+  const rejected = openRejected(config, { now, wait });
   const outside = { bus, store, database, log, now, wait, pageDir, trustedProxies };
   const limits = { loginsPerMinute, requestsPerMinute };
-  const app = await buildApp({ ...outside, ...people, plant, live, operationsKey, limits });
+  const app = await buildApp({ ...outside, ...people, ...rejected, plant, live, operationsKey, limits });
   stack.defer(() => app.close());
   if (certificate !== undefined) stack.use(watchTls(certificate, { server: app.server, log }));
   const timer = setInterval(() => live.tick(), refresh);

@@ -17,6 +17,8 @@ import { Sessions } from './http/session.ts';
 import { Live } from './live/live.ts';
 import { makeCatalog } from './plant/catalog.ts';
 import { Plant } from './plant/plant.ts';
+import { KeptRejections } from './rejected/kept-rejections.ts';
+import { Replays } from './rejected/replays.ts';
 import { openInflux } from './store/influx.ts';
 
 export const START = 1_800_000_000_000;
@@ -146,6 +148,10 @@ export type TestConsoleOptions = {
   readonly storeUrl?: string;
   readonly bus?: MemoryBus;
   readonly pageDir?: string;
+  /** Where rejections are kept; nowhere where left out. */
+  readonly dataDir?: string;
+  /** The broker of replays; a memory where left out. */
+  readonly replayBus?: MemoryBus;
   /** Settles at once where a test is about something that takes too long. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 };
@@ -160,10 +166,12 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
   const plant = new Plant({ catalog: makeCatalog(models), seriesMax, alarmsMax });
   const live = new Live({ plant, now, brokerProblem: () => bus.problem() });
   openFeed({ bus, live, metrics, seriesMax });
+  const { dataDir = '/nowhere', replayBus = new MemoryBus() } = options;
+  const wait = options.wait ?? (() => new Promise<void>(() => {}));
+  const kept = new KeptRejections({ dataDir, now });
+  const replays = new Replays({ dataDir, kept, openBus: () => replayBus, now, wait });
   const app = await buildApp({
-    plant,
-    live,
-    bus,
+    ...{ plant, live, bus, kept, replays, wait },
     store: openInflux({ url: options.storeUrl ?? 'http://127.0.0.1:1', database: 'plant' }),
     database: 'plant',
     access,
@@ -173,7 +181,6 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
     trustedProxies: options.trustedProxies ?? [],
     log: silentLog(),
     now,
-    wait: options.wait ?? (() => new Promise(() => {})),
     pageDir: options.pageDir ?? '/nowhere',
   });
   const logIn = async (user = 'operator') => {
@@ -185,5 +192,5 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
     });
     return String(answer.headers['set-cookie']).split(';')[0] ?? '';
   };
-  return { app, bus, plant, live, metrics, clock, logIn, access };
+  return { app, bus, replayBus, plant, live, metrics, clock, logIn, access };
 }

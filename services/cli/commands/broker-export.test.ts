@@ -114,6 +114,7 @@ describe('penstock broker export', () => {
         'supervisor',
         'simulator',
         'cli',
+        'replay',
       ]);
       expect(read('acl')).toContain('user z2m\ntopic deny home/xz2m/y\ntopic read for/z2m/x\ntopic write home/#\n');
       // Nobody knows the client id of a service: what it might be given is left out, what it might be denied is.

@@ -11,6 +11,8 @@ import type { Bus } from '#runtime/bus.ts';
 import type { Log } from '#runtime/log.ts';
 import type { Live } from '../live/live.ts';
 import type { Plant } from '../plant/plant.ts';
+import type { KeptRejections } from '../rejected/kept-rejections.ts';
+import type { Replays } from '../rejected/replays.ts';
 import type { Store } from '../store/influx.ts';
 import { addPage } from './page.ts';
 import { answerWithProblems, ProblemError } from './problem.ts';
@@ -19,6 +21,7 @@ import { alarmRoutes } from './routes/alarms.ts';
 import { eventRoutes } from './routes/events.ts';
 import { historyRoutes } from './routes/history.ts';
 import { plantRoutes } from './routes/plant.ts';
+import { rejectedRoutes } from './routes/rejected.ts';
 import { loginRoutes, sessionRoutes } from './routes/session.ts';
 import { addSecurityHeaders } from './security.ts';
 import type { Session, Sessions } from './session.ts';
@@ -28,6 +31,8 @@ import type { Tls } from './tls.ts';
 export type AppParts = {
   readonly plant: Plant;
   readonly live: Live;
+  readonly kept: KeptRejections;
+  readonly replays: Replays;
   readonly bus: Bus;
   readonly store: Store;
   readonly database: string;
@@ -84,7 +89,10 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   });
   await app.register(fastifySSE, { heartbeatInterval: 15_000 });
   app.decorateRequest('session', null);
-  app.addHook('preClose', async () => parts.live.closeAll()); // an open stream would hold the server for ever
+  app.addHook('preClose', async () => {
+    parts.live.closeAll(); // an open stream would hold the server for ever
+    parts.replays[Symbol.dispose]();
+  });
   await app.register(loginRoutes(parts), { prefix: '/api' });
   await app.register(async (guarded) => {
     guarded.addHook('onRoute', ({ url, config }) => {
@@ -97,7 +105,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       if (request.session === null) throw new ProblemError(401, 'Log in first.');
       refuseLesser(request.session, request.routeOptions.config.least);
     });
-    for (const routes of [sessionRoutes, alarmRoutes, plantRoutes, historyRoutes, eventRoutes]) {
+    for (const routes of [sessionRoutes, alarmRoutes, plantRoutes, rejectedRoutes, historyRoutes, eventRoutes]) {
       await guarded.register(routes(parts), { prefix: '/api' });
     }
   });

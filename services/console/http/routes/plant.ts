@@ -1,4 +1,4 @@
-// The plant as it stands: latest values, devices, services, what was refused. Each list is bounded by the plant itself.
+// The plant as it stands: latest values, devices, services. Each list is bounded by the plant itself.
 
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { AppParts } from '../app.ts';
@@ -8,6 +8,5 @@ export function plantRoutes({ plant, now }: AppParts): FastifyPluginAsyncZod {
     app.get('/values', { config: { least: 'viewer' } }, () => ({ now: now(), values: plant.snapshot().values }));
     app.get('/devices', { config: { least: 'viewer' } }, () => ({ now: now(), devices: plant.snapshot().devices }));
     app.get('/services', { config: { least: 'viewer' } }, () => ({ services: plant.snapshot().services }));
-    app.get('/rejected', { config: { least: 'viewer' } }, () => ({ rejected: plant.snapshot().rejected }));
   };
 }
