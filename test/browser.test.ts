@@ -186,6 +186,21 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
     await page.getByTestId('trend').and(page.locator('[data-series=temperature]')).waitFor();
   });
 
+  it('shows every device, those with trouble first, and says in words what it is', async () => {
+    const gate = 'plant/v1/lyon/yard/gate';
+    await device.publishAsync(`${gate}/status`, '{"s": "offline"}', { qos: 1, retain: true });
+    const isAhead = JSON.stringify({ ts: Date.now() + 300_500, temperature: 20 });
+    await device.publishAsync('plant/v1/lyon/yard/hut/tele', isAhead, { qos: 1 });
+    const row = (name: string) => page.locator(`[data-testid=device-row][data-device="lyon/yard/${name}"]`);
+    await row('gate').and(page.locator('[data-troubles=offline]')).filter({ hasText: 'OFFLINE' }).waitFor();
+    await row('hut').and(page.locator('[data-troubles*=clock]')).filter({ hasText: '5 min ahead' }).waitFor();
+    await page.locator('[data-testid=device-row]').first().and(page.locator('[data-troubles*=offline]')).waitFor();
+    await page.getByTestId('device-search').fill('tank-09 lyon');
+    await page.locator('[data-testid=device-row]').filter({ hasText: 'not said' }).waitFor();
+    expect(await page.getByTestId('device-row').count()).toBe(1);
+    await page.getByTestId('device-search').fill('');
+  });
+
   it('shows why a payload was rejected', async () => {
     await device.publishAsync(TANK, '{"temprature": 20}', { qos: 1 });
     const rejected = page.getByTestId('reject-row').filter({ hasText: "did you mean 'temperature'?" });

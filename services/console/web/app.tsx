@@ -2,6 +2,7 @@
 
 import { AlarmList } from './alarms/alarm-list.tsx';
 import { AlarmAnnouncer } from './alarms/announcer.tsx';
+import { DeviceTable } from './devices/device-table.tsx';
 import { Banner } from './parts/banner.tsx';
 import { Header } from './parts/header.tsx';
 import { LoginForm } from './parts/login-form.tsx';
@@ -30,6 +31,7 @@ export function App() {
         <div class="column">
           <ValueTable />
         </div>
+        <DeviceTable />
       </main>
       <ServiceRow />
     </>

@@ -1,6 +1,7 @@
 // The latest values by area, device and metric, cut to what one screen can hold.
 
 import type { ValueView } from '../../api.ts';
+import { compareNames, finder } from '../parts/find.ts';
 
 /** Rows that are drawn: each is redrawn once a second for its age. */
 const ROWS_MAX = 200;
@@ -9,12 +10,14 @@ export type Area = { readonly name: string; readonly values: readonly ValueView[
 export type GroupedValues = { readonly areas: readonly Area[]; readonly hidden: number };
 
 export function groupValues(values: Iterable<ValueView>, search: string): GroupedValues {
-  const words = search.toLowerCase().split(/\s+/);
-  const found = Array.from(values).filter((value) => {
-    const text = `${value.site} ${value.area} ${value.device} ${value.metric}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
-  found.sort((a, b) => compare(areaOf(a), areaOf(b)) || compare(a.device, b.device) || compare(a.metric, b.metric));
+  const isFound = finder(search);
+  const found = Array.from(values).filter(({ site, area, device, metric }) =>
+    isFound(`${site} ${area} ${device} ${metric}`),
+  );
+  found.sort(
+    (a, b) =>
+      compareNames(areaOf(a), areaOf(b)) || compareNames(a.device, b.device) || compareNames(a.metric, b.metric),
+  );
   const areas = new Map<string, ValueView[]>();
   for (const value of found.slice(0, ROWS_MAX)) {
     const list = areas.get(areaOf(value));
@@ -29,11 +32,4 @@ export function groupValues(values: Iterable<ValueView>, search: string): Groupe
 
 function areaOf(value: ValueView): string {
   return `${value.site} / ${value.area}`;
-}
-
-/** tank-2 before tank-10. */
-const collator = new Intl.Collator('en', { numeric: true });
-
-function compare(a: string, b: string): number {
-  return collator.compare(a, b);
 }

@@ -1,0 +1,162 @@
+// All devices that the registry knows, those with some trouble first. Grey where all is well; what is not is said in words.
+
+import { useComputed, useSignal } from '@preact/signals';
+import { skewText } from '#domain/clock-skew.ts';
+import type { DeviceView } from '#domain/device.ts';
+import { deviceKey } from '#domain/topic.ts';
+import { now } from '../state/clock.ts';
+import { devices } from '../state/live.ts';
+import { texts } from '../texts.ts';
+import { formatAge, formatMoment } from '../values/format.ts';
+import { type DeviceRow, ROWS_MAX, rankDevices } from './trouble.ts';
+
+/** It is drawn anew so often: a thousand rows that move every second tell nobody more. */
+const REDRAW_MS = 5_000;
+const SHOWN_FIRST = 12;
+
+export function DeviceTable() {
+  const search = useSignal('');
+  const isWhole = useSignal(false);
+  const at = useComputed(() => Math.floor(now.value / REDRAW_MS) * REDRAW_MS);
+  const count = useComputed(() => devices.value.size);
+  const ranked = useComputed(() => {
+    const isEmpty = count.value === 0; // read, so that a device that comes is drawn at once
+    return rankDevices(isEmpty ? [] : devices.peek().values(), search.value, Math.max(at.value, now.peek()));
+  });
+  const { rows, hidden, troubled } = ranked.value;
+  const { heading, filter, filterHint, empty, noMatch, more, beyond } = texts.devices;
+  const shown = isWhole.value ? rows : rows.slice(0, SHOWN_FIRST);
+  return (
+    <section class="panel devices wide" aria-labelledby="devices-heading">
+      <div class="panel-head">
+        <h2 id="devices-heading">{heading}</h2>
+        <span class="hint" data-testid="devices-troubled">
+          {count.value > 0 && texts.devices.troubled(troubled, rows.length + hidden)}
+        </span>
+        <label class="inline">
+          {filter}{' '}
+          <input
+            type="search"
+            data-testid="device-search"
+            placeholder={filterHint}
+            value={search.value}
+            onInput={(event) => {
+              search.value = event.currentTarget.value;
+            }}
+          />
+        </label>
+      </div>
+      {rows.length === 0 ? <p class="empty">{count.value === 0 ? empty : noMatch}</p> : <Table rows={shown} />}
+      {shown.length < rows.length && (
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => {
+            isWhole.value = true;
+          }}
+        >
+          {more(rows.length - shown.length)}
+        </button>
+      )}
+      {hidden > 0 && <p class="hint">{beyond(hidden, ROWS_MAX)}</p>}
+    </section>
+  );
+}
+
+function Table({ rows }: { readonly rows: readonly DeviceRow[] }) {
+  const { columns } = texts.devices;
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">{columns.device}</th>
+          <th scope="col">{columns.state}</th>
+          <th scope="col" class="number">
+            {columns.seen}
+          </th>
+          <th scope="col" class="number">
+            {columns.rate}
+          </th>
+          <th scope="col">{columns.clock}</th>
+          <th scope="col">{columns.model}</th>
+          <th scope="col">{columns.firmware}</th>
+          <th scope="col">{columns.since}</th>
+          <th scope="col">{columns.error}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <Row key={deviceKey(row.device)} row={row} at={now.peek()} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ row, at }: { readonly row: DeviceRow; readonly at: number }) {
+  const { device, troubles } = row;
+  const { site, area, lastSeen, firstSeen, messagesPerMinute, clockSkewMs, model, firmware } = device;
+  const { columns, states, never, unknown, noTime, rate } = texts.devices;
+  const of = (trouble: (typeof troubles)[number]) => (troubles.includes(trouble) ? 'trouble' : 'calm');
+  return (
+    <tr data-testid="device-row" data-device={deviceKey(device)} data-troubles={troubles.join(' ')}>
+      <th scope="row" class="name">
+        <bdi>{device.device}</bdi>{' '}
+        <bdi class="hint">
+          {site} / {area}
+        </bdi>
+      </th>
+      <td data-label={columns.state} class={`words ${of('offline')}`}>
+        {states[String(device.online) as 'true' | 'false' | 'null']}
+      </td>
+      <td data-label={columns.seen} class="number">
+        {lastSeen === null ? never : formatAge(at - lastSeen)}
+      </td>
+      <td data-label={columns.rate} class={`number calm ${noneIf(messagesPerMinute)}`}>
+        {messagesPerMinute === null ? unknown : rate(messagesPerMinute)}
+      </td>
+      <td data-label={columns.clock} class={`words ${of('clock')} ${noneIf(clockSkewMs)}`}>
+        {clockSkewMs === null ? noTime : skewText(clockSkewMs)}
+      </td>
+      <td data-label={columns.model} class={`model calm ${noneIf(model)}`}>
+        <bdi>{model ?? unknown}</bdi>
+      </td>
+      <td data-label={columns.firmware} class={`firmware calm ${noneIf(firmware)}`}>
+        <bdi class="clamp">{firmware ?? unknown}</bdi>
+      </td>
+      <td data-label={columns.since} class={`words calm ${noneIf(firstSeen)}`}>
+        {firstSeen === null ? never : formatMoment(firstSeen, at)}
+      </td>
+      <td
+        data-label={columns.error}
+        class={`error ${of('error')} ${noneIf(device.lastError ?? device.contradictions[0])}`}
+      >
+        <Contradictions device={device} />
+        <LastError device={device} at={at} />
+      </td>
+    </tr>
+  );
+}
+
+function noneIf(value: unknown): string {
+  return value === null || value === undefined ? 'none' : '';
+}
+
+function Contradictions({ device: { contradictions } }: { readonly device: DeviceView }) {
+  if (contradictions.length === 0) return null;
+  return (
+    <p class="trouble clamp" dir="auto">
+      {texts.devices.contradicts}: {contradictions.join('; ')}
+    </p>
+  );
+}
+
+function LastError({ device, at }: { readonly device: DeviceView; readonly at: number }) {
+  const { lastError, contradictions } = device;
+  if (lastError === null) return contradictions.length === 0 ? <span>{texts.devices.noError}</span> : null;
+  return (
+    <p class="clamp" dir="auto">
+      {texts.devices.error(lastError.reason, formatAge(at - lastError.at))} {lastError.message}
+    </p>
+  );
+}
