@@ -1,6 +1,6 @@
 // The console's page in a real browser, on the real pipeline: an engineer logs in, sees an alarm come, acknowledges it,
-// watches it go, finds its value drawn as a trend, and reads why a payload was rejected; a viewer and an operator see no more
-// than they may do.
+// watches it go, finds its value drawn as a trend, reads why a payload was rejected and sends it again; a
+// viewer and an operator see no more than they may do.
 
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -201,10 +201,57 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
     await page.getByTestId('device-search').fill('');
   });
 
-  it('shows why a payload was rejected', async () => {
-    await device.publishAsync(TANK, '{"temprature": 20}', { qos: 1 });
-    const rejected = page.getByTestId('reject-row').filter({ hasText: "did you mean 'temperature'?" });
-    await rejected.first().waitFor();
+  const refusedOn = (other: Page) =>
+    other.locator('[data-testid=reject-group][data-reason=metric]').filter({ hasText: "did you mean 'temperature'?" });
+
+  it('shows why a payload was rejected, without being asked again, with the place in it', async () => {
+    await device.publishAsync(TANK, '{"level": 1, "temprature": 20}', { qos: 1 });
+    await refusedOn(page).filter({ hasText: 'one message' }).waitFor();
+    await refusedOn(page).locator('summary').press('Enter');
+    await refusedOn(page).getByTestId('reject-excerpt').waitFor();
+    expect(await refusedOn(page).locator('mark').textContent()).toContain('"temprature": 20');
+    await page.getByTestId('reject-search').fill('temprature metric');
+    await refusedOn(page).waitFor();
+    await page.getByTestId('reject-search').fill('no such words');
+    await page.getByTestId('rejects-empty').waitFor();
+    await page.getByTestId('reject-search').fill('');
+  });
+
+  it('tells an engineer what a replay would send, and sends it; what is refused again comes back', async () => {
+    const row = refusedOn(page);
+    const state = (is: string) => row.locator(`[data-testid=replay-state][data-state=${is}]`);
+    await row.getByTestId('replay-button').press('Enter');
+    await state('asked')
+      .filter({ hasText: 'One message' })
+      .filter({ hasText: `1 on ${TANK}` })
+      .waitFor();
+    await row.getByRole('button', { name: 'Cancel' }).press('Enter');
+    await state('idle').waitFor({ state: 'attached' });
+    await row.getByTestId('replay-button').press('Enter');
+    await row.getByTestId('replay-confirm').press('Enter');
+    await page.getByTestId('replayed').filter({ hasText: 'One message was sent again.' }).waitFor();
+    await row.filter({ hasText: '2 messages, 1 of them sent again' }).waitFor();
+  });
+
+  it('shows a viewer and an operator what was refused, and no replay', async () => {
+    for (const user of ['vera', 'olaf']) {
+      const other = await visit(user);
+      await refusedOn(other).waitFor();
+      expect(await other.getByTestId('replay-button').count()).toBe(0);
+      await other.context().close();
+    }
+  });
+
+  it('fits on a phone', async () => {
+    const other = await visit('ada');
+    await other.setViewportSize({ width: 390, height: 844 });
+    await refusedOn(other).locator('summary').click();
+    await refusedOn(other).getByTestId('replay-button').click();
+    await refusedOn(other).getByTestId('replay-confirm').waitFor();
+    await other.locator('[data-testid=device-row]').first().waitFor();
+    const overhang = () => other.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(await overhang()).toBeLessThanOrEqual(0);
+    await other.context().close();
   });
 
   it.each([

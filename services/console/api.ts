@@ -45,9 +45,10 @@ export type ValueView = {
 /** A change of a value whose series the page has already been told. */
 export type ValueChange = readonly [id: number, value: Value | null, quality: Quality, measuredAt: number];
 
-/** Its payload is cut further: a person recognises it by its beginning. */
+/** As it was told when it came. Its payload is cut further: a person recognises it by its beginning. */
 export type RejectView = Rejected & {
-  readonly id: number;
+  /** Counts what was refused since the console started. */
+  readonly n: number;
   /** The reason code in general words. */
   readonly meaning: string;
 };

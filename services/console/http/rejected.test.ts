@@ -470,7 +470,9 @@ describe('where the rejections are elsewhere', () => {
     const { get } = await opened();
     const { status, detail } = (await get(query)).json();
     expect(status).toBe(404);
-    expect(detail).toMatch(/is kept where .* runs?: .*\/rejected is not in the data folder.*: penstock rejected list/);
+    expect(detail).toMatch(
+      /is kept where .* runs?; the data folder of this console has no .*\/rejected\..*: penstock rejected list/,
+    );
   });
 
   test.each([{ all: true }, { all: true, dryRun: true }, { ids: ['writer-1-64'] }, { service: 'writer' }])(

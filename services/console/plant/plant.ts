@@ -126,7 +126,7 @@ export class Plant {
   #putRejected(rejected: Rejected): void {
     const view: RejectView = {
       ...rejected,
-      id: ++this.#rejectedCount,
+      n: ++this.#rejectedCount,
       meaning: REJECT_REASONS[rejected.reason],
       payload: rejected.payload.slice(0, PAYLOAD_CHARS_MAX),
     };

@@ -79,6 +79,7 @@ export const serviceStatus = z.unknown().transform((value, ctx): ServiceStatus =
 });
 
 export const rejected = z.object({
+  id: z.string().exactOptional(),
   reason: z.enum(Object.keys(REJECT_REASONS) as [RejectReason, ...RejectReason[]]),
   message: z.string(),
   place: z.string().exactOptional(),

@@ -79,7 +79,7 @@ export class KeptRejections {
     const folders = absent.map((service) => `${service}/rejected`).join(' and ');
     throw new ProblemError(
       404,
-      `What ${absent.join(' and ')} refused is kept where ${absent.length > 1 ? 'they run' : 'it runs'}: ${folders} is not in the data folder of this console. On that machine: penstock rejected list --group`,
+      `What ${absent.join(' and ')} refused is kept where ${absent.length > 1 ? 'they run' : 'it runs'}; the data folder of this console has no ${folders}. On that machine: penstock rejected list --group`,
     );
   }
 

@@ -6,8 +6,8 @@ import { DeviceTable } from './devices/device-table.tsx';
 import { Banner } from './parts/banner.tsx';
 import { Header } from './parts/header.tsx';
 import { LoginForm } from './parts/login-form.tsx';
-import { RejectList } from './parts/reject-list.tsx';
 import { ServiceRow } from './parts/service-row.tsx';
+import { RejectPanel } from './rejects/reject-panel.tsx';
 import { session } from './state/session.ts';
 import { texts } from './texts.ts';
 import { TrendPanel } from './trend/trend-panel.tsx';
@@ -26,7 +26,7 @@ export function App() {
         <div class="column">
           <AlarmList />
           <TrendPanel />
-          <RejectList />
+          <RejectPanel />
         </div>
         <div class="column">
           <ValueTable />

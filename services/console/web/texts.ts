@@ -171,7 +171,7 @@ export const texts = {
   devices: {
     heading: 'Devices',
     filter: 'Find',
-    filterHint: 'name, place, model',
+    filterHint: 'name or model',
     troubled: (n: number, all: number) =>
       n === 0 ? `${all}, none with a known trouble` : `${n} of ${all} want a look`,
     columns: {
@@ -213,11 +213,58 @@ export const texts = {
   },
   rejects: {
     heading: 'Refused messages',
-    empty: 'Nothing has been refused.',
-    hint: 'newest first',
+    loading: 'Looking …',
+    empty: 'Nothing is kept that was refused.',
+    noMatch: 'None of them matches.',
+    allSent: 'All that was refused has been sent again.',
+    filter: 'Find',
+    filterHint: 'reason or words',
+    show: 'Show',
+    shows: { waiting: 'Not sent again yet', all: 'All that is kept' },
+    count: (n: number, waiting: number) => {
+      const what = n === 1 ? 'one message' : `${n} messages`;
+      if (waiting === n) return what;
+      return waiting === 0 ? `${what}, sent again` : `${what}, ${n - waiting} of them sent again`;
+    },
+    span: (first: string, last: string) => (first === last ? last : `${first} to ${last}`),
+    age: (age: string) => `${age} ago`,
+    example: 'The newest of them',
+    failed: (why: string) => `It cannot be shown: ${why}`,
+    place: (place: string) => `The place: ${place}`,
+    placeBegins: 'the place begins: ',
+    placeEnds: ' the place ends',
+    endsHere: '(it ends here)',
+    whole: (bytes: number) => `Whole, as JSON (${bytes} bytes)`,
+    cut: (kept: string, bytes: number) => `${kept} of ${bytes} bytes are kept.`,
+    more: (n: number) => `Show ${n} more`,
+    beyond: (n: number) => `${n} more kinds; penstock rejected list --group shows them.`,
+    since: (moment: string) => `Counted since ${moment}: there is more on disk than one look takes.`,
+    elsewhere: (services: string) =>
+      `What ${services} refused is kept on another machine; there: penstock rejected list --group`,
+    live: 'Refused just now, and not kept here',
     payload: 'Payload',
     bytes: (n: number) => `${n} bytes`,
-    more: (n: number) => `Show ${n} more`,
+    replay: {
+      offer: 'Send again …',
+      offerNamed: (what: string) => `Send again: ${what}`,
+      asking: 'Looking …',
+      would: (n: number, bytes: number) =>
+        n === 1
+          ? `One message of ${bytes} bytes would be sent again:`
+          : `${n} messages, ${bytes} bytes, would be sent again:`,
+      nothing: 'There is nothing left of it to send.',
+      on: (topic: string, n: number) => `${n} on ${topic}`,
+      onOthers: (n: number) => `${n} on other topics`,
+      cut: (n: number) => `${n} cannot be sent: only their beginning is kept.`,
+      warning:
+        'A value without a time of its own gets that of now. Mend what was wrong first, else they are refused again.',
+      confirm: (n: number) => (n === 1 ? 'Send it' : `Send ${n}`),
+      cancel: 'Cancel',
+      sending: (n: number) => `Sending … ${n} so far`,
+      sent: (n: number) => (n === 1 ? 'One message was sent again.' : `${n} messages were sent again.`),
+      failed: (why: string) => `Not done. ${why}`,
+      close: 'Close',
+    },
   },
   services: { heading: 'Services', empty: 'No service has reported yet.', since: (age: string) => `for ${age}` },
   errors: { unreachable: 'The console cannot be reached.' },

@@ -32,6 +32,8 @@ export type Refusal = {
 
 /** Payload (JSON) of `rejected/v1/{reason}`. */
 export type Rejected = Refusal & {
+  /** Under which it is kept on disk, and shown whole; absent of what is kept nowhere: operations and states that rules refused. */
+  readonly id?: string;
   readonly topic: string;
   /** The payload as text where it is text, else base64; cut to `REJECTED_PAYLOAD_MAX` characters. */
   readonly payload: string;

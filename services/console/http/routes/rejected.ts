@@ -4,6 +4,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { filterProblem } from '#domain/access/filter.ts';
+import { REPLAY_ROLES } from '#domain/access/operation-rights.ts';
 import { isName } from '#domain/name.ts';
 import { REJECT_REASONS, type RejectReason } from '#domain/rejected.ts';
 import { REJECTING_SERVICES } from '#runtime/rejected-log/layout.ts';
@@ -103,7 +104,7 @@ export function rejectedRoutes({ kept, replays }: AppParts): FastifyPluginAsyncZ
     );
     app.post(
       '/rejected/replay',
-      { config: { least: 'engineer' }, schema: { body: replay } },
+      { config: { least: REPLAY_ROLES[0] }, schema: { body: replay } },
       async ({ session, body }) => {
         if (session === null) throw new ProblemError(401, 'Log in first.');
         const { ids, again, dryRun, cursor: beyond = NOTHING } = body;

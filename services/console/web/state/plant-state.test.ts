@@ -25,7 +25,7 @@ const QUIET: Changes = {
   rejected: [],
   dropped: { alarms: 0, series: 0, devices: 0 },
 };
-const rejectOf = (id: number) => ({ ...sampleReject(), id, meaning: '' });
+const rejectOf = (n: number) => ({ ...sampleReject(), n, meaning: '' });
 
 test('a snapshot replaces everything', () => {
   const before = withChanges(EMPTY_PLANT, { ...QUIET, added: [VALUE], rejected: [rejectOf(1)] });
@@ -68,7 +68,7 @@ test('refused messages are kept newest first, up to the bound', () => {
     rejected: Array.from({ length: 200 }, (_, i) => rejectOf(200 - i)),
   });
   const { rejected } = withChanges(first, { ...QUIET, rejected: [rejectOf(202), rejectOf(201)] });
-  expect([rejected.length, rejected[0]?.id, rejected[2]?.id, rejected[199]?.id]).toEqual([200, 202, 200, 3]);
+  expect([rejected.length, rejected[0]?.n, rejected[2]?.n, rejected[199]?.n]).toEqual([200, 202, 200, 3]);
 });
 
 test('what did not change stays the same object, so that nothing is drawn again for it', () => {

@@ -1,7 +1,7 @@
 // Who is logged in. The cookie itself is the browser's; a script cannot read it.
 
 import { signal } from '@preact/signals';
-import { mayOperate } from '#domain/access/operation-rights.ts';
+import { mayOperate, mayReplay } from '#domain/access/operation-rights.ts';
 import type { AlarmOperationName, Role } from '#domain/alarm.ts';
 import type { LoginView, SessionView } from '../../api.ts';
 import { call } from './api.ts';
@@ -22,6 +22,10 @@ export const people = signal<LoginView['people']>('there');
 /** Whether the page offers it to who is logged in; the server decides all the same. */
 export function mayDo(op: AlarmOperationName): boolean {
   return session.value.is === 'in' && mayOperate(session.value.role, op);
+}
+
+export function mayReplayNow(): boolean {
+  return session.value.is === 'in' && mayReplay(session.value.role);
 }
 
 /** After a reload, or when the stream was refused: are we still logged in? */

@@ -1,5 +1,5 @@
-// Who may do what to an alarm: the one table that the rules service decides by, the console's API lets through by, and the page
-// offers by.
+// Who may do what to an alarm, and to what was refused: the one table that the rules service decides by, the console's API lets
+// through by, and the page offers by.
 
 import type { AlarmOperationName, Role } from '../alarm.ts';
 
@@ -13,6 +13,13 @@ export const OPERATION_ROLES: { readonly [op in AlarmOperationName]: readonly Ro
   oos: ['engineer', 'admin'],
   'in-service': ['engineer', 'admin'],
 };
+
+/** Who may send refused messages again: engineers, who mend what was wrong with them. */
+export const REPLAY_ROLES: readonly [least: Role, ...others: Role[]] = ['engineer', 'admin'];
+
+export function mayReplay(role: Role): boolean {
+  return REPLAY_ROLES.includes(role);
+}
 
 export function mayOperate(role: Role, op: AlarmOperationName): boolean {
   return OPERATION_ROLES[op].includes(role);

@@ -30,6 +30,7 @@ export async function openServiceRejectedLog<S extends Sections>(
   const { rejectedBytesMax, rejectedKeep, payloadBytesMax, bus } = options;
   const rejected = stack.use(
     await openRejectedLog(rejectedFolder(data, name), {
+      service: name,
       bytesMax: rejectedBytesMax,
       keepMs: rejectedKeep,
       payloadBytesMax,

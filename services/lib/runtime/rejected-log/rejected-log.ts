@@ -6,11 +6,14 @@ import { topics } from '#domain/topic.ts';
 import type { Files } from '../segment-log/files.ts';
 import type { Damage } from '../segment-log/segment-folder.ts';
 import { openSegmentLog, type SegmentLog } from '../segment-log/segment-log.ts';
-import { LOG_OWNERSHIP, logFolder } from './layout.ts';
+import { LOG_OWNERSHIP, logFolder, type RejectingService } from './layout.ts';
 import { beginningOf, encodeRejection, type Rejection, receivedAtOf, toldOf } from './rejection.ts';
+import { rejectionId } from './rejection-id.ts';
 import { forgetReplays } from './replay-marks.ts';
 
 export type RejectedLogOptions = {
+  /** Whose it is. */
+  readonly service: RejectingService;
   /** On disk; past it the oldest goes. */
   readonly bytesMax: number;
   /** How long a rejection is kept. */
@@ -94,10 +97,10 @@ export class RejectedLog implements AsyncDisposable {
     const { payloadBytesMax, bytesMax } = this.#options;
     const payload = beginningOf(rejection.payload, Math.min(payloadBytesMax, PAYLOAD_BYTES_MAX));
     const kept = { ...rejection, payload };
-    const { segment } = this.#log.append(encodeRejection(kept));
-    this.#tally(segment, rejection.receivedAt);
+    const place = this.#log.append(encodeRejection(kept));
+    this.#tally(place.segment, rejection.receivedAt);
     await this.#log.commit();
-    this.#tell(kept);
+    this.#tell(kept, rejectionId({ service: this.#options.service, place }));
     if (this.#log.bytes > bytesMax) void this.#queueDropping(() => this.#makeRoom());
   }
 
@@ -128,7 +131,7 @@ export class RejectedLog implements AsyncDisposable {
     tally.newestAt = Math.max(tally.newestAt, receivedAt);
   }
 
-  #tell(rejection: Rejection): void {
+  #tell(rejection: Rejection, id: string): void {
     // The distance: a clock that steps back must not silence us until it caught up.
     const seconds = Math.abs(rejection.receivedAt - this.#toldAt) / 1_000;
     this.#tellable = Math.min(TELLINGS_MAX, this.#tellable + seconds * TELLINGS_MAX);
@@ -140,7 +143,7 @@ export class RejectedLog implements AsyncDisposable {
       }
       this.#tellable--;
       this.#tellings++;
-      this.#options.publish(topics.rejected(refusal.reason), JSON.stringify(toldOf(rejection, refusal))).then(
+      this.#options.publish(topics.rejected(refusal.reason), JSON.stringify(toldOf(rejection, refusal, id))).then(
         () => this.#tellings--,
         () => {}, // only a closing bus refuses
       );

@@ -59,14 +59,18 @@ export function beginningOf(payload: Uint8Array, bytesMax: number): Uint8Array {
   return payload.subarray(0, end);
 }
 
-/** What `rejected/v1/{reason}` says of one of its refusals. */
-export function toldOf(rejection: Rejection, refusal: Refusal): Rejected {
+/**
+ * What `rejected/v1/{reason}` says of one of its refusals.
+ * @param id where it is kept
+ */
+export function toldOf(rejection: Rejection, refusal: Refusal, id?: string): Rejected {
   const { topic, payload, payloadBytes, receivedAt } = rejection;
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
   const encoding = isUtf8(bytes) ? 'utf8' : 'base64';
   // A character takes at most three bytes per UTF-16 unit, so the cut of the bytes lies beyond the cut of the text.
   const start = bytes.subarray(0, REJECTED_PAYLOAD_MAX * 4);
   return {
+    ...(id === undefined ? {} : { id }),
     ...refusal,
     topic,
     payload: start.toString(encoding).slice(0, REJECTED_PAYLOAD_MAX),

@@ -30,6 +30,7 @@ export function openTestRejectedLog(
     throw new Error('this log must not fail', { cause: problem });
   };
   return openRejectedLog(rejectedFolder(dataDir, service), {
+    service,
     bytesMax: 2 * 1_048_576,
     keepMs: 1_000_000,
     payloadBytesMax: 262_144,

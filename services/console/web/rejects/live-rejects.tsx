@@ -1,29 +1,24 @@
-// What could not be taken, with the sentence that says why: for whoever builds or repairs a device.
+// What was refused while the page was open and is kept on no disk that the console can read: operations that the rules service
+// refused, and everything where ingest and writer run on other machines.
 
 import { useSignal } from '@preact/signals';
 import type { RejectView } from '../../api.ts';
 import { now } from '../state/clock.ts';
-import { rejected } from '../state/live.ts';
 import { texts } from '../texts.ts';
 import { formatAge } from '../values/format.ts';
 
-const SHOWN_FIRST = 5;
+const SHOWN_FIRST = 3;
 
-export function RejectList() {
+export function LiveRejects({ all }: { readonly all: readonly RejectView[] }) {
   const isWhole = useSignal(false);
-  const all = rejected.value;
   const shown = isWhole.value ? all : all.slice(0, SHOWN_FIRST);
-  const { heading, empty, more, hint } = texts.rejects;
+  if (all.length === 0) return null;
   return (
-    <section class="panel last" aria-labelledby="rejects-heading">
-      <div class="panel-head">
-        <h2 id="rejects-heading">{heading}</h2>
-        {all.length > 0 && <span class="hint">{hint}</span>}
-      </div>
-      {all.length === 0 && <p class="empty">{empty}</p>}
+    <>
+      <h3>{texts.rejects.live}</h3>
       <ul class="rejects">
         {shown.map((reject) => (
-          <Reject key={reject.id} reject={reject} />
+          <Reject key={reject.n} reject={reject} />
         ))}
       </ul>
       {shown.length < all.length && (
@@ -34,10 +29,10 @@ export function RejectList() {
             isWhole.value = true;
           }}
         >
-          {more(all.length - shown.length)}
+          {texts.rejects.more(all.length - shown.length)}
         </button>
       )}
-    </section>
+    </>
   );
 }
 
@@ -46,7 +41,7 @@ function Reject({ reject }: { readonly reject: RejectView }) {
     <li data-testid="reject-row" data-reason={reject.reason}>
       <p class="reject-head">
         <b>{reject.reason}</b> <bdi class="topic">{reject.topic}</bdi>
-        <span class="hint">{formatAge(now.value - reject.receivedAt)}</span>
+        <span class="hint">{texts.rejects.age(formatAge(now.value - reject.receivedAt))}</span>
       </p>
       <p class="clamp" dir="auto">
         {reject.message}

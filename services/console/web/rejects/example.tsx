@@ -1,0 +1,78 @@
+// The newest message of a kind, fetched when somebody opens it: where it came, and the part of its payload that the sentence
+// speaks of.
+
+import { useSignal } from '@preact/signals';
+import type { RejectionView } from '../../api.ts';
+import { call } from '../state/api.ts';
+import { texts } from '../texts.ts';
+import { excerptOf } from './excerpt.ts';
+
+/** With the place that was spoken of then: a newer one of its kind may come while it is open. */
+type Fetched = { readonly rejection: RejectionView; readonly place: string | null } | { readonly why: string };
+
+export function Example({ id, place }: { readonly id: string; readonly place: string | null }) {
+  const fetched = useSignal<Fetched | null>(null);
+  const fetchedId = useSignal('');
+  const open = async (isOpen: boolean) => {
+    if (!isOpen || fetchedId.value === id) return;
+    fetchedId.value = id;
+    const answer = await call<RejectionView>('GET', `api/rejected/${id}`);
+    fetched.value = answer.ok ? { rejection: answer.body, place } : { why: answer.why };
+  };
+  return (
+    <details onToggle={(event) => void open(event.currentTarget.open)} data-testid="reject-example">
+      <summary>{texts.rejects.example}</summary>
+      {fetched.value !== null && <Shown fetched={fetched.value} />}
+    </details>
+  );
+}
+
+function Shown({ fetched }: { readonly fetched: Fetched }) {
+  if ('why' in fetched) return <p class="problem">{texts.rejects.failed(fetched.why)}</p>;
+  const { rejection, place } = fetched;
+  const { id, topic, payloadBytes } = rejection;
+  return (
+    <>
+      <p>
+        <bdi class="topic">{topic}</bdi>
+        {place !== null && (
+          <>
+            {' '}
+            <code class="place">{texts.rejects.place(place)}</code>
+          </>
+        )}
+      </p>
+      <Payload payload={rejection} place={place} />
+      <p>
+        <a href={`api/rejected/${id}`} target="_blank" rel="noreferrer">
+          {texts.rejects.whole(payloadBytes)}
+        </a>
+      </p>
+    </>
+  );
+}
+
+function Payload({
+  payload,
+  place,
+}: {
+  readonly payload: Pick<RejectionView, 'payload' | 'payloadBase64'>;
+  readonly place: string | null;
+}) {
+  const { before, marked, after, isCutBefore, isCutAfter, isDump } = excerptOf(payload, place ?? undefined);
+  return (
+    <code class={isDump ? 'payload dump' : 'payload'} data-testid="reject-excerpt">
+      {isCutBefore && '… '}
+      {before}
+      {marked !== undefined && (
+        <mark>
+          <span class="visually-hidden">{texts.rejects.placeBegins}</span>
+          {marked === '' ? texts.rejects.endsHere : marked}
+          <span class="visually-hidden">{texts.rejects.placeEnds}</span>
+        </mark>
+      )}
+      {after}
+      {isCutAfter && ' …'}
+    </code>
+  );
+}
