@@ -1,7 +1,7 @@
 // Which rejections a command is about: by reason, by device or topic, by time, by group. Read once, every mistake said.
 
-import { isName } from '#domain/name.ts';
 import { REJECT_REASONS, type RejectReason } from '#domain/rejected.ts';
+import { isDeviceKey } from '#domain/topic.ts';
 import { didYouMean } from '#runtime/json-file.ts';
 import { REJECTING_SERVICES } from '#runtime/rejected-log/layout.ts';
 import type { Selection } from '#runtime/rejected-log/select-rejected.ts';
@@ -27,8 +27,7 @@ export function readSelection(options: Readonly<Record<string, unknown>>, now: n
     problems.push(`there is no reason '${reason}'${didYouMean(reason, known) || `; there are ${known.join(', ')}`}`);
   }
   const device = textOf(options.device);
-  const names = device?.split('/') ?? [];
-  if (device !== undefined && !(names.length === 3 && names.every(isName)))
+  if (device !== undefined && !isDeviceKey(device))
     problems.push(`--device must be site/area/device, and not '${device}'`);
   const service = REJECTING_SERVICES.find((each) => each === options.service);
   if (options.service !== undefined && service === undefined)

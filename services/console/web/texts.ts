@@ -66,6 +66,7 @@ export const texts = {
   roles: { viewer: 'viewer, sees only', operator: 'operator', engineer: 'engineer', admin: 'admin' },
   logout: 'Log out',
   loading: 'Loading …',
+  showMore: (n: number) => `Show ${n} more`,
   connection: {
     connecting: 'Connecting …',
     live: 'Live',
@@ -195,7 +196,6 @@ export const texts = {
     error: (reason: string, age: string) => `${reason}, ${age} ago:`,
     empty: 'No device is known yet. One that publishes to plant/v1/<site>/<area>/<device>/tele is known at once.',
     noMatch: 'No device matches.',
-    more: (n: number) => `Show ${n} more`,
     beyond: (n: number, shown: number) => `${n} more devices than the ${shown} that are shown; search to see them.`,
   },
   trend: {
@@ -236,7 +236,6 @@ export const texts = {
     endsHere: '(it ends here)',
     whole: (bytes: number) => `Whole, as JSON (${bytes} bytes)`,
     cut: (kept: string, bytes: number) => `${kept} of ${bytes} bytes are kept.`,
-    more: (n: number) => `Show ${n} more`,
     beyond: (n: number) => `${n} more kinds; penstock rejected list --group shows them.`,
     since: (moment: string) => `Counted since ${moment}: there is more on disk than one look takes.`,
     elsewhere: (services: string) =>

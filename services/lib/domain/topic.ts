@@ -21,6 +21,12 @@ export function deviceKey({ site, area, device }: DeviceName): string {
   return `${site}/${area}/${device}`;
 }
 
+/** Whether a text is one that deviceKey() gives. */
+export function isDeviceKey(text: string): boolean {
+  const names = text.split('/');
+  return names.length === 3 && names.every(isName);
+}
+
 /** `site/area/rule/instance`, as the end of the alarm's topics has it. */
 export function alarmKey({ site, area, rule, instance }: AlarmName): string {
   return `${site}/${area}/${rule}/${instance}`;

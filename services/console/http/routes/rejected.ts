@@ -5,8 +5,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { filterProblem } from '#domain/access/filter.ts';
 import { REPLAY_ROLES } from '#domain/access/operation-rights.ts';
-import { isName } from '#domain/name.ts';
 import { REJECT_REASONS, type RejectReason } from '#domain/rejected.ts';
+import { isDeviceKey } from '#domain/topic.ts';
 import { REJECTING_SERVICES } from '#runtime/rejected-log/layout.ts';
 import { parseReached, parseRejectionId, type Reached } from '#runtime/rejected-log/rejection-id.ts';
 import { isWhole, type Selection } from '#runtime/rejected-log/select-rejected.ts';
@@ -33,7 +33,7 @@ const reasons = Object.keys(REJECT_REASONS) as [RejectReason, ...RejectReason[]]
 const reason = z.enum(reasons, { error: `must be one of ${reasons.join(', ')}` });
 const id = parsed(parseRejectionId, `must be an id such as ${REJECTING_SERVICES[0]}-3-48`);
 const cursor = parsed(parseReached, "must be the 'next' of an answer").optional();
-const device = z.string().refine(isDevice, { error: 'must be site/area/device' });
+const device = z.string().refine(isDeviceKey, { error: 'must be site/area/device' });
 const topic = z
   .string()
   .max(FILTER_CHARS_MAX)
@@ -129,9 +129,4 @@ type Asked = {
 function toSelection(asked: Asked): Selection {
   const { service, reason: reasons = [], device, topic, since, until, group } = asked;
   return { service, reasons, device, topic, since, until, group };
-}
-
-function isDevice(text: string): boolean {
-  const names = text.split('/');
-  return names.length === 3 && names.every(isName);
 }

@@ -4,6 +4,8 @@ import { useComputed, useSignal } from '@preact/signals';
 import { skewText } from '#domain/clock-skew.ts';
 import type { DeviceView } from '#domain/device.ts';
 import { deviceKey } from '#domain/topic.ts';
+import { MoreButton } from '../parts/more-button.tsx';
+import { SearchField } from '../parts/search-field.tsx';
 import { now } from '../state/clock.ts';
 import { devices } from '../state/live.ts';
 import { texts } from '../texts.ts';
@@ -24,7 +26,7 @@ export function DeviceTable() {
     return rankDevices(isEmpty ? [] : devices.peek().values(), search.value, Math.max(at.value, now.peek()));
   });
   const { rows, hidden, troubled } = ranked.value;
-  const { heading, filter, filterHint, empty, noMatch, more, beyond } = texts.devices;
+  const { heading, filter, filterHint, empty, noMatch, beyond } = texts.devices;
   const shown = isWhole.value ? rows : rows.slice(0, SHOWN_FIRST);
   return (
     <section class="panel devices wide" aria-labelledby="devices-heading">
@@ -33,31 +35,10 @@ export function DeviceTable() {
         <span class="hint" data-testid="devices-troubled">
           {count.value > 0 && texts.devices.troubled(troubled, rows.length + hidden)}
         </span>
-        <label class="inline">
-          {filter}{' '}
-          <input
-            type="search"
-            data-testid="device-search"
-            placeholder={filterHint}
-            value={search.value}
-            onInput={(event) => {
-              search.value = event.currentTarget.value;
-            }}
-          />
-        </label>
+        <SearchField label={filter} hint={filterHint} search={search} testId="device-search" />
       </div>
       {rows.length === 0 ? <p class="empty">{count.value === 0 ? empty : noMatch}</p> : <Table rows={shown} />}
-      {shown.length < rows.length && (
-        <button
-          type="button"
-          class="quiet"
-          onClick={() => {
-            isWhole.value = true;
-          }}
-        >
-          {more(rows.length - shown.length)}
-        </button>
-      )}
+      <MoreButton hidden={rows.length - shown.length} isWhole={isWhole} />
       {hidden > 0 && <p class="hint">{beyond(hidden, ROWS_MAX)}</p>}
     </section>
   );

@@ -3,6 +3,7 @@
 
 import { useSignal } from '@preact/signals';
 import type { RejectView } from '../../api.ts';
+import { MoreButton } from '../parts/more-button.tsx';
 import { now } from '../state/clock.ts';
 import { texts } from '../texts.ts';
 import { formatAge } from '../values/format.ts';
@@ -21,17 +22,7 @@ export function LiveRejects({ all }: { readonly all: readonly RejectView[] }) {
           <Reject key={reject.n} reject={reject} />
         ))}
       </ul>
-      {shown.length < all.length && (
-        <button
-          type="button"
-          class="quiet"
-          onClick={() => {
-            isWhole.value = true;
-          }}
-        >
-          {texts.rejects.more(all.length - shown.length)}
-        </button>
-      )}
+      <MoreButton hidden={all.length - shown.length} isWhole={isWhole} />
     </>
   );
 }

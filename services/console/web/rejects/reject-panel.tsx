@@ -3,6 +3,8 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { RejectedGroupsView } from '../../api.ts';
+import { MoreButton } from '../parts/more-button.tsx';
+import { SearchField } from '../parts/search-field.tsx';
 import { now } from '../state/clock.ts';
 import { rejected } from '../state/live.ts';
 import { mayReplayNow } from '../state/session.ts';
@@ -45,18 +47,7 @@ export function RejectPanel() {
             ))}
           </select>
         </label>
-        <label class="inline">
-          {filter}{' '}
-          <input
-            type="search"
-            data-testid="reject-search"
-            placeholder={filterHint}
-            value={search.value}
-            onInput={(event) => {
-              search.value = event.currentTarget.value;
-            }}
-          />
-        </label>
+        <SearchField label={filter} hint={filterHint} search={search} testId="reject-search" />
       </div>
       <output data-testid="replayed">
         <Replayed />
@@ -110,7 +101,7 @@ function Groups({ view, shows, search }: GroupsProps) {
   const isWhole = useSignal(false);
   const found = shownGroups(view.groups, { shows, search });
   const shown = isWhole.value ? found : found.slice(0, SHOWN_FIRST);
-  const { empty, allSent, noMatch, more } = texts.rejects;
+  const { empty, allSent, noMatch } = texts.rejects;
   if (found.length === 0) {
     const why = view.groups.length === 0 ? empty : search.trim() === '' ? allSent : noMatch;
     return (
@@ -126,17 +117,7 @@ function Groups({ view, shows, search }: GroupsProps) {
           <GroupRow key={keyOf(group)} group={group} />
         ))}
       </ul>
-      {shown.length < found.length && (
-        <button
-          type="button"
-          class="quiet"
-          onClick={() => {
-            isWhole.value = true;
-          }}
-        >
-          {more(found.length - shown.length)}
-        </button>
-      )}
+      <MoreButton hidden={found.length - shown.length} isWhole={isWhole} />
     </>
   );
 }

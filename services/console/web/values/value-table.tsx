@@ -1,6 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { deviceKey } from '#domain/topic.ts';
 import type { ValueView } from '../../api.ts';
+import { SearchField } from '../parts/search-field.tsx';
 import { now } from '../state/clock.ts';
 import { devices, values } from '../state/live.ts';
 import { texts } from '../texts.ts';
@@ -18,17 +19,7 @@ export function ValueTable() {
     <section class="panel values" aria-labelledby="values-heading">
       <div class="panel-head">
         <h2 id="values-heading">{heading}</h2>
-        <label class="inline">
-          {filter}{' '}
-          <input
-            type="search"
-            placeholder={filterHint}
-            value={search.value}
-            onInput={(event) => {
-              search.value = event.currentTarget.value;
-            }}
-          />
-        </label>
+        <SearchField label={filter} hint={filterHint} search={search} testId="value-search" />
       </div>
       {areas.length === 0 ? (
         <p class="empty">{values.value.size === 0 ? empty : noMatch}</p>
