@@ -190,6 +190,7 @@ export class OwnAlarm {
       journalTime: at,
       inputs: this.#inputs(),
       summary: story === null ? NAME : `${NAME}: ${story.reason}`,
+      ...(story === null ? {} : { sinceActiveMs: Math.max(0, at - story.activeSince) }),
       historical: false,
       shadow: false,
       ...detail,

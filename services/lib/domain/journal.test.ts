@@ -21,6 +21,8 @@ const entry: JournalEntry = {
   journalTime: 1_795_355_425_180,
   inputs: { level: { metric: 'level', value: 9.4, quality: 'GOOD', ageMs: 8, unit: 'm' } },
   summary: 'Level of tank-01 is 9.4 m',
+  sinceActiveMs: 8,
+  firstOut: true,
   historical: false,
   shadow: false,
 };
@@ -60,6 +62,8 @@ test('encodeJournalEntry() loses nothing that a replay of the decision needs', (
     sampleTime: 1_795_355_425_172n,
     inputs: JSON.stringify(entry.inputs),
     summary: 'Level of tank-01 is 9.4 m',
+    sinceActiveMs: 8n,
+    firstOut: true,
     historical: false,
     shadow: false,
   });

@@ -33,6 +33,10 @@ export type JournalEntry = {
   readonly journalTime: number;
   readonly inputs: { readonly [name: string]: InputSnapshot };
   readonly summary: string;
+  /** From the activation to this entry, ms: of RETURNED how long it lasted, of ACKED how long it waited. Absent outside an episode. */
+  readonly sinceActiveMs?: number;
+  /** It was the first of its group to be active; absent outside an episode. */
+  readonly firstOut?: boolean;
   /** The limit that was passed, where the condition compares with one. */
   readonly limit?: number;
   readonly actor?: string;
@@ -68,6 +72,8 @@ export function encodeJournalEntry(entry: JournalEntry): string {
     ['shadow', { type: 'boolean', value: entry.shadow }],
   ];
   if (entry.overlay !== null) fields.push(['overlay', text(entry.overlay)]);
+  if (entry.sinceActiveMs !== undefined) fields.push(['sinceActiveMs', whole(entry.sinceActiveMs)]);
+  if (entry.firstOut !== undefined) fields.push(['firstOut', { type: 'boolean', value: entry.firstOut }]);
   if (entry.limit !== undefined) fields.push(['limit', { type: 'float', value: entry.limit }]);
   if (entry.actor !== undefined) fields.push(['actor', text(entry.actor)]);
   if (entry.comment !== undefined) fields.push(['comment', text(entry.comment)]);

@@ -197,6 +197,8 @@ export function journalEntry(
   state.entriesThen = at === state.entryAt ? state.entriesThen + 1 : 0;
   state.entryAt = at;
   const sampleTime = slots.reduce((newest, slot) => Math.max(newest, slot?.at ?? 0), 0);
+  const journalTime = at + Math.floor(state.entriesThen / EVENTS_PER_MS);
+  const { story } = state;
   return {
     alarmId: alarmIdOf(instance),
     seq: state.seq,
@@ -211,10 +213,14 @@ export function journalEntry(
     overlay: alarmOverlay(state),
     priority: priorityOf(instance),
     sampleTime: sampleTime || at,
-    journalTime: at + Math.floor(state.entriesThen / EVENTS_PER_MS),
+    journalTime,
     inputs: instance.snapshot(state.evaluatedAt),
-    summary: state.story?.summary ?? '',
-    ...(state.story === null || state.story.limit === null ? {} : { limit: state.story.limit }),
+    summary: story?.summary ?? '',
+    // After a clock that was set back, an activation may seem to be in the future.
+    ...(story === null
+      ? {}
+      : { sinceActiveMs: Math.max(0, journalTime - story.activeSince), firstOut: story.isFirstOut }),
+    ...(story === null || story.limit === null ? {} : { limit: story.limit }),
     historical: false,
     shadow: rule.isShadow,
     ...detail,
