@@ -1,0 +1,183 @@
+// Level 3: one device. What it says now and how old that is, each metric with lowest and highest, its states, its alarms, and what
+// is known of it.
+
+import { JOURNAL_COLUMNS, journal } from '../parts/alarm-queries.ts';
+import { alarmMarks } from '../parts/annotations.ts';
+import type { Board } from '../parts/board.ts';
+import { and, deviceStates, isArea, isChosen, isDevice, isSite, SHOWN } from '../parts/influxql.ts';
+import { ABNORMAL } from '../parts/palette.ts';
+import { newestOf, rangeOf, statesOf, trendOf } from '../parts/value-queries.ts';
+import { consoleAt, variables } from '../parts/variables.ts';
+import { ONLINE_WORDS, QUALITY_WORDS, SWITCH_WORDS } from '../parts/words.ts';
+import { type Context, UIDS } from './context.ts';
+
+const OF_DEVICE = and(isSite, isArea, isDevice);
+const OF_METRIC = and(OF_DEVICE, isChosen('metric'));
+/** An alarm is of a device where its instance is called so. */
+const ALARMS_OF_DEVICE = and(isSite, isArea, isChosen('instance', 'device'));
+
+/** A fact of the journal of devices over time. */
+const fact = (field: string) =>
+  `SELECT last("${field}") FROM ${deviceStates} WHERE ${and(SHOWN, OF_DEVICE)} GROUP BY time($__interval), "device" fill(none)`;
+
+export function deviceBoard({ looks, consoleUrl }: Context): Board {
+  return {
+    uid: UIDS.device,
+    title: 'Device',
+    folder: 'Plant',
+    description: 'Level 3: one device with all that it says, its limits, its alarms, and how its messages come.',
+    variables: [
+      ...[variables.site, variables.area, variables.device, variables.metrics, variables.tier],
+      consoleAt(consoleUrl),
+    ],
+    annotations: alarmMarks(ALARMS_OF_DEVICE),
+    range: 'now-3h',
+    refresh: '10s',
+    leadsTo: [
+      { title: 'Area', uid: UIDS.area },
+      { title: 'Alarms', uid: UIDS.alarms },
+      { title: 'Fleet', uid: UIDS.fleet },
+    ],
+    rows: [
+      {
+        panels: [
+          {
+            kind: 'stat',
+            title: 'Now',
+            description:
+              'The newest value of each metric in the range that is shown. How old it is stands in the table beside it.',
+            width: 16,
+            height: 5,
+            unit: 'none',
+            looks,
+            queries: [newestOf(OF_METRIC)],
+          },
+          {
+            kind: 'table',
+            title: 'As known',
+            description:
+              'Firmware, clock and connection, as ingest knows them. A clock that is off by more than 5 s is wrong.',
+            width: 8,
+            height: 5,
+            unit: 'none',
+            columns: [
+              { name: 'Time', title: 'As of', unit: 'dateTimeFromNow', width: 130 },
+              { name: 'online', title: 'Online', width: 80, words: ONLINE_WORDS },
+              { name: 'firmware', title: 'Firmware', width: 100 },
+              { name: 'model', title: 'Model', width: 120 },
+              {
+                name: 'clockSkewMs',
+                title: 'Clock ahead',
+                unit: 'ms',
+                width: 110,
+                steps: [{ from: 5_000, colour: ABNORMAL }],
+              },
+              { name: 'missed', title: 'Missing records', width: 120, steps: [{ from: 1, colour: ABNORMAL }] },
+              { name: 'lastError', title: 'Last refusal' },
+            ],
+            queries: [
+              {
+                text: `SELECT "online", "firmware", "model", "clockSkewMs", "missed", "lastError" FROM ${deviceStates} WHERE ${and(SHOWN, OF_DEVICE)} ORDER BY time DESC LIMIT 1`,
+                format: 'table',
+              },
+            ],
+          },
+        ],
+      },
+      {
+        title: 'Values',
+        panels: [
+          {
+            kind: 'trend',
+            title: '$metric',
+            description:
+              'Mean of each step as a line, lowest and highest as a band; the axis is the range of the sensor, dashed lines are limits of rules. A gap is time without points.',
+            width: 12,
+            height: 8,
+            unit: 'none',
+            repeat: 'metric',
+            looks,
+            bands: [['highest', 'lowest']],
+            queries: [
+              trendOf(OF_METRIC, '$tag_metric'),
+              rangeOf(OF_METRIC, 'highest', 'highest'),
+              rangeOf(OF_METRIC, 'lowest', 'lowest'),
+            ],
+          },
+        ],
+      },
+      {
+        title: 'States, quality, connection',
+        panels: [
+          {
+            kind: 'timeline',
+            title: 'On and off',
+            description: 'Booleans over time.',
+            width: 12,
+            height: 5,
+            unit: 'none',
+            words: SWITCH_WORDS,
+            queries: [statesOf('flag', OF_DEVICE)],
+          },
+          {
+            kind: 'timeline',
+            title: 'States',
+            description: 'Texts over time.',
+            width: 12,
+            height: 5,
+            unit: 'none',
+            queries: [statesOf('text', OF_DEVICE)],
+          },
+          {
+            kind: 'timeline',
+            title: 'Quality that is not good',
+            description: 'When a value was uncertain or bad. Normal: nothing.',
+            width: 8,
+            height: 5,
+            unit: 'none',
+            noValue: 'all good',
+            words: QUALITY_WORDS,
+            queries: [statesOf('q', OF_DEVICE)],
+          },
+          {
+            kind: 'timeline',
+            title: 'Connection',
+            description: 'Whether the device was there, by its birth and its last will.',
+            width: 8,
+            height: 5,
+            unit: 'none',
+            words: ONLINE_WORDS,
+            queries: [{ text: fact('online'), alias: '$tag_device' }],
+          },
+          {
+            kind: 'trend',
+            title: 'Messages a minute',
+            description:
+              'How often the device speaks. A change of its rate without a change of its firmware wants a look.',
+            width: 8,
+            height: 5,
+            unit: 'none',
+            min: 0,
+            queries: [{ text: fact('messagesPerMinute'), alias: '$tag_device' }],
+          },
+        ],
+      },
+      {
+        title: 'What happened',
+        panels: [
+          {
+            kind: 'table',
+            title: 'Journal of its alarms',
+            description: 'Every entry of alarms whose instance is this device, the newest first.',
+            width: 24,
+            height: 7,
+            unit: 'none',
+            noValue: 'nothing happened',
+            columns: JOURNAL_COLUMNS,
+            queries: [journal(ALARMS_OF_DEVICE)],
+          },
+        ],
+      },
+    ],
+  };
+}

@@ -1,0 +1,275 @@
+// A panel as its dashboard says it, and as Grafana has it. What all panels share stands here once: the store, "no data" in words,
+// grey lines, gaps that are not drawn over.
+
+import { type Expression, InfluxQuery, LastOf, MathExpression, type Query, STORE } from './influxql.ts';
+import type { MetricLook } from './metric-looks.ts';
+import { CALM, GREYS } from './palette.ts';
+import {
+  type Builder,
+  common,
+  grafana,
+  StatBuilder,
+  TableBuilder,
+  TextBuilder,
+  TimelineBuilder,
+  TrendBuilder,
+} from './sdk.ts';
+
+/** From a value on the panel has this colour; below the first it is calm. */
+export type Step = { readonly from: number; readonly colour: string };
+/** What a value is shown as. */
+export type Word = { readonly value: string; readonly text: string; readonly colour?: string };
+
+type Common = {
+  readonly title: string;
+  /** What it shows, what is normal, and what to do where it is not. */
+  readonly description: string;
+  /** Of 24 columns. */
+  readonly width: number;
+  readonly height: number;
+  readonly queries: readonly Query[];
+  /** Grafana's id of a unit (parts/units.ts); 'none' says that it is a number of something the title names. */
+  readonly unit: string;
+  readonly decimals?: number;
+  readonly steps?: readonly Step[];
+  readonly words?: readonly Word[];
+  /** In place of "no data", where nothing is an answer. */
+  readonly noValue?: string;
+  readonly repeat?: string;
+  /** How the metrics of device models look: unit, limits, digits, by their names. */
+  readonly looks?: readonly MetricLook[];
+  /** Where a click on a value leads. */
+  readonly link?: { readonly title: string; readonly url: string };
+};
+
+export type Stat = Common & {
+  readonly kind: 'stat';
+  /** The way there, as a line behind the value. */
+  readonly hasSparkline?: boolean;
+  /** Calculated of the queries' last values; the queries then are not shown. */
+  readonly expression?: Expression;
+  /** One text for each series, not a number. */
+  readonly isText?: boolean;
+};
+export type Trend = Common & {
+  readonly kind: 'trend';
+  /** Lines where nothing should pass. */
+  readonly targets?: readonly Step[];
+  readonly drawAs?: 'line' | 'bars';
+  readonly isStacked?: boolean;
+  readonly min?: number;
+  readonly max?: number;
+  /** Colours of series, by their names. */
+  readonly colours?: Readonly<Record<string, string>>;
+  /** Area between two series, by their names: a band. */
+  readonly bands?: readonly (readonly [upper: string, lower: string])[];
+};
+export type Timeline = Common & { readonly kind: 'timeline' };
+export type Table = Common & {
+  readonly kind: 'table';
+  /** In order; what is not named is not shown. */
+  readonly columns: readonly Column[];
+  readonly sortBy?: { readonly column: string; readonly isDescending: boolean };
+};
+export type Column = {
+  readonly name: string;
+  readonly title: string;
+  readonly unit?: string;
+  readonly width?: number;
+  readonly words?: readonly Word[];
+  readonly steps?: readonly Step[];
+  readonly link?: { readonly title: string; readonly url: string };
+};
+export type Panel = Stat | Trend | Timeline | Table;
+
+export const NO_DATA = 'no data';
+
+/** The panel at its place. */
+export function buildPanel(
+  panel: Panel,
+  id: number,
+  place: { readonly x: number; readonly y: number },
+): Builder<grafana.Panel> {
+  const builder = builderOf(panel)
+    .id(id)
+    .title(panel.title)
+    .description(panel.description)
+    .datasource(STORE)
+    .gridPos({ ...place, w: panel.width, h: panel.height })
+    .unit(panel.unit)
+    .noValue(panel.noValue ?? NO_DATA)
+    .thresholds(thresholds(panel.steps ?? []))
+    .mappings(mappingsOf(panel.words ?? []));
+  if (panel.decimals !== undefined) builder.decimals(panel.decimals);
+  if (panel.repeat !== undefined) builder.repeat(panel.repeat).repeatDirection('h').maxPerRow(maxPerRow(panel));
+  if (panel.link !== undefined) builder.dataLinks([linkTo(panel.link)]);
+  for (const [i, query] of panel.queries.entries()) builder.withTarget(new InfluxQuery(letter(i), query));
+  if (panel.kind === 'stat' && panel.expression !== undefined) addExpression(builder, panel, panel.expression);
+  for (const { name, properties } of panel.looks ?? []) builder.overrideByRegexp(`/\\b${name}$/`, [...properties]);
+  return builder;
+}
+
+function maxPerRow({ width }: Panel): number {
+  return Math.max(1, Math.floor(24 / width));
+}
+
+const letter = (i: number) => String.fromCharCode(65 + i);
+
+function addExpression(
+  builder: { withTarget(target: Builder<never> | InfluxQuery | LastOf | MathExpression): unknown },
+  { queries }: Stat,
+  expression: Expression,
+): void {
+  const values = queries.map((_, i) => letter(queries.length + i));
+  for (const [i, refId] of values.entries()) builder.withTarget(new LastOf(refId, letter(i)));
+  // The expression names the queries; what it calculates with are their last values.
+  const text = expression.expression.replace(/\$([A-Z])/g, (_, name: string) => `$${values[name.charCodeAt(0) - 65]}`);
+  builder.withTarget(new MathExpression(letter(2 * queries.length), { ...expression, expression: text }));
+}
+
+function builderOf(panel: Panel) {
+  switch (panel.kind) {
+    case 'stat':
+      return statOf(panel);
+    case 'trend':
+      return trendOf(panel);
+    case 'timeline':
+      return timelineOf();
+    case 'table':
+      return tableOf(panel);
+  }
+}
+
+function statOf({ hasSparkline = false, isText = false }: Stat): StatBuilder {
+  const reduced = new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false);
+  return new StatBuilder()
+    .graphMode(hasSparkline ? common.BigValueGraphMode.Area : common.BigValueGraphMode.None)
+    .colorMode(common.BigValueColorMode.Value)
+    .textMode(common.BigValueTextMode.ValueAndName)
+    .justifyMode(common.BigValueJustifyMode.Auto)
+    .reduceOptions(isText ? reduced.fields('/.*/') : reduced);
+}
+
+function trendOf({
+  targets = [],
+  drawAs = 'line',
+  isStacked = false,
+  min,
+  max,
+  colours = {},
+  bands = [],
+}: Trend): TrendBuilder {
+  const style = new common.GraphThresholdsStyleConfigBuilder();
+  const builder = new TrendBuilder()
+    .drawStyle(drawAs === 'bars' ? common.GraphDrawStyle.Bars : common.GraphDrawStyle.Line)
+    .lineWidth(drawAs === 'bars' ? 0 : 1)
+    .fillOpacity(drawAs === 'bars' ? 80 : 0)
+    .lineInterpolation(common.LineInterpolation.Linear)
+    .showPoints(common.VisibilityMode.Auto)
+    .spanNulls(false)
+    .stacking(
+      new common.StackingConfigBuilder().mode(isStacked ? common.StackingMode.Normal : common.StackingMode.None),
+    )
+    .colorScheme(new grafana.FieldColorBuilder().mode(grafana.FieldColorModeId.Shades).fixedColor(GREYS[0]))
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .displayMode(common.LegendDisplayMode.List)
+        .placement(common.LegendPlacement.Bottom)
+        .showLegend(true),
+    )
+    .tooltip(
+      new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending),
+    )
+    .thresholdsStyle(
+      style.mode(targets.length > 0 ? common.GraphThresholdsStyleMode.Dashed : common.GraphThresholdsStyleMode.Off),
+    );
+  if (min !== undefined) builder.min(min);
+  if (max !== undefined) builder.max(max);
+  for (const [name, colour] of Object.entries(colours)) {
+    builder.overrideByName(name, [{ id: 'color', value: { mode: 'fixed', fixedColor: colour } }]);
+  }
+  for (const [upper, lower] of bands) {
+    builder.overrideByName(upper, [
+      { id: 'custom.fillBelowTo', value: lower },
+      { id: 'custom.fillOpacity', value: 15 },
+      { id: 'custom.lineWidth', value: 0 },
+    ]);
+    builder.overrideByName(lower, [{ id: 'custom.lineWidth', value: 0 }]);
+  }
+  return builder;
+}
+
+function timelineOf(): TimelineBuilder {
+  return new TimelineBuilder()
+    .showValue(common.VisibilityMode.Auto)
+    .mergeValues(true)
+    .alignValue(common.TimelineValueAlignment.Left)
+    .rowHeight(0.8)
+    .fillOpacity(70)
+    .lineWidth(0)
+    .spanNulls(false)
+    .colorScheme(new grafana.FieldColorBuilder().mode(grafana.FieldColorModeId.Fixed).fixedColor(GREYS[2]))
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .displayMode(common.LegendDisplayMode.List)
+        .placement(common.LegendPlacement.Bottom)
+        .showLegend(false),
+    );
+}
+
+function tableOf({ columns, sortBy }: Table): TableBuilder {
+  const byName = Object.fromEntries(columns.map(({ name }, i) => [name, i]));
+  const builder = new TableBuilder()
+    .cellHeight(common.TableCellHeight.Sm)
+    .showHeader(true)
+    .filterable(true)
+    .withTransformation({
+      id: 'organize',
+      options: {
+        indexByName: byName,
+        includeByName: Object.fromEntries(columns.map(({ name }) => [name, true])),
+        renameByName: Object.fromEntries(columns.map(({ name, title }) => [name, title])),
+      },
+    });
+  if (sortBy !== undefined) {
+    builder.sortBy([new common.TableSortByFieldStateBuilder().displayName(sortBy.column).desc(sortBy.isDescending)]);
+  }
+  for (const column of columns) builder.overrideByName(column.title, columnProperties(column));
+  return builder;
+}
+
+function columnProperties({ unit, width, words, steps, link }: Column): grafana.DynamicConfigValue[] {
+  return [
+    ...(unit === undefined ? [] : [{ id: 'unit', value: unit }]),
+    ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
+    ...(words === undefined ? [] : [{ id: 'mappings', value: mappingsOf(words) }]),
+    ...(words === undefined && steps === undefined
+      ? []
+      : [{ id: 'custom.cellOptions', value: { type: 'color-text' } }]),
+    ...(steps === undefined ? [] : [{ id: 'thresholds', value: thresholds(steps).build() }]),
+    ...(link === undefined ? [] : [{ id: 'links', value: [linkTo(link).build()] }]),
+  ];
+}
+
+function thresholds(steps: readonly Step[]): grafana.ThresholdsConfigBuilder {
+  return new grafana.ThresholdsConfigBuilder()
+    .mode(grafana.ThresholdsMode.Absolute)
+    .steps([{ value: null, color: CALM }, ...steps.map(({ from, colour }) => ({ value: from, color: colour }))]);
+}
+
+function mappingsOf(words: readonly Word[]): grafana.ValueMapping[] {
+  if (words.length === 0) return [];
+  const options = Object.fromEntries(
+    words.map(({ value, text, colour = CALM }, index) => [value, { text, color: colour, index }]),
+  );
+  return [{ type: grafana.MappingType.ValueToText, options }];
+}
+
+function linkTo({ title, url }: { readonly title: string; readonly url: string }): grafana.DashboardLinkBuilder {
+  return new grafana.DashboardLinkBuilder(title).url(url).targetBlank(true);
+}
+
+/** Words on a panel's own, where there is nothing to draw. */
+export function buildText(content: string, id: number, y: number): Builder<grafana.Panel> {
+  return new TextBuilder().id(id).title('').transparent(true).content(content).gridPos({ x: 0, y, w: 24, h: 2 });
+}

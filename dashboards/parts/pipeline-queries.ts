@@ -1,0 +1,27 @@
+// What services tell of themselves: each is a device of the pipeline, and its numbers are metrics by their names in Prometheus
+// without `penstock_` (services/lib/runtime/own-numbers.ts).
+
+import { and, isPipeline, type Query, readings, SHOWN } from './influxql.ts';
+
+const of = (service: string, metric: string) => and(SHOWN, isPipeline, `"device" =~ /^${service}/`, metric);
+const named = (metric: string) => `"metric" = '${metric}'`;
+/** A metric whose name goes on with what its labels tell. */
+const beginning = (metric: string) => `"metric" =~ /^${metric}\\//`;
+
+/** A number as it is told. */
+export function numberOf(service: string, metric: string, alias = '$tag_device'): Query {
+  const text = `SELECT last("value") FROM ${readings()} WHERE ${of(service, named(metric))} GROUP BY time($__interval), "device" fill(none)`;
+  return { text, alias };
+}
+
+/** How fast a count rises, per second; a restart, where it begins anew, is left out. */
+export function rateOf(service: string, metric: string, alias: string): Query {
+  const text = `SELECT non_negative_derivative(last("value"), 1s) FROM ${readings()} WHERE ${of(service, named(metric))} GROUP BY time($__interval), "device" fill(none)`;
+  return { text, alias };
+}
+
+/** The same of each label. */
+export function ratesBy(service: string, metric: string): Query {
+  const text = `SELECT non_negative_derivative(last("value"), 1m) FROM ${readings()} WHERE ${of(service, beginning(metric))} GROUP BY time($__interval), "metric" fill(none)`;
+  return { text, alias: '$tag_metric' };
+}

@@ -1,0 +1,90 @@
+// What a dashboard is about, chosen above it, and kept by the links between dashboards.
+
+import { PIPELINE } from '#domain/service.ts';
+import { and, isArea, isDevice, isSite, readings, STORE } from './influxql.ts';
+import { type Builder, grafana } from './sdk.ts';
+
+export type Variable = {
+  readonly name: string;
+  readonly build: () => Builder<grafana.VariableModel>;
+  /** The query that it takes its values from. */
+  readonly query?: string;
+};
+
+/** Names that are none of the pipeline's own. */
+const NOT_OURS = `/^(?!${PIPELINE.site}$).*/`;
+
+type Choice = { readonly name: string; readonly label: string; readonly query: string; readonly regex?: string };
+
+function one({ name, label, query, regex }: Choice): grafana.QueryVariableBuilder {
+  const builder = new grafana.QueryVariableBuilder(name)
+    .label(label)
+    .datasource(STORE)
+    .query(query)
+    .refresh(grafana.VariableRefresh.OnTimeRangeChanged)
+    .sort(grafana.VariableSort.NaturalAsc)
+    .multi(false)
+    .includeAll(false);
+  return regex === undefined ? builder : builder.regex(regex);
+}
+
+/** All of them to begin with. */
+function many(choice: Choice): grafana.QueryVariableBuilder {
+  return one(choice)
+    .multi(true)
+    .includeAll(true)
+    .current({ selected: true, text: ['All'], value: ['$__all'] });
+}
+
+const tagValues = (key: string, where?: string) =>
+  `SHOW TAG VALUES FROM ${readings()} WITH KEY = "${key}"${where === undefined ? '' : ` WHERE ${where}`}`;
+
+const SITE: Choice = { name: 'site', label: 'Site', query: tagValues('site'), regex: NOT_OURS };
+const AREA: Choice = { name: 'area', label: 'Area', query: tagValues('area', isSite) };
+const DEVICE: Choice = { name: 'device', label: 'Device', query: tagValues('device', and(isSite, isArea)) };
+const METRIC: Choice = { name: 'metric', label: 'Metric', query: tagValues('metric', and(isSite, isArea, isDevice)) };
+const SERVICE: Choice = {
+  name: 'service',
+  label: 'Service',
+  query: tagValues('device', `"site" = '${PIPELINE.site}'`),
+};
+
+const asOne = (choice: Choice): Variable => ({ name: choice.name, query: choice.query, build: () => one(choice) });
+const asMany = (choice: Choice): Variable => ({ name: choice.name, query: choice.query, build: () => many(choice) });
+
+/** Which of the store's tiers trends are drawn from. */
+const TIERS = [
+  { text: 'points', value: 'raw' },
+  { text: 'minutes', value: 'r1m' },
+  { text: 'hours', value: 'r1h' },
+] as const;
+
+export const variables = {
+  sites: asMany(SITE),
+  site: asOne(SITE),
+  areas: asMany(AREA),
+  area: asOne(AREA),
+  devices: asMany(DEVICE),
+  device: asOne(DEVICE),
+  metrics: asMany(METRIC),
+  services: asMany(SERVICE),
+  tier: {
+    name: 'tier',
+    build: () =>
+      new grafana.CustomVariableBuilder('tier')
+        .label('From')
+        .description('points: as they came, 30 days; minutes: a year; hours: for ever')
+        .values(TIERS.map(({ text, value }) => `${text} : ${value}`).join(', '))
+        .current({ selected: true, text: TIERS[0].text, value: TIERS[0].value })
+        .options(TIERS.map(({ text, value }, i) => ({ selected: i === 0, text, value }))),
+  },
+} as const satisfies Readonly<Record<string, Variable>>;
+
+/** Where the console is, for links to it; kept out of sight. */
+export function consoleAt(url: string): Variable {
+  const builder = new grafana.ConstantVariableBuilder('console').value(url);
+  return {
+    name: 'console',
+    build: () => ({ build: () => ({ ...builder.build(), hide: grafana.VariableHide.HideVariable }) }),
+  };
+}
