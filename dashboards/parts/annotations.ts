@@ -28,10 +28,13 @@ export function buildAnnotation({ name, text, colour }: Annotation): Builder<gra
     build: () => {
       // The SDK would hide the switch in a menu; and which columns are text and tags it has no words for.
       const { placement, ...annotation } = builder.build();
-      return {
-        ...annotation,
-        target: { ...annotation.target, textColumn: 'summary', tagsColumn: 'priority,rule,instance' },
-      } as grafana.AnnotationQuery;
+      const editor = {
+        fromAnnotations: true,
+        textEditor: true,
+        textColumn: 'summary',
+        tagsColumn: 'priority,rule,instance',
+      };
+      return { ...annotation, target: { ...annotation.target, ...editor } } as grafana.AnnotationQuery;
     },
   };
 }

@@ -1,6 +1,7 @@
 // A dashboard: rows of panels that fill its 24 columns, in the order they are read.
 
 import { type Annotation, buildAnnotation } from './annotations.ts';
+import { linkToBoard } from './links.ts';
 import { buildPanel, type Panel } from './panel.ts';
 import { grafana } from './sdk.ts';
 import type { Variable } from './variables.ts';
@@ -44,19 +45,9 @@ export function buildBoard(board: Board): grafana.Dashboard {
     .refresh(board.refresh)
     .variables(board.variables.map(({ build }) => build()))
     .annotations(board.annotations.map(buildAnnotation))
-    .links(board.leadsTo.map(({ title, uid }) => linkTo(title, `/d/${uid}`)));
+    .links(board.leadsTo.map(({ title, uid }) => linkToBoard(title, uid)));
   addRows(builder, board.rows);
   return { ...builder.build(), id: null };
-}
-
-function linkTo(title: string, url: string): grafana.DashboardLinkBuilder {
-  return new grafana.DashboardLinkBuilder(title)
-    .type(grafana.DashboardLinkType.Link)
-    .url(url)
-    .includeVars(true)
-    .keepTime(true)
-    .asDropdown(false)
-    .targetBlank(false);
 }
 
 /** Ids count from 1 in reading order, so that links to a panel stay. */
@@ -69,11 +60,28 @@ function addRows(builder: grafana.DashboardBuilder, rows: readonly Row[]): void 
       builder.withRow(repeat === undefined ? heading : heading.repeat(repeat));
       y += 1;
     }
-    let x = 0;
-    for (const panel of panels) {
-      builder.withPanel(buildPanel(panel, id++, { x, y }));
-      x += panel.width;
+    for (const line of linesOf(panels)) {
+      let x = 0;
+      for (const panel of line) {
+        builder.withPanel(buildPanel(panel, id++, { x, y }));
+        x += panel.width;
+      }
+      y += Math.max(...line.map(({ height }) => height));
     }
-    y += Math.max(...panels.map(({ height }) => height));
   }
+}
+
+/** As many side by side as there is room for. */
+function linesOf(panels: readonly Panel[]): Panel[][] {
+  const lines: Panel[][] = [];
+  let room = 0;
+  for (const panel of panels) {
+    if (panel.width > room) {
+      lines.push([]);
+      room = COLUMNS;
+    }
+    lines.at(-1)?.push(panel);
+    room -= panel.width;
+  }
+  return lines;
 }

@@ -2,18 +2,10 @@
 // grey lines, gaps that are not drawn over.
 
 import { type Expression, InfluxQuery, LastOf, MathExpression, type Query, STORE } from './influxql.ts';
+import { type Link, linkOfValue } from './links.ts';
 import type { MetricLook } from './metric-looks.ts';
 import { CALM, GREYS } from './palette.ts';
-import {
-  type Builder,
-  common,
-  grafana,
-  StatBuilder,
-  TableBuilder,
-  TextBuilder,
-  TimelineBuilder,
-  TrendBuilder,
-} from './sdk.ts';
+import { type Builder, common, grafana, StatBuilder, TableBuilder, TimelineBuilder, TrendBuilder } from './sdk.ts';
 
 /** From a value on the panel has this colour; below the first it is calm. */
 export type Step = { readonly from: number; readonly colour: string };
@@ -39,7 +31,7 @@ type Common = {
   /** How the metrics of device models look: unit, limits, digits, by their names. */
   readonly looks?: readonly MetricLook[];
   /** Where a click on a value leads. */
-  readonly link?: { readonly title: string; readonly url: string };
+  readonly link?: Link;
 };
 
 export type Stat = Common & {
@@ -78,7 +70,7 @@ export type Column = {
   readonly width?: number;
   readonly words?: readonly Word[];
   readonly steps?: readonly Step[];
-  readonly link?: { readonly title: string; readonly url: string };
+  readonly link?: Link;
 };
 export type Panel = Stat | Trend | Timeline | Table;
 
@@ -102,7 +94,7 @@ export function buildPanel(
     .mappings(mappingsOf(panel.words ?? []));
   if (panel.decimals !== undefined) builder.decimals(panel.decimals);
   if (panel.repeat !== undefined) builder.repeat(panel.repeat).repeatDirection('h').maxPerRow(maxPerRow(panel));
-  if (panel.link !== undefined) builder.dataLinks([linkTo(panel.link)]);
+  if (panel.link !== undefined) builder.dataLinks([linkOfValue(panel.link)]);
   for (const [i, query] of panel.queries.entries()) builder.withTarget(new InfluxQuery(letter(i), query));
   if (panel.kind === 'stat' && panel.expression !== undefined) addExpression(builder, panel, panel.expression);
   for (const { name, properties } of panel.looks ?? []) builder.overrideByRegexp(`/\\b${name}$/`, [...properties]);
@@ -247,7 +239,7 @@ function columnProperties({ unit, width, words, steps, link }: Column): grafana.
       ? []
       : [{ id: 'custom.cellOptions', value: { type: 'color-text' } }]),
     ...(steps === undefined ? [] : [{ id: 'thresholds', value: thresholds(steps).build() }]),
-    ...(link === undefined ? [] : [{ id: 'links', value: [linkTo(link).build()] }]),
+    ...(link === undefined ? [] : [{ id: 'links', value: [linkOfValue(link).build()] }]),
   ];
 }
 
@@ -263,13 +255,4 @@ function mappingsOf(words: readonly Word[]): grafana.ValueMapping[] {
     words.map(({ value, text, colour = CALM }, index) => [value, { text, color: colour, index }]),
   );
   return [{ type: grafana.MappingType.ValueToText, options }];
-}
-
-function linkTo({ title, url }: { readonly title: string; readonly url: string }): grafana.DashboardLinkBuilder {
-  return new grafana.DashboardLinkBuilder(title).url(url).targetBlank(true);
-}
-
-/** Words on a panel's own, where there is nothing to draw. */
-export function buildText(content: string, id: number, y: number): Builder<grafana.Panel> {
-  return new TextBuilder().id(id).title('').transparent(true).content(content).gridPos({ x: 0, y, w: 24, h: 2 });
 }

@@ -6,5 +6,4 @@ export * as grafana from '@grafana/grafana-foundation-sdk/dashboard';
 export { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 export { PanelBuilder as TimelineBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 export { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
-export { PanelBuilder as TextBuilder } from '@grafana/grafana-foundation-sdk/text';
 export { PanelBuilder as TrendBuilder } from '@grafana/grafana-foundation-sdk/timeseries';

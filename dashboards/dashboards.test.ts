@@ -1,0 +1,130 @@
+// The dashboards without Grafana: built twice they are the same, and the same as what is committed; they are what Grafana's SDK
+// declares; and nothing of what lint.ts looks for is wrong with them. What their queries answer: test/dashboards.test.ts.
+
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { buildAll, contextOf } from './build.ts';
+import { DeclaredTypes } from './check/declared-types.ts';
+import { type DashboardJson, lintAll, type PanelJson } from './check/lint.ts';
+
+const RULES = path.resolve(import.meta.dirname, '../rules');
+const JSON_FOLDER = path.join(import.meta.dirname, 'json');
+const built = buildAll(contextOf(RULES));
+const dashboards = built.map(({ text }) => JSON.parse(text) as DashboardJson);
+
+/** Of the SDK, by the type of a panel. */
+const MODULES: Readonly<Record<string, string>> = {
+  stat: 'stat',
+  timeseries: 'timeseries',
+  'state-timeline': 'statetimeline',
+  table: 'table',
+};
+
+test('built twice they are the same', () => {
+  expect(buildAll(contextOf(RULES))).toEqual(built);
+});
+
+test('what is committed is what is built: `node dashboards/build.ts` writes it', () => {
+  const files = globSync('**/*.json', { cwd: JSON_FOLDER }).sort();
+  expect(files).toEqual(built.map(({ file }) => file).sort());
+  for (const { file, text } of built) expect(readFileSync(path.join(JSON_FOLDER, file), 'utf8'), file).toBe(text);
+});
+
+test('they are what the SDK declares a dashboard, and options of a panel, to be', () => {
+  const types = new DeclaredTypes();
+  for (const dashboard of dashboards) {
+    expect(types.problemsOf(dashboard, 'dashboard', 'Dashboard'), dashboard.uid).toEqual([]);
+    for (const panel of dashboard.panels as readonly (PanelJson & { options?: unknown })[]) {
+      const module = MODULES[panel.type];
+      if (panel.type === 'row') continue;
+      expect(module, panel.type).toBeDefined();
+      expect(types.problemsOf(panel.options, module ?? '', 'Options'), `${dashboard.uid} ${panel.title}`).toEqual([]);
+      const { custom = {} } = panel.fieldConfig?.defaults ?? {};
+      if (panel.type !== 'stat') expect(types.problemsOf(custom, module ?? '', 'FieldConfig'), panel.title).toEqual([]);
+    }
+  }
+});
+
+test('of another dashboard it is said where it is not as declared', () => {
+  const [first] = dashboards;
+  const types = new DeclaredTypes();
+  const wrong = {
+    ...first,
+    schemaVersion: '42',
+    colour: 'red',
+    refresh: 5,
+    panels: [{ type: 'stat', gridPos: { x: 0 } }],
+  };
+  expect(types.problemsOf(wrong, 'dashboard', 'Dashboard')).toEqual([
+    '.colour is not declared',
+    '.refresh is 5, not a string',
+    '.schemaVersion is "42", not a number',
+    '.panels[0].gridPos.h is missing',
+    '.panels[0].gridPos.w is missing',
+    '.panels[0].gridPos.y is missing',
+  ]);
+});
+
+test('nothing is wrong with them', () => {
+  expect(lintAll(dashboards)).toEqual([]);
+});
+
+test('each has at most 12 panels on a screen, counting what is repeated once', () => {
+  for (const { title, panels } of dashboards) {
+    const screens = Math.max(1, Math.ceil(Math.max(...panels.map(({ gridPos }) => gridPos.y + gridPos.h)) / 22));
+    expect(panels.filter(({ type }) => type !== 'row').length, title).toBeLessThanOrEqual(12 * screens);
+  }
+});
+
+type Change = (text: string) => string;
+const replaced =
+  (what: string | RegExp, by: string): Change =>
+  (text) => {
+    expect(text).toMatch(what);
+    return text.replace(what, by);
+  };
+
+test.each<readonly [string, string, Change, RegExp]>([
+  ['a slip in InfluxQL', 'penstock-overview', replaced('SELECT count', 'SELEKT count'), /is no InfluxQL/],
+  [
+    'a path that is not whole',
+    'penstock-fleet',
+    replaced('\\"plant\\".\\"raw\\".\\"device_state\\"', '\\"device_state\\"'),
+    /not the whole path/,
+  ],
+  ['a measurement that nobody writes', 'penstock-fleet', replaced('device_state', 'devices'), /which nobody writes/],
+  [
+    'no time filter',
+    'penstock-area',
+    replaced(
+      /\$timeFilter AND (?=\\"site\\" =~ \/\^\$site\$\/ AND \\"area\\" =~ \/\^\$area\$\/ AND \\"device\\" =~ \/\^\$device\$\/ AND)/,
+      '',
+    ),
+    /has neither/,
+  ],
+  ['a fixed step', 'penstock-area', replaced('time($__interval)', 'time(7s)'), /groups by time\(7s\)/],
+  ['a variable that is not there', 'penstock-area', replaced('$tier', '$teir'), /\$teir is no variable/],
+  ['a variable for nothing', 'penstock-fleet', (text) => text.replaceAll('$area', 'x'), /nothing asks for \$area/],
+  ['another colour', 'penstock-overview', replaced('#c8102e', '#ff0000'), /#ff0000, which is not in the palette/],
+  [
+    'a link to nowhere',
+    'penstock-overview',
+    replaced('/d/penstock-alarms', '/d/penstock-alarm'),
+    /leads to penstock-alarm,/,
+  ],
+  ['an id twice', 'penstock-fleet', replaced('"id": 2,', '"id": 1,'), /two panels have the id 1/],
+  ['panels over each other', 'penstock-fleet', replaced(/"x": 4,/, '"x": 3,'), /lie over each other/],
+  ['another store', 'penstock-fleet', replaced('"uid": "store"', '"uid": "stores"'), /asks stores/],
+  [
+    'a table of two tags',
+    'penstock-alarms',
+    replaced(' ORDER BY time DESC LIMIT 500', ' GROUP BY \\"site\\", \\"area\\"'),
+    /more than one tag/,
+  ],
+  ['gaps drawn over', 'penstock-area', replaced('"spanNulls": false', '"spanNulls": true'), /draws over gaps/],
+])('%s is found', (_, uid, change, sentence) => {
+  const texts = built.map(({ file, text }) => (file.includes(`/${uid}.json`) ? change(text) : text));
+  const found = lintAll(texts.map((text) => JSON.parse(text) as DashboardJson));
+  expect(found.join('\n')).toMatch(sentence);
+});
