@@ -1,7 +1,7 @@
 // Every device: there or not, since when, with which firmware, how well it is heard, and whether its clock is right.
 
 import type { Board } from '../parts/board.ts';
-import { and, deviceStates, EVER, isChosen, isSite, readings, SHOWN } from '../parts/influxql.ts';
+import { and, deviceStates, EVER, isChosen, isSite, SHOWN } from '../parts/influxql.ts';
 import { ABNORMAL } from '../parts/palette.ts';
 import { variables } from '../parts/variables.ts';
 import { ONLINE_WORDS } from '../parts/words.ts';
@@ -13,7 +13,9 @@ const byDevice = 'GROUP BY "site", "area", "device"';
 /** The newest entry of each device in the journal of devices. */
 const newest = `SELECT last("missed") AS "missed", "online", "firmware", "model", "lastSeen", "clockSkewMs", "messagesPerMinute", "lastError" FROM ${deviceStates} WHERE ${and(EVER, HERE)} ${byDevice}`;
 
-const metricOf = (metric: string) => and(SHOWN, HERE, `"metric" = '${metric}'`);
+/** A fact of each device over time. */
+const factOf = (field: string) =>
+  `SELECT last("${field}") FROM ${deviceStates} WHERE ${and(SHOWN, HERE)} GROUP BY time($__interval), "device" fill(none)`;
 
 export function fleetBoard(_: Context): Board {
   return {
@@ -79,7 +81,7 @@ export function fleetBoard(_: Context): Board {
             words: ONLINE_WORDS,
             queries: [
               {
-                text: `SELECT last("online") FROM ${deviceStates} WHERE ${and(SHOWN, HERE)} GROUP BY time($__interval), "device" fill(none)`,
+                text: factOf('online'),
                 alias: '$tag_device',
               },
             ],
@@ -139,33 +141,23 @@ export function fleetBoard(_: Context): Board {
             kind: 'trend',
             title: 'Radio (RSSI)',
             description:
-              'How strongly each device hears its access point, where it says so (`rssi`). Below −80 dBm it will drop out.',
+              'How strongly each device heard its access point when it came last, where its birth says so. Below −80 dBm it will drop out.',
             width: 12,
             height: 7,
             unit: 'dBm',
             noValue: 'no device tells it',
-            queries: [
-              {
-                text: `SELECT mean("value") FROM ${readings()} WHERE ${metricOf('rssi')} GROUP BY time($__interval), "device" fill(none)`,
-                alias: '$tag_device',
-              },
-            ],
+            queries: [{ text: factOf('rssi'), alias: '$tag_device' }],
           },
           {
             kind: 'timeline',
             title: 'Why devices started',
             description:
-              'What each said at its last start (`boot-reason`): power, watchdog, a new firmware. A watchdog again and again is a fault.',
+              'What each says of its last start, where its birth says so: power, watchdog, a new firmware. A watchdog again and again is a fault.',
             width: 12,
             height: 7,
             unit: 'none',
             noValue: 'no device tells it',
-            queries: [
-              {
-                text: `SELECT last("text") FROM ${readings()} WHERE ${metricOf('boot-reason')} GROUP BY time($__interval), "device" fill(none)`,
-                alias: '$tag_device',
-              },
-            ],
+            queries: [{ text: factOf('resetCause'), alias: '$tag_device' }],
           },
         ],
       },

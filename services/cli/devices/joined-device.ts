@@ -50,7 +50,19 @@ export function deviceText({ name, login, view }: JoinedDevice, now: number): st
   ];
   if (view === null) rows.push(['seen', 'never: ingest knows nothing of it']);
   else {
-    const { model, role, labels, firstSeen, lastSeen, messagesPerMinute, firmware, contradictions, lastError } = view;
+    const {
+      model,
+      role,
+      labels,
+      firstSeen,
+      lastSeen,
+      messagesPerMinute,
+      firmware,
+      rssi,
+      resetCause,
+      contradictions,
+      lastError,
+    } = view;
     const tags = Object.entries(labels).map(([label, text]) => `${label}=${text}`);
     rows.push(
       ['model', model ?? 'none'],
@@ -62,6 +74,8 @@ export function deviceText({ name, login, view }: JoinedDevice, now: number): st
       ['rate', messagesPerMinute === null ? 'not counted yet' : `${messagesPerMinute} messages a minute`],
       ['clock', clockText(view) || 'not known: it sends no time'],
       ['firmware', firmware ?? 'not said'],
+      ...(rssi === null ? [] : [['radio', `${rssi} dBm when it came`] as const]),
+      ...(resetCause === null ? [] : [['last start', resetCause] as const]),
       ...contradictions.map((sentence) => ['contradiction', sentence] as const),
       [
         'last error',

@@ -10,7 +10,8 @@ const FIRMWARE = 'sim-1.0';
 /** Retained `status`; `offline` is also the last will. */
 export function statusMessage(device: SimulatedDevice, status: 'online' | 'offline'): Outgoing {
   const topic = topics.device(device, 'status');
-  return { topic, payload: JSON.stringify({ s: status, fw: FIRMWARE }), retain: true };
+  const start = status === 'online' ? { rssi: -58, reset: 'power-on' } : {};
+  return { topic, payload: JSON.stringify({ s: status, fw: FIRMWARE, ...start }), retain: true };
 }
 
 export function metaMessage(device: SimulatedDevice): Outgoing {

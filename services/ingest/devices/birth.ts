@@ -13,19 +13,27 @@ export type Birth = {
   readonly role?: string;
   readonly labels?: { readonly [name: string]: string };
   readonly firmware?: string;
+  /** dBm. */
+  readonly rssi?: number;
+  readonly resetCause?: string;
   readonly online?: boolean;
   /** Its metrics, by name. */
   readonly metrics?: Declared;
 };
 
-/** `{"s":"online","fw":"1.4.0"}` of status, `{"model":…,"role":…,"labels":{…},"metrics":{"level":{"unit":"m"}}}` of meta. */
+/** `{"s":"online","fw":"1.4.0","rssi":-61,"reset":"power-on"}` of status, `{"model":…,"role":…,"labels":{…},"metrics":{"level":{"unit":"m"}}}` of meta. */
 export function readBirth(value: unknown, channel: DeviceChannel): Birth | Refusal {
   if (!isPlainObject(value)) return { reason: 'shape', message: `${channel} must be a JSON object` };
-  const { s, fw, model, role, labels, metrics } = value;
+  const { s, fw, rssi, reset, model, role, labels, metrics } = value;
   if (channel === 'status') {
     if (s !== 'online' && s !== 'offline')
       return { reason: 'shape', message: `'s' of status must be "online" or "offline"` };
-    return { online: s === 'online', ...(typeof fw === 'string' ? { firmware: fw.slice(0, 64) } : {}) };
+    return {
+      online: s === 'online',
+      ...(typeof fw === 'string' ? { firmware: fw.slice(0, 64) } : {}),
+      ...(typeof rssi === 'number' && Number.isFinite(rssi) ? { rssi } : {}),
+      ...(typeof reset === 'string' ? { resetCause: reset.slice(0, 64) } : {}),
+    };
   }
   for (const [key, name] of [
     ['model', model],

@@ -44,6 +44,7 @@ export class DeviceJournal {
 }
 
 /** What a person would want to know at once. */
-function newsOf({ online, model, role, firmware, contradictions, lastError }: DeviceView, missed: number): string {
-  return JSON.stringify([online, model, role, firmware, contradictions.length, lastError?.reason, missed]);
+function newsOf(view: DeviceView, missed: number): string {
+  const { online, model, role, firmware, resetCause, contradictions, lastError } = view;
+  return JSON.stringify([online, model, role, firmware, resetCause, contradictions.length, lastError?.reason, missed]);
 }

@@ -124,6 +124,8 @@ export class DeviceRegistry {
       role: file?.role ?? birth.role ?? about.role,
       labels: birth.labels === undefined ? about.labels : { ...birth.labels, ...device.model?.labels, ...file?.labels },
       firmware: birth.firmware ?? about.firmware,
+      rssi: birth.rssi ?? about.rssi,
+      resetCause: birth.resetCause ?? about.resetCause,
       online: birth.online ?? about.online,
       contradictions: saysNothing
         ? about.contradictions

@@ -11,7 +11,7 @@ const TEXT_CHARS_MAX = 500;
 
 /**
  * The view as one line at that moment, ms since the epoch; what is not known is left out. `lastSeen` and `lastErrorAt` are ms since
- * the epoch, `clockSkewMs` ms ahead, `missed` records that the device numbered and that never came, `contradictions` how many.
+ * the epoch, `clockSkewMs` ms ahead, `rssi` dBm, `missed` records that the device numbered and that never came, `contradictions` how many.
  */
 export function encodeDeviceState(view: DeviceView, missed: number, at: number): string {
   const { site, area, device, lastError } = view;
@@ -20,11 +20,11 @@ export function encodeDeviceState(view: DeviceView, missed: number, at: number):
     ['contradictions', whole(view.contradictions.length)],
   ];
   if (view.online !== null) fields.push(['online', { type: 'boolean', value: view.online }]);
-  for (const name of ['model', 'role', 'firmware'] as const) {
+  for (const name of ['model', 'role', 'firmware', 'resetCause'] as const) {
     const value = view[name];
     if (value !== null && value !== '') fields.push([name, text(value)]);
   }
-  for (const name of ['messagesPerMinute', 'clockSkewMs'] as const) {
+  for (const name of ['messagesPerMinute', 'clockSkewMs', 'rssi'] as const) {
     const value = view[name];
     if (value !== null) fields.push([name, { type: 'float', value }]);
   }

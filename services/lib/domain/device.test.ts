@@ -12,6 +12,8 @@ const view: DeviceView = {
   firstSeen: 1_600_000_000_000,
   lastSeen: 1_700_000_000_000,
   firmware: '1.2.0',
+  rssi: -61,
+  resetCause: 'watchdog',
   messagesPerMinute: 30,
   clockSkewMs: -120,
   contradictions: ['its level is a text; model tank-sensor says a number'],

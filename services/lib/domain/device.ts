@@ -19,6 +19,10 @@ export type DeviceView = DeviceEntry & {
   /** Arrival of its newest message, ms since the epoch; refreshed at most every few seconds. */
   readonly lastSeen: number | null;
   readonly firmware: string | null;
+  /** How strongly it heard its access point when it came, dBm. */
+  readonly rssi: number | null;
+  /** Why it started last, in its own words. */
+  readonly resetCause: string | null;
   /** Messages in a minute, as of the last few; null where too few have come. */
   readonly messagesPerMinute: number | null;
   /** How far its clock is ahead of ours, ms (behind: negative), as near as messages tell; null where it sends no time. */
@@ -31,7 +35,7 @@ export type DeviceView = DeviceEntry & {
 
 /** What is known of a device that has never been heard. */
 export const UNHEARD = {
-  ...{ online: null, firstSeen: null, lastSeen: null, firmware: null },
+  ...{ online: null, firstSeen: null, lastSeen: null, firmware: null, rssi: null, resetCause: null },
   ...{ messagesPerMinute: null, clockSkewMs: null, contradictions: [], lastError: null },
 } as const satisfies Omit<DeviceView, keyof DeviceEntry>;
 
@@ -43,12 +47,12 @@ const isMoment = (value: unknown): value is number => Number.isSafeInteger(value
 export function parseDeviceView(payload: unknown): DeviceView | string {
   if (!isPlainObject(payload)) return 'a device is a JSON object';
   const view: Record<string, unknown> = { ...UNHEARD, ...payload };
-  const { site, area, device, model, role, labels, online, lastSeen, firmware, lastError } = view;
-  const { firstSeen, messagesPerMinute, clockSkewMs, contradictions } = view;
+  const { site, area, device, model, role, labels, online, lastSeen, firmware, resetCause, lastError } = view;
+  const { firstSeen, messagesPerMinute, clockSkewMs, rssi, contradictions } = view;
   for (const [key, value] of Object.entries({ site, area, device })) {
     if (!isText(value) || !isName(value)) return `'${key}' must be ${NAME_HINT}`;
   }
-  for (const [key, value] of Object.entries({ model, role, firmware })) {
+  for (const [key, value] of Object.entries({ model, role, firmware, resetCause })) {
     if (!isTextOrNull(value)) return `'${key}' must be a text or null`;
   }
   if (!isPlainObject(labels)) return "'labels' must be an object of texts";
@@ -59,7 +63,7 @@ export function parseDeviceView(payload: unknown): DeviceView | string {
   for (const [key, value] of Object.entries({ firstSeen, lastSeen })) {
     if (value !== null && !isMoment(value)) return `'${key}' must be a moment in ms since the epoch, or null`;
   }
-  for (const [key, value] of Object.entries({ messagesPerMinute, clockSkewMs })) {
+  for (const [key, value] of Object.entries({ messagesPerMinute, clockSkewMs, rssi })) {
     if (value !== null && !Number.isFinite(value)) return `'${key}' must be a number or null`;
   }
   if (!Array.isArray(contradictions) || !contradictions.every(isText))
@@ -67,13 +71,13 @@ export function parseDeviceView(payload: unknown): DeviceView | string {
   const error = parseLastError(lastError);
   if (isText(error)) return error;
   return {
-    ...({ site, area, device, model, role, firmware } as Pick<
+    ...({ site, area, device, model, role, firmware, resetCause } as Pick<
       DeviceView,
-      'site' | 'area' | 'device' | 'model' | 'role' | 'firmware'
+      'site' | 'area' | 'device' | 'model' | 'role' | 'firmware' | 'resetCause'
     >),
-    ...({ firstSeen, lastSeen, messagesPerMinute, clockSkewMs, contradictions } as Pick<
+    ...({ firstSeen, lastSeen, messagesPerMinute, clockSkewMs, rssi, contradictions } as Pick<
       DeviceView,
-      'firstSeen' | 'lastSeen' | 'messagesPerMinute' | 'clockSkewMs' | 'contradictions'
+      'firstSeen' | 'lastSeen' | 'messagesPerMinute' | 'clockSkewMs' | 'rssi' | 'contradictions'
     >),
     labels: labels as DeviceView['labels'],
     online,
