@@ -21,8 +21,10 @@ export type Built = {
 };
 
 export function contextOf(rulesDir: string, consoleUrl = CONSOLE_URL): Context {
-  const { models } = readPlantFiles(rulesDir);
-  return { looks: metricLooks([...models.values()], limitsOf(readRules(rulesDir).rules)), consoleUrl };
+  const models = [...readPlantFiles(rulesDir).models.values()];
+  const metrics = models.flatMap((model) => [...model.metrics]);
+  const notNumbers = [...new Set(metrics.filter(([, { type }]) => type !== 'number').map(([name]) => name))].sort();
+  return { looks: metricLooks(models, limitsOf(readRules(rulesDir).rules)), notNumbers, consoleUrl };
 }
 
 export function buildAll(context: Context): Built[] {

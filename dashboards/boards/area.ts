@@ -5,7 +5,7 @@ import { alarmMarks } from '../parts/annotations.ts';
 import type { Board } from '../parts/board.ts';
 import { and, isArea, isChosen, isDevice, isSite } from '../parts/influxql.ts';
 import { statesOf, trendOf } from '../parts/value-queries.ts';
-import { consoleAt, variables } from '../parts/variables.ts';
+import { consoleAt, drawnMetrics, variables } from '../parts/variables.ts';
 import { QUALITY_WORDS, SWITCH_WORDS } from '../parts/words.ts';
 import { type Context, UIDS } from './context.ts';
 
@@ -13,7 +13,7 @@ const OF_AREA = and(isSite, isArea);
 const OF_DEVICES = and(OF_AREA, isDevice);
 const OF_METRIC = and(OF_DEVICES, isChosen('metric'));
 
-export function areaBoard({ looks, consoleUrl }: Context): Board {
+export function areaBoard({ looks, notNumbers, consoleUrl }: Context): Board {
   return {
     uid: UIDS.area,
     title: 'Area',
@@ -21,7 +21,7 @@ export function areaBoard({ looks, consoleUrl }: Context): Board {
     description:
       'Level 2: one area, each metric with all its devices; limits of rules as dashed lines, alarms as marks.',
     variables: [
-      ...[variables.site, variables.area, variables.devices, variables.metrics, variables.tier],
+      ...[variables.site, variables.area, variables.devices, drawnMetrics(notNumbers), variables.tier],
       consoleAt(consoleUrl),
     ],
     annotations: alarmMarks(OF_AREA),

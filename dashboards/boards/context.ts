@@ -4,6 +4,8 @@ import type { MetricLook } from '../parts/metric-looks.ts';
 
 export type Context = {
   readonly looks: readonly MetricLook[];
+  /** Metrics that are booleans or texts. */
+  readonly notNumbers: readonly string[];
   /** URL of the console, without a slash at its end. */
   readonly consoleUrl: string;
 };

@@ -7,7 +7,7 @@ import type { Board } from '../parts/board.ts';
 import { and, deviceStates, isArea, isChosen, isDevice, isSite, SHOWN } from '../parts/influxql.ts';
 import { ABNORMAL } from '../parts/palette.ts';
 import { newestOf, rangeOf, statesOf, trendOf } from '../parts/value-queries.ts';
-import { variables } from '../parts/variables.ts';
+import { drawnMetrics, variables } from '../parts/variables.ts';
 import { ONLINE_WORDS, QUALITY_WORDS, SWITCH_WORDS } from '../parts/words.ts';
 import { type Context, UIDS } from './context.ts';
 
@@ -20,13 +20,13 @@ const ALARMS_OF_DEVICE = and(isSite, isArea, isChosen('instance', 'device'));
 const fact = (field: string) =>
   `SELECT last("${field}") FROM ${deviceStates} WHERE ${and(SHOWN, OF_DEVICE)} GROUP BY time($__interval), "device" fill(none)`;
 
-export function deviceBoard({ looks }: Context): Board {
+export function deviceBoard({ looks, notNumbers }: Context): Board {
   return {
     uid: UIDS.device,
     title: 'Device',
     folder: 'Plant',
     description: 'Level 3: one device with all that it says, its limits, its alarms, and how its messages come.',
-    variables: [...[variables.site, variables.area, variables.device, variables.metrics, variables.tier]],
+    variables: [...[variables.site, variables.area, variables.device, drawnMetrics(notNumbers), variables.tier]],
     annotations: alarmMarks(ALARMS_OF_DEVICE),
     range: 'now-3h',
     refresh: '10s',

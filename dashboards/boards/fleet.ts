@@ -13,6 +13,9 @@ const byDevice = 'GROUP BY "site", "area", "device"';
 /** The newest entry of each device in the journal of devices. */
 const newest = `SELECT last("missed") AS "missed", "online", "firmware", "model", "lastSeen", "clockSkewMs", "messagesPerMinute", "lastError" FROM ${deviceStates} WHERE ${and(EVER, HERE)} ${byDevice}`;
 
+/** Where a device has never said it, InfluxDB 1.x would take nothing for false: so only of those that have. */
+const newestOnline = `SELECT last("online") AS "online" FROM ${deviceStates} WHERE ${and(EVER, HERE)} ${byDevice}`;
+
 /** A fact of each device over time. */
 const factOf = (field: string) =>
   `SELECT last("${field}") FROM ${deviceStates} WHERE ${and(SHOWN, HERE)} GROUP BY time($__interval), "device" fill(none)`;
@@ -43,7 +46,9 @@ export function fleetBoard(_: Context): Board {
             unit: 'none',
             noValue: 'none',
             steps: [{ from: 1, colour: ABNORMAL }],
-            queries: [{ text: `SELECT count("missed") FROM (${newest}) WHERE "online" = false`, alias: 'offline' }],
+            queries: [
+              { text: `SELECT count("online") FROM (${newestOnline}) WHERE "online" = false`, alias: 'offline' },
+            ],
           },
           {
             kind: 'stat',

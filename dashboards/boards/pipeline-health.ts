@@ -174,7 +174,7 @@ export function pipelineHealthBoard(_: Context): Board {
             sortBy: { column: 'Missing', isDescending: true },
             queries: [
               {
-                text: `SELECT "missed", "area", "device" FROM (SELECT last("missed") AS "missed" FROM ${deviceStates} WHERE ${SHOWN} GROUP BY "site", "area", "device") WHERE ${and(SHOWN, '"missed" > 0')} LIMIT 100`,
+                text: `SELECT "missed", "area", "device" FROM (SELECT last("missed") AS "missed" FROM ${deviceStates} WHERE ${SHOWN} GROUP BY "site", "area", "device") WHERE "missed" > 0 LIMIT 100`,
                 format: 'table',
               },
             ],

@@ -2,6 +2,8 @@
 // (public/app/plugins/datasource/influxdb/datasource.ts, interpolateQueryExpr), then its server the macros (pkg/tsdb/influxdb/models).
 // A variable of several values becomes a group of alternatives; one of a single value is escaped only between slashes.
 
+import { literally } from '../parts/literally.ts';
+
 export type DashboardVariable = {
   readonly name: string;
   readonly type: string;
@@ -41,16 +43,12 @@ function interpolated(value: string | readonly string[], variable: DashboardVari
     return typeof value === 'string' ? escapeUnlessNumber(value) : `(${value.map(escapeUnlessNumber).join('|')})`;
   }
   const text = String(value);
-  return new RegExp(`/\\^?.*\\$${variable.name}.*\\$?/`).test(query) ? escapeRegex(text) : text;
+  return new RegExp(`/\\^?.*\\$${variable.name}.*\\$?/`).test(query) ? literally(text) : text;
 }
 
 /** A value that begins like a number is left as it is. */
 function escapeUnlessNumber(value: string): string {
-  return Number.isNaN(Number.parseFloat(value)) ? escapeRegex(value) : value;
-}
-
-function escapeRegex(value: string): string {
-  return value.replace(/[\\^$*+?.()|[\]{}/]/g, '\\$&');
+  return Number.isNaN(Number.parseFloat(value)) ? literally(value) : value;
 }
 
 export type TimeRange = { readonly from: number; readonly to: number };

@@ -38,6 +38,7 @@ export type PanelJson = {
   };
 };
 export type VariableJson = DashboardVariable & {
+  readonly regex?: string;
   readonly query?: string;
   readonly datasource?: { readonly uid?: string };
 };

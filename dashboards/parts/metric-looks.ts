@@ -4,6 +4,7 @@
 
 import type { Priority } from '#domain/alarm.ts';
 import type { DeviceModel, MetricModel } from '#runtime/plant-files.ts';
+import { literally } from './literally.ts';
 import { PRIORITY_COLOURS } from './palette.ts';
 import { grafanaUnit } from './units.ts';
 
@@ -23,7 +24,7 @@ export function metricLooks(models: readonly DeviceModel[], limits: readonly Lim
   }
   return [...metrics]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, of]) => ({ name: RegExp.escape(name), properties: propertiesOf(name, of, limits) }))
+    .map(([name, of]) => ({ name: literally(name), properties: propertiesOf(name, of, limits) }))
     .filter(({ properties }) => properties.length > 0);
 }
 

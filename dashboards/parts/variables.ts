@@ -2,6 +2,7 @@
 
 import { PIPELINE } from '#domain/service.ts';
 import { and, isArea, isDevice, isSite, readings, STORE } from './influxql.ts';
+import { literally } from './literally.ts';
 import { type Builder, grafana } from './sdk.ts';
 
 export type Variable = {
@@ -66,7 +67,6 @@ export const variables = {
   area: asOne(AREA),
   devices: asMany(DEVICE),
   device: asOne(DEVICE),
-  metrics: asMany(METRIC),
   services: asMany(SERVICE),
   tier: {
     name: 'tier',
@@ -79,6 +79,12 @@ export const variables = {
         .options(TIERS.map(({ text, value }, i) => ({ selected: i === 0, text, value }))),
   },
 } as const satisfies Readonly<Record<string, Variable>>;
+
+/** Metrics that can be drawn: all but those of which the models say that they are no numbers. */
+export function drawnMetrics(notNumbers: readonly string[]): Variable {
+  const names = notNumbers.map((name) => literally(name)).join('|');
+  return asMany(names === '' ? METRIC : { ...METRIC, regex: `/^(?!(?:${names})$).*/` });
+}
 
 /** Where the console is, for links to it; kept out of sight. */
 export function consoleAt(url: string): Variable {
