@@ -1,11 +1,12 @@
-// Writes the dashboards as Grafana reads them, from the rules and device models of a plant:
-//   node dashboards/build.ts [--rules <folder>] [--console <url>] [--out <folder>]
+// Writes the dashboards, and the alerts about the pipeline, as Grafana reads them, from the rules and device models of a plant:
+//   npm run dashboards -- [--rules <folder>] [--console <url>] [--out <folder>]
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readRules } from '#rules/rule-files.ts';
 import { readPlantFiles } from '#runtime/plant-files.ts';
+import { alerting } from './alerts.ts';
 import type { Context } from './boards/context.ts';
 import { BOARDS } from './dashboards.ts';
 import { buildBoard } from './parts/board.ts';
@@ -13,6 +14,8 @@ import { metricLooks } from './parts/metric-looks.ts';
 import { limitsOf } from './parts/rule-limits.ts';
 
 export const CONSOLE_URL = 'http://127.0.0.1:8080';
+
+export const ALERTING_FILE = path.resolve(import.meta.dirname, '../deploy/grafana/provisioning/alerting/pipeline.json');
 
 export type Built = {
   /** Below the folder of dashboards: `Plant/penstock-overview.json`. */
@@ -34,6 +37,10 @@ export function buildAll(context: Context): Built[] {
   });
 }
 
+export function alertingText(): string {
+  return `${JSON.stringify(alerting(), null, 2)}\n`;
+}
+
 function writeAll(folder: string, built: readonly Built[]): void {
   rmSync(folder, { recursive: true, force: true });
   for (const { file, text } of built) {
@@ -51,4 +58,5 @@ if (import.meta.main) {
     },
   });
   writeAll(values.out, buildAll(contextOf(values.rules, values.console)));
+  writeFileSync(ALERTING_FILE, alertingText());
 }

@@ -4,7 +4,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { buildAll, contextOf } from './build.ts';
+import { ALERTING_FILE, alertingText, buildAll, contextOf } from './build.ts';
 import { DeclaredTypes } from './check/declared-types.ts';
 import { type DashboardJson, lintAll, type PanelJson } from './check/lint.ts';
 
@@ -25,7 +25,8 @@ test('built twice they are the same', () => {
   expect(buildAll(contextOf(RULES))).toEqual(built);
 });
 
-test('what is committed is what is built: `node dashboards/build.ts` writes it', () => {
+test('what is committed is what is built: `npm run dashboards` writes it', () => {
+  expect(readFileSync(ALERTING_FILE, 'utf8')).toBe(alertingText());
   const files = globSync('**/*.json', { cwd: JSON_FOLDER }).sort();
   expect(files).toEqual(built.map(({ file }) => file).sort());
   for (const { file, text } of built) expect(readFileSync(path.join(JSON_FOLDER, file), 'utf8'), file).toBe(text);

@@ -3,8 +3,10 @@
 
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WATCHES } from '../dashboards/alerts.ts';
 import { buildAll, contextOf } from '../dashboards/build.ts';
 import { type AskedQuery, askedQueries, choices } from '../dashboards/check/asked-queries.ts';
+import { expandMacros } from '../dashboards/check/expand.ts';
 import type { DashboardJson } from '../dashboards/check/lint.ts';
 import { ask, type DashboardData, openDashboardData, type StoredSeries } from './support/dashboard-data.ts';
 import { NO_INFLUXD } from './support/influxd.ts';
@@ -87,6 +89,14 @@ describe.each(dashboards.map((dashboard) => [dashboard.title, dashboard] as cons
     },
     120_000,
   );
+});
+
+test.each(WATCHES)('alert: $title has what it watches, and it is in order', async ({ query, wrong, lookBackS }) => {
+  const to = Date.now();
+  const text = expandMacros(query, { from: to - Math.max(lookBackS * 1_000, 25 * MINUTE), to });
+  const [series] = await ask(data.historian, text);
+  const value = Number(series?.values.at(-1)?.[1] ?? Number.NaN);
+  expect(wrong.type === 'lt' ? value >= wrong.than : value <= wrong.than, `${value}`).toBe(true);
 });
 
 test('a query that is broken on purpose is caught', async () => {

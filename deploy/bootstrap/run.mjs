@@ -25,6 +25,7 @@ const COMMANDS = {
   },
   'test:faults': { run: ['test/faults/main.ts'], page: true },
   bench: { run: ['test/bench/main.ts'], page: false },
+  dashboards: { run: ['dashboards/build.ts'], page: false },
   lint: { run: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'], page: false },
   format: { run: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write'], page: false },
   types: { run: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'], page: false },
