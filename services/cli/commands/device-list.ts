@@ -1,6 +1,7 @@
 // `penstock device list`: all devices there are: who may log in, and whom ingest has heard. Says nothing by which anybody could
 // log in.
 
+import { isOfPipeline } from '#domain/service.ts';
 import { formatTable } from '#rules/backtest/format-table.ts';
 import { readAccess } from '#runtime/access/read-access.ts';
 import { EXIT } from '#runtime/start-error.ts';
@@ -20,7 +21,10 @@ export const deviceListCommand = accessCommand({
     const logins = readAccess(config.root.data).devices;
     const registry = options.logins === true ? new Map() : await readRegistry(config, cli);
     const isAnswered = typeof registry !== 'string';
-    const devices = joinDevices(logins, isAnswered ? registry : new Map());
+    // Services tell their numbers as devices do; `device show` has them by name.
+    const devices = joinDevices(logins, isAnswered ? registry : new Map()).filter(
+      ({ view }) => view === null || !isOfPipeline(view),
+    );
     if (!isAnswered) cli.err(`${cli.paint('yellow', 'warning')} ${registry}; these are the logins alone\n`);
     if (isJson) cli.out(devices.map((device) => `${printableJson(JSON.stringify(device))}\n`).join(''));
     else if (devices.length === 0) cli.err('there is no device yet; penstock device add makes the first one\n');

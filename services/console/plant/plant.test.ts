@@ -185,3 +185,17 @@ test('decodePlantInput() says what is wrong, with its place', () => {
   expect(say('elsewhere/v1/a', {})).toBe('the topic means nothing here');
   expect(say('rejected/v1/json', { ...sampleReject(), reason: 'mood' })).toMatch(/^reason: /);
 });
+
+test("what services tell of themselves is neither among the plant's values nor among its devices", async () => {
+  const { bus, plant } = await openTestConsole();
+  const line = sampleLine('writer_lag_seconds', 'value=1', START)
+    .replace('area=tank-farm', 'area=pipeline')
+    .replace('site=lyon', 'site=penstock');
+  await bus.publish(POINTS, `${line}\n${sampleLine('level', 'value=1', START)}`);
+  const service = sampleDevice({ site: 'penstock', area: 'pipeline', device: 'writer' });
+  for (const device of [service, sampleDevice()])
+    await bus.publish(topics.registry(device), JSON.stringify(device), { retain: true });
+  await delivered();
+  expect(plant.snapshot().values.map(({ metric }) => metric)).toEqual(['level']);
+  expect(plant.snapshot().devices.map(({ site }) => site)).toEqual(['lyon']);
+});

@@ -4,7 +4,7 @@
 import type { DeviceView } from '#domain/device.ts';
 import { REJECT_REASONS, type Rejected } from '#domain/rejected.ts';
 import { makeSeries, type SeriesName } from '#domain/series.ts';
-import type { ServiceStatus } from '#domain/service.ts';
+import { isOfPipeline, type ServiceStatus } from '#domain/service.ts';
 import { type AlarmName, alarmKey, type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { AlarmChanges, AlarmView, Changes, Dropped, RejectView, Snapshot, ValueView } from '../api.ts';
 import { AlarmTable } from './alarm-table.ts';
@@ -46,13 +46,14 @@ export class Plant {
   apply(input: PlantInput, receivedAt: number): boolean {
     switch (input.kind) {
       case 'points':
-        for (const point of input.points) this.#values.put(point, receivedAt);
+        // Services tell their numbers as devices do: more of them than a small plant has, and none that an operator needs.
+        for (const point of input.points) if (!isOfPipeline(point.series)) this.#values.put(point, receivedAt);
         return false;
       case 'alarm':
         this.#retelling.told('alarm', alarmKey(input.name));
         return this.#alarms.put(input.name, input.message);
       case 'device':
-        this.#putDevice(input.name, input.view);
+        if (!isOfPipeline(input.name)) this.#putDevice(input.name, input.view);
         return false;
       case 'service':
         this.#retelling.told('service', input.id);

@@ -5,7 +5,7 @@ import { type DeviceEntry, type DeviceView, UNHEARD } from '#domain/device.ts';
 import type { Value } from '#domain/point.ts';
 import type { Quality } from '#domain/quality.ts';
 import type { Series } from '#domain/series.ts';
-import { PIPELINE } from '#domain/service.ts';
+import { isOfPipeline } from '#domain/service.ts';
 import { deviceKey } from '#domain/topic.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
 import { linePrefix } from '../lines/point-line.ts';
@@ -62,7 +62,7 @@ export class KnownDevice {
     this.key = deviceKey(entry);
     this.about = { ...entry, ...UNHEARD };
     this.file = file;
-    this.isAnnounced = entry.site !== PIPELINE.site || entry.area !== PIPELINE.area;
+    this.isAnnounced = !isOfPipeline(entry);
   }
 
   /** Its view as it is told at this moment. */

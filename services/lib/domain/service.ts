@@ -12,6 +12,11 @@ export type ServiceName = (typeof SERVICES)[number];
 /** Where the pipeline's own devices and alarms stand. */
 export const PIPELINE = { site: 'penstock', area: 'pipeline' } as const;
 
+/** Whether something is the pipeline's own, and none of the plant's. */
+export function isOfPipeline({ site, area }: Pick<DeviceName, 'site' | 'area'>): boolean {
+  return site === PIPELINE.site && area === PIPELINE.area;
+}
+
 /** The device that a service plays, whose metrics are its numbers. */
 export function serviceDevice(id: string): DeviceName {
   return { ...PIPELINE, device: id };
