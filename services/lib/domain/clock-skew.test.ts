@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { isClockOff, skewText } from './clock-skew.ts';
 
 test.each([
-  [0, '0 s ahead', false],
+  [0, 'right', false],
+  [-99, 'right', false],
+  [100, '0.1 s ahead', false],
   [-240, '0.2 s behind', false],
   [5_000, '5 s ahead', false],
   [5_001, '5 s ahead', true],

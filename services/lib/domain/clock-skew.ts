@@ -13,9 +13,13 @@ const UNITS = [
   ['min', 60_000],
 ] as const;
 
-/** `0.2 s ahead`, `3 min behind`. */
+/** Within it a clock is right: a message takes as long on its way. */
+const RIGHT_MS = 100;
+
+/** `right`, `0.2 s ahead`, `3 min behind`. */
 export function skewText(skewMs: number): string {
   const size = Math.abs(skewMs);
+  if (size < RIGHT_MS) return 'right';
   const [unit, unitMs] = UNITS.find(([, ms]) => size >= 2 * ms) ?? ['s', 1_000];
   const count = size / unitMs;
   return `${count < 10 ? Math.round(count * 10) / 10 : Math.round(count)} ${unit} ${skewMs < 0 ? 'behind' : 'ahead'}`;
