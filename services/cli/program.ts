@@ -29,6 +29,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   cert: 'make, list, renew and revoke certificates of broker and devices',
   config: 'show the settings',
   device: 'let devices log in at the broker',
+  init: 'make what is shared by services that are started apart, and choose what docker compose starts',
   historian: 'copy, export, import, count and check what the store holds',
   rejected: 'look at what could not be taken, and send it again',
   rules: 'write, test, compare and explain alarm rules',
