@@ -1,17 +1,14 @@
-// The image, without an engine: the Dockerfile copies all that is imported, and a folder of just these files, with the packages
-// of `npm ci --omit=dev`, starts and does its work.
+// The Dockerfile, as far as it can be read: what it is made of, and that it copies all that is imported. That what it makes
+// runs is tried in staged.test.ts.
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import mqtt from 'mqtt';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SERVICES } from '#domain/service.ts';
-import { environmentName } from '#runtime/config.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { freePorts, ROOT, run, tempFolder, until } from '../support/processes.ts';
+import { ROOT } from '../support/processes.ts';
 import { importsOf, readTree } from '../support/source-tree.ts';
 import { type Copy, readContext, readStages } from './dockerfile.ts';
-import { NoRegistry, type StagedImage, stageImage } from './staged-image.ts';
 
 const stages = readStages();
 const last = stages.at(-1);
@@ -76,69 +73,4 @@ describe('Dockerfile', () => {
 
 function isIn(name: string, source: string): boolean {
   return name === source || name.startsWith(`${source}/`);
-}
-
-describe('what the image holds', () => {
-  let image: StagedImage | undefined;
-  let missing: string | undefined;
-  beforeAll(() => {
-    try {
-      image = stageImage();
-    } catch (error) {
-      if (!(error instanceof NoRegistry)) throw error;
-      missing = `npm cannot reach its registry, and its cache has not all packages: ${error.message}`;
-    }
-  });
-  afterAll(() => image?.[Symbol.dispose]());
-
-  it('starts by itself, stores a point, and stops', async ({ skip }) => {
-    if (image === undefined) return skip(missing);
-    const { app } = image;
-    using data = tempFolder();
-    const ports = await freePorts(SERVICES.length + 4);
-    const [port = 0, store = 0, page = 0] = ports;
-    const env = {
-      PENSTOCK_DATA: data.path,
-      PENSTOCK_RULES_DIR: path.join(app, 'rules'),
-      PENSTOCK_BROKER_PORT: String(port),
-      PENSTOCK_BROKER_WS_PORT: 'off',
-      PENSTOCK_HISTORIAN_PORT: String(store),
-      PENSTOCK_CONSOLE_PORT: String(page),
-      ...Object.fromEntries(SERVICES.map((name, i) => [environmentName(name, 'metricsPort'), String(ports[i + 4])])),
-    };
-    const words = ['-C', app, process.execPath, 'services/cli/main.ts', 'start', '--no-demo'];
-    await using started = run('env', words, env);
-    await until('the start', () => (started.output().includes('is running') ? true : undefined), 60_000);
-    const health = () =>
-      run('env', ['-C', app, process.execPath, 'deploy/health.mjs', 'readyz', '--within', '30'], env);
-    await using asked = health();
-    await until('the health', () => asked.child.exitCode ?? undefined, 40_000);
-    expect(asked.output()).toBe('');
-    await publish(port);
-    const row = await until('the point', () => readPoint(store), 30_000);
-    expect(row).toBe(41.5);
-    const answer = await fetch(`http://127.0.0.1:${page}/`);
-    expect(await answer.text()).toContain('<title>');
-    started.child.kill('SIGTERM');
-    expect(await until('the end', () => started.child.exitCode ?? undefined, 30_000)).toBe(0);
-    await using after = run('env', ['-C', app, process.execPath, 'deploy/health.mjs'], env);
-    expect(await until('the answer', () => after.child.exitCode ?? undefined)).toBe(1);
-    expect(after.output()).toBe('no service listens here\n');
-  }, 120_000);
-});
-
-async function publish(port: number): Promise<void> {
-  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`);
-  await client.publishAsync('plant/v1/lyon/tank-farm/tank-09/tele', '{"temperature": 41.5}', { qos: 1 });
-  await client.endAsync();
-}
-
-async function readPoint(store: number): Promise<number | undefined> {
-  const query = new URLSearchParams({
-    db: 'plant',
-    q: `SELECT value FROM "plant"."raw"."reading" WHERE device = 'tank-09'`,
-  });
-  const answer = await fetch(`http://127.0.0.1:${store}/query?${query}`);
-  const { results } = (await answer.json()) as { results: { series?: { values: [string, number][] }[] }[] };
-  return results[0]?.series?.[0]?.values[0]?.[1];
 }
