@@ -19,6 +19,7 @@ const node24Dir = path.join(here, 'node24');
 const COMMANDS = {
   start: { run: ['services/cli/main.ts', 'start'], page: true },
   penstock: { run: ['services/cli/main.ts'], page: false },
+  page: { run: ['services/cli/main.ts', '--version'], page: true },
   test: {
     run: ['node_modules/vitest/vitest.mjs', 'run', '--root', '.', '--config', 'test/vitest.config.ts'],
     page: true,
