@@ -2,7 +2,7 @@
 // of compose.yaml, as the user that it says, with nothing they may write but that, and no capability. They share one network
 // that is theirs alone, where the name of every service is this machine: so ports are free, and nobody else is disturbed.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { findProgram, type Running, run, tempFolder, until } from '../support/processes.ts';
 import { type Compose, type ComposeService, environmentOf, isOurs, mountsOf } from './compose-file.ts';
@@ -111,6 +111,7 @@ function* rootSteps(root: string, service: ComposeService, { app, volumes }: Sou
   yield `mount --bind ${process.execPath} opt/bin/node`;
   yield* bound(app, 'app', 'ro');
   for (const { source, isVolume, target, isReadOnly } of mountsOf(service)) {
+    if (!isVolume && !existsSync(source)) continue; // Docker would make an empty folder of it
     const from = isVolume ? path.join(volumes, source) : source;
     if (isVolume) yield* volumeOf(from, target);
     yield `mkdir -p .${target}`;
@@ -119,7 +120,8 @@ function* rootSteps(root: string, service: ComposeService, { app, volumes }: Sou
   for (const name of service.tmpfs) yield `mount -t tmpfs -o mode=1777 tmpfs .${name}`;
   if (service.read_only) yield `mount -o remount,bind,ro ${root}`;
   const [user, group] = service.user.split(':');
-  const confined = `setpriv --reuid ${user} --regid ${group} --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all`;
+  const groups = service.group_add === undefined ? '--clear-groups' : `--groups ${service.group_add.join()}`;
+  const confined = `setpriv --reuid ${user} --regid ${group} ${groups} --no-new-privs --bounding-set=-all --inh-caps=-all`;
   const env = Object.entries({ ...imageEnvironment(), ...environmentOf(service), PATH: '/opt/bin:/usr/sbin:/usr/bin' });
   yield `exec chroot ${root} ${confined} env -i -C /app ${env.map(([name, value]) => `'${name}=${value}'`).join(' ')} "$@"`;
 }

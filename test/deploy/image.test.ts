@@ -6,6 +6,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SERVICES } from '#domain/service.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { readSettings } from '../../services/cli/settings.ts';
+import { recordedCli } from '../../services/cli/testing.ts';
 import { ROOT } from '../support/processes.ts';
 import { importsOf, readTree } from '../support/source-tree.ts';
 import { type Copy, readContext, readStages } from './dockerfile.ts';
@@ -41,6 +43,15 @@ describe('Dockerfile', () => {
     expect(textOf('ARG')).toContain(`VERSION=${packageJson.version}`);
     expect(textOf('LABEL').join('\n')).toContain(`description="${packageJson.description}"`);
     expect(textOf('LABEL').join('\n')).toContain(`licenses="${packageJson.license}"`);
+  });
+
+  it('asks each service for its health on the port that it has', () => {
+    const [, table = ''] =
+      /^const PORTS = (\{.*\});$/m.exec(readFileSync(path.join(ROOT, 'deploy/health.mjs'), 'utf8')) ?? [];
+    const settings = readSettings([], recordedCli());
+    if (typeof settings === 'number') throw new Error('the defaults are no settings');
+    const ports = Object.fromEntries(SERVICES.map((name) => [name, settings.config[name].metricsPort]));
+    expect(JSON.parse(table.replace(/(\w+):/g, '"$1":'))).toEqual(ports);
   });
 
   it('copies every file that is imported, and every package is one of those that run', () => {

@@ -74,6 +74,7 @@ describe.skipIf(reason !== undefined)(`as containers${reason === undefined ? '' 
     const compose = readCompose(composeEnv(CHOICE));
     await using containers = await openContainers(compose, image.app);
     const password = await firstStart(containers);
+    await givesLoginsToOthers(containers);
     const running = await startAll(compose, containers);
     await seesThePlant(containers, password);
     expect(await writable(containers, 'rules')).toEqual(['/data/rules', '/tmp']);
@@ -105,6 +106,31 @@ async function firstStart(containers: Containers): Promise<string> {
   const password = /^[\w-]{24}$/m.exec(output)?.[0];
   if (code !== 0 || password === undefined) throw new Error(output);
   return password;
+}
+
+/** InfluxDB's image runs the script once, with a command that stands here for its own and says what it was asked for. */
+async function givesLoginsToOthers(containers: Containers): Promise<void> {
+  const script = `
+    printf '#!/bin/sh\\n[ "$1" != bucket ] || [ "$2" != list ] || { echo "id-of-$6"; exit; }\\necho "$@" >>/tmp/asked\\n' >/tmp/influx
+    chmod +x /tmp/influx; PATH=/tmp:$PATH /docker-entrypoint-initdb.d/logins.sh; cat /tmp/asked`;
+  const { code, output } = await containers.finish('influxdb', ['bash', '-euc', script]);
+  const ids = (flag: string) => ['raw', 'r1m', 'r1h'].map((policy) => `${flag} id-of-plant/${policy}`).join(' ');
+  const login = (name: string, rights: string) => {
+    const password = containers.readVolume('login-influxdb', `${name}-password`);
+    return `v1 auth create --org penstock --username ${name} --password ${password} ${rights}`;
+  };
+  expect([code, output.trim().split('\n')]).toEqual([
+    0,
+    [
+      'bucket create --org penstock --name plant/r1m --retention 366d',
+      'bucket create --org penstock --name plant/r1h --retention 0',
+      login('writer', `${ids('--read-bucket')} ${ids('--write-bucket')}`),
+      login('console', ids('--read-bucket')),
+      login('grafana', ids('--read-bucket')),
+    ],
+  ]);
+  const grafana = await containers.finish('grafana', ['cat', '/login/store-password']);
+  expect(grafana).toEqual({ code: 0, output: containers.readVolume('login-influxdb', 'grafana-password') });
 }
 
 const isService = (name: string) => (SERVICES as readonly string[]).includes(name);
