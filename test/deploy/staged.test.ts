@@ -9,7 +9,7 @@ import { environmentName } from '#runtime/config.ts';
 import { type ComposeChoice, composeEnv } from '../../services/cli/init/compose-env.ts';
 import { NO_MOSQUITTO } from '../support/brokers.ts';
 import { findProgram, freePorts, type Running, run, tempFolder, until } from '../support/processes.ts';
-import { type Compose, readCompose } from './compose-file.ts';
+import { type Compose, type ComposeService, readCompose } from './compose-file.ts';
 import { type Containers, noContainers, openContainers } from './containers.ts';
 import { NoRegistry, type StagedImage, stageImage } from './staged-image.ts';
 
@@ -87,19 +87,37 @@ describe.skipIf(reason !== undefined)(`as containers${reason === undefined ? '' 
 
   const noMosquitto = findProgram('mosquitto') === undefined ? NO_MOSQUITTO : undefined;
   it.skipIf(noMosquitto !== undefined)(
-    `runs with mosquitto${noMosquitto === undefined ? '' : `: ${noMosquitto}`}`,
+    `runs with mosquitto and a second ingest${noMosquitto === undefined ? '' : `: ${noMosquitto}`}`,
     async ({ skip }) => {
       if (image === undefined) return skip(missing);
-      const compose = readCompose(composeEnv({ ...CHOICE, broker: 'mosquitto', host: 'broker.plant' }));
+      const compose = withOwnPort(
+        readCompose(composeEnv({ ...CHOICE, broker: 'mosquitto', isScaled: true, host: 'broker.plant' })),
+      );
       await using containers = await openContainers(compose, image.app);
       const password = await firstStart(containers);
       const running = await startAll(compose, containers);
       await seesThePlant(containers, password);
+      await until('the share of the second ingest', async () => {
+        const metrics = await containers.ask(
+          `console.log(await (await fetch('http://127.0.0.1:${SECOND_PORT}/metrics')).text())`,
+        );
+        return Number(/^penstock_ingest_points_total\{\S*\} (\d+)/m.exec(metrics)?.[1] ?? 0) > 0 || undefined;
+      });
       await stopAll(running);
     },
     180_000,
   );
 });
+
+/** Containers have a network each; here they share one, where the second ingest cannot have the port of the first. */
+const SECOND_PORT = 9112;
+
+function withOwnPort(compose: Compose): Compose {
+  const second = compose.services['ingest-2'] as ComposeService;
+  const environment = { ...second.environment, PENSTOCK_INGEST_METRICS_PORT: String(SECOND_PORT) };
+  const changed = { 'ingest-2': { ...second, environment } };
+  return { ...compose, services: { ...compose.services, ...changed }, all: { ...compose.all, ...changed } };
+}
 
 async function firstStart(containers: Containers): Promise<string> {
   const { code, output } = await containers.finish('init');
