@@ -2,6 +2,7 @@
 // of compose.yaml, as the user that it says, with nothing they may write but that, and no capability. They share one network
 // that is theirs alone, where the name of every service is this machine: so ports are free, and nobody else is disturbed.
 
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { findProgram, type Running, run, tempFolder, until } from '../support/processes.ts';
@@ -28,9 +29,11 @@ const START_MS_MAX = 60_000;
 export function noContainers(): string | undefined {
   if (process.getuid?.() !== 0) return 'only root may make namespaces';
   const missing = NEEDED.filter((name) => findProgram(name) === undefined);
-  return missing.length > 0
-    ? `${missing.join(', ')} are not installed (apt-get install util-linux iproute2)`
-    : undefined;
+  if (missing.length > 0) return `${missing.join(', ')} are not installed (apt-get install util-linux iproute2)`;
+  const tried = spawnSync('unshare', ['--net', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp'], {
+    encoding: 'utf8',
+  });
+  return tried.status === 0 ? undefined : `namespaces cannot be made here: ${tried.stderr.trim()}`;
 }
 
 export async function openContainers(compose: Compose, app: string): Promise<Containers> {

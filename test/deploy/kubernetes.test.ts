@@ -184,6 +184,6 @@ async function makeData(data: string): Promise<void> {
 /** As the first lines of scale/kustomization.yaml say. */
 function makeLogins(logins: string): void {
   mkdirSync(logins);
-  for (const name of ['broker', 'emqx-users.csv', 'emqx-cookie', 'store'])
+  for (const name of ['broker', 'emqx-users.csv', 'emqx-cookie', 'emqx-dashboard', 'store'])
     writeFileSync(path.join(logins, name), `of ${name}`);
 }
