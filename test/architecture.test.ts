@@ -112,7 +112,7 @@ const domainIsPure: Rule = (files) =>
 
 /** What a rule means must not depend on where it runs: these are all that language and engine may know of the world. */
 const ENGINE_IMPORTS =
-  /^(?:#domain\/|#runtime\/(?:plant-files|command-model|name-schema|json-file)\.ts$|zod$|node:crypto$|js-quantities$)/;
+  /^(?:#domain\/|#runtime\/(?:plant-files|command-model|duration-text|name-schema|json-file)\.ts$|zod$|node:crypto$|js-quantities$)/;
 const ENGINE = /^services\/lib\/rules\/(?:engine|language)\//;
 
 const engineIsPure: Rule = (files) =>

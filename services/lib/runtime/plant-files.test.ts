@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { maxAgeOf, readPlantFiles, requireRulesFolder } from './plant-files.ts';
+import { thinningOf } from './thinning-model.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -70,6 +71,41 @@ test('every problem is said, and a bad file hides no good one', () => {
     "devices/a.json:1: there is no model 'tnk'; did you mean 'tank'?",
     "devices/c.json:1: device 's/a/t2' is described twice",
   ]);
+});
+
+test.each([
+  ['number', { changes: true }, 'changes: is for booleans and texts; say "deadband": 0 of a number'],
+  ['boolean', { deadband: 1 }, 'deadband: is for numbers; say "changes": true of a boolean'],
+  ['text', { swingingDoor: 0 }, 'swingingDoor: is for numbers; say "changes": true of a text'],
+  ['number', {}, 'says nothing of what is kept; say one of deadband, swingingDoor, changes'],
+  ['number', { deadband: 1, swingingDoor: 1 }, 'keep one of deadband, swingingDoor'],
+  ['number', { deadband: 1, atLeastEvery: '2h' }, 'atLeastEvery: is too long: at most 1h'],
+  ['number', { deadband: 1, atLeastEvery: '0s' }, 'atLeastEvery: must be longer than 0s'],
+  ['number', { swingDoor: 1 }, "unknown field 'swingDoor'; did you mean 'swingingDoor'?"],
+])('what is kept of a %s cannot be %j', (type, store, message) => {
+  const { problems } = read({ 'models/a.model.json': { model: 'a', metrics: { x: { type, store } } } });
+  expect(problems[0]).toContain(message);
+});
+
+test('thinningOf() a metric is all in numbers, and nothing where its model asks for none', () => {
+  const { models } = read({
+    'models/a.model.json': {
+      model: 'a',
+      metrics: {
+        level: { store: { swingingDoor: 0.5, atLeastEvery: '1m' }, deadband: 3 },
+        flow: { store: { deadband: 0 } },
+        running: { type: 'boolean', store: { changes: true } },
+        other: { deadband: 3 },
+      },
+    },
+  });
+  const found = [...(models.get('a')?.metrics ?? [])].map(([name, metric]) => [name, thinningOf(metric)]);
+  expect(Object.fromEntries(found)).toEqual({
+    level: { kind: 'swingingDoor', within: 0.5, atLeastEveryMs: 60_000 },
+    flow: { kind: 'deadband', within: 0, atLeastEveryMs: 600_000 },
+    running: { kind: 'changes', within: 0, atLeastEveryMs: 600_000 },
+    other: undefined,
+  });
 });
 
 test('a rules folder that is not there is named with its setting; one without folders in it is enough', () => {

@@ -10,32 +10,13 @@ import { deviceKey } from '#domain/topic.ts';
 import { binaryLayout } from './binary-layout.ts';
 import { commandModels } from './command-model.ts';
 import { environmentName } from './config.ts';
+import { durationText } from './duration-text.ts';
 import { didYouMean, type FileProblem, readJsonFiles } from './json-file.ts';
 import { metricNameText, nameText } from './name-schema.ts';
 import { formatMembers, formatProblem, formatText } from './payload-form.ts';
 import { StartError } from './start-error.ts';
+import { thinningModel, thinningProblem } from './thinning-model.ts';
 import { unitText } from './unit-schema.ts';
-
-const DURATION_HINT = 'must be a duration with one unit, such as "500ms", "20s", "5m", "8h" or "7d"';
-/** A year: what is longer is a slip of the pen, and waits for ever. */
-const DURATION_MS_MAX = 366 * 86_400_000;
-
-export const durationText = z
-  .string({ error: DURATION_HINT })
-  .superRefine((text, context) => {
-    const ms = parseDuration(text);
-    // What is too long to be counted at all is one all the same.
-    const isDuration = ms !== undefined || /^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/.test(text);
-    if (!isDuration) context.addIssue({ code: 'custom', message: DURATION_HINT });
-    else if (ms === undefined || ms > DURATION_MS_MAX)
-      context.addIssue({ code: 'custom', message: 'is too long: at most 366d' });
-  })
-  .meta({ id: 'duration' });
-
-/** Where no time at all would mean that it never is. */
-export const positiveDuration = durationText.refine((text) => parseDuration(text) !== 0, {
-  error: 'must be longer than 0s',
-});
 
 const metricModel = z
   .strictObject({
@@ -58,6 +39,9 @@ const metricModel = z
       .describe(
         'The device reports a change of at least this much, in the unit of the metric, and `interval` apart from that.',
       ),
+    store: thinningModel
+      .optional()
+      .describe('Which of its points the store keeps; default: all. Rules see all of them in any case.'),
     access: z
       .enum(['read', 'write', 'read-write'])
       .optional()
@@ -66,6 +50,11 @@ const metricModel = z
   })
   .refine((model) => model.min === undefined || model.max === undefined || model.min < model.max, {
     error: 'min must be below max',
+  })
+  .superRefine(({ type, store }, context) => {
+    const problem = store && thinningProblem(type, store);
+    if (problem !== undefined)
+      context.addIssue({ code: 'custom', path: ['store', problem.member], message: problem.message });
   });
 
 const labelsOf = z.record(nameText, z.string().min(1).max(128));

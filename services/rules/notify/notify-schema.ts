@@ -4,8 +4,8 @@
 import { z } from 'zod';
 import { PRIORITIES } from '#domain/alarm.ts';
 import { parseDuration } from '#domain/duration.ts';
+import { durationText } from '#runtime/duration-text.ts';
 import { nameText } from '#runtime/name-schema.ts';
-import { durationText } from '#runtime/plant-files.ts';
 import type { SecretReader } from '../channels/channel.ts';
 import { channelSchema } from '../channels/channels.ts';
 import { smtpSchema } from '../channels/email.ts';

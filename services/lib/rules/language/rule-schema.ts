@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { PRIORITIES } from '#domain/alarm.ts';
 import { parseDuration } from '#domain/duration.ts';
 import { commandNameText } from '#runtime/command-model.ts';
+import { durationText, positiveDuration } from '#runtime/duration-text.ts';
 import { metricNameText, nameText } from '#runtime/name-schema.ts';
-import { durationText, positiveDuration } from '#runtime/plant-files.ts';
 import { WINDOW_FUNCTIONS } from './window-functions.ts';
 
 const name = nameText;

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { ALARM_OPERATIONS, ALARM_OVERLAYS, ALARM_STATES, PRIORITIES, UNKNOWN_REASONS } from '#domain/alarm.ts';
 import { COMMAND_STATUSES, REPLY_STATUSES } from '#domain/command.ts';
 import { JOURNAL_EVENTS } from '#domain/journal.ts';
+import { durationText } from '#runtime/duration-text.ts';
 import { nameText } from '#runtime/name-schema.ts';
-import { durationText } from '#runtime/plant-files.ts';
 
 const value = z.union([z.number(), z.boolean(), z.string()]);
 const at = durationText.describe('Since the begin of the test.');
