@@ -2,12 +2,13 @@
 // a segment is deleted only when what else must be known of it is on disk.
 
 import type { Place } from '#runtime/segment-log/record.ts';
-import { isBefore, type Journal } from './journal.ts';
+import { type Entry, isBefore, type Journal } from './journal.ts';
+import { holdsAny, type SavedThinning } from './thinning/thinner.ts';
 
 export type CheckpointsOptions<State> = {
   readonly journal: Journal<State>;
-  /** The store has everything before this place. */
-  readonly sent: () => Place;
+  /** The store has everything before this place, but what the thinning held there. */
+  readonly reached: () => { readonly place: Place; readonly state: SavedThinning | undefined };
   /** What else must be known of what was before it; may cost something. */
   readonly state: () => State;
   readonly now: () => number;
@@ -22,8 +23,11 @@ export class Checkpoints<State> {
   readonly #options: CheckpointsOptions<State>;
   #savedAt: number;
   #saved: Place | undefined;
-  /** The segment that the last checkpoint was written to. */
+  /** The segment that the last checkpoint was written to, and its length. */
   #segment = 0;
+  #bytes = 0;
+  /** Appended since then. */
+  #bytesSince = 0;
   #saving: Promise<void> | undefined;
 
   constructor(options: CheckpointsOptions<State>) {
@@ -31,20 +35,22 @@ export class Checkpoints<State> {
     this.#savedAt = options.now();
   }
 
-  /** A message was appended to this segment. */
-  appended(segment: number): void {
-    if (segment !== this.#segment) this.#append();
+  /** An entry was appended. One in every segment, but never more of them than of what they are about. */
+  appended({ position }: Entry): void {
+    this.#bytesSince += position.bytes;
+    if (position.segment !== this.#segment && this.#bytesSince >= this.#bytes) this.#append();
   }
 
   /** Called now and then. */
   tick(): void {
     const { journal, now } = this.#options;
-    const sent = this.#options.sent();
+    const { place: sent, state } = this.#options.reached();
     const canDrop = journal.start.segment < sent.segment;
     if (this.#saving !== undefined) {
       // A full disk may lack the room for the very checkpoint that a deletion waits for; the deletion then makes it. Until that
-      // is written, a second later, a crash would cost what the state says of the segment, and none of its messages.
-      if (canDrop && journal.problem() !== undefined) void this.#drop(sent, 1);
+      // is written, a second later, a crash would cost what the state says of the segment, and none of its messages: those
+      // that the thinning held would be among them.
+      if (canDrop && journal.problem() !== undefined && !holdsAny(state)) void this.#drop(sent, 1);
       return;
     }
     const isDue = now() - this.#savedAt >= EVERY_MS && (this.#saved === undefined || isBefore(this.#saved, sent));
@@ -67,8 +73,11 @@ export class Checkpoints<State> {
 
   #append(): Place {
     const { journal, state, now } = this.#options;
-    const sent = this.#options.sent();
-    this.#segment = journal.appendCheckpoint({ sent, state: state() }).segment;
+    const { place: sent, state: thinning } = this.#options.reached();
+    const { segment, bytes } = journal.appendCheckpoint({ sent, state: state(), thinning });
+    this.#segment = segment;
+    this.#bytes = bytes;
+    this.#bytesSince = 0;
     this.#saved = sent;
     this.#savedAt = now();
     return sent;

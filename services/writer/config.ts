@@ -35,6 +35,11 @@ export const writerSection = z.strictObject({
     .regex(/^\d+[hdw]$|^INF$/, 'must be a number of hours, days or weeks such as 30d, or INF')
     .default('30d')
     .describe('How long the store keeps raw points, where it lets us say so.'),
+  thinnedSeriesMax: z
+    .int()
+    .min(0)
+    .default(20_000)
+    .describe('Series thinned at once, as their models ask; of those beyond it every point is stored.'),
   ...rejectedSettings,
   rollUps: z
     .boolean()

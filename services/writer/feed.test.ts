@@ -81,6 +81,8 @@ class Model {
       bytes: BYTES,
     };
     const entry = {
+      kind: 'points' as const,
+      shard: 0,
       topic: 'points/v1/0',
       receivedAt: n,
       payload: Buffer.alloc(PAYLOAD_BYTES),

@@ -3,7 +3,7 @@
 
 import { parseTopic } from '#domain/topic.ts';
 import type { Delivery } from '#runtime/bus.ts';
-import type { Entry, Journal } from './journal.ts';
+import type { Entry, EntryKind, Journal } from './journal.ts';
 
 export type IntakeOptions = {
   readonly journal: Pick<Journal<unknown>, 'append' | 'commit' | 'bytes'>;
@@ -40,6 +40,11 @@ export class Intake {
     this.#held.splice(0, count);
   }
 
+  /** Something of our own, to stand among the messages where it is now. */
+  note(kind: EntryKind, shard: number, { receivedAt, payload }: Pick<Entry, 'receivedAt' | 'payload'>): void {
+    void this.#put(kind, shard, { receivedAt, payload });
+  }
+
   problem(): string | undefined {
     if (this.#held.length === 0) return undefined;
     const { journal, journalBytesMax } = this.#options;
@@ -51,17 +56,20 @@ export class Intake {
   }
 
   #append({ topic, payload, ack }: Delivery): void {
-    const { journal, now, onAppended, onCommitted } = this.#options;
     const parsed = parseTopic(topic);
     if ((parsed?.kind !== 'points' && parsed?.kind !== 'journal') || payload.length === 0) {
       ack();
       return;
     }
-    const entry = journal.append(parsed.kind, parsed.shard, { receivedAt: now(), payload });
+    void this.#put(parsed.kind, parsed.shard, { receivedAt: this.#options.now(), payload }).then(ack);
+  }
+
+  /** Resolves when it is on disk. */
+  async #put(kind: EntryKind, shard: number, message: Pick<Entry, 'receivedAt' | 'payload'>): Promise<void> {
+    const { journal, onAppended, onCommitted } = this.#options;
+    const entry = journal.append(kind, shard, message);
     onAppended(entry);
-    void journal.commit().then(() => {
-      onCommitted(entry);
-      ack();
-    });
+    await journal.commit();
+    onCommitted(entry);
   }
 }

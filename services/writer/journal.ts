@@ -1,13 +1,20 @@
 // The writer's journal: every message as it came, on disk before the broker is told that we have it, until the store has all
-// of it. Between the messages stand checkpoints, which say up to where the store has them; since they lie in the same log,
+// of it. Among the messages stands what else the thinning goes by (thinning/thinner.ts), and between them checkpoints, which say up to where the store has them; since they lie in the same log,
 // none survives without what it speaks of. At least one stands near the start of every segment.
 
 import { topics } from '#domain/topic.ts';
 import type { Place, Position } from '#runtime/segment-log/record.ts';
 import { openSegmentLog, type SegmentLog, type SegmentLogOptions } from '#runtime/segment-log/segment-log.ts';
+import type { SavedThinning } from './thinning/thinner.ts';
 
-/** A message in the journal. */
+/** A message, or a note of our own: a plan of what is thinned, or that time has passed. */
+export type EntryKind = 'points' | 'journal' | 'plan' | 'tick';
+
+/** A message or a note in the journal. */
 export type Entry = {
+  readonly kind: EntryKind;
+  readonly shard: number;
+  /** What comes to the store of it came on this. */
   readonly topic: string;
   /** ms since the epoch. */
   readonly receivedAt: number;
@@ -22,6 +29,8 @@ export type Checkpoint<State> = {
   readonly sent: Place;
   /** What else the writer must know of what was before it. */
   readonly state: State;
+  /** How the thinning stood there; nothing was thinned where it is not said. */
+  readonly thinning?: SavedThinning | undefined;
 };
 
 export type JournalOptions = Omit<SegmentLogOptions, 'kind' | 'version' | 'segmentBytesMax'> & {
@@ -31,10 +40,11 @@ export type JournalOptions = Omit<SegmentLogOptions, 'kind' | 'version' | 'segme
 /** Read back a segment at a time, so it is also what a catch-up costs in memory. */
 const SEGMENT_BYTES_MAX = 4 * 1024 * 1024;
 /** Raised when the records change. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** The first byte of a record; then the shard (u8) and the time of arrival (f64, little-endian), and the payload. */
-const KIND = { points: 1, journal: 2, checkpoint: 3 } as const;
+const KIND = { points: 1, journal: 2, checkpoint: 3, plan: 4, tick: 5 } as const;
+const ENTRY_KINDS = ['points', 'journal', 'plan', 'tick'] as const satisfies readonly EntryKind[];
 const HEAD_BYTES = 10;
 
 export function isBefore(a: Place, b: Place): boolean {
@@ -59,6 +69,10 @@ export async function openJournal<State>(
   return { journal: new Journal(log), checkpoint: await lastCheckpoint<State>(log) };
 }
 
+function topicOf(kind: EntryKind, shard: number): string {
+  return kind === 'journal' ? topics.journal(shard) : topics.points(shard);
+}
+
 async function lastCheckpoint<State>(log: SegmentLog): Promise<Checkpoint<State> | undefined> {
   for (const { number } of log.segments.toReversed()) {
     let found: Checkpoint<State> | undefined;
@@ -81,14 +95,14 @@ export class Journal<State> implements AsyncDisposable {
   }
 
   /** Joins the open group; on disk when commit() resolves. */
-  append(kind: 'points' | 'journal', shard: number, message: Pick<Entry, 'receivedAt' | 'payload'>): Entry {
+  append(kind: EntryKind, shard: number, message: Pick<Entry, 'receivedAt' | 'payload'>): Entry {
     const head = Buffer.allocUnsafe(HEAD_BYTES);
     head[0] = KIND[kind];
     head[1] = shard;
     head.writeDoubleLE(message.receivedAt, 2);
     const { receivedAt, payload } = message;
     const position = this.#append([head, payload]);
-    return { topic: topics[kind](shard), receivedAt, payload, position, isDone: false };
+    return { kind, shard, topic: topicOf(kind, shard), receivedAt, payload, position, isDone: false };
   }
 
   appendCheckpoint(checkpoint: Checkpoint<State>): Position {
@@ -106,13 +120,14 @@ export class Journal<State> implements AsyncDisposable {
     return this.#log.commit();
   }
 
-  /** Messages on disk from a place on, in order. */
+  /** Messages and notes on disk from a place on, in order. */
   async *entries(from: Place): AsyncIterable<Entry> {
     for await (const { payload, position } of this.#log.records(from.segment)) {
-      const kind = payload[0] === KIND.points ? 'points' : payload[0] === KIND.journal ? 'journal' : undefined;
+      const kind = ENTRY_KINDS.find((each) => KIND[each] === payload[0]);
       if (kind === undefined || isBefore(position, from)) continue;
+      const shard = payload[1] ?? 0;
       yield {
-        topic: topics[kind](payload[1] ?? 0),
+        ...{ kind, shard, topic: topicOf(kind, shard) },
         receivedAt: payload.readDoubleLE(2),
         payload: Buffer.from(payload.subarray(HEAD_BYTES)), // a copy: it would keep its whole segment in memory
         position,

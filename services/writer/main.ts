@@ -3,7 +3,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { filters } from '#domain/topic.ts';
 import { runService } from '#runtime/process.ts';
-import { historianAddress, storeSection } from '#runtime/sections.ts';
+import { historianAddress, rulesFolderSetting, storeSection } from '#runtime/sections.ts';
 import { openServiceBus } from '#runtime/service-bus.ts';
 import { writerSection } from './config.ts';
 import { openWriter } from './open-writer.ts';
@@ -16,11 +16,11 @@ setFlagsFromString('--semi-space-growth-factor=1');
 
 await runService(
   'writer',
-  { writer: writerSection, store: storeSection, historian: historianAddress },
+  { writer: writerSection, store: storeSection, historian: historianAddress, rules: rulesFolderSetting },
   async (service) => {
     const { config, metrics, stack, health } = service;
     const bus = openServiceBus(service);
-    const { writer, rollUps } = await openWriter(service, bus, () => performance.now() / 1_000);
+    const { writer, rollUps, plans } = await openWriter(service, bus, () => performance.now() / 1_000);
     const timer = setInterval(() => {
       writer.tick();
       rollUps.tick();
@@ -36,7 +36,18 @@ await runService(
         onDelivery: (delivery) => writer.take(delivery),
       }),
     );
+    // Of the moment: the broker tells all that is retained at each connection.
+    const devices = plans.isNeeded
+      ? stack.use(
+          bus.consume({
+            clientId: 'penstock-writer-devices',
+            filters: [filters.registry],
+            cleanSession: true,
+            onDelivery: (delivery) => plans.take(delivery),
+          }),
+        )
+      : undefined;
     metrics.gauge('writer_in_flight', 'Messages taken and not yet on disk.', () => consumer.inFlight);
-    health.add('consumer', () => consumer.problem());
+    health.add('consumer', () => consumer.problem() ?? devices?.problem());
   },
 );

@@ -7,6 +7,7 @@ import type { PointReader } from './point-reader.ts';
 import type { SavedHour } from './roll-up/hour.ts';
 import type { RollUps } from './roll-up/roll-ups.ts';
 import { StoreError } from './store-error.ts';
+import type { Plans } from './thinning/plans.ts';
 import type { Writer } from './writer.ts';
 
 export type Meters = ReturnType<typeof openMeters>;
@@ -15,6 +16,7 @@ export function openMeters(metrics: Metrics) {
   return {
     lines: metrics.counter('writer_lines_total', 'Lines the store has taken or refused for good.'),
     refused: metrics.counter('writer_lines_refused_total', 'Lines the store refused for good.'),
+    thinned: metrics.counter('writer_points_thinned_total', 'Points left out, as their device models ask.'),
     requests: metrics.counter('writer_requests_total', 'Requests to the store, by what is to be done next.', ['next']),
     seconds: metrics.histogram(
       'writer_request_seconds',
@@ -51,10 +53,11 @@ export type Measured = {
   readonly writer: Writer<readonly SavedHour[]>;
   readonly rollUps: RollUps;
   readonly points: PointReader;
+  readonly plans: Plans;
   readonly now: () => number;
 };
 
-export function addGauges(metrics: Metrics, { journal, writer, rollUps, points, now }: Measured): void {
+export function addGauges(metrics: Metrics, { journal, writer, rollUps, points, plans, now }: Measured): void {
   const secondsSince = (at: number | undefined) => (at === undefined ? 0 : Math.max(1, now() - at) / 1_000);
   metrics.gauge('writer_lag_seconds', 'Age of the newest point that the store has taken; 0 before the first.', () =>
     secondsSince(points.newestAt),
@@ -63,6 +66,12 @@ export function addGauges(metrics: Metrics, { journal, writer, rollUps, points, 
     secondsSince(writer.oldestReceivedAt),
   );
   metrics.gauge('writer_behind', '1 while messages wait on disk for room in memory.', () => Number(writer.isBehind));
+  metrics.gauge('writer_thinned_series', 'Series that are thinned.', () => plans.series);
+  metrics.gauge(
+    'writer_unthinned_series',
+    'Series whose models ask for it and that are not, for want of room (writer.thinnedSeriesMax).',
+    () => plans.refused,
+  );
   metrics.gauge('writer_journal_bytes', 'The journal on disk.', () => journal.bytes);
   metrics.gauge(
     'writer_roll_up_hours_open',

@@ -3,11 +3,11 @@
 import path from 'node:path';
 import { storeLogin } from '#runtime/access/service-login.ts';
 import type { Bus } from '#runtime/bus.ts';
-
 import { watchDiskSpace } from '#runtime/disk-space.ts';
+import { readPlantFiles } from '#runtime/plant-files.ts';
 import type { Service } from '#runtime/process.ts';
 import { openServiceRejectedLog } from '#runtime/rejected-log/open-service-rejected-log.ts';
-import { type historianAddress, type storeSection, storeUrl } from '#runtime/sections.ts';
+import { type historianAddress, type rulesFolderSetting, type storeSection, storeUrl } from '#runtime/sections.ts';
 import { EXIT } from '#runtime/start-error.ts';
 import { keepRawMs, type writerSection } from './config.ts';
 import { keepRefused } from './dead-letter.ts';
@@ -17,17 +17,21 @@ import { addGauges, counted, openMeters } from './meters.ts';
 import { PointReader } from './point-reader.ts';
 import type { SavedHour } from './roll-up/hour.ts';
 import { RollUps } from './roll-up/roll-ups.ts';
+import { Plans } from './thinning/plans.ts';
+import { Thinner } from './thinning/thinner.ts';
 import { Writer } from './writer.ts';
 
 type WriterSections = {
   readonly writer: typeof writerSection;
   readonly store: typeof storeSection;
   readonly historian: typeof historianAddress;
+  readonly rules: typeof rulesFolderSetting;
 };
 
 export type WriterParts = {
   readonly writer: Writer<readonly SavedHour[]>;
   readonly rollUps: RollUps;
+  readonly plans: Plans;
 };
 
 /** Everything that is opened goes on the service's stack; who gives it messages is to be closed before it. */
@@ -72,10 +76,11 @@ export async function openWriter(
       },
     }),
   );
+  const thinner = new Thinner({ saved: checkpoint?.thinning, onDropped: (points) => meters.thinned.inc(points) });
   const writer = stack.use(
     new Writer({
       ...shared,
-      ...{ journal, checkpoint, clock },
+      ...{ journal, checkpoint, thinner, clock },
       ...{ lanes: config.writer.lanes, memoryBytesMax: config.writer.memoryBytesMax },
       journalBytesMax: config.writer.journalBytesMax,
       state: () => rollUps.saved(),
@@ -93,12 +98,18 @@ export async function openWriter(
       onNotCreated: (words) => log.info({ words }, 'the store did not let us make its database or a retention policy'),
     }),
   );
-  addGauges(metrics, { journal, writer, rollUps, points, now });
+  const plans = new Plans({
+    models: readPlantFiles(config.rules.dir).models,
+    known: thinner.plans,
+    seriesMax: config.writer.thinnedSeriesMax,
+    tell: (plan) => writer.plan(plan),
+  });
+  addGauges(metrics, { journal, writer, rollUps, points, plans, now });
   health.add('store', () => writer.storeProblem());
   health.add('journal', () => writer.journalProblem());
   health.add('roll-ups', () => rollUps.problem());
   log.info({ url, database }, 'writing to the store');
-  return { writer, rollUps };
+  return { writer, rollUps, plans };
 }
 
 async function openServiceJournal({ config, log, stack }: Service<WriterSections>) {

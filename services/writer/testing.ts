@@ -5,6 +5,7 @@ import { PowerCutFiles } from '#runtime/segment-log/power-cut-files.ts';
 import type { RefusedLine } from './deliver.ts';
 import type { Policy, Rows, Store } from './influx.ts';
 import { type JournalOptions, openJournal } from './journal.ts';
+import { Thinner } from './thinning/thinner.ts';
 import { Writer, type WriterOptions } from './writer.ts';
 
 /** The store of a plant: what it was told, in order; it answers as `answer` says, after which it has the lines. */
@@ -88,6 +89,7 @@ export async function openTestWriter(options: TestWriterOptions = {}) {
   const refused: RefusedLine[] = [];
   const writer = new Writer<null>({
     ...{ store, journal, checkpoint },
+    thinner: new Thinner({ saved: checkpoint?.thinning, onDropped: () => {} }),
     lanes: 2,
     requestBytesMax: 1_000_000,
     memoryBytesMax: 1_000_000,

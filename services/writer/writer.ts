@@ -1,24 +1,29 @@
-// Batches and journal entries from the broker to the store, unchanged: into our journal on disk, acknowledged, and from there
-// to the store in order per series. Killed at any moment, nothing is lost: what the store does not have is in the journal or
+// Batches and journal entries from the broker to the store: into our journal on disk, acknowledged, and from there to the store
+// in order per series, unchanged but for the points that their device's model asks to be left out. Killed at any moment, nothing is lost: what the store does not have is in the journal or
 // still at the broker, and what it is given twice is there once.
 
-import { parseTopic } from '#domain/topic.ts';
+import { shardOf } from '#domain/shard.ts';
 import type { Delivery } from '#runtime/bus.ts';
+import type { Place } from '#runtime/segment-log/record.ts';
 import { Checkpoints } from './checkpoints.ts';
 import type { RefusedLine } from './deliver.ts';
 import { Feed } from './feed.ts';
 import type { Store } from './influx.ts';
 import { Intake } from './intake.ts';
-import { type Checkpoint, type Entry, isBefore, type Journal } from './journal.ts';
-import { Lane, type SafeParcels } from './lane.ts';
+import { type Checkpoint, type Entry, endOf, isBefore, type Journal } from './journal.ts';
+import { Lane, type Parcel, type SafeParcels } from './lane.ts';
 import { untilAnswered } from './patient-request.ts';
 import { Progress } from './progress.ts';
+import { Snapshots } from './thinning/snapshots.ts';
+import type { Plan, SavedThinning, Thinner } from './thinning/thinner.ts';
 
 export type WriterOptions<State> = {
   readonly store: Store;
   readonly journal: Journal<State>;
   /** What an earlier life has left. */
   readonly checkpoint: Checkpoint<State> | undefined;
+  /** As the checkpoint has it. */
+  readonly thinner: Thinner;
   readonly lanes: number;
   readonly requestBytesMax: number;
   readonly memoryBytesMax: number;
@@ -37,23 +42,32 @@ export type WriterOptions<State> = {
   readonly clock: () => number;
 };
 
+/** What is left of an entry for the store. */
+type EntryParcel = Parcel & { readonly entry: Entry };
+
+const NOTHING = Buffer.alloc(0);
+
 export class Writer<State> implements AsyncDisposable {
   readonly #options: WriterOptions<State>;
-  readonly #lanes: Lane<Entry>[];
+  readonly #lanes: Lane<EntryParcel>[];
   /** Of each lane: one that gets through must not hide that another does not. */
   readonly #problems: (string | undefined)[];
   readonly #stop = new AbortController();
   readonly #progress: Progress;
   readonly #feed: Feed;
   readonly #intake: Intake;
+  readonly #snapshots: Snapshots<SavedThinning | undefined>;
   readonly #checkpoints: Checkpoints<State>;
+  /** All before it has been thinned. */
+  #thinnedTo: Place;
 
   constructor(options: WriterOptions<State>) {
-    const { journal, checkpoint, memoryBytesMax, journalBytesMax, now } = options;
+    const { journal, checkpoint, thinner, memoryBytesMax, journalBytesMax, now } = options;
     this.#options = options;
     const known = checkpoint?.sent ?? journal.start;
     const from = isBefore(known, journal.start) ? journal.start : known;
     this.#progress = new Progress(from);
+    this.#thinnedTo = from;
     this.#problems = Array.from({ length: options.lanes }, () => undefined);
     this.#lanes = this.#problems.map((_, i) => this.#openLane(i));
     this.#feed = new Feed({
@@ -63,9 +77,15 @@ export class Writer<State> implements AsyncDisposable {
       bytesMax: memoryBytesMax,
       dispatch: (entry) => this.#dispatch(entry),
     });
+    this.#snapshots = new Snapshots({
+      first: { from, state: thinner.saved() },
+      take: () => thinner.saved(),
+      sent: () => this.#progress.sent,
+      now,
+    });
     this.#checkpoints = new Checkpoints({
       journal,
-      sent: () => this.#progress.sent,
+      reached: () => this.#snapshots.current,
       state: options.state,
       now,
       onDropped: () => this.#intake.resume(),
@@ -76,7 +96,7 @@ export class Writer<State> implements AsyncDisposable {
       now,
       onAppended: (entry) => {
         this.#feed.offer(entry);
-        this.#checkpoints.appended(entry.position.segment);
+        this.#checkpoints.appended(entry);
       },
       onCommitted: (entry) => this.#feed.committed(entry),
     });
@@ -89,8 +109,16 @@ export class Writer<State> implements AsyncDisposable {
     this.#intake.take(delivery);
   }
 
+  /** From here on a device is thinned by this plan. */
+  plan(plan: Plan): void {
+    const payload = Buffer.from(JSON.stringify(plan));
+    this.#intake.note('plan', shardOf(plan.site, plan.area), { receivedAt: this.#options.now(), payload });
+  }
+
   /** Called about every second. */
   tick(): void {
+    this.#passTime();
+    this.#snapshots.tick(this.#thinnedTo);
     this.#checkpoints.tick();
   }
 
@@ -139,7 +167,19 @@ export class Writer<State> implements AsyncDisposable {
     if (refused.length > 0) onNotCreated(refused);
   }
 
-  #openLane(index: number): Lane<Entry> {
+  /**
+   * What has been held for long is kept. On a full disk that is everything, since room is made there of what nothing else knows
+   * of; and while we are behind nothing is, since it may be decided by what is next.
+   */
+  #passTime(): void {
+    const { journal, thinner, now } = this.#options;
+    if (this.#feed.isBehind) return;
+    const receivedAt = journal.problem() === undefined ? now() : Number.POSITIVE_INFINITY;
+    for (const shard of thinner.dueShards(receivedAt))
+      this.#intake.note('tick', shard, { receivedAt, payload: NOTHING });
+  }
+
+  #openLane(index: number): Lane<EntryParcel> {
     const { store, requestBytesMax, retryMsMax, clock, refuse } = this.#options;
     return new Lane({
       write: (lines) => store.write(lines, 'raw'),
@@ -157,15 +197,23 @@ export class Writer<State> implements AsyncDisposable {
   }
 
   #dispatch(entry: Entry): void {
-    const parsed = parseTopic(entry.topic);
-    const shard = parsed?.kind === 'points' || parsed?.kind === 'journal' ? parsed.shard : 0;
+    const { topic, shard, position } = entry;
+    const { thinner } = this.#options;
     this.#progress.add(entry);
-    this.#lanes[shard % this.#lanes.length]?.add(entry);
+    if (thinner.concerns(entry)) this.#snapshots.changing(position);
+    const payload = thinner.pass(entry);
+    this.#thinnedTo = endOf(position);
+    if (payload.length === 0) this.#done([entry]);
+    else this.#lanes[shard % this.#lanes.length]?.add({ topic, payload, entry });
   }
 
-  #safe({ parcels, texts, seconds }: SafeParcels<Entry>): void {
+  #safe({ parcels, texts, seconds }: SafeParcels<EntryParcel>): void {
     this.#options.onSafe(texts, seconds);
-    this.#progress.done(parcels);
-    this.#feed.done(parcels);
+    this.#done(parcels.map(({ entry }) => entry));
+  }
+
+  #done(entries: readonly Entry[]): void {
+    this.#progress.done(entries);
+    this.#feed.done(entries);
   }
 }

@@ -190,8 +190,8 @@ export const TABLE = {
   },
   writer: {
     writes: ['rejected', 'service writer', 'writer tele'],
-    reads: ['points', 'journal'],
-    filters: ['points/v1/+', 'journal/v1/+'],
+    reads: ['points', 'journal', 'device'],
+    filters: ['points/v1/+', 'journal/v1/+', 'device/v1/+/+/+'],
   },
   historian: { writes: ['service historian'], reads: [], filters: [] },
   console: {

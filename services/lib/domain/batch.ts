@@ -64,29 +64,30 @@ export function encodePoint(point: Point): string {
 }
 
 /**
- * Every point of a batch to `onPoint`, in order; a line that is none to `onError`. A bad line never costs a good one, unless
+ * Every point of a batch to `onPoint` with its line, in order; a line that is none to `onError`. A bad line never costs a good one, unless
  * it opens a text that a later line closes: both are then one line, as InfluxDB reads them.
  */
 export function decodeBatch(
   text: string,
   table: SeriesTable,
-  onPoint: (point: Point) => void,
+  onPoint: (point: Point, line: string) => void,
   onError: (error: BatchError) => void,
 ): void {
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start);
     let end = newline === -1 ? text.length : newline;
-    let point = decodePlainPoint(text.slice(start, end), table);
+    let line = text.slice(start, end);
+    let point = decodePlainPoint(line, table);
     if (point === undefined) {
       end = endOfLineWithText(text, start, end);
-      const line = text.slice(start, end);
+      line = text.slice(start, end);
       if (line.trim() !== '') {
         const decoded = decodeAnyPoint(line, table);
         if (typeof decoded === 'string') onError({ line, reason: decoded });
         else point = decoded;
       }
     }
-    if (point !== undefined) onPoint(point);
+    if (point !== undefined) onPoint(point, line);
     start = end + 1;
   }
 }

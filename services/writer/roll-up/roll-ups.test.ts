@@ -11,6 +11,7 @@ import { openJournal } from '../journal.ts';
 import { PointReader } from '../point-reader.ts';
 import { StoreError } from '../store-error.ts';
 import { FOLDER, mortal } from '../testing.ts';
+import { Thinner } from '../thinning/thinner.ts';
 import { Writer } from '../writer.ts';
 import { HOUR_MS, MINUTE_MS, type SavedHour } from './hour.ts';
 import { expectedRollUps, type PublishedPoint } from './oracle.ts';
@@ -73,6 +74,7 @@ async function start(world: World, files: PowerCutFiles, store: Store) {
   const writer = new Writer({
     ...{ store, journal, checkpoint, lanes: 2, requestBytesMax: 2_000, memoryBytesMax: 5_000, journalBytesMax: 1e6 },
     retryMsMax: 1,
+    thinner: new Thinner({ onDropped: () => {} }),
     state: () => rollUps.saved(),
     refuse: () => expect.unreachable(),
     onSafe: (texts) => {

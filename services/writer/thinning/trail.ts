@@ -40,7 +40,7 @@ export type Trail = {
 export function follow(
   trail: Trail | undefined,
   arrival: Arrival,
-  { thinning, keep }: { readonly thinning: Thinning; readonly keep: (line: string) => void },
+  { thinning, keep }: { readonly thinning: Thinning; readonly keep: (line: string) => unknown },
 ): Trail {
   const { point, receivedAt } = arrival;
   if (trail === undefined) return kept(arrival, keep);
@@ -65,26 +65,26 @@ export function isDue({ since }: Trail, { atLeastEveryMs }: Thinning, now: numbe
 }
 
 /** What is left of a trail that was due: what it held is kept; without that the series is silent, and its next point is a first one. */
-export function lapse(trail: Trail, now: number, keep: (line: string) => void): Trail | undefined {
+export function lapse(trail: Trail, now: number, keep: (line: string) => unknown): Trail | undefined {
   return trail.held === undefined ? undefined : release(trail, now, keep);
 }
 
 /** Keeps what is held, and opens a new door there. */
-function release(trail: Trail, now: number, keep: (line: string) => void): Trail {
+function release(trail: Trail, now: number, keep: (line: string) => unknown): Trail {
   const { held, quality } = trail;
   if (held === undefined) return trail;
   keep(held.line);
   return { at: held.at, value: held.value, quality, since: now, held: undefined };
 }
 
-function kept({ point, line, receivedAt }: Arrival, keep: (line: string) => void): Trail {
+function kept({ point, line, receivedAt }: Arrival, keep: (line: string) => unknown): Trail {
   keep(line);
   const { measuredAt, value, quality } = point;
-  return { at: measuredAt, value, quality, since: receivedAt, held: undefined };
+  return { at: measuredAt, value: own(value), quality, since: receivedAt, held: undefined };
 }
 
 /** Late, or the same moment again: the store sets it right. */
-function outOfOrder(trail: Trail, arrival: Arrival, keep: (line: string) => void): Trail {
+function outOfOrder(trail: Trail, arrival: Arrival, keep: (line: string) => unknown): Trail {
   const newestAt = trail.held?.at ?? trail.at;
   if (arrival.point.measuredAt === newestAt) return kept(arrival, keep);
   const released = release(trail, arrival.receivedAt, keep);
@@ -107,7 +107,7 @@ function holding(trail: Trail, { point, line, receivedAt }: Arrival, thinning: T
   const slopes = slopesLeft(trail, point, thinning);
   if (slopes === undefined) return undefined;
   const since = trail.held === undefined ? receivedAt : trail.since;
-  return { ...trail, since, held: { at: measuredAt, value, line, ...slopes } };
+  return { ...trail, since, held: { at: measuredAt, value: own(value), line: own(line), ...slopes } };
 }
 
 /** Finite, so that a difference that no number can hold is outside of them. */
@@ -129,4 +129,9 @@ function slopesLeft(trail: Trail, point: Point, thinning: Thinning): Pick<Held, 
     lower: Math.max(lower, (rise - thinning.within) / run),
     upper: Math.min(upper, (rise + thinning.within) / run),
   };
+}
+
+/** Part of a text keeps the whole of it in memory, and a batch is long: what stays is copied. */
+function own<T>(value: T): T {
+  return typeof value === 'string' ? (Buffer.from(value).toString() as T) : value;
 }

@@ -78,7 +78,7 @@ const SERVICES: { readonly [service in ServiceUser]: readonly Grant[] } = {
     ...write('alarm/v1/+/+/+/+', COMMANDS, 'journal/v1/+', 'rejected/v1/+', HEARTBEAT_TOPIC),
     ...ofItself('rules'),
   ],
-  writer: [...read('points/v1/+', 'journal/v1/+'), ...write('rejected/v1/+'), ...ofItself('writer')],
+  writer: [...read('points/v1/+', 'journal/v1/+', 'device/v1/+/+/+'), ...write('rejected/v1/+'), ...ofItself('writer')],
   historian: ofItself('historian'),
   console: [
     ...read(
