@@ -61,9 +61,11 @@ export async function openWriter(
   const { journal, checkpoint } = await openServiceJournal(service);
   watchDiskSpace(service, path.join(config.root.data, 'writer'));
   const shared = { store, requestBytesMax, retryMsMax: retryMax, now };
+  const thinner = new Thinner({ saved: checkpoint?.thinning, onDropped: (points) => meters.thinned.inc(points) });
   const rollUps = stack.use(
     new RollUps({
       ...shared,
+      thinned: thinner,
       database,
       saved: checkpoint?.state ?? [],
       settleMs: config.writer.rollUpSettle,
@@ -76,7 +78,6 @@ export async function openWriter(
       },
     }),
   );
-  const thinner = new Thinner({ saved: checkpoint?.thinning, onDropped: (points) => meters.thinned.inc(points) });
   const writer = stack.use(
     new Writer({
       ...shared,

@@ -6,6 +6,7 @@ import { encodeLine, type FieldValue, tagProblem } from '#domain/line-protocol.t
 import { READING } from '#domain/series.ts';
 import type { Policy, Rows } from '../influx.ts';
 import type { Area } from './hour.ts';
+import { BY_TAGS, inAreaAndSpan, quotedName, type Span, TAGS, tagsOf } from './statement.ts';
 
 type Kind = 'float' | 'integer' | 'boolean' | 'string';
 
@@ -25,28 +26,21 @@ const FIELDS: readonly (readonly [name: string, ofRaw: string, ofFiner: string, 
   ['textLast', 'last("text")', 'last("textLast")', 'string'],
 ];
 
-const TAGS = ['area', 'device', 'metric', 'site'] as const;
-
-export type AggregateQuery = {
+export type AggregateQuery = Span & {
   readonly database: string;
   /** What it is made of. */
   readonly source: Extract<Policy, 'raw' | 'r1m'>;
   readonly area: Area;
-  /** ms since the epoch, `to` excluded; both at the edge of a bucket. */
-  readonly from: number;
-  readonly to: number;
   readonly width: '1m' | '1h';
 };
 
-/** Every bucket of every series of an area in that time, as one statement. */
-export function formatAggregateQuery({ database, source, area, from, to, width }: AggregateQuery): string {
+/** Every bucket of every series of an area in a span that ends at edges of buckets, as one statement. */
+export function formatAggregateQuery({ database, source, area, width, ...span }: AggregateQuery): string {
   const select = FIELDS.map(([name, ofRaw, ofFiner]) => `${source === 'raw' ? ofRaw : ofFiner} AS "${name}"`);
-  const name = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
-  const text = (value: string) => `'${value.replace(/['\\]/g, '\\$&')}'`;
   return [
-    `SELECT ${select.join(', ')} FROM ${name(database)}."${source}"."${READING}"`,
-    `WHERE "site" = ${text(area.site)} AND "area" = ${text(area.area)} AND time >= ${from}ms AND time < ${to}ms`,
-    `GROUP BY time(${width}), ${TAGS.map((tag) => `"${tag}"`).join(', ')} fill(none)`,
+    `SELECT ${select.join(', ')} FROM ${quotedName(database)}."${source}"."${READING}"`,
+    `WHERE ${inAreaAndSpan(area, span)}`,
+    `GROUP BY time(${width}), ${BY_TAGS} fill(none)`,
   ].join(' ');
 }
 
@@ -57,8 +51,8 @@ export function encodeRollUps(series: readonly Rows[]): string[] {
 
 function encodeRow(rows: Rows, row: readonly unknown[]): string | undefined {
   const valueIn = (column: string) => row[rows.columns.indexOf(column)] ?? null;
-  // InfluxDB 3 gives tags among the columns.
-  const tags = TAGS.map((tag) => [tag, String(rows.tags[tag] ?? valueIn(tag) ?? '')] as const);
+  const names = tagsOf(rows, row);
+  const tags = TAGS.map((tag) => [tag, names[tag]] as const);
   // Somebody else's points of the same measurement; ours have all four.
   if (tags.some(([, value]) => tagProblem(value) !== undefined)) return undefined;
   const fields = FIELDS.flatMap(([name, , , kind]) => {

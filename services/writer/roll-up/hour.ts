@@ -1,6 +1,8 @@
 // What one hour of one area still needs: its minutes that have points which their roll-up does not know, and whether its own
 // roll-up is behind those of its minutes. A few numbers, however much was measured in it.
 
+import type { Span } from './statement.ts';
+
 /** A part of the plant of which everything is rolled up by one query. */
 export type Area = { readonly site: string; readonly area: string };
 
@@ -12,17 +14,15 @@ const MINUTES = HOUR_MS / MINUTE_MS;
 const RETRY_MS_MIN = 5_000;
 const RETRY_MS_MAX = 60_000;
 
-/** As it stands in a checkpoint: site, area, start, dirty minutes, 1 where the hour is dirty. */
+/** As it stands in a checkpoint: site, area, start, dirty minutes, 1 where the hour is dirty, 1 where it is of thinned series. */
 export type SavedHour = readonly [
   site: string,
   area: string,
   startAt: number,
   minutes: readonly number[],
   isDirty: 0 | 1,
+  isThinned?: 1,
 ];
-
-/** Minutes from..to, to be written anew; ms since the epoch, `to` excluded. */
-export type MinuteSpan = { readonly from: number; readonly to: number };
 
 /** Of one query: its answer is held in memory, a row for each series and minute of the area. */
 const SPAN_MINUTES_MAX = 10;
@@ -65,7 +65,7 @@ export class Hour {
   }
 
   /** Takes the minutes that are due, as spans in order. They come back with failed(). */
-  takeMinutes(now: number): MinuteSpan[] {
+  takeMinutes(now: number): Span[] {
     if (now < this.#restsUntil) return [];
     const due = [...this.#minutes]
       .filter((minute) => this.#endOf(minute) + this.#settleMs <= now)

@@ -3,15 +3,16 @@
 import { type Area, HOUR_MS, Hour, type SavedHour } from './hour.ts';
 
 export class Hours {
-  readonly #settleMs: number;
+  readonly #settleMsOf: (area: Area) => number;
   readonly #byKey = new Map<string, Hour>();
   /** Points of one batch are mostly of one area and one hour. */
   #last: Hour | undefined;
 
-  constructor(settleMs: number, earlier: readonly SavedHour[]) {
-    this.#settleMs = settleMs;
+  constructor(settleMsOf: (area: Area) => number, earlier: readonly SavedHour[]) {
+    this.#settleMsOf = settleMsOf;
     for (const saved of earlier) {
       const [site, area, startAt] = saved;
+      const settleMs = settleMsOf({ site, area });
       this.#byKey.set(keyOf({ site, area }, startAt), new Hour({ site, area }, startAt, { settleMs, saved }));
     }
   }
@@ -24,7 +25,7 @@ export class Hours {
       const key = keyOf(area, startAt);
       hour = this.#byKey.get(key);
       if (hour === undefined) {
-        hour = new Hour(area, startAt, { settleMs: this.#settleMs });
+        hour = new Hour(area, startAt, { settleMs: this.#settleMsOf(area) });
         this.#byKey.set(key, hour);
       }
       this.#last = hour;

@@ -1,5 +1,5 @@
 // For tests of roll-ups: a store in memory that keeps points as InfluxDB does (the same series and moment is one point, whose
-// later fields replace the earlier ones) and answers the one kind of statement that roll-ups ask.
+// later fields replace the earlier ones) and answers the two kinds of statement that roll-ups ask.
 
 import { decodeLine, type Line } from '#domain/line-protocol.ts';
 import type { Policy, Rows, Store } from '../influx.ts';
@@ -9,6 +9,9 @@ type Moment = Map<string, Value>;
 
 const STATEMENT =
   /^SELECT (.+) FROM "plant"\."(raw|r1m)"\."reading" WHERE "site" = '(.+)' AND "area" = '(.+)' AND time >= (\d+)ms AND time < (\d+)ms GROUP BY time\((1m|1h)\), (.+) fill\(none\)$/;
+const POINTS =
+  /^SELECT "value", "flag", "text", "q" FROM "plant"\."raw"\."reading" WHERE "site" = '(.+?)' AND "area" = '(.+?)' AND time >= (\d+)ms AND time < (\d+)ms AND \((.+)\) GROUP BY "area", "device", "metric", "site"$/;
+const CHOICE = /\("device" = '(.+?)' AND \((.+?)\)\)/g;
 const CALL = /(\w+)\("(\w+)"\) AS "(\w+)"/g;
 
 const CALLS: Readonly<Record<string, (values: readonly Value[]) => Value | undefined>> = {
@@ -36,6 +39,8 @@ export class PlantStore implements Store {
 
   async query(influxql: string): Promise<readonly Rows[]> {
     await this.gate();
+    const points = POINTS.exec(influxql);
+    if (points !== null) return this.#points(points);
     const [, select = '', policy, site, area, from, to, width] = STATEMENT.exec(influxql) ?? [];
     if (policy === undefined) throw new Error(`not a statement of roll-ups: ${influxql}`);
     const widthMs = width === '1m' ? 60_000 : 3_600_000;
@@ -58,6 +63,25 @@ export class PlantStore implements Store {
         ];
       });
       return [{ tags, columns: ['time', ...calls.map(({ name }) => name)], values }];
+    });
+  }
+
+  #points([, site, area, from, to, choices = '']: RegExpExecArray): Rows[] {
+    const chosen = [...choices.matchAll(CHOICE)].flatMap(([, device, metrics = '']) =>
+      [...metrics.matchAll(/'(.+?)'/g)].map(
+        ([, metric]) => `area=${area},device=${device},metric=${metric},site=${site}`,
+      ),
+    );
+    return chosen.flatMap((key) => {
+      const moments = [...(this.#policies.get('raw')?.get(key) ?? [])]
+        .filter(([time]) => time >= Number(from) && time < Number(to))
+        .sort(([a], [b]) => a - b);
+      if (moments.length === 0) return [];
+      const fields = ['value', 'flag', 'text', 'q'];
+      const values = moments.map(([time, moment]) => [time, ...fields.map((field) => moment.get(field) ?? null)]);
+      return [
+        { tags: Object.fromEntries(key.split(',').map((tag) => tag.split('='))), columns: ['time', ...fields], values },
+      ];
     });
   }
 

@@ -4,8 +4,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, test, vi } from 'vitest';
 import { encodePoint, SeriesTable } from '#domain/batch.ts';
 import { createRandom, type Random } from '#domain/random.ts';
+import { makeSeries, type Series } from '#domain/series.ts';
 import { shardOf } from '#domain/shard.ts';
 import { PowerCutFiles } from '#runtime/segment-log/power-cut-files.ts';
+import type { Thinning } from '#runtime/thinning-model.ts';
 import type { Store } from '../influx.ts';
 import { openJournal } from '../journal.ts';
 import { PointReader } from '../point-reader.ts';
@@ -16,12 +18,14 @@ import { Writer } from '../writer.ts';
 import { HOUR_MS, MINUTE_MS, type SavedHour } from './hour.ts';
 import { expectedRollUps, type PublishedPoint } from './oracle.ts';
 import { PlantStore } from './plant-store.ts';
-import { RollUps, type RollUpsOptions } from './roll-ups.ts';
+import { RollUps, type RollUpsOptions, type ThinnedSeries } from './roll-ups.ts';
 
 const SEEDS = 25;
 const LIVES = 6;
 const START = Date.UTC(2026, 0, 1);
 const SPAN_MS = 3 * HOUR_MS;
+
+const NOT_THINNED = { thinningOf: () => undefined, plansIn: () => [] };
 
 type Message = PublishedPoint & { isAcked: boolean };
 const table = new SeriesTable();
@@ -102,6 +106,7 @@ function rollUpOptions(world: { readonly now: number }, store: Store): RollUpsOp
   return {
     store,
     database: 'plant',
+    thinned: NOT_THINNED,
     saved: [],
     settleMs: 10_000,
     requestBytesMax: 500,
@@ -157,7 +162,7 @@ test.each(Array.from({ length: SEEDS }, (_, seed) => seed))('the oracle agrees, 
 
 describe('RollUps', () => {
   const key = 'reading,area=a,device=d,metric=m,site=s';
-  const area = { site: 's', area: 'a' };
+  const area = makeSeries({ site: 's', area: 'a', device: 'd', metric: 'm' });
   const open = (change: Partial<RollUpsOptions> = {}) => {
     const world = { now: START + 30_000 };
     const store = new PlantStore();
@@ -217,9 +222,9 @@ describe('RollUps', () => {
   it('goes on with others where the store cannot answer for one, and comes back to that one', async () => {
     const { store, point, tickAt, rollUps, counts } = open();
     await point(10_000, 1);
-    rollUps.mark({ site: 's', area: 'zero' }, START);
+    rollUps.mark({ ...area, area: 'zero' }, START);
     await store.write('reading,area=b,device=d,metric=m,site=s value=1 1767225600000', 'raw');
-    rollUps.mark({ site: 's', area: 'b' }, START);
+    rollUps.mark({ ...area, area: 'b' }, START);
     let fails = 1;
     store.gate = () => {
       if (fails-- > 0) throw new StoreError('unsupported value: +Inf', 'split');
@@ -271,5 +276,79 @@ describe('RollUps', () => {
     await point(10_000, 1);
     await tickAt(24 * HOUR_MS);
     expect([queries(), rollUps.open.hours]).toEqual([0, 0]);
+  });
+});
+
+describe('RollUps of thinned series', () => {
+  const L = 5 * MINUTE_MS;
+  const door: Thinning = { kind: 'swingingDoor', within: 1, atLeastEveryMs: L };
+  const names = { site: 's', area: 'a', device: 'd' };
+  const thin = makeSeries({ ...names, metric: 'thin' });
+  const whole = makeSeries({ ...names, metric: 'whole' });
+  const thinnedSeries: ThinnedSeries = {
+    thinningOf: ({ key }) => (key === thin.key ? door : undefined),
+    plansIn: () => [{ ...names, model: 'm', metrics: { thin: door } }],
+  };
+  const open = (saved: readonly SavedHour[] = [], store = new PlantStore()) => {
+    const world = { now: START };
+    const options = { ...rollUpOptions(world, store), now: () => world.now, thinned: thinnedSeries, saved };
+    const rollUps = new RollUps(options);
+    const point = async (series: Series, at: number, value: number) => {
+      await store.write(`${series.key} value=${value} ${START + at}`, 'raw');
+      rollUps.mark(series, START + at);
+    };
+    const tickAt = async (at: number) => {
+      world.now = START + at;
+      rollUps.tick();
+      await rollUps.settled();
+    };
+    const of = (series: Series, policy: 'r1m' | 'r1h') =>
+      Object.entries(store.points(policy)).flatMap(([key, { mean, count }]) =>
+        key.startsWith(series.key.replace('reading,', '')) ? [[mean, count]] : [],
+      );
+    return { store, rollUps, point, tickAt, of };
+  };
+
+  it('weighs them once what is around has been kept, and leaves the others as they are', async () => {
+    const { point, tickAt, of } = open();
+    await point(thin, 0, 0);
+    await point(thin, 10_000, 100);
+    for (let s = 0; s < 60; s += 10) await point(whole, s * 1_000, s);
+    await tickAt(MINUTE_MS + 10_000);
+    expect([of(thin, 'r1m'), of(whole, 'r1m')]).toEqual([[], [[25, 6]]]);
+    await point(thin, 4 * MINUTE_MS + 10_000, 100);
+    await tickAt(MINUTE_MS + L + 10_000);
+    expect(of(thin, 'r1m')).toEqual([[(50 * 10 + 100 * 50) / 60, 60]]);
+    await tickAt(5 * MINUTE_MS + 2 * L + 20_000);
+    expect(of(thin, 'r1m').map(([, count]) => count)).toEqual([60, 60, 60, 60, 10]);
+    await tickAt(HOUR_MS + 2 * L + 30_000);
+    expect([of(thin, 'r1h'), of(whole, 'r1h')]).toEqual([[[(50 * 10 + 100 * 240) / 250, 250]], [[25, 6]]]);
+  });
+
+  it('weighs them again for a point that comes late', async () => {
+    const { point, tickAt, of, rollUps } = open();
+    await point(thin, 0, 0);
+    await point(thin, MINUTE_MS, 0);
+    await tickAt(2 * L + MINUTE_MS);
+    expect(of(thin, 'r1m')[0]).toEqual([0, 60]);
+    await point(thin, 30_000, 60);
+    for (let at = 2 * L; at < 2 * HOUR_MS; at += L) await tickAt(at);
+    // The last point, of which nothing is known but itself, is in a minute of its own.
+    expect(of(thin, 'r1m')).toEqual([
+      [30, 60],
+      [0, 1],
+    ]);
+    expect(of(thin, 'r1h')).toEqual([[(30 * 60) / 61, 61]]);
+    expect(rollUps.open).toEqual({ hours: 0, failing: 0 });
+  });
+
+  it('are finished by the next life', async () => {
+    const first = open();
+    await first.point(thin, 0, 0);
+    await first.point(thin, 30_000, 60);
+    const saved = JSON.parse(JSON.stringify(first.rollUps.saved()));
+    const next = open(saved, first.store);
+    for (let at = 0; at < 2 * HOUR_MS; at += L) await next.tickAt(at);
+    expect([next.of(thin, 'r1m'), next.of(thin, 'r1h')]).toEqual([[[30, 30]], [[30, 30]]]);
   });
 });

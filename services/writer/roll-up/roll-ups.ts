@@ -1,17 +1,31 @@
 // Roll-ups by minute and hour, `r1m` and `r1h`. A bucket is computed anew from what the store holds whenever points of it
 // have come in, instead of from points that we would keep: what came late, twice or corrected has by then become one point
 // per series and moment, on every store, whoever was killed in between; and no points need room in memory. An hour is put
-// together from its minutes. One query at a time, so that dashboards and writes go first.
+// together from its minutes. One query at a time, so that dashboards and writes go first. Minutes of series that are thinned
+// are weighed (weigh.ts), once the points around them have been kept too.
 
+import { makeSeries, type Series } from '#domain/series.ts';
+import type { Thinning } from '#runtime/thinning-model.ts';
 import { deliver } from '../deliver.ts';
-import type { Store } from '../influx.ts';
+import type { Policy, Rows, Store } from '../influx.ts';
 import { StoreError } from '../store-error.ts';
-import { type AggregateQuery, encodeRollUps, formatAggregateQuery } from './aggregate.ts';
-import { type Area, HOUR_MS, type Hour, type SavedHour } from './hour.ts';
+import type { Plan } from '../thinning/thinner.ts';
+import { encodeRollUps, formatAggregateQuery } from './aggregate.ts';
+import { type Area, HOUR_MS, type Hour, MINUTE_MS, type SavedHour } from './hour.ts';
 import { Hours } from './hours.ts';
+import { chunksOf, formatPointsQuery } from './points-query.ts';
+import { bySeries, type Span } from './statement.ts';
+import { weigh } from './weigh.ts';
+
+/** Which series are thinned: the points that are kept of them do not say by their number how long it was so. */
+export type ThinnedSeries = {
+  readonly thinningOf: (series: Pick<Series, 'key' | 'shard'>) => Thinning | undefined;
+  readonly plansIn: (area: Area) => readonly Plan[];
+};
 
 export type RollUpsOptions = {
   readonly store: Store;
+  readonly thinned: ThinnedSeries;
   readonly database: string;
   /** What an earlier life left undone. */
   readonly saved: readonly SavedHour[];
@@ -32,9 +46,14 @@ const EXPIRY_MARGIN_MS = 2 * HOUR_MS;
 /** Nothing has come right for so long: worth telling people, where a single failure is not. */
 const TELL_AFTER_MS = 5 * 60_000;
 
+/** Of one query: its answer is held in memory, a row for each point. */
+const SERIES_PER_QUERY = 50;
+
 export class RollUps implements Disposable {
   readonly #options: RollUpsOptions;
   readonly #hours: Hours;
+  /** The same of series that are thinned, which are left alone for longer. */
+  readonly #thinnedHours: Hours;
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
   /** Since the last success. */
@@ -42,22 +61,42 @@ export class RollUps implements Disposable {
 
   constructor(options: RollUpsOptions) {
     this.#options = options;
-    this.#hours = new Hours(options.settleMs, options.saved);
+    const { settleMs, saved } = options;
+    this.#hours = new Hours(
+      () => settleMs,
+      saved.filter(([, , , , , isThinned]) => isThinned === undefined),
+    );
+    this.#thinnedHours = new Hours(
+      (area) => settleMs + longestIn(options.thinned.plansIn(area)),
+      saved.filter(([, , , , , isThinned]) => isThinned !== undefined),
+    );
   }
 
-  /** The store has a point of this area and moment: its buckets are dirty now. */
-  mark(area: Area, measuredAt: number): void {
-    this.#hours.mark(area, measuredAt, this.#options.now());
+  /** The store has a point of this series and moment: its buckets are dirty now, and those around it where it is thinned. */
+  mark(series: Area & Pick<Series, 'key' | 'shard'>, measuredAt: number): void {
+    const { thinned, now } = this.#options;
+    const thinning = thinned.thinningOf(series);
+    if (thinning === undefined) {
+      this.#hours.mark(series, measuredAt, now());
+      return;
+    }
+    const first = Math.floor((measuredAt - thinning.atLeastEveryMs) / MINUTE_MS) * MINUTE_MS;
+    for (let at = first; at <= measuredAt + thinning.atLeastEveryMs; at += MINUTE_MS)
+      this.#thinnedHours.mark(series, at, now());
   }
 
   /** What must be known of points that came before a checkpoint. */
   saved(): SavedHour[] {
-    return this.#hours.saved();
+    const thinned = this.#thinnedHours.saved();
+    return [
+      ...this.#hours.saved(),
+      ...thinned.map(([site, area, startAt, minutes, isDirty]) => [site, area, startAt, minutes, isDirty, 1] as const),
+    ];
   }
 
   /** Hours of areas that still need something, and those of them that could not be done. */
   get open(): { readonly hours: number; readonly failing: number } {
-    const hours = this.#hours.all();
+    const hours = [...this.#hours.all(), ...this.#thinnedHours.all()];
     return { hours: hours.length, failing: hours.filter((hour) => hour.isFailing).length };
   }
 
@@ -85,10 +124,15 @@ export class RollUps implements Disposable {
   }
 
   async #run(): Promise<void> {
-    for (const hour of this.#hours.all()) {
+    await this.#runAll(this.#hours, (area, span) => this.#rollUpMinutes(area, span));
+    await this.#runAll(this.#thinnedHours, (area, span) => this.#weighMinutes(area, span));
+  }
+
+  async #runAll(hours: Hours, rollUp: (area: Area, span: Span) => Promise<void>): Promise<void> {
+    for (const hour of hours.all()) {
       if (this.#stop.signal.aborted) return;
       try {
-        await this.#work(hour);
+        await this.#work(hour, rollUp);
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         if (!(error instanceof StoreError)) throw error;
@@ -97,20 +141,45 @@ export class RollUps implements Disposable {
         // A store that is away is away for the others too; one that cannot answer this one may answer the next.
         if (error.remedy === 'retry') return;
       }
-      if (hour.isClean) this.#hours.forget(hour);
+      if (hour.isClean) hours.forget(hour);
     }
   }
 
-  async #work(hour: Hour): Promise<void> {
-    const { now, keepRawMs } = this.#options;
+  async #work(hour: Hour, rollUp: (area: Area, span: Span) => Promise<void>): Promise<void> {
+    const { now, keepRawMs, store, database } = this.#options;
     const spans = hour.takeMinutes(now()).filter(({ from }) => from > now() - keepRawMs + EXPIRY_MARGIN_MS);
-    for (const span of spans) await this.#rollUp({ ...this.#queryOf(hour), source: 'raw', ...span, width: '1m' });
+    for (const span of spans) await rollUp(hour.area, span);
     if (spans.length > 0) hour.minutesDone();
     else hour.minutesGone();
     if (!hour.isHourDue(now())) return;
-    const [from, to] = [hour.startAt, hour.startAt + HOUR_MS];
-    await this.#rollUp({ ...this.#queryOf(hour), source: 'r1m', from, to, width: '1h' });
+    const span = { from: hour.startAt, to: hour.startAt + HOUR_MS };
+    const query = formatAggregateQuery({ database, area: hour.area, source: 'r1m', ...span, width: '1h' });
+    await this.#write('r1h', await store.query(query));
     hour.hourDone();
+  }
+
+  async #rollUpMinutes(area: Area, span: Span): Promise<void> {
+    const { store, database, thinned } = this.#options;
+    const answer = await store.query(formatAggregateQuery({ database, area, source: 'raw', ...span, width: '1m' }));
+    const isThinned = thinned.plansIn(area).length > 0;
+    const rows = isThinned ? bySeries(answer).filter(({ tags }) => !thinned.thinningOf(makeSeries(tags))) : answer;
+    await this.#write('r1m', rows);
+  }
+
+  async #weighMinutes(area: Area, span: Span): Promise<void> {
+    const { store, database, thinned } = this.#options;
+    const plans = thinned.plansIn(area);
+    const aroundMs = longestIn(plans);
+    const around = { from: span.from - aroundMs, to: span.to + aroundMs };
+    const all = plans.map(({ device, metrics }) => ({ device, metrics: Object.keys(metrics) }));
+    for (const choices of chunksOf(all, SERIES_PER_QUERY)) {
+      const answer = await store.query(formatPointsQuery({ database, area, choices, ...around }));
+      const rows = bySeries(answer).flatMap((series) => {
+        const thinning = thinned.thinningOf(makeSeries(series.tags));
+        return thinning === undefined ? [] : [weigh(series, thinning, span)];
+      });
+      await this.#write('r1m', rows);
+    }
   }
 
   #failed(words: string): void {
@@ -118,15 +187,9 @@ export class RollUps implements Disposable {
     this.#options.onFailed(words);
   }
 
-  #queryOf({ area }: Hour): Pick<AggregateQuery, 'database' | 'area'> {
-    return { database: this.#options.database, area };
-  }
-
-  async #rollUp(query: AggregateQuery): Promise<void> {
+  async #write(policy: Exclude<Policy, 'raw'>, rows: readonly Rows[]): Promise<void> {
     const { store, requestBytesMax, retryMsMax, onWritten, onRefused } = this.#options;
-    const policy = query.width === '1m' ? 'r1m' : 'r1h';
-    const lines = encodeRollUps(await store.query(formatAggregateQuery(query)));
-    for (const request of requestsOf(lines, requestBytesMax)) {
+    for (const request of requestsOf(encodeRollUps(rows), requestBytesMax)) {
       await deliver(request, () => '', {
         write: (text) => store.write(text, policy),
         create: () => store.create(),
@@ -139,6 +202,12 @@ export class RollUps implements Disposable {
     }
     this.#failing = undefined;
   }
+}
+
+/** The longest time between two points that are kept, ms. */
+function longestIn(plans: readonly Plan[]): number {
+  const all = plans.flatMap(({ metrics }) => Object.values(metrics));
+  return all.reduce((longest, { atLeastEveryMs }) => Math.max(longest, atLeastEveryMs), 0);
 }
 
 function* requestsOf(lines: readonly string[], bytesMax: number): Iterable<string[]> {

@@ -5,7 +5,7 @@
 
 import { decodeBatch, SeriesTable } from '#domain/batch.ts';
 import { decodeQuality, encodeQuality } from '#domain/quality.ts';
-import { makeSeries } from '#domain/series.ts';
+import { makeSeries, type Series } from '#domain/series.ts';
 import { SHARD_COUNT, shardOf } from '#domain/shard.ts';
 import { type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { Thinning } from '#runtime/thinning-model.ts';
@@ -80,6 +80,14 @@ export class Thinner {
         if (one.trail !== undefined && isDue(one.trail, one.thinning, now)) return true;
       return false;
     });
+  }
+
+  thinningOf({ key, shard }: Pick<Series, 'key' | 'shard'>): Thinning | undefined {
+    return this.#shards[shard]?.get(key)?.thinning;
+  }
+
+  plansIn({ site, area }: Pick<Plan, 'site' | 'area'>): Plan[] {
+    return [...this.#plans.values()].filter((plan) => plan.site === site && plan.area === area);
   }
 
   get plans(): Iterable<Plan> {
