@@ -38,7 +38,7 @@ export const writerSection = z.strictObject({
   thinnedSeriesMax: z
     .int()
     .min(0)
-    .default(20_000)
+    .default(10_000)
     .describe('Series thinned at once, as their models ask; of those beyond it every point is stored.'),
   ...rejectedSettings,
   rollUps: z

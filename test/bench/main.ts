@@ -10,6 +10,7 @@ const BENCHES = [
   'pipeline',
   'rules',
   'sparkplug',
+  'thinning',
 ] as const;
 
 const [name = ''] = process.argv.slice(2);

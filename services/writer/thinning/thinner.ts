@@ -41,7 +41,8 @@ const SERIES_KNOWN_MAX = 20_000;
 
 export class Thinner {
   readonly #onDropped: ThinnerOptions['onDropped'];
-  readonly #plans = new Map<string, Plan>();
+  /** Each with its series, in the order of its metrics. */
+  readonly #devices = new Map<string, { readonly plan: Plan; readonly series: readonly Thinned[] }>();
   /** By the key of the series, for each shard. */
   readonly #shards: readonly Map<string, Thinned>[] = Array.from({ length: SHARD_COUNT }, () => new Map());
   readonly #table = new SeriesTable(SERIES_KNOWN_MAX);
@@ -49,10 +50,9 @@ export class Thinner {
   constructor({ saved = [], onDropped }: ThinnerOptions) {
     this.#onDropped = onDropped;
     for (const [plan, trails] of saved) {
-      this.#learn(plan, () => {});
-      for (const [i, metric] of Object.keys(plan.metrics).entries()) {
-        const [one, trail] = [this.#find(plan, metric), trails[i]];
-        if (one !== undefined && trail !== undefined && trail !== 0) one.trail = readTrail(trail);
+      for (const [i, one] of this.#learn(plan, () => {}).entries()) {
+        const trail = trails[i] ?? 0;
+        if (trail !== 0) one.trail = readTrail(trail);
       }
     }
   }
@@ -87,25 +87,17 @@ export class Thinner {
   }
 
   plansIn({ site, area }: Pick<Plan, 'site' | 'area'>): Plan[] {
-    return [...this.#plans.values()].filter((plan) => plan.site === site && plan.area === area);
+    return this.plans.filter((plan) => plan.site === site && plan.area === area);
   }
 
-  get plans(): Iterable<Plan> {
-    return this.#plans.values();
+  get plans(): Plan[] {
+    return [...this.#devices.values()].map(({ plan }) => plan);
   }
 
   /** How it stands; undefined where nothing is thinned. */
   saved(): SavedThinning | undefined {
-    if (this.#plans.size === 0) return undefined;
-    return [...this.#plans.values()].map((plan) => {
-      const trails = Object.keys(plan.metrics).map((metric) => saveTrail(this.#find(plan, metric)?.trail));
-      return [plan, trails] as const;
-    });
-  }
-
-  #find(name: DeviceName, metric: string): Thinned | undefined {
-    const { key, shard } = makeSeries({ ...name, metric });
-    return this.#shards[shard]?.get(key);
+    if (this.#devices.size === 0) return undefined;
+    return [...this.#devices.values()].map(({ plan, series }) => [plan, series.map(({ trail }) => saveTrail(trail))]);
   }
 
   #thin({ shard, receivedAt, payload }: Given): Buffer {
@@ -135,23 +127,28 @@ export class Thinner {
         one.trail = lapse(one.trail, receivedAt, keep);
   }
 
-  /** What was held by another plan is kept. */
-  #learn(plan: Plan, keep: (line: string) => unknown): void {
-    const { site, area, device, metrics } = plan;
+  /** Its series. What was held by another plan is kept. */
+  #learn(plan: Plan, keep: (line: string) => unknown): readonly Thinned[] {
+    const thinned = this.#shards[shardOf(plan.site, plan.area)];
     const id = deviceKey(plan);
-    const thinned = this.#shards[shardOf(site, area)];
-    const before = this.#plans.get(id)?.metrics ?? {};
-    for (const metric of new Set([...Object.keys(before), ...Object.keys(metrics)])) {
-      const { key } = makeSeries({ site, area, device, metric });
-      const [old, thinning] = [before[metric], metrics[metric]];
-      if (old !== undefined && thinning !== undefined && isSame(old, thinning)) continue;
-      const held = thinned?.get(key)?.trail?.held;
-      if (held !== undefined) keep(held.line);
-      if (thinning === undefined) thinned?.delete(key);
-      else thinned?.set(key, { thinning, trail: undefined });
+    const keyOf = (metric: string) => makeSeries({ ...plan, metric }).key;
+    for (const metric of Object.keys(this.#devices.get(id)?.plan.metrics ?? {})) {
+      const key = keyOf(metric);
+      const old = thinned?.get(key);
+      const thinning = plan.metrics[metric];
+      if (old === undefined || (thinning !== undefined && isSame(old.thinning, thinning))) continue;
+      if (old.trail?.held !== undefined) keep(old.trail.held.line);
+      thinned?.delete(key);
     }
-    if (Object.keys(metrics).length === 0) this.#plans.delete(id);
-    else this.#plans.set(id, plan);
+    const series = Object.entries(plan.metrics).map(([metric, thinning]) => {
+      const key = keyOf(metric);
+      const one = thinned?.get(key) ?? { thinning, trail: undefined };
+      thinned?.set(key, one);
+      return one;
+    });
+    if (series.length === 0) this.#devices.delete(id);
+    else this.#devices.set(id, { plan, series });
+    return series;
   }
 }
 
