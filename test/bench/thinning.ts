@@ -25,6 +25,8 @@ const START = 1_795_355_425_000;
 const ROUNDS = 5;
 /** Lines in a request to a store, about as the writer sends them. */
 const BATCHES_PER_REQUEST = 60;
+/** Of a store: as little as there can be, so that nearly all is in its final form in the end; what is not is left out. */
+const MEMORY_BYTES = 4_000_000;
 const EVERY_MS = 600_000;
 const WITHIN = 0.5;
 
@@ -161,17 +163,19 @@ function greatestError(area: Area, kept: ReadonlyMap<string, readonly number[]>)
   return greatest;
 }
 
-type Stored = { readonly bytes: number; readonly cpu: number };
+type Stored = { readonly points: number; readonly bytesPerPoint: number; readonly cpu: number };
 
 /** In a historian of its own, which nothing else was in before. */
-async function stored(requests: readonly Buffer[]): Promise<Stored> {
-  await using store = await Store.start('historian');
+async function stored(requests: readonly Buffer[], held: number): Promise<Stored> {
+  await using store = await Store.start('historian', { PENSTOCK_HISTORIAN_MEMORY_BYTES: String(MEMORY_BYTES) });
   using client = store.client();
   await store.createDatabase('plant');
-  const before = { cpu: store.cpuSeconds(), bytes: store.diskBytes().all };
+  const before = store.cpuSeconds();
   for (const each of requests) await client.write('plant', each);
   await store.settled();
-  return { bytes: store.diskBytes().all - before.bytes, cpu: store.cpuSeconds() - before.cpu };
+  const { all, log } = store.diskBytes();
+  const bytesPerPoint = (all - log) / (held - (await store.unsealed()));
+  return { points: held, bytesPerPoint, cpu: store.cpuSeconds() - before };
 }
 
 function requestsOf(payloads: readonly Buffer[]): Buffer[] {
@@ -190,7 +194,7 @@ console.log(`${machineLine()}; ${DEVICES} series of each shape, ${SECONDS} sampl
 line('', ['kept', 'of', 'share', 'error', 'allowed', 'µs thinned', 'µs whole', 'µs read only']);
 const areas = Object.entries(SHAPES).map(areaOf);
 const bodies = { whole: [] as Buffer[], thinned: [] as Buffer[] };
-let [thinningUs, points] = [0, 0];
+let [thinningUs, points, keptPoints] = [0, 0, 0];
 for (const area of areas) {
   const best = { thinned: Number.POSITIVE_INFINITY, whole: Number.POSITIVE_INFINITY, read: Number.POSITIVE_INFINITY };
   const table = new SeriesTable();
@@ -221,15 +225,18 @@ for (const area of areas) {
   bodies.thinned.push(...requestsOf(out));
   thinningUs += best.thinned * total;
   points += total;
+  keptPoints += count;
 }
 
-const whole = await stored(bodies.whole);
-const thinned = await stored(bodies.thinned);
+const whole = await stored(bodies.whole, points);
+const thinned = await stored(bodies.thinned, keptPoints);
 const us = (seconds: number) => (seconds * 1e6) / points;
 console.log(`\nIn a historian of its own each, per point that came (${points.toLocaleString('en')})`);
 line('', ['whole', 'thinned', 'ratio']);
 const rows: readonly (readonly [string, number, number])[] = [
-  ['bytes on the disk', whole.bytes / points, thinned.bytes / points],
+  ['points stored', 1, keptPoints / points],
+  ['bytes a stored point', whole.bytesPerPoint, thinned.bytesPerPoint],
+  ['bytes on the disk', whole.bytesPerPoint, (thinned.bytesPerPoint * keptPoints) / points],
   ['CPU of the store, µs', us(whole.cpu), us(thinned.cpu)],
   ['  and of thinning, µs', us(whole.cpu), us(thinned.cpu) + thinningUs / points],
 ];

@@ -30,8 +30,8 @@ const INFLUXD_SETTINGS = {
   logging: ['level = "error"'],
 };
 
-const START: Readonly<Record<StoreKind, (folder: string, ports: Ports) => Promise<Running>>> = {
-  async historian(folder, { port, otherPort }) {
+const START: Readonly<Record<StoreKind, (folder: string, ports: Ports, env: NodeJS.ProcessEnv) => Promise<Running>>> = {
+  async historian(folder, { port, otherPort }, env) {
     const running = run(process.execPath, [path.join(ROOT, 'services/historian/main.ts')], {
       PENSTOCK_SUPERVISED: '1',
       ...compileCache(folder), // as whoever starts services has it
@@ -39,6 +39,7 @@ const START: Readonly<Record<StoreKind, (folder: string, ports: Ports) => Promis
       PENSTOCK_HISTORIAN_PORT: String(port),
       PENSTOCK_HISTORIAN_METRICS_PORT: String(otherPort),
       PENSTOCK_BROKER_PORT: '1', // nobody is there: it serves without
+      ...env,
     });
     const answers = async () => (await fetch(`http://127.0.0.1:${port}/ping`)).status === 204 || undefined;
     return whenReady(running, 'the historian to answer', answers);
@@ -65,6 +66,7 @@ type DiskBytes = { readonly all: number; readonly log: number };
 export class Store implements AsyncDisposable {
   readonly kind: StoreKind;
   readonly #ports: Ports;
+  readonly #env: NodeJS.ProcessEnv;
   readonly #stack: AsyncDisposableStack;
   readonly #folder: string;
   /** Where the benchmark is interrupted, nothing is awaited any more. */
@@ -74,9 +76,10 @@ export class Store implements AsyncDisposable {
   };
   #running: Running | undefined;
 
-  private constructor(kind: StoreKind, ports: Ports) {
+  private constructor(kind: StoreKind, ports: Ports, env: NodeJS.ProcessEnv) {
     this.kind = kind;
     this.#ports = ports;
+    this.#env = env;
     this.#stack = new AsyncDisposableStack();
     this.#folder = this.#stack.use(tempFolder()).path;
     process.once('exit', this.#endAtOnce);
@@ -84,9 +87,10 @@ export class Store implements AsyncDisposable {
     this.#stack.defer(async () => this.#running?.[Symbol.asyncDispose]());
   }
 
-  static async start(kind: StoreKind): Promise<Store> {
+  /** @param env settings of our own; InfluxDB has none */
+  static async start(kind: StoreKind, env: NodeJS.ProcessEnv = {}): Promise<Store> {
     const [port = 0, otherPort = 0] = await freePorts(2);
-    const store = new Store(kind, { port, otherPort });
+    const store = new Store(kind, { port, otherPort }, env);
     try {
       await store.start();
     } catch (error) {
@@ -97,7 +101,7 @@ export class Store implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    this.#running = await START[this.kind](this.#folder, this.#ports);
+    this.#running = await START[this.kind](this.#folder, this.#ports, this.#env);
   }
 
   async kill(): Promise<void> {
