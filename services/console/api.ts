@@ -40,6 +40,8 @@ export type ValueView = {
   readonly unit: string | null;
   /** Past this age the value no longer stands for the plant: three intervals of the model, else 60 s. */
   readonly staleAfterMs: number;
+  /** So far apart its points may stand in the store though none is missing; 0: it has them all. */
+  readonly storedEveryMs: number;
 };
 
 /** A change of a value whose series the page has already been told. */

@@ -162,7 +162,17 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
   const clock = { now: START };
   const now = () => clock.now;
   const metrics = new Metrics('console');
-  const models = new Map([['tank', { metrics: new Map([['temperature', { unit: 'Cel', interval: '5s' }]]) }]]);
+  const models = new Map([
+    [
+      'tank',
+      {
+        metrics: new Map([
+          ['temperature', { unit: 'Cel', interval: '5s' }],
+          ['level', { unit: 'm', interval: '5s', store: { deadband: 1, atLeastEvery: '10m' } }],
+        ]),
+      },
+    ],
+  ]);
   const plant = new Plant({ catalog: makeCatalog(models), seriesMax, alarmsMax });
   const live = new Live({ plant, now, brokerProblem: () => bus.problem() });
   openFeed({ bus, live, metrics, seriesMax });

@@ -92,6 +92,16 @@ test('a trend keeps empty buckets as null, and says from which age on a gap is o
   expect(asked).toMatchObject([{ db: 'plant', epoch: 'ms', q: expect.stringMatching(/GROUP BY time\(1000ms\)/) }]);
 });
 
+test('a thinned series has no gap before one of its points would have been kept', async () => {
+  const { url } = await openFakeStore(200, '{"results":[{"statement_id":0}]}');
+  const { app, bus, logIn } = await openTestConsole({ storeUrl: url });
+  await bus.publish(topics.registry(sampleDevice()), JSON.stringify(sampleDevice()), { retain: true });
+  await bus.publish(topics.points(1), sampleLine('level', 'value=1', START));
+  await delivered();
+  const answer = await app.inject({ url: TREND.replace('temperature', 'level'), headers: { cookie: await logIn() } });
+  expect(answer.json()).toMatchObject({ gapMs: 601_000 });
+});
+
 test('a series without numbers is an empty trend', async () => {
   const { url } = await openFakeStore(200, '{"results":[{"statement_id":0}]}');
   const { app, logIn } = await openTestConsole({ storeUrl: url });

@@ -44,8 +44,9 @@ export async function readTrend(
     from,
     to,
     intervalMs,
-    // A sensor that reports slower than the buckets leaves empty ones between its values: no gap until it is stale.
-    gapMs: Math.max(note.staleAfterMs, intervalMs * 1.5),
+    // A sensor that reports slower than the buckets, or is thinned, leaves empty ones between its values: no gap until it is
+    // stale, or until one would have been kept.
+    gapMs: Math.max(note.staleAfterMs, intervalMs * 1.5, note.storedEveryMs && note.storedEveryMs + intervalMs),
     unit: note.unit,
     at: column(table, 'time').map(Number),
     mean: numbers(table, 'mean'),

@@ -14,6 +14,7 @@ const VALUE: ValueView = {
   measuredAt: 1,
   unit: 'Cel',
   staleAfterMs: 1_000,
+  storedEveryMs: 0,
 };
 const QUIET: Changes = {
   now: 1,

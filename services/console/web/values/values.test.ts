@@ -16,6 +16,7 @@ const sampleValue = (changes: Partial<ValueView> = {}): ValueView => ({
   measuredAt: 0,
   unit: null,
   staleAfterMs: 1_000,
+  storedEveryMs: 0,
   ...changes,
 });
 
