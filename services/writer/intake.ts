@@ -3,7 +3,7 @@
 
 import { parseTopic } from '#domain/topic.ts';
 import type { Delivery } from '#runtime/bus.ts';
-import type { Entry, EntryKind, Journal } from './journal.ts';
+import type { Entry, Journal, NewEntry } from './journal.ts';
 
 export type IntakeOptions = {
   readonly journal: Pick<Journal<unknown>, 'append' | 'commit' | 'bytes'>;
@@ -41,8 +41,8 @@ export class Intake {
   }
 
   /** Something of our own, to stand among the messages where it is now. */
-  note(kind: EntryKind, shard: number, { receivedAt, payload }: Pick<Entry, 'receivedAt' | 'payload'>): void {
-    void this.#put(kind, shard, { receivedAt, payload });
+  note(note: NewEntry): void {
+    this.#put(note, () => {});
   }
 
   problem(): string | undefined {
@@ -61,15 +61,16 @@ export class Intake {
       ack();
       return;
     }
-    void this.#put(parsed.kind, parsed.shard, { receivedAt: this.#options.now(), payload }).then(ack);
+    this.#put({ kind: parsed.kind, shard: parsed.shard, receivedAt: this.#options.now(), payload }, ack);
   }
 
-  /** Resolves when it is on disk. */
-  async #put(kind: EntryKind, shard: number, message: Pick<Entry, 'receivedAt' | 'payload'>): Promise<void> {
+  #put(given: NewEntry, onSafe: () => void): void {
     const { journal, onAppended, onCommitted } = this.#options;
-    const entry = journal.append(kind, shard, message);
+    const entry = journal.append(given);
     onAppended(entry);
-    await journal.commit();
-    onCommitted(entry);
+    void journal.commit().then(() => {
+      onCommitted(entry);
+      onSafe();
+    });
   }
 }

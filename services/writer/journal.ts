@@ -24,6 +24,8 @@ export type Entry = {
   isDone: boolean;
 };
 
+export type NewEntry = Pick<Entry, 'kind' | 'shard' | 'receivedAt' | 'payload'>;
+
 export type Checkpoint<State> = {
   /** The store has everything before this place. */
   readonly sent: Place;
@@ -95,12 +97,11 @@ export class Journal<State> implements AsyncDisposable {
   }
 
   /** Joins the open group; on disk when commit() resolves. */
-  append(kind: EntryKind, shard: number, message: Pick<Entry, 'receivedAt' | 'payload'>): Entry {
+  append({ kind, shard, receivedAt, payload }: NewEntry): Entry {
     const head = Buffer.allocUnsafe(HEAD_BYTES);
     head[0] = KIND[kind];
     head[1] = shard;
-    head.writeDoubleLE(message.receivedAt, 2);
-    const { receivedAt, payload } = message;
+    head.writeDoubleLE(receivedAt, 2);
     const position = this.#append([head, payload]);
     return { kind, shard, topic: topicOf(kind, shard), receivedAt, payload, position, isDone: false };
   }

@@ -2,13 +2,13 @@
 
 import { type DeliverOptions, deliver } from './deliver.ts';
 
-/** Lines of one message as it came, and the topic it came on. */
+/** Lines of one message, and the topic it came on; without any, it waits for its turn all the same, and what it takes is counted. */
 export type Parcel = { readonly topic: string; readonly payload: Buffer };
 
 /** Parcels of which every line is in the store, or kept elsewhere. */
 export type SafeParcels<P extends Parcel> = {
   readonly parcels: readonly P[];
-  /** The payload of each. */
+  /** The payload of each that has any. */
   readonly texts: readonly string[];
   /** From the first try on. */
   readonly seconds: number;
@@ -44,10 +44,14 @@ export class Lane<P extends Parcel> {
     const { signal, clock, onSafe } = this.#options;
     while (this.#waiting.length > 0 && !signal.aborted) {
       const parcels = this.#takeParcels();
-      const texts = parcels.map(({ payload }) => payload.toString('utf8'));
+      const filled = parcels.filter(({ payload }) => payload.length > 0);
+      const texts = filled.map(({ payload }) => payload.toString('utf8'));
       const startedAt = clock();
       try {
-        await this.#untilStopped(deliver(texts, (i) => parcels[i]?.topic ?? '', this.#options));
+        // Awaited where there is nothing to deliver, too: `#running` is set before the end may unset it.
+        await (filled.length > 0
+          ? this.#untilStopped(deliver(texts, (i) => filled[i]?.topic ?? '', this.#options))
+          : undefined);
       } catch (error) {
         if (signal.aborted) break; // still in the journal, where our next life finds it
         throw error;

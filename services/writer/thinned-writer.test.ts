@@ -86,6 +86,22 @@ describe('a thinned series', () => {
   });
 });
 
+describe('what is left out', () => {
+  it('takes its turn behind what the store does not take, so that memory stays bounded', async () => {
+    const { writer, take, store, acked } = await open({ changes: { memoryBytesMax: 2_000 } });
+    writer.plan(plan);
+    store.answer = () => {
+      throw new StoreError('away', 'retry');
+    };
+    for (let n = 0; n < 200; n++) take(line(1, n));
+    await soon(() => expect(acked).toHaveLength(200));
+    expect([writer.isBehind, writer.oldestReceivedAt]).toEqual([true, 0]);
+    store.answer = () => {};
+    await soon(() => expect([writer.isBehind, writer.oldestReceivedAt]).toEqual([false, undefined]));
+    expect(stored(store)).toEqual([line(1, 0)]);
+  });
+});
+
 describe('the next life', () => {
   it('knows what was held, though the store has all before it and the journal has let go of it', async () => {
     const files = new PowerCutFiles();

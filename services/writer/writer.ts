@@ -112,7 +112,8 @@ export class Writer<State> implements AsyncDisposable {
   /** From here on a device is thinned by this plan. */
   plan(plan: Plan): void {
     const payload = Buffer.from(JSON.stringify(plan));
-    this.#intake.note('plan', shardOf(plan.site, plan.area), { receivedAt: this.#options.now(), payload });
+    const receivedAt = this.#options.now();
+    this.#intake.note({ kind: 'plan', shard: shardOf(plan.site, plan.area), receivedAt, payload });
   }
 
   /** Called about every second. */
@@ -176,7 +177,7 @@ export class Writer<State> implements AsyncDisposable {
     if (this.#feed.isBehind) return;
     const receivedAt = journal.problem() === undefined ? now() : Number.POSITIVE_INFINITY;
     for (const shard of thinner.dueShards(receivedAt))
-      this.#intake.note('tick', shard, { receivedAt, payload: NOTHING });
+      this.#intake.note({ kind: 'tick', shard, receivedAt, payload: NOTHING });
   }
 
   #openLane(index: number): Lane<EntryParcel> {
@@ -203,16 +204,12 @@ export class Writer<State> implements AsyncDisposable {
     if (thinner.concerns(entry)) this.#snapshots.changing(position);
     const payload = thinner.pass(entry);
     this.#thinnedTo = endOf(position);
-    if (payload.length === 0) this.#done([entry]);
-    else this.#lanes[shard % this.#lanes.length]?.add({ topic, payload, entry });
+    this.#lanes[shard % this.#lanes.length]?.add({ topic, payload, entry });
   }
 
   #safe({ parcels, texts, seconds }: SafeParcels<EntryParcel>): void {
-    this.#options.onSafe(texts, seconds);
-    this.#done(parcels.map(({ entry }) => entry));
-  }
-
-  #done(entries: readonly Entry[]): void {
+    if (texts.length > 0) this.#options.onSafe(texts, seconds);
+    const entries = parcels.map(({ entry }) => entry);
     this.#progress.done(entries);
     this.#feed.done(entries);
   }

@@ -126,10 +126,11 @@ const ENDS: readonly (readonly [title: string, within: number, end: End])[] = [
     WITHIN,
     async ({ files }, journal) => {
       files.bytesFree = Number.POSITIVE_INFINITY;
-      for (let bytes = -1; bytes !== journal.bytes; ) {
+      // What waited for room is taken meanwhile, as long as there is some.
+      for (let [calm, bytes] = [0, -1]; calm < 10; calm = bytes === journal.bytes ? calm + 1 : 0) {
         bytes = journal.bytes;
         await journal.commit();
-        await turn(); // it is acknowledged, and what waited for room is taken
+        await turn();
       }
     },
   ],

@@ -9,7 +9,7 @@ import { makeSeries, type Series } from '#domain/series.ts';
 import { SHARD_COUNT, shardOf } from '#domain/shard.ts';
 import { type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { Thinning } from '#runtime/thinning-model.ts';
-import type { Entry } from '../journal.ts';
+import type { NewEntry } from '../journal.ts';
 import { type Arrival, follow, isDue, lapse, type Trail } from './trail.ts';
 
 /** What is thinned of a device from its place in the journal on; no metrics: nothing. */
@@ -24,9 +24,6 @@ type SavedTrail = readonly [
 ];
 /** Plans, each with the trails of its metrics in their order; 0 where there is none. */
 export type SavedThinning = readonly (readonly [plan: Plan, trails: readonly (SavedTrail | 0)[]])[];
-
-/** What of an entry matters here. */
-type Given = Pick<Entry, 'kind' | 'shard' | 'receivedAt' | 'payload'>;
 
 type Thinned = { readonly thinning: Thinning; trail: Trail | undefined };
 
@@ -58,12 +55,12 @@ export class Thinner {
   }
 
   /** Whether what is kept of later entries depends on this one. */
-  concerns({ kind, shard }: Given): boolean {
+  concerns({ kind, shard }: NewEntry): boolean {
     return kind === 'plan' || (kind !== 'journal' && this.#shards[shard]?.size !== 0);
   }
 
   /** What of an entry goes to the store, with what was held before: the same bytes where that is all of it. */
-  pass(entry: Given): Buffer {
+  pass(entry: NewEntry): Buffer {
     if (!this.concerns(entry)) return entry.payload;
     if (entry.kind === 'points') return this.#thin(entry);
     const lines: string[] = [];
@@ -100,7 +97,7 @@ export class Thinner {
     return [...this.#devices.values()].map(({ plan, series }) => [plan, series.map(({ trail }) => saveTrail(trail))]);
   }
 
-  #thin({ shard, receivedAt, payload }: Given): Buffer {
+  #thin({ shard, receivedAt, payload }: NewEntry): Buffer {
     const thinned = this.#shards[shard];
     const lines: string[] = [];
     let dropped = 0;
@@ -121,7 +118,7 @@ export class Thinner {
     return isWhole ? payload : Buffer.from(lines.join('\n'));
   }
 
-  #lapse({ shard, receivedAt }: Given, keep: (line: string) => unknown): void {
+  #lapse({ shard, receivedAt }: NewEntry, keep: (line: string) => unknown): void {
     for (const one of this.#shards[shard]?.values() ?? [])
       if (one.trail !== undefined && isDue(one.trail, one.thinning, receivedAt))
         one.trail = lapse(one.trail, receivedAt, keep);
