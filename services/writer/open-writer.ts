@@ -1,5 +1,6 @@
 // The writer's parts as a process has them: journal and dead letter in the data folder, the store, roll-ups, numbers, health.
 
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { storeLogin } from '#runtime/access/service-login.ts';
 import type { Bus } from '#runtime/bus.ts';
@@ -99,8 +100,10 @@ export async function openWriter(
       onNotCreated: (words) => log.info({ words }, 'the store did not let us make its database or a retention policy'),
     }),
   );
+  const { dir } = config.rules;
+  if (!existsSync(dir)) log.warn({ dir }, 'there is no folder of rules here, and so no model: every point is stored');
   const plans = new Plans({
-    models: readPlantFiles(config.rules.dir).models,
+    models: readPlantFiles(dir).models,
     known: thinner.plans,
     seriesMax: config.writer.thinnedSeriesMax,
     tell: (plan) => writer.plan(plan),
