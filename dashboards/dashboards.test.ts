@@ -4,12 +4,19 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { WATCHES } from './alerts.ts';
 import { ALERTING_FILE, alertingText, buildAll, contextOf } from './build.ts';
 import { DeclaredTypes } from './check/declared-types.ts';
 import { type DashboardJson, lintAll, type PanelJson } from './check/lint.ts';
+import { STORE } from './parts/influxql.ts';
 
 const RULES = path.resolve(import.meta.dirname, '../rules');
 const JSON_FOLDER = path.join(import.meta.dirname, 'json');
+const PROVISIONING = path.resolve(import.meta.dirname, '../deploy/grafana/provisioning');
+const COMPOSE = parse(readFileSync(path.resolve(import.meta.dirname, '../deploy/compose.yaml'), 'utf8'), {
+  merge: true,
+});
 const built = buildAll(contextOf(RULES));
 const dashboards = built.map(({ text }) => JSON.parse(text) as DashboardJson);
 
@@ -30,6 +37,24 @@ test('what is committed is what is built: `npm run dashboards` writes it', () =>
   const files = globSync('**/*.json', { cwd: JSON_FOLDER }).sort();
   expect(files).toEqual(built.map(({ file }) => file).sort());
   for (const { file, text } of built) expect(readFileSync(path.join(JSON_FOLDER, file), 'utf8'), file).toBe(text);
+});
+
+test('Grafana finds the store, the dashboards and the alerts where the rest says they are', () => {
+  const read = (file: string) => parse(readFileSync(path.join(PROVISIONING, file), 'utf8'));
+  const [store, ...others] = read('datasources/store.yaml').datasources;
+  expect(others).toEqual([]);
+  expect(store).toMatchObject({ ...STORE, access: 'proxy', jsonData: { httpMode: 'GET' } });
+  const told = Object.keys(COMPOSE.services.grafana.environment);
+  const wanted = [...JSON.stringify(store).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+  expect(told).toEqual(expect.arrayContaining(wanted));
+  const [provider] = read('dashboards/penstock.yaml').providers;
+  const mounts = (COMPOSE.services.grafana.volumes as string[]).map((each) => each.split(':'));
+  expect(mounts).toContainEqual(['../dashboards/json', provider.options.path, 'ro']);
+  expect(mounts).toContainEqual(['./grafana/provisioning', '/etc/grafana/provisioning', 'ro']);
+  // Rules are in a folder of their own, and folders of dashboards bear the names of theirs.
+  expect(provider.options.foldersFromFilesStructure).toBe(true);
+  const rules = WATCHES.map(({ uid }) => uid);
+  expect(new Set(rules).size).toBe(rules.length);
 });
 
 test('they are what the SDK declares a dashboard, and options of a panel, to be', () => {

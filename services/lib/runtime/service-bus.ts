@@ -55,7 +55,8 @@ export function openServiceBus<S extends Sections>(service: Service<S>, replica?
   tellNews(service, status, (payload) => {
     if (bus.problem() === undefined) say(payload);
   });
-  tellNumbers(service, id, async (topic, payload) => {
+  const device = replica === undefined ? name : `${name}-${replica}`;
+  tellNumbers(service, device, async (topic, payload) => {
     if (bus.problem() === undefined) await bus.publish(topic, payload);
   });
   return bus;

@@ -8,18 +8,18 @@ import type { Service } from './process.ts';
 
 /**
  * Every so often as the settings say, for as long as the service lives.
- * @param id the service's, or its replica's
+ * @param device that it plays: the service's name, and that of the replica behind it
  * @param publish of a broker that is away nothing is kept: the next numbers are as good
  */
 export function tellNumbers<S extends Sections>(
   service: Service<S>,
-  id: string,
+  device: string,
   publish: (topic: string, payload: string) => Promise<void>,
 ): void {
   const { metrics, stack, now, log } = service;
   const { numbersInterval } = (service.config as Service<Record<never, never>>['config']).root;
   if (numbersInterval === 0) return;
-  const topic = topics.device(serviceDevice(id), 'tele');
+  const topic = topics.device(serviceDevice(device), 'tele');
   const own = new OwnNumbers();
   const tell = async () => {
     const numbers = own.of(await metrics.samples());
