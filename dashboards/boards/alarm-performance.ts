@@ -192,7 +192,7 @@ export function alarmPerformanceBoard({ consoleUrl }: Context): Board {
             unit: 'none',
             noValue: 'no alarm is active',
             columns: LIST_COLUMNS,
-            sortBy: { column: 'Last change', isDescending: false },
+            sortBy: { column: 'Active since', isDescending: false },
             queries: [listStanding(HERE, isActive)],
           },
           {

@@ -112,17 +112,18 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
           },
           {
             kind: 'stat',
-            title: 'Silent',
-            description: `Numbers of the area that came within ${KNOWN} and not within ${FRESH}. Normal: 0.`,
+            title: 'Silent share',
+            description: `Of the numbers of the area that came within ${KNOWN}, how many did not within ${FRESH}. Normal: 0 %.`,
             width: 2,
             height: 4,
-            unit: 'none',
-            steps: [{ from: 1, colour: ABNORMAL }],
+            unit: 'percentunit',
+            decimals: 0,
+            steps: [{ from: 0.001, colour: ABNORMAL }],
             queries: [
               seriesSince(KNOWN, and(isSite, isArea), 'known'),
               seriesSince(FRESH, and(isSite, isArea), 'fresh'),
             ],
-            expression: { expression: '$A - $B', alias: 'silent' },
+            expression: { expression: '($A - $B) / $A', alias: 'silent' },
           },
           {
             kind: 'stat',

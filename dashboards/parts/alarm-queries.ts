@@ -54,7 +54,7 @@ export function activeBy(priority: Priority, where: string): Query {
   );
 }
 
-const LISTED = ['state', 'priority', 'overlay', 'summary', 'firstOut', 'sinceActiveMs', 'limit'] as const;
+const LISTED = ['state', 'priority', 'overlay', 'summary', 'firstOut', 'activeSince', 'limit'] as const;
 
 /** Alarms that stand so, as a table. */
 export function listStanding(where: string, stands: string): Query {
@@ -71,8 +71,8 @@ export const LIST_COLUMNS: readonly Column[] = [
   { name: 'state', title: 'State', width: 200, words: STATE_WORDS },
   { name: 'overlay', title: 'Over it', width: 150, words: OVERLAY_WORDS },
   { name: 'firstOut', title: 'First out', width: 90 },
+  { name: 'activeSince', title: 'Active since', unit: 'dateTimeFromNow', width: 140 },
   { name: 'Time', title: 'Last change', unit: 'dateTimeFromNow', width: 140 },
-  { name: 'sinceActiveMs', title: 'After its begin', unit: 'ms', width: 120 },
   { name: 'site', title: 'Site', width: 90 },
   { name: 'area', title: 'Area', width: 120 },
   { name: 'instance', title: 'Instance', width: 120 },

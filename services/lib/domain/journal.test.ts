@@ -63,6 +63,7 @@ test('encodeJournalEntry() loses nothing that a replay of the decision needs', (
     inputs: JSON.stringify(entry.inputs),
     summary: 'Level of tank-01 is 9.4 m',
     sinceActiveMs: 8n,
+    activeSince: 1_795_355_425_172n,
     firstOut: true,
     historical: false,
     shadow: false,

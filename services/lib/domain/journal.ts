@@ -72,7 +72,10 @@ export function encodeJournalEntry(entry: JournalEntry): string {
     ['shadow', { type: 'boolean', value: entry.shadow }],
   ];
   if (entry.overlay !== null) fields.push(['overlay', text(entry.overlay)]);
-  if (entry.sinceActiveMs !== undefined) fields.push(['sinceActiveMs', whole(entry.sinceActiveMs)]);
+  if (entry.sinceActiveMs !== undefined) {
+    fields.push(['sinceActiveMs', whole(entry.sinceActiveMs)]);
+    fields.push(['activeSince', whole(entry.journalTime - entry.sinceActiveMs)]);
+  }
   if (entry.firstOut !== undefined) fields.push(['firstOut', { type: 'boolean', value: entry.firstOut }]);
   if (entry.limit !== undefined) fields.push(['limit', { type: 'float', value: entry.limit }]);
   if (entry.actor !== undefined) fields.push(['actor', text(entry.actor)]);
