@@ -118,6 +118,7 @@ export class LastOf implements Builder<Dataquery> {
       type: 'reduce',
       reducer: 'last',
       expression: this.#of,
+      hide: true,
     });
   }
 }

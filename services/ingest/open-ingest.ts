@@ -104,7 +104,7 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
     for (const view of views) homeAssistant.changed(view);
     return Promise.all([
       ...views.map((view) => bus.publish(topics.registry(view), JSON.stringify(view), { retain: true })),
-      ...[...journal.take(views, now())].map(([shard, lines]) => bus.publish(topics.journal(shard), lines.join('\n'))),
+      ...journal.take(views, now()).map(({ shard, lines }) => bus.publish(topics.journal(shard), lines.join('\n'))),
     ]);
   });
   const tell = () => {

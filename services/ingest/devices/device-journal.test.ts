@@ -9,8 +9,8 @@ function view(device: string, rest: Partial<DeviceView> = {}): DeviceView {
   return { site: 'lyon', area: 'tank-farm', device, model: null, role: null, labels: {}, ...UNHEARD, ...rest };
 }
 
-function countOf(lines: ReadonlyMap<number, readonly string[]>): number {
-  return [...lines.values()].flat().length;
+function countOf(messages: ReturnType<DeviceJournal['take']>): number {
+  return messages.flatMap(({ lines }) => lines).length;
 }
 
 test('what is news of a device goes into its journal at once, what merely goes on every five minutes', () => {
@@ -31,6 +31,12 @@ test('what is news of a device goes into its journal at once, what merely goes o
 test('lines of one area travel together, and more devices than are remembered are told anew', () => {
   const journal = new DeviceJournal({ missedOf: () => 0, devicesMax: 2 });
   const first = journal.take([view('t1'), view('t2'), { ...view('t3'), area: 'boiler-room' }], NOW);
-  expect([...first.values()].map((lines) => lines.length)).toEqual([2, 1]);
+  expect(first.map(({ lines }) => lines.length)).toEqual([2, 1]);
   expect(countOf(journal.take([view('t1'), view('t2')], NOW + 1))).toBeGreaterThan(0);
+});
+
+test('more lines than a message has room for are several messages', () => {
+  const journal = new DeviceJournal({ missedOf: () => 0, devicesMax: 1_000 });
+  const views = Array.from({ length: 450 }, (_, i) => view(`t${i}`));
+  expect(journal.take(views, NOW).map(({ lines }) => lines.length)).toEqual([200, 200, 50]);
 });

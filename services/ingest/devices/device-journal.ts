@@ -7,6 +7,8 @@ import { shardOf } from '#domain/shard.ts';
 import { deviceKey } from '#domain/topic.ts';
 
 const EVERY_MS = 5 * 60_000;
+/** Lines of a message: a line has at most some 1,200 bytes, and a broker takes 256 kB. */
+const LINES_MAX = 200;
 
 export type DeviceJournalParts = {
   /** Records of a device (`site/area/device`) that never came. */
@@ -25,9 +27,10 @@ export class DeviceJournal {
     this.#parts = parts;
   }
 
-  /** Lines that are due, by the shard that they travel in. */
-  take(views: readonly DeviceView[], now: number): Map<number, string[]> {
-    const lines = new Map<number, string[]>();
+  /** Lines that are due, as messages of the shard that they travel in. */
+  take(views: readonly DeviceView[], now: number): { readonly shard: number; readonly lines: readonly string[] }[] {
+    const messages: { shard: number; lines: string[] }[] = [];
+    const open = new Map<number, string[]>();
     for (const view of views) {
       const key = deviceKey(view);
       const missed = this.#parts.missedOf(key);
@@ -37,9 +40,15 @@ export class DeviceJournal {
       if (told === undefined && this.#told.size >= this.#parts.devicesMax) this.#told.clear();
       this.#told.set(key, { at: now, news });
       const shard = shardOf(view.site, view.area);
-      lines.set(shard, [...(lines.get(shard) ?? []), encodeDeviceState(view, missed, now)]);
+      let lines = open.get(shard);
+      if (lines === undefined || lines.length === LINES_MAX) {
+        lines = [];
+        open.set(shard, lines);
+        messages.push({ shard, lines });
+      }
+      lines.push(encodeDeviceState(view, missed, now));
     }
-    return lines;
+    return messages;
   }
 }
 

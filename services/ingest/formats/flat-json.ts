@@ -9,7 +9,7 @@ import { readTimestamp } from './timestamp.ts';
 
 /** 10^0 to 10^22: as far as they are exact. */
 const POWERS = Array.from({ length: 23 }, (_, i) => 10 ** i);
-/** Digits that any whole number may have and be exact. */
+/** Characters of a number, its point among them: with so many digits any whole number is exact. */
 const DIGITS_MAX = 15;
 const NAME_BYTES_MAX = 128;
 /** Names that are known by sight; past that they are learned anew, which only costs time. */

@@ -91,6 +91,10 @@ test('what stands there as an object has the places of the payload that came, an
   ]);
   expect(read({ up: { object: { a: 1 } } }).records).toMatchObject([{ measuredAt: null }]);
   expect(read({ at: 'noon', up: { object: { a: 1 } } }).refusals).toMatchObject([{ reason: 'time', place: 'at' }]);
+  const deep = `{"up":{"object":${'['.repeat(8_000)}${']'.repeat(8_000)}}}`;
+  const options = { format: 'json', options: NO_OPTIONS, inside, map: null } as const;
+  const context = { metric: null, now: NOW, bytesMax: 100_000, layouts: [] };
+  expect(readPayload(Buffer.from(deep), options, context).refusals).toMatchObject([{ place: 'up.object' }]);
   expect(read({ up: { object: 5 } }).refusals).toMatchObject([{ reason: 'shape', place: 'up.object' }]);
   expect(read({ up: { object: { ts: 'noon', a: 1 } } }).refusals).toMatchObject([{ place: 'up.object.ts' }]);
 });

@@ -41,16 +41,22 @@ function payloadAt(outer: unknown, { member, encoding }: Inside): Buffer | Refus
     message: `'${member}' is ${describeValue(found)}; ${should}`,
     place: member,
   });
-  if (encoding === 'json') {
-    return typeof found === 'object' && found !== null
-      ? Buffer.from(JSON.stringify(found))
-      : wrong('what the device measured stands there as an object');
-  }
+  if (encoding === 'json') return objectAt(found) ?? wrong('what the device measured stands there as an object');
   if (typeof found !== 'string') return wrong('the payload stands there as text');
   if (encoding === 'text') return Buffer.from(found);
   if (!PATTERNS[encoding].test(found))
     return { reason: 'encoding', message: `'${member}' is not ${encoding}`, place: member };
   return Buffer.from(found, encoding);
+}
+
+/** undefined where it is none, or nests so deeply that it cannot be written: unlike what reads JSON, that recurses. */
+function objectAt(found: unknown): Buffer | undefined {
+  if (typeof found !== 'object' || found === null) return undefined;
+  try {
+    return Buffer.from(JSON.stringify(found));
+  } catch {
+    return undefined;
+  }
 }
 
 /** What was decoded there, with the time that is said around it, and with places of the payload that came. */

@@ -58,6 +58,7 @@ test('encodeJournalEntry() loses nothing that a replay of the decision needs', (
     episode: 2n,
     state: 'UNACK',
     priority: 'critical',
+    urgency: 1n,
     rev: 'sha256:9b1c',
     sampleTime: 1_795_355_425_172n,
     inputs: JSON.stringify(entry.inputs),

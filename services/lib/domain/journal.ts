@@ -1,7 +1,7 @@
 // The alarm journal: one entry for everything that happened to an alarm, as measurement `alarm_event` of the store.
 // Enough to replay the decision. Identity is (alarmId, seq): a repeat overwrites itself.
 
-import type { AlarmOverlay, AlarmState, InputSnapshot, Priority } from './alarm.ts';
+import { type AlarmOverlay, type AlarmState, type InputSnapshot, PRIORITIES, type Priority } from './alarm.ts';
 import type { CommandStatus } from './command.ts';
 import { encodeLine, type FieldValue, tagProblem } from './line-protocol.ts';
 
@@ -64,6 +64,8 @@ export function encodeJournalEntry(entry: JournalEntry): string {
     ['episode', whole(entry.episode)],
     ['state', text(entry.state)],
     ['priority', text(entry.priority)],
+    // 1 is critical: a store sorts numbers, and words by their letters.
+    ['urgency', whole(PRIORITIES.indexOf(entry.priority) + 1)],
     ['rev', text(entry.rev)],
     ['sampleTime', whole(entry.sampleTime)],
     ['inputs', text(JSON.stringify(entry.inputs))],
