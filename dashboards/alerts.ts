@@ -1,6 +1,7 @@
 // What Grafana itself watches: the pipeline, and nothing of the plant, whose alarms are the rules'. Each of these is what the pipeline
 // cannot tell when it is broken itself. They call nobody until Grafana has a contact point.
 
+import { PIPELINE } from '#domain/service.ts';
 import { and, EXPRESSIONS, isPipeline, readings, SHOWN, STORE } from './parts/influxql.ts';
 
 type Watch = {
@@ -14,7 +15,7 @@ type Watch = {
 };
 
 const last = (metric: string) =>
-  `SELECT last("value") FROM ${readings()} WHERE ${and(SHOWN, isPipeline, `"metric" = '${metric}'`)}`;
+  `SELECT last("value") FROM ${readings()} WHERE ${and(SHOWN, isPipeline, `"metric" = '${metric}'`)} GROUP BY "device"`;
 
 export const WATCHES: readonly Watch[] = [
   {
@@ -22,7 +23,7 @@ export const WATCHES: readonly Watch[] = [
     title: 'Nothing is stored',
     summary:
       'No point of the plant came to the store for five minutes, or the store does not answer. Look at the services: `penstock doctor`.',
-    query: `SELECT count("value") FROM ${readings()} WHERE ${SHOWN}`,
+    query: `SELECT count("value") FROM ${readings()} WHERE ${and(SHOWN, `"site" != '${PIPELINE.site}'`)}`,
     wrong: { type: 'lt', than: 1 },
     lookBackS: 300,
   },

@@ -6,13 +6,12 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { WATCHES } from './alerts.ts';
-import { ALERTING_FILE, alertingText, buildAll, contextOf } from './build.ts';
+import { ALERTING_FILE, alertingText, buildAll, contextOf, JSON_FOLDER } from './build.ts';
 import { DeclaredTypes } from './check/declared-types.ts';
 import { type DashboardJson, lintAll, type PanelJson } from './check/lint.ts';
 import { STORE } from './parts/influxql.ts';
 
 const RULES = path.resolve(import.meta.dirname, '../rules');
-const JSON_FOLDER = path.join(import.meta.dirname, 'json');
 const PROVISIONING = path.resolve(import.meta.dirname, '../deploy/grafana/provisioning');
 const COMPOSE = parse(readFileSync(path.resolve(import.meta.dirname, '../deploy/compose.yaml'), 'utf8'), {
   merge: true,
@@ -92,6 +91,24 @@ test('of another dashboard it is said where it is not as declared', () => {
   ]);
 });
 
+test('a look is of one metric, and of none whose name only ends alike', () => {
+  const { looks } = contextOf(RULES);
+  const names = ['pressure', 'oil-pressure', 'comp-01 oil-pressure', 'comp-01 pressure', 'highest oil-pressure'];
+  const looksOf = (name: string) => looks.filter((each) => new RegExp(`^(?:\\S+ )?${each.name}$`).test(name));
+  expect(names.map((name) => looksOf(name).map((each) => each.name))).toEqual([
+    ['pressure'],
+    ['oil-pressure'],
+    ['oil-pressure'],
+    ['pressure'],
+    ['oil-pressure'],
+  ]);
+  const limits = Object.fromEntries(looks.map((look) => [look.name, JSON.stringify(look.limits)]));
+  expect(limits['bearing-temperature']).toContain('75');
+  expect(limits['oil-pressure']).toContain('1.2');
+  // Its limit is one that each tank has for itself, and rooms have a temperature too.
+  expect(limits.temperature).toBe('[]');
+});
+
 test('nothing is wrong with them', () => {
   expect(lintAll(dashboards)).toEqual([]);
 });
@@ -147,6 +164,18 @@ test.each<readonly [string, string, Change, RegExp]>([
     'penstock-alarms',
     replaced(' ORDER BY time DESC LIMIT 500', ' GROUP BY \\"site\\", \\"area\\"'),
     /more than one tag/,
+  ],
+  [
+    'a helper that is shown',
+    'penstock-overview',
+    replaced(/("expression": "A",\s+)"hide": true/, '$1"hide": false'),
+    /would be shown/,
+  ],
+  [
+    'a stat that cannot be read',
+    'penstock-overview',
+    replaced('"color": "text"', '"color": "transparent"'),
+    /are transparent/,
   ],
   ['gaps drawn over', 'penstock-area', replaced('"spanNulls": false', '"spanNulls": true'), /draws over gaps/],
 ])('%s is found', (_, uid, change, sentence) => {

@@ -51,21 +51,26 @@ function rowsIn(answer: readonly StoredSeries[]): number {
   return answer.reduce((count, { columns, values }) => count + values.filter(hasValue(columns)).length, 0);
 }
 
-/** A row of an aggregate over all bears the moment of the question, which is another for each store; rows of one moment have no order. */
-function comparable(answer: readonly StoredSeries[]) {
+/** An aggregate over all bears the moment of the question, which is another for each store; rows of one moment have no order. */
+function comparable(answer: readonly StoredSeries[], text: string) {
+  const bearsItsMoment = /GROUP BY time\([^()]*\)[^()]*(?:fill\(\w+\))?[^()]*$|ORDER BY time/.test(text);
   return answer.map(({ values, ...rest }) => ({
     ...rest,
-    rows: values.map((row) => JSON.stringify(row.slice(1))).sort(),
+    rows: values.map((row) => JSON.stringify(row.slice(bearsItsMoment ? 0 : 1))).sort(),
   }));
 }
+
+/** Points have no sums, and roll-ups no values: of the two that a trend asks, one has nothing to say. */
+const isOfOtherTier = (text: string, tier: Tier) => text.includes(tier === 'raw' ? 'sum("sum")' : 'mean("value")');
 
 describe.each(dashboards.map((dashboard) => [dashboard.title, dashboard] as const))('%s', (_, dashboard) => {
   test.each(tiersOf(dashboard))(
     'every panel is answered (%s)',
     async (tier) => {
       const answered = new Map<string, number>();
-      for (const { panel, text } of await queriesOf(dashboard, tier)) {
-        answered.set(panel, (answered.get(panel) ?? 0) + rowsIn(await ask(data.historian, text)));
+      for (const { where, panel, text } of await queriesOf(dashboard, tier)) {
+        const rows = rowsIn(await ask(data.historian, text));
+        if (!isOfOtherTier(text, tier)) answered.set(where, (answered.get(where) ?? 0) + rows);
         ran.panels.add(panel);
         ran.queries++;
       }
@@ -82,7 +87,7 @@ describe.each(dashboards.map((dashboard) => [dashboard.title, dashboard] as cons
       for (const tier of tiersOf(dashboard)) {
         for (const { where, text } of await queriesOf(dashboard, tier)) {
           const [own, influxdb] = await Promise.all([ask(data.historian, text), ask(data.influxdb ?? '', text)]);
-          expect(comparable(own), `${where}: ${text}`).toEqual(comparable(influxdb));
+          expect(comparable(own, text), `${where}: ${text}`).toEqual(comparable(influxdb, text));
           ran.compared++;
         }
       }
@@ -107,6 +112,6 @@ test('a query that is broken on purpose is caught', async () => {
   expect(asked.length).toBeGreaterThan(0);
   for (const { text } of asked) {
     expect(rowsIn(await ask(data.historian, text))).toBe(0);
-    await expect(ask(data.historian, text.replace('last(', 'lest('))).rejects.toThrow('lest');
+    await expect(ask(data.historian, text.replace('max(', 'mex('))).rejects.toThrow('mex');
   }
 });

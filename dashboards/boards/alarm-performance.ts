@@ -2,11 +2,18 @@
 // proper window, which the board opens with; of a shorter one the numbers say less.
 
 import { PRIORITIES } from '#domain/alarm.ts';
-import { countStanding, isActive, LIST_COLUMNS, listStanding } from '../parts/alarm-queries.ts';
+import {
+  COLOURS_BY_PRIORITY,
+  countStanding,
+  isActive,
+  LIST_COLUMNS,
+  listStanding,
+  priorityName,
+} from '../parts/alarm-queries.ts';
 import { alarmMarks } from '../parts/annotations.ts';
 import type { Board } from '../parts/board.ts';
 import { alarmEvents, and, isChosen, isReal, isSite, SHOWN } from '../parts/influxql.ts';
-import { ABNORMAL, DARK, PRIORITY_COLOURS } from '../parts/palette.ts';
+import { ABNORMAL, DARK } from '../parts/palette.ts';
 import type { Stat, Trend } from '../parts/panel.ts';
 import { consoleAt, variables } from '../parts/variables.ts';
 import { type Context, UIDS } from './context.ts';
@@ -15,8 +22,10 @@ const HERE = and(isSite, isChosen('area'));
 const ACTIVATIONS = and(SHOWN, HERE, isReal, `"event" = 'ACTIVE'`);
 
 /** Activations in each wall-clock window; empty windows count as 0. InfluxDB 1.x loses them all where what is around it says a time again. */
-const perWindow = (window: string, groupBy = '') =>
-  `SELECT count("seq") AS "n" FROM ${alarmEvents} WHERE ${ACTIVATIONS} GROUP BY time(${window})${groupBy} fill(0)`;
+const perWindow = (window: string) =>
+  `SELECT count("seq") AS "n" FROM ${alarmEvents} WHERE ${ACTIVATIONS} GROUP BY time(${window}) fill(0)`;
+/** The same of each alarm, without empty windows. */
+const perMinuteAndAlarm = `SELECT count("seq") AS "n" FROM ${alarmEvents} WHERE ${ACTIVATIONS} GROUP BY time(1m), "site", "area", "rule", "instance" fill(none)`;
 
 type Target = { readonly acceptable: number; readonly limit: number };
 
@@ -35,6 +44,7 @@ function meanRate([window, words, { acceptable, limit }]: (typeof RATES)[number]
     height: 4,
     unit: 'none',
     decimals: 2,
+    noValue: '0',
     steps: [{ from: limit, colour: ABNORMAL }],
     queries: [{ text: `SELECT mean("n") FROM (${perWindow(window)})`, alias: `per ${words}` }],
   };
@@ -101,18 +111,18 @@ export function alarmPerformanceBoard({ consoleUrl }: Context): Board {
             kind: 'stat',
             title: 'Flood windows',
             description:
-              'Wall-clock windows of 10 minutes with more than 10 alarms. Target: under 1 % of all windows (43 of 30 days).',
+              'Share of the wall-clock windows of 10 minutes that have more than 10 alarms. Target: under 1 %.',
             width: 4,
             height: 4,
-            unit: 'none',
-            noValue: 'none',
-            steps: [{ from: 43, colour: ABNORMAL }],
+            unit: 'percentunit',
+            decimals: 2,
+            noValue: '0 %',
+            steps: [{ from: 0.01, colour: ABNORMAL }],
             queries: [
-              {
-                text: `SELECT count("n") FROM (${perWindow('10m')}) WHERE "n" > 10`,
-                alias: 'windows over 10',
-              },
+              { text: `SELECT count("n") FROM (${perWindow('10m')}) WHERE "n" > 10`, alias: 'over 10', isHidden: true },
+              { text: `SELECT count("n") FROM (${perWindow('10m')})`, alias: 'windows', isHidden: true },
             ],
+            expression: { expression: '$A / $B', alias: 'over 10' },
           },
           timeToAcknowledge('mean', 'Mean time to acknowledge'),
           timeToAcknowledge('max', 'Longest time to acknowledge'),
@@ -136,10 +146,10 @@ export function alarmPerformanceBoard({ consoleUrl }: Context): Board {
               { name: 'instance', title: 'Instance', width: 160 },
               { name: 'area', title: 'Area', width: 140 },
             ],
-            sortBy: { column: 'Activations', isDescending: true },
+            sortBy: [{ column: 'Activations', isDescending: true }],
             queries: [
               {
-                text: `SELECT top("n", "area", "rule", "instance", 10) AS "n" FROM (SELECT count("seq") AS "n" FROM ${alarmEvents} WHERE ${ACTIVATIONS} GROUP BY "area", "rule", "instance")`,
+                text: `SELECT top("n", "site", "area", "rule", "instance", 10) AS "n" FROM (SELECT count("seq") AS "n" FROM ${alarmEvents} WHERE ${ACTIVATIONS} GROUP BY "site", "area", "rule", "instance")`,
                 format: 'table',
               },
             ],
@@ -158,10 +168,10 @@ export function alarmPerformanceBoard({ consoleUrl }: Context): Board {
               { name: 'rule', title: 'Rule' },
               { name: 'instance', title: 'Instance', width: 160 },
             ],
-            sortBy: { column: 'In a minute', isDescending: true },
+            sortBy: [{ column: 'In a minute', isDescending: true }],
             queries: [
               {
-                text: `SELECT "n", "rule", "instance" FROM (${perWindow('1m', ', "rule", "instance"').replace(' fill(0)', ' fill(none)')}) WHERE "n" > 2 LIMIT 100`,
+                text: `SELECT "n", "rule", "instance" FROM (${perMinuteAndAlarm}) WHERE "n" > 2 LIMIT 100`,
                 format: 'table',
               },
             ],
@@ -174,9 +184,10 @@ export function alarmPerformanceBoard({ consoleUrl }: Context): Board {
             height: 8,
             unit: 'none',
             noValue: 'none',
-            queries: PRIORITIES.map((priority, i) => ({
+            colours: COLOURS_BY_PRIORITY,
+            queries: PRIORITIES.map((priority) => ({
               text: `SELECT count("seq") FROM ${alarmEvents} WHERE ${and(ACTIVATIONS, `"priority" = '${priority}'`)}`,
-              alias: `${i + 1} ${priority}`,
+              alias: priorityName(priority),
             })),
           },
         ],
@@ -192,7 +203,7 @@ export function alarmPerformanceBoard({ consoleUrl }: Context): Board {
             unit: 'none',
             noValue: 'no alarm is active',
             columns: LIST_COLUMNS,
-            sortBy: { column: 'Active since', isDescending: false },
+            sortBy: [{ column: 'Active since', isDescending: false }],
             queries: [listStanding(HERE, isActive)],
           },
           {
@@ -203,7 +214,7 @@ export function alarmPerformanceBoard({ consoleUrl }: Context): Board {
             height: 7,
             unit: 'none',
             noValue: 'none',
-            steps: [{ from: 10, colour: PRIORITY_COLOURS.medium }],
+            steps: [{ from: 10, colour: ABNORMAL }],
             queries: [countStanding(HERE, `"overlay" = 'SHLVD'`, 'shelved')],
           },
         ],

@@ -2,23 +2,24 @@
 
 import { PRIORITIES } from '#domain/alarm.ts';
 import {
+  BY_URGENCY,
+  COLOURS_BY_PRIORITY,
   isShown,
   JOURNAL_COLUMNS,
   journal,
   LIST_COLUMNS,
   listStanding,
   OVERLAY_WORDS,
-  PRIORITY_WORDS,
+  priorityName,
+  URGENCY_WORDS,
 } from '../parts/alarm-queries.ts';
 import { alarmMarks } from '../parts/annotations.ts';
 import type { Board } from '../parts/board.ts';
 import { alarmEvents, and, isChosen, isReal, isSite, SHOWN } from '../parts/influxql.ts';
-import { PRIORITY_COLOURS } from '../parts/palette.ts';
 import { consoleAt, variables } from '../parts/variables.ts';
 import { type Context, UIDS } from './context.ts';
 
 const HERE = and(isSite, isChosen('area'));
-const named = (priority: string) => `${PRIORITIES.indexOf(priority as never) + 1} ${priority}`;
 
 export function alarmsBoard({ consoleUrl }: Context): Board {
   return {
@@ -47,7 +48,7 @@ export function alarmsBoard({ consoleUrl }: Context): Board {
             unit: 'none',
             noValue: 'no alarm',
             columns: LIST_COLUMNS,
-            sortBy: { column: 'Priority', isDescending: false },
+            sortBy: BY_URGENCY,
             queries: [listStanding(HERE, isShown)],
           },
         ],
@@ -64,8 +65,8 @@ export function alarmsBoard({ consoleUrl }: Context): Board {
             noValue: 'none',
             columns: [
               { name: 'overlay', title: 'Over it', width: 160, words: OVERLAY_WORDS },
-              { name: 'priority', title: 'Priority', width: 110, words: PRIORITY_WORDS },
-              { name: 'Time', title: 'Since', unit: 'dateTimeFromNow', width: 140 },
+              { name: 'urgency', title: 'Priority', width: 110, words: URGENCY_WORDS },
+              { name: 'Time', title: 'Last change', unit: 'dateTimeFromNow', width: 140 },
               { name: 'area', title: 'Area', width: 120 },
               { name: 'instance', title: 'Instance', width: 120 },
               { name: 'rule', title: 'Rule' },
@@ -83,10 +84,10 @@ export function alarmsBoard({ consoleUrl }: Context): Board {
             min: 0,
             drawAs: 'bars',
             isStacked: true,
-            colours: Object.fromEntries(PRIORITIES.map((priority) => [named(priority), PRIORITY_COLOURS[priority]])),
+            colours: COLOURS_BY_PRIORITY,
             queries: PRIORITIES.map((priority) => ({
               text: `SELECT count("seq") FROM ${alarmEvents} WHERE ${and(SHOWN, HERE, isReal, `"event" = 'ACTIVE'`, `"priority" = '${priority}'`)} GROUP BY time($__interval) fill(0)`,
-              alias: named(priority),
+              alias: priorityName(priority),
             })),
           },
         ],

@@ -1,6 +1,6 @@
 // Level 2: one area. Its alarms at the top, then each metric with all devices that have it, then states and quality.
 
-import { isShown, LIST_COLUMNS, listStanding } from '../parts/alarm-queries.ts';
+import { BY_URGENCY, isShown, LIST_COLUMNS, listStanding } from '../parts/alarm-queries.ts';
 import { alarmMarks } from '../parts/annotations.ts';
 import type { Board } from '../parts/board.ts';
 import { and, isArea, isChosen, isDevice, isSite } from '../parts/influxql.ts';
@@ -21,7 +21,7 @@ export function areaBoard({ looks, notNumbers, consoleUrl }: Context): Board {
     description:
       'Level 2: one area, each metric with all its devices; limits of rules as dashed lines, alarms as marks.',
     variables: [
-      ...[variables.site, variables.area, variables.devices, drawnMetrics(notNumbers), variables.tier],
+      ...[variables.sites, variables.area, variables.devices, drawnMetrics(notNumbers), variables.tier, variables.step],
       consoleAt(consoleUrl),
     ],
     annotations: alarmMarks(OF_AREA),
@@ -44,7 +44,7 @@ export function areaBoard({ looks, notNumbers, consoleUrl }: Context): Board {
             unit: 'none',
             noValue: 'no alarm',
             columns: LIST_COLUMNS,
-            sortBy: { column: 'Priority', isDescending: false },
+            sortBy: BY_URGENCY,
             queries: [listStanding(OF_AREA, isShown)],
           },
         ],
@@ -62,10 +62,11 @@ export function areaBoard({ looks, notNumbers, consoleUrl }: Context): Board {
             unit: 'none',
             repeat: 'metric',
             looks,
-            queries: [trendOf(OF_METRIC, '$tag_device $tag_metric')],
+            stepAtLeast: '$step',
+            queries: trendOf(OF_METRIC, '$tag_device $tag_metric'),
             link: {
               title: 'Device',
-              url: `/d/${UIDS.device}?\${__url_time_range}&\${site:queryparam}&\${area:queryparam}&\${tier:queryparam}`,
+              url: `/d/${UIDS.device}?\${__url_time_range}&\${site:queryparam}&\${area:queryparam}&\${tier:queryparam}&var-device=\${__field.labels.device}`,
             },
           },
         ],

@@ -8,7 +8,7 @@ import { and, deviceStates, isArea, isChosen, isDevice, isSite, SHOWN } from '..
 import { ABNORMAL } from '../parts/palette.ts';
 import { newestOf, rangeOf, statesOf, trendOf } from '../parts/value-queries.ts';
 import { drawnMetrics, variables } from '../parts/variables.ts';
-import { ONLINE_WORDS, QUALITY_WORDS, SWITCH_WORDS } from '../parts/words.ts';
+import { CLOCK_STEPS, ONLINE_WORDS, QUALITY_WORDS, SWITCH_WORDS } from '../parts/words.ts';
 import { type Context, UIDS } from './context.ts';
 
 const OF_DEVICE = and(isSite, isArea, isDevice);
@@ -26,7 +26,9 @@ export function deviceBoard({ looks, notNumbers }: Context): Board {
     title: 'Device',
     folder: 'Plant',
     description: 'Level 3: one device with all that it says, its limits, its alarms, and how its messages come.',
-    variables: [...[variables.site, variables.area, variables.device, drawnMetrics(notNumbers), variables.tier]],
+    variables: [
+      ...[variables.sites, variables.area, variables.device, drawnMetrics(notNumbers), variables.tier, variables.step],
+    ],
     annotations: alarmMarks(ALARMS_OF_DEVICE),
     range: 'now-3h',
     refresh: '10s',
@@ -42,7 +44,7 @@ export function deviceBoard({ looks, notNumbers }: Context): Board {
             kind: 'stat',
             title: 'Now',
             description:
-              'The newest value of each metric in the range that is shown. How old it is stands in the table beside it.',
+              'The newest value of each metric in the range that is shown. When the device was last heard stands in the table beside it.',
             width: 16,
             height: 5,
             unit: 'none',
@@ -58,7 +60,7 @@ export function deviceBoard({ looks, notNumbers }: Context): Board {
             height: 5,
             unit: 'none',
             columns: [
-              { name: 'Time', title: 'As of', unit: 'dateTimeFromNow', width: 130 },
+              { name: 'lastSeen', title: 'Last heard', unit: 'dateTimeFromNow', width: 130 },
               { name: 'online', title: 'Online', width: 80, words: ONLINE_WORDS },
               { name: 'firmware', title: 'Firmware', width: 100 },
               { name: 'model', title: 'Model', width: 120 },
@@ -67,14 +69,14 @@ export function deviceBoard({ looks, notNumbers }: Context): Board {
                 title: 'Clock ahead',
                 unit: 'ms',
                 width: 110,
-                steps: [{ from: 5_000, colour: ABNORMAL }],
+                steps: CLOCK_STEPS,
               },
               { name: 'missed', title: 'Missing records', width: 120, steps: [{ from: 1, colour: ABNORMAL }] },
               { name: 'lastError', title: 'Last refusal' },
             ],
             queries: [
               {
-                text: `SELECT "online", "firmware", "model", "clockSkewMs", "missed", "lastError" FROM ${deviceStates} WHERE ${and(SHOWN, OF_DEVICE)} ORDER BY time DESC LIMIT 1`,
+                text: `SELECT "lastSeen", "online", "firmware", "model", "clockSkewMs", "missed", "lastError" FROM ${deviceStates} WHERE ${and(SHOWN, OF_DEVICE)} ORDER BY time DESC LIMIT 1`,
                 format: 'table',
               },
             ],
@@ -88,17 +90,18 @@ export function deviceBoard({ looks, notNumbers }: Context): Board {
             kind: 'trend',
             title: '$metric',
             description:
-              'Mean of each step as a line, lowest and highest as a band; the axis is the range of the sensor, dashed lines are limits of rules. A gap is time without points.',
+              'Mean of each step as a line, lowest and highest as pale ones; the axis is the range of the sensor, dashed lines are limits of rules. A gap is time without points.',
             width: 12,
             height: 8,
             unit: 'none',
             repeat: 'metric',
             looks,
-            bands: [['highest', 'lowest']],
+            beside: '/^(?:highest|lowest) /',
+            stepAtLeast: '$step',
             queries: [
-              trendOf(OF_METRIC, '$tag_metric'),
-              rangeOf(OF_METRIC, 'highest', 'highest'),
-              rangeOf(OF_METRIC, 'lowest', 'lowest'),
+              ...trendOf(OF_METRIC, '$tag_metric'),
+              rangeOf(OF_METRIC, 'highest', 'highest $tag_metric'),
+              rangeOf(OF_METRIC, 'lowest', 'lowest $tag_metric'),
             ],
           },
         ],

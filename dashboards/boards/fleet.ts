@@ -4,7 +4,7 @@ import type { Board } from '../parts/board.ts';
 import { and, deviceStates, EVER, isChosen, isSite, SHOWN } from '../parts/influxql.ts';
 import { ABNORMAL } from '../parts/palette.ts';
 import { variables } from '../parts/variables.ts';
-import { ONLINE_WORDS } from '../parts/words.ts';
+import { CLOCK_STEPS, ONLINE_WORDS } from '../parts/words.ts';
 import { type Context, UIDS } from './context.ts';
 
 const HERE = and(isSite, isChosen('area'));
@@ -18,7 +18,7 @@ const newestOnline = `SELECT last("online") AS "online" FROM ${deviceStates} WHE
 
 /** A fact of each device over time. */
 const factOf = (field: string) =>
-  `SELECT last("${field}") FROM ${deviceStates} WHERE ${and(SHOWN, HERE)} GROUP BY time($__interval), "device" fill(none)`;
+  `SELECT last("${field}") FROM ${deviceStates} WHERE ${and(SHOWN, HERE)} GROUP BY time($__interval), "site", "area", "device" fill(none)`;
 
 export function fleetBoard(_: Context): Board {
   return {
@@ -125,12 +125,12 @@ export function fleetBoard(_: Context): Board {
                 title: 'Clock ahead',
                 unit: 'ms',
                 width: 120,
-                steps: [{ from: 5_000, colour: ABNORMAL }],
+                steps: CLOCK_STEPS,
               },
               { name: 'missed', title: 'Missing records', width: 130, steps: [{ from: 1, colour: ABNORMAL }] },
               { name: 'lastError', title: 'Last refusal' },
             ],
-            sortBy: { column: 'Last seen', isDescending: false },
+            sortBy: [{ column: 'Last seen', isDescending: false }],
             queries: [
               {
                 text: `SELECT "site", "area", "device", "online", "lastSeen", "model", "firmware", "messagesPerMinute", "clockSkewMs", "missed", "lastError" FROM (${newest})`,

@@ -1,12 +1,22 @@
 // Level 1: the whole plant on one screen. One calm line for each area; colour only where something is wrong.
 
 import { PRIORITIES } from '#domain/alarm.ts';
-import { activeBy, countStanding, isShown, LIST_COLUMNS, listStanding, waitsForAck } from '../parts/alarm-queries.ts';
+import {
+  activeBy,
+  BY_URGENCY,
+  COLOURS_BY_PRIORITY,
+  countStanding,
+  isShown,
+  LIST_COLUMNS,
+  listStanding,
+  priorityName,
+  waitsForAck,
+} from '../parts/alarm-queries.ts';
 import { alarmMarks } from '../parts/annotations.ts';
 import type { Board } from '../parts/board.ts';
 import { and, isChosen, isSite, readings, SHOWN } from '../parts/influxql.ts';
 import { ABNORMAL, PRIORITY_COLOURS } from '../parts/palette.ts';
-import { numberOf } from '../parts/pipeline-queries.ts';
+import { numberNow } from '../parts/pipeline-queries.ts';
 import { seriesSince } from '../parts/value-queries.ts';
 import { consoleAt, variables } from '../parts/variables.ts';
 import { type Context, UIDS } from './context.ts';
@@ -34,9 +44,9 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
     rows: [
       {
         panels: [
-          ...PRIORITIES.map((priority, i) => ({
+          ...PRIORITIES.map((priority) => ({
             kind: 'stat' as const,
-            title: `Active, ${i + 1} ${priority}`,
+            title: `Active, ${priorityName(priority)}`,
             description: `Active alarms of priority ${priority} at the chosen sites and areas, acknowledged or not. Normal: none.`,
             width: 3,
             height: 3,
@@ -79,18 +89,21 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
               seriesSince(KNOWN, and(isSite, isArea), 'known'),
               seriesSince(FRESH, and(isSite, isArea), 'fresh'),
             ],
+            noValue: 'all silent',
             expression: { expression: '$A - $B', alias: 'silent' },
           },
           {
             kind: 'stat',
             title: 'Behind',
-            description: 'Age of the newest point in the store. More than a few seconds: look at Pipeline health.',
+            description:
+              'Age of the newest point in the store, as the writer told it last. More than a few seconds, or not told: look at Pipeline health.',
             width: 3,
             height: 3,
             unit: 's',
             decimals: 1,
             steps: [{ from: 30, colour: ABNORMAL }],
-            queries: [numberOf('writer', 'writer_lag_seconds')],
+            noValue: 'not told',
+            queries: [numberNow('writer', 'writer_lag_seconds', 'behind')],
           },
         ],
       },
@@ -106,7 +119,7 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
             height: 4,
             unit: 'none',
             noValue: 'none',
-            steps: [{ from: 1, colour: PRIORITY_COLOURS.high }],
+            colours: COLOURS_BY_PRIORITY,
             queries: PRIORITIES.map((priority) => activeBy(priority, and(isSite, isArea))),
             link: { title: 'Area', url: `/d/${UIDS.area}?\${__url_time_range}&\${site:queryparam}&var-area=$area` },
           },
@@ -123,13 +136,14 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
               seriesSince(KNOWN, and(isSite, isArea), 'known'),
               seriesSince(FRESH, and(isSite, isArea), 'fresh'),
             ],
+            noValue: 'all silent',
             expression: { expression: '($A - $B) / $A', alias: 'silent' },
           },
           {
             kind: 'stat',
             title: 'Key values',
             description:
-              'What the area measures, each with its way through the range that is shown; the first 12 by name.',
+              'What the area measures, each with its way through the range that is shown; the first 12 by device and metric.',
             width: 18,
             height: 4,
             unit: 'none',
@@ -137,7 +151,7 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
             looks,
             queries: [
               {
-                text: `SELECT mean("value") FROM ${readings()} WHERE ${and(SHOWN, isSite, isArea)} GROUP BY time($__interval), "device", "metric" fill(none) SLIMIT 12`,
+                text: `SELECT mean("value") FROM ${readings()} WHERE ${and(SHOWN, isSite, isArea)} GROUP BY time($__interval), "site", "area", "device", "metric" fill(none) SLIMIT 12`,
                 alias: '$tag_device $tag_metric',
               },
             ],
@@ -157,7 +171,7 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
             unit: 'none',
             noValue: 'no alarm',
             columns: LIST_COLUMNS,
-            sortBy: { column: 'Priority', isDescending: false },
+            sortBy: BY_URGENCY,
             queries: [listStanding(and(isSite, isArea), isShown)],
           },
         ],

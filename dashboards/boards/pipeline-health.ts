@@ -171,7 +171,7 @@ export function pipelineHealthBoard(_: Context): Board {
               { name: 'device', title: 'Device' },
               { name: 'area', title: 'Area', width: 130 },
             ],
-            sortBy: { column: 'Missing', isDescending: true },
+            sortBy: [{ column: 'Missing', isDescending: true }],
             queries: [
               {
                 text: `SELECT "missed", "area", "device" FROM (SELECT last("missed") AS "missed" FROM ${deviceStates} WHERE ${SHOWN} GROUP BY "site", "area", "device") WHERE "missed" > 0 LIMIT 100`,

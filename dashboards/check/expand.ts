@@ -40,7 +40,7 @@ export function expandVariables(text: string, variables: readonly DashboardVaria
 
 function interpolated(value: string | readonly string[], variable: DashboardVariable, query: string): string {
   if (variable.multi === true || variable.includeAll === true) {
-    return typeof value === 'string' ? escapeUnlessNumber(value) : `(${value.map(escapeUnlessNumber).join('|')})`;
+    return typeof value === 'string' ? escapeUnlessNumber(value) : `(${value.map(literally).join('|')})`;
   }
   const text = String(value);
   return new RegExp(`/\\^?.*\\$${variable.name}.*\\$?/`).test(query) ? literally(text) : text;

@@ -16,6 +16,7 @@ export type Target = {
   readonly query?: string;
   readonly resultFormat?: string;
   readonly type?: string;
+  readonly hide?: boolean;
   readonly alias?: string;
 };
 type Properties = readonly { readonly id: string; readonly value: unknown }[];
@@ -107,6 +108,12 @@ function lintPanel(panel: PanelJson, variables: readonly DashboardVariable[]): s
     ...(targets.length === 0 ? ['asks nothing'] : []),
     ...twice(targets.map(({ refId }) => refId)).map((refId) => `two queries are called ${refId}`),
     ...(panel.type === 'timeseries' && custom?.spanNulls !== false ? ['draws over gaps (spanNulls)'] : []),
+    ...targets
+      .filter(({ type, hide }) => type === 'reduce' && hide !== true)
+      .map(({ refId }) => `${refId} only serves an expression, and would be shown`),
+    ...(panel.type === 'stat' && JSON.stringify(fieldConfig).includes('"transparent"')
+      ? ['is a stat whose good values are transparent']
+      : []),
     ...coloursIn(fieldConfig).map((colour) => `has the colour ${colour}, which is not in the palette`),
     ...targets.flatMap((target) => lintTarget(target, variables)),
   ];

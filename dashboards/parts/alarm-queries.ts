@@ -20,12 +20,21 @@ export const OVERLAY_WORDS: readonly Word[] = [
   { value: 'OOSRV', text: 'out of service' },
   { value: 'DSUPR', text: 'suppressed by design' },
 ];
-/** Numbered, so that the colour is never alone. */
-export const PRIORITY_WORDS: readonly Word[] = PRIORITIES.map((value, i) => ({
-  value,
-  text: `${i + 1} ${value}`,
-  colour: PRIORITY_COLOURS[value],
+/** Numbered, so that the colour is never alone: `1 critical`. */
+export function priorityName(priority: Priority): string {
+  return `${PRIORITIES.indexOf(priority) + 1} ${priority}`;
+}
+
+/** By the number of the urgency, which a table can sort by. */
+export const URGENCY_WORDS: readonly Word[] = PRIORITIES.map((priority, i) => ({
+  value: String(i + 1),
+  text: priorityName(priority),
+  colour: PRIORITY_COLOURS[priority],
 }));
+/** Of series that are called by a priority. */
+export const COLOURS_BY_PRIORITY: Readonly<Record<string, string>> = Object.fromEntries(
+  PRIORITIES.map((priority) => [priorityName(priority), PRIORITY_COLOURS[priority]]),
+);
 
 export const isActive = `("state" = 'UNACK' OR "state" = 'ACKED')`;
 export const isShown = `("state" = 'UNACK' OR "state" = 'ACKED' OR "state" = 'RTNUN' OR "state" = 'LATCH')`;
@@ -47,14 +56,10 @@ export function countStanding(where: string, stands: string, alias: string): Que
 }
 
 export function activeBy(priority: Priority, where: string): Query {
-  return countStanding(
-    where,
-    and(isActive, `"priority" = '${priority}'`),
-    `${PRIORITIES.indexOf(priority) + 1} ${priority}`,
-  );
+  return countStanding(where, and(isActive, `"priority" = '${priority}'`), priorityName(priority));
 }
 
-const LISTED = ['state', 'priority', 'overlay', 'summary', 'firstOut', 'activeSince', 'limit'] as const;
+const LISTED = ['state', 'urgency', 'overlay', 'summary', 'firstOut', 'activeSince', 'limit'] as const;
 
 /** Alarms that stand so, as a table. */
 export function listStanding(where: string, stands: string): Query {
@@ -65,8 +70,13 @@ export function listStanding(where: string, stands: string): Query {
 
 export const ALARM_PAGE = { title: 'Open on the console, to acknowledge', url: '$console/' } as const;
 
+export const BY_URGENCY = [
+  { column: 'Priority', isDescending: false },
+  { column: 'Active since', isDescending: true },
+] as const;
+
 export const LIST_COLUMNS: readonly Column[] = [
-  { name: 'priority', title: 'Priority', width: 110, words: PRIORITY_WORDS },
+  { name: 'urgency', title: 'Priority', width: 110, words: URGENCY_WORDS },
   { name: 'summary', title: 'Alarm', link: ALARM_PAGE },
   { name: 'state', title: 'State', width: 200, words: STATE_WORDS },
   { name: 'overlay', title: 'Over it', width: 150, words: OVERLAY_WORDS },
@@ -81,7 +91,7 @@ export const LIST_COLUMNS: readonly Column[] = [
 
 const JOURNAL_FIELDS = [
   'event',
-  'priority',
+  'urgency',
   'summary',
   'state',
   'actor',
@@ -105,7 +115,7 @@ export function journal(where: string): Query {
 export const JOURNAL_COLUMNS: readonly Column[] = [
   { name: 'Time', title: 'Time', unit: 'dateTimeAsLocal', width: 170 },
   { name: 'event', title: 'Event', width: 150 },
-  { name: 'priority', title: 'Priority', width: 110, words: PRIORITY_WORDS },
+  { name: 'urgency', title: 'Priority', width: 110, words: URGENCY_WORDS },
   { name: 'summary', title: 'Alarm' },
   { name: 'state', title: 'State', width: 200, words: STATE_WORDS },
   { name: 'sinceActiveMs', title: 'After its begin', unit: 'ms', width: 120 },

@@ -45,8 +45,7 @@ export function and(...terms: readonly string[]): string {
   return terms.join(' AND ');
 }
 
-/** A value of raw points, or the mean of a roll-up: the tier has one or the other. */
-export const VALUE = '/^(value|mean)$/';
+/** Of raw points, or of a roll-up: the tier has one or the other. */
 export const LOWEST = '/^(value|min)$/';
 export const HIGHEST = '/^(value|max)$/';
 

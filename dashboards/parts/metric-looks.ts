@@ -8,32 +8,52 @@ import { literally } from './literally.ts';
 import { PRIORITY_COLOURS } from './palette.ts';
 import { grafanaUnit } from './units.ts';
 
-/** Properties of the fields whose name ends in that of the metric; a pattern. */
-export type MetricLook = {
-  readonly name: string;
-  readonly properties: readonly { readonly id: string; readonly value: unknown }[];
-};
+type Properties = readonly { readonly id: string; readonly value: unknown }[];
+
+/** Of the fields whose name is that of the metric, or ends in it behind a device's; a pattern. */
+export type MetricLook = { readonly name: string; readonly look: Properties; readonly limits: Properties };
 
 /** A rule's comparison of a metric with a number. */
-export type Limit = { readonly metric: string; readonly value: number; readonly priority: Priority };
+export type Limit = {
+  readonly metric: string;
+  readonly value: number;
+  readonly priority: Priority;
+  /** undefined: the metric's own. */
+  readonly unit: string | undefined;
+  /** The one model that the rule is about; undefined: any. */
+  readonly model: string | undefined;
+  /** The rule is about some devices only, by what no model says. */
+  readonly isOfSome: boolean;
+};
+
+type OfModel = { readonly model: string; readonly metric: MetricModel };
 
 export function metricLooks(models: readonly DeviceModel[], limits: readonly Limit[]): MetricLook[] {
-  const metrics = new Map<string, MetricModel[]>();
-  for (const model of models) {
-    for (const [name, metric] of model.metrics) metrics.set(name, [...(metrics.get(name) ?? []), metric]);
+  const metrics = new Map<string, OfModel[]>();
+  for (const { model, metrics: own } of models) {
+    for (const [name, metric] of own) metrics.set(name, [...(metrics.get(name) ?? []), { model, metric }]);
   }
   return [...metrics]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, of]) => ({ name: literally(name), properties: propertiesOf(name, of, limits) }))
-    .filter(({ properties }) => properties.length > 0);
+    .map(([name, of]) => {
+      const own = limits.filter((limit) => limit.metric === name && isOfAll(limit, of));
+      return { name: literally(name), look: lookOf(of), limits: own.length === 0 ? [] : limitProperties(own) };
+    });
 }
 
-function propertiesOf(name: string, of: readonly MetricModel[], limits: readonly Limit[]): MetricLook['properties'] {
+/** Drawn for every device that has the metric, a limit must be one of them all, and in the unit that is drawn. */
+function isOfAll({ model, unit, isOfSome }: Limit, of: readonly OfModel[]): boolean {
+  const isEach = of.every(
+    (each) => (model === undefined || each.model === model) && (unit ?? each.metric.unit) === each.metric.unit,
+  );
+  return isEach && (!isOfSome || of.length === 1);
+}
+
+function lookOf(of: readonly OfModel[]): Properties {
   const agreed = <K extends keyof MetricModel>(key: K) =>
-    of.every((each) => each[key] === of[0]?.[key]) ? of[0]?.[key] : undefined;
+    of.every(({ metric }) => metric[key] === of[0]?.metric[key]) ? of[0]?.metric[key] : undefined;
   const unit = agreed('unit');
   const resolution = agreed('resolution');
-  const own = limits.filter(({ metric }) => metric === name);
   return [
     ...(unit === undefined ? [] : [{ id: 'unit', value: grafanaUnit(unit) }]),
     ...(['min', 'max'] as const).flatMap((id) => {
@@ -41,11 +61,10 @@ function propertiesOf(name: string, of: readonly MetricModel[], limits: readonly
       return value === undefined ? [] : [{ id, value }];
     }),
     ...(resolution === undefined ? [] : [{ id: 'decimals', value: digitsOf(resolution) }]),
-    ...(own.length === 0 ? [] : limitProperties(own)),
   ];
 }
 
-function limitProperties(limits: readonly Limit[]): MetricLook['properties'] {
+function limitProperties(limits: readonly Limit[]): Properties {
   const steps = [...limits]
     .sort((a, b) => a.value - b.value)
     .map(({ value, priority }) => ({ value, color: PRIORITY_COLOURS[priority] }));

@@ -1,4 +1,4 @@
-// Colours, and what alone they stand for (ISA-101): a plant in order is grey; each alarm priority has a colour that nothing else has,
+// Colours, and what alone they stand for (ISA-101): a plant in order is grey; each alarm priority has a colour that nothing else has, and so has what needs a look and is no alarm,
 // and never without its word. The same as on the console (services/console/web/styles/colours.css).
 
 import type { Priority } from '#domain/alarm.ts';
@@ -11,14 +11,15 @@ export const PRIORITY_COLOURS: Readonly<Record<Priority, string>> = {
 };
 /** What Grafana writes texts in, in light and dark. */
 export const CALM = 'text';
-/** Something of the pipeline needs a person, and is no alarm of the plant. */
-export const ABNORMAL = PRIORITY_COLOURS.medium;
+/** Something needs a look that is no alarm: of the pipeline, a clock, a silent sensor. */
+export const ABNORMAL = '#0b57a4';
 export const GREYS = ['#6e7479', '#9aa0a6', '#c3c8cd', '#454b51', '#b3b9bf', '#7c858d'] as const;
 export const PALE = '#b3b9bf';
 export const DARK = '#454b51';
 
 export const PALETTE: ReadonlySet<string> = new Set([
   ...Object.values(PRIORITY_COLOURS),
+  ABNORMAL,
   CALM,
   ...GREYS,
   'transparent',

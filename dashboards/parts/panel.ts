@@ -4,10 +4,10 @@
 import { type Expression, InfluxQuery, LastOf, MathExpression, type Query, STORE } from './influxql.ts';
 import { type Link, linkOfValue } from './links.ts';
 import type { MetricLook } from './metric-looks.ts';
-import { CALM, GREYS } from './palette.ts';
+import { CALM, GREYS, PALE } from './palette.ts';
 import { type Builder, common, grafana, StatBuilder, TableBuilder, TimelineBuilder, TrendBuilder } from './sdk.ts';
 
-/** From a value on the panel has this colour; below the first it is calm. */
+/** From a value on it has this colour; below the first it is calm, unless the first is from −∞ on. */
 export type Step = { readonly from: number; readonly colour: string };
 /** What a value is shown as. */
 export type Word = { readonly value: string; readonly text: string; readonly colour?: string };
@@ -28,7 +28,9 @@ type Common = {
   /** In place of "no data", where nothing is an answer. */
   readonly noValue?: string;
   readonly repeat?: string;
-  /** How the metrics of device models look: unit, limits, digits, by their names. */
+  /** Colours of series, by their names. */
+  readonly colours?: Readonly<Record<string, string>>;
+  /** How the metrics of device models look: unit, range, digits, limits, by their names. */
   readonly looks?: readonly MetricLook[];
   /** Where a click on a value leads. */
   readonly link?: Link;
@@ -40,8 +42,6 @@ export type Stat = Common & {
   readonly hasSparkline?: boolean;
   /** Calculated of the queries' last values; the queries then are not shown. */
   readonly expression?: Expression;
-  /** One text for each series, not a number. */
-  readonly isText?: boolean;
 };
 export type Trend = Common & {
   readonly kind: 'trend';
@@ -51,17 +51,17 @@ export type Trend = Common & {
   readonly isStacked?: boolean;
   readonly min?: number;
   readonly max?: number;
-  /** Colours of series, by their names. */
-  readonly colours?: Readonly<Record<string, string>>;
-  /** Area between two series, by their names: a band. */
-  readonly bands?: readonly (readonly [upper: string, lower: string])[];
+  /** Series that only go along, drawn thin and pale: a pattern of their names. */
+  readonly beside?: string;
+  /** No step of the picture is shorter; may be a variable. */
+  readonly stepAtLeast?: string;
 };
 export type Timeline = Common & { readonly kind: 'timeline' };
 export type Table = Common & {
   readonly kind: 'table';
   /** In order; what is not named is not shown. */
   readonly columns: readonly Column[];
-  readonly sortBy?: { readonly column: string; readonly isDescending: boolean };
+  readonly sortBy?: readonly { readonly column: string; readonly isDescending: boolean }[];
 };
 export type Column = {
   readonly name: string;
@@ -95,9 +95,16 @@ export function buildPanel(
   if (panel.decimals !== undefined) builder.decimals(panel.decimals);
   if (panel.repeat !== undefined) builder.repeat(panel.repeat).repeatDirection('h').maxPerRow(maxPerRow(panel));
   if (panel.link !== undefined) builder.dataLinks([linkOfValue(panel.link)]);
+  for (const [name, colour] of Object.entries(panel.colours ?? {})) {
+    builder.overrideByName(name, [{ id: 'color', value: { mode: 'fixed', fixedColor: colour } }]);
+  }
   for (const [i, query] of panel.queries.entries()) builder.withTarget(new InfluxQuery(letter(i), query));
   if (panel.kind === 'stat' && panel.expression !== undefined) addExpression(builder, panel, panel.expression);
-  for (const { name, properties } of panel.looks ?? []) builder.overrideByRegexp(`/\\b${name}$/`, [...properties]);
+  for (const { name, look, limits } of panel.looks ?? []) {
+    // A stat is coloured by thresholds, of which a limit from below would make every good value one.
+    const properties = panel.kind === 'stat' ? look : [...look, ...limits];
+    if (properties.length > 0) builder.overrideByRegexp(`/^(?:\\S+ )?${name}$/`, [...properties]);
+  }
   return builder;
 }
 
@@ -132,14 +139,14 @@ function builderOf(panel: Panel) {
   }
 }
 
-function statOf({ hasSparkline = false, isText = false }: Stat): StatBuilder {
-  const reduced = new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false);
-  return new StatBuilder()
+function statOf({ hasSparkline = false, expression }: Stat): StatBuilder {
+  const builder = new StatBuilder()
     .graphMode(hasSparkline ? common.BigValueGraphMode.Area : common.BigValueGraphMode.None)
     .colorMode(common.BigValueColorMode.Value)
     .textMode(common.BigValueTextMode.ValueAndName)
     .justifyMode(common.BigValueJustifyMode.Auto)
-    .reduceOptions(isText ? reduced.fields('/.*/') : reduced);
+    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false));
+  return expression === undefined ? builder : builder.displayName(expression.alias);
 }
 
 function trendOf({
@@ -148,8 +155,8 @@ function trendOf({
   isStacked = false,
   min,
   max,
-  colours = {},
-  bands = [],
+  beside,
+  stepAtLeast,
 }: Trend): TrendBuilder {
   const style = new common.GraphThresholdsStyleConfigBuilder();
   const builder = new TrendBuilder()
@@ -177,19 +184,18 @@ function trendOf({
     );
   if (min !== undefined) builder.min(min);
   if (max !== undefined) builder.max(max);
-  for (const [name, colour] of Object.entries(colours)) {
-    builder.overrideByName(name, [{ id: 'color', value: { mode: 'fixed', fixedColor: colour } }]);
-  }
-  for (const [upper, lower] of bands) {
-    builder.overrideByName(upper, [
-      { id: 'custom.fillBelowTo', value: lower },
-      { id: 'custom.fillOpacity', value: 15 },
-      { id: 'custom.lineWidth', value: 0 },
+  if (stepAtLeast !== undefined) builder.interval(stepAtLeast);
+  if (beside !== undefined) {
+    builder.overrideByRegexp(beside, [
+      { id: 'color', value: { mode: 'fixed', fixedColor: PALE } },
+      { id: 'custom.showPoints', value: 'never' },
     ]);
-    builder.overrideByName(lower, [{ id: 'custom.lineWidth', value: 0 }]);
   }
   return builder;
 }
+
+/** A state is taken to last through steps without one for so long, ms; a longer silence is a gap. */
+const STATE_LASTS_MS = 5 * 60_000;
 
 function timelineOf(): TimelineBuilder {
   return new TimelineBuilder()
@@ -199,7 +205,7 @@ function timelineOf(): TimelineBuilder {
     .rowHeight(0.8)
     .fillOpacity(70)
     .lineWidth(0)
-    .spanNulls(false)
+    .spanNulls(STATE_LASTS_MS)
     .colorScheme(new grafana.FieldColorBuilder().mode(grafana.FieldColorModeId.Fixed).fixedColor(GREYS[2]))
     .legend(
       new common.VizLegendOptionsBuilder()
@@ -209,7 +215,7 @@ function timelineOf(): TimelineBuilder {
     );
 }
 
-function tableOf({ columns, sortBy }: Table): TableBuilder {
+function tableOf({ columns, sortBy = [] }: Table): TableBuilder {
   const byName = Object.fromEntries(columns.map(({ name }, i) => [name, i]));
   const builder = new TableBuilder()
     .cellHeight(common.TableCellHeight.Sm)
@@ -223,15 +229,19 @@ function tableOf({ columns, sortBy }: Table): TableBuilder {
         renameByName: Object.fromEntries(columns.map(({ name, title }) => [name, title])),
       },
     });
-  if (sortBy !== undefined) {
-    builder.sortBy([new common.TableSortByFieldStateBuilder().displayName(sortBy.column).desc(sortBy.isDescending)]);
-  }
+  builder.sortBy(
+    sortBy.map(({ column, isDescending }) =>
+      new common.TableSortByFieldStateBuilder().displayName(column).desc(isDescending),
+    ),
+  );
   for (const column of columns) builder.overrideByName(column.title, columnProperties(column));
   return builder;
 }
 
 function columnProperties({ unit, width, words, steps, link }: Column): grafana.DynamicConfigValue[] {
   return [
+    // What is said where the whole table is empty is not to stand in every empty cell.
+    { id: 'noValue', value: '–' },
     ...(unit === undefined ? [] : [{ id: 'unit', value: unit }]),
     ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
     ...(words === undefined ? [] : [{ id: 'mappings', value: mappingsOf(words) }]),
@@ -244,9 +254,9 @@ function columnProperties({ unit, width, words, steps, link }: Column): grafana.
 }
 
 function thresholds(steps: readonly Step[]): grafana.ThresholdsConfigBuilder {
-  return new grafana.ThresholdsConfigBuilder()
-    .mode(grafana.ThresholdsMode.Absolute)
-    .steps([{ value: null, color: CALM }, ...steps.map(({ from, colour }) => ({ value: from, color: colour }))]);
+  const base = steps[0]?.from === Number.NEGATIVE_INFINITY ? [] : [{ value: null, color: CALM }];
+  const others = steps.map(({ from, colour }) => ({ value: Number.isFinite(from) ? from : null, color: colour }));
+  return new grafana.ThresholdsConfigBuilder().mode(grafana.ThresholdsMode.Absolute).steps([...base, ...others]);
 }
 
 function mappingsOf(words: readonly Word[]): grafana.ValueMapping[] {

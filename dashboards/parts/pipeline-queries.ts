@@ -14,6 +14,12 @@ export function numberOf(service: string, metric: string, alias = '$tag_device')
   return { text, alias };
 }
 
+/** The number as it was told last, if that was just now: an old one would look like a good one. */
+export function numberNow(service: string, metric: string, alias: string): Query {
+  const where = and('time > now() - 2m', isPipeline, `"device" =~ /^${service}/`, named(metric));
+  return { text: `SELECT max("value") FROM ${readings()} WHERE ${where}`, alias };
+}
+
 /** How fast a count rises, per second; a restart, where it begins anew, is left out. */
 export function rateOf(service: string, metric: string, alias: string): Query {
   const text = `SELECT non_negative_derivative(last("value"), 1s) FROM ${readings()} WHERE ${of(service, named(metric))} GROUP BY time($__interval), "device" fill(none)`;

@@ -12,7 +12,6 @@ const UNITS: ReadonlyMap<string, string> = new Map(
       mL: 'mlitre',
       m3: 'm3',
       'L/min': 'flowlpm',
-      'm3/s': 'flowcms',
       kg: 'masskg',
       g: 'massg',
       t: 'masst',
@@ -24,5 +23,5 @@ const UNITS: ReadonlyMap<string, string> = new Map(
 );
 
 export function grafanaUnit(code: string): string {
-  return UNITS.get(code) ?? `suffix: ${formatUnit(code)}`;
+  return UNITS.get(code) ?? `suffix:${formatUnit(code)}`;
 }

@@ -44,11 +44,6 @@ const SITE: Choice = { name: 'site', label: 'Site', query: tagValues('site'), re
 const AREA: Choice = { name: 'area', label: 'Area', query: tagValues('area', isSite) };
 const DEVICE: Choice = { name: 'device', label: 'Device', query: tagValues('device', and(isSite, isArea)) };
 const METRIC: Choice = { name: 'metric', label: 'Metric', query: tagValues('metric', and(isSite, isArea, isDevice)) };
-const SERVICE: Choice = {
-  name: 'service',
-  label: 'Service',
-  query: tagValues('device', `"site" = '${PIPELINE.site}'`),
-};
 
 const asOne = (choice: Choice): Variable => ({ name: choice.name, query: choice.query, build: () => one(choice) });
 const asMany = (choice: Choice): Variable => ({ name: choice.name, query: choice.query, build: () => many(choice) });
@@ -60,14 +55,14 @@ const TIERS = [
   { text: 'hours', value: 'r1h' },
 ] as const;
 
+const STEPS = ['1s', '10s', '1m', '15m', '1h'] as const;
+
 export const variables = {
   sites: asMany(SITE),
-  site: asOne(SITE),
   areas: asMany(AREA),
   area: asOne(AREA),
   devices: asMany(DEVICE),
   device: asOne(DEVICE),
-  services: asMany(SERVICE),
   tier: {
     name: 'tier',
     build: () =>
@@ -77,6 +72,16 @@ export const variables = {
         .values(TIERS.map(({ text, value }) => `${text} : ${value}`).join(', '))
         .current({ selected: true, text: TIERS[0].text, value: TIERS[0].value })
         .options(TIERS.map(({ text, value }, i) => ({ selected: i === 0, text, value }))),
+  },
+  step: {
+    name: 'step',
+    build: () =>
+      new grafana.CustomVariableBuilder('step')
+        .label('Step at least')
+        .description('What devices send less often than a step shows as single dots: choose a longer one.')
+        .values(STEPS.join(','))
+        .current({ selected: true, text: STEPS[1], value: STEPS[1] })
+        .options(STEPS.map((value, i) => ({ selected: i === 1, text: value, value }))),
   },
 } as const satisfies Readonly<Record<string, Variable>>;
 

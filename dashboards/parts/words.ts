@@ -1,7 +1,8 @@
 // What the store's numbers and flags are called.
 
-import { GREYS } from './palette.ts';
-import type { Word } from './panel.ts';
+import { CLOCK_SKEW_MS_MAX } from '#domain/clock-skew.ts';
+import { ABNORMAL, CALM, GREYS } from './palette.ts';
+import type { Step, Word } from './panel.ts';
 
 export const SWITCH_WORDS: readonly Word[] = [
   { value: 'true', text: 'on', colour: GREYS[0] },
@@ -16,4 +17,10 @@ export const QUALITY_WORDS: readonly Word[] = [
 export const ONLINE_WORDS: readonly Word[] = [
   { value: 'true', text: 'online', colour: GREYS[2] },
   { value: 'false', text: 'offline', colour: GREYS[3] },
+];
+/** Of how far a clock is ahead, ms. */
+export const CLOCK_STEPS: readonly Step[] = [
+  { from: Number.NEGATIVE_INFINITY, colour: ABNORMAL },
+  { from: -CLOCK_SKEW_MS_MAX, colour: CALM },
+  { from: CLOCK_SKEW_MS_MAX, colour: ABNORMAL },
 ];
