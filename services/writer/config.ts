@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { parseDuration } from '#domain/duration.ts';
 import { durationSetting, portSetting } from '#runtime/config.ts';
+import { replicaSettings } from '#runtime/replica.ts';
 import { rejectedSettings } from '#runtime/sections.ts';
 
 const MIB = 1_048_576;
 
 export const writerSection = z.strictObject({
   metricsPort: portSetting.default(9104).describe('Port of /livez, /readyz and /metrics.'),
+  ...replicaSettings,
   lanes: z
     .int()
     .min(1)

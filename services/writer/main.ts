@@ -1,10 +1,11 @@
 // The writer as a process: batches of points and entries of the alarm journal from the broker to the store.
 
 import { setFlagsFromString } from 'node:v8';
-import { filters } from '#domain/topic.ts';
+import { filters, shardFilters } from '#domain/topic.ts';
 import { runService } from '#runtime/process.ts';
+import { replicaName } from '#runtime/replica.ts';
 import { historianAddress, rulesFolderSetting, storeSection } from '#runtime/sections.ts';
-import { openServiceBus } from '#runtime/service-bus.ts';
+import { openServiceBus, serviceClientId } from '#runtime/service-bus.ts';
 import { writerSection } from './config.ts';
 import { openWriter } from './open-writer.ts';
 
@@ -19,17 +20,21 @@ await runService(
   { writer: writerSection, store: storeSection, historian: historianAddress, rules: rulesFolderSetting },
   async (service) => {
     const { config, metrics, stack, health } = service;
-    const bus = openServiceBus(service);
+    const replica = replicaName('writer', config.writer);
+    const clientId = serviceClientId('writer', replica);
+    const bus = openServiceBus(service, replica);
     const { writer, rollUps, plans } = await openWriter(service, bus, () => performance.now() / 1_000);
     const timer = setInterval(() => {
       writer.tick();
       rollUps.tick();
     }, TICK_MS);
     stack.defer(() => clearInterval(timer));
+    const [points, journal] = [shardFilters('points', config.writer), shardFilters('journal', config.writer)];
     const consumer = stack.use(
       bus.consume({
-        clientId: 'penstock-writer-in',
-        filters: [filters.points, filters.journal],
+        clientId: `${clientId}-in`,
+        filters: [...points.filters, ...journal.filters],
+        formerFilters: [...points.formerFilters, ...journal.formerFilters],
         cleanSession: false,
         window: Number.MAX_SAFE_INTEGER, // bytes are what a full disk costs
         windowBytes: config.writer.memoryBytesMax,
@@ -40,7 +45,7 @@ await runService(
     const devices = plans.isNeeded
       ? stack.use(
           bus.consume({
-            clientId: 'penstock-writer-devices',
+            clientId: `${clientId}-devices`,
             filters: [filters.registry],
             cleanSession: true,
             onDelivery: (delivery) => plans.take(delivery),

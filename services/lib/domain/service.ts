@@ -4,10 +4,29 @@
 import { PRIORITIES, type Priority } from './alarm.ts';
 import { isName } from './name.ts';
 import { isPlainObject } from './plain-object.ts';
+import { SHARD_COUNT } from './shard.ts';
 import type { DeviceName } from './topic.ts';
 
 export const SERVICES = ['broker', 'ingest', 'rules', 'writer', 'historian', 'console', 'watchdog'] as const;
 export type ServiceName = (typeof SERVICES)[number];
+
+/** Services of which several may run and share the shards out by rank. */
+export type RankedService = 'writer' | 'rules';
+
+/** The name of the device that a service plays, or one of several of it. */
+export function replicaId(service: ServiceName, replica: string | undefined): string {
+  return replica === undefined ? service : `${service}-${replica}`;
+}
+
+/** What one of several goes by; undefined: the first goes by the service's name, and so has the queue that it has when alone. */
+export function replicaOfRank(rank: number): string | undefined {
+  return rank === 0 ? undefined : String(rank);
+}
+
+/** Devices of as many as there can be. */
+export function replicaIds(service: RankedService): string[] {
+  return Array.from({ length: SHARD_COUNT }, (_, rank) => replicaId(service, replicaOfRank(rank)));
+}
 
 /** Where the pipeline's own devices and alarms stand. */
 export const PIPELINE = { site: 'penstock', area: 'pipeline' } as const;

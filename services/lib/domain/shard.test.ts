@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SHARD_COUNT, shardOf } from './shard.ts';
+import { ownedShards, ownsShard, SHARD_COUNT, shardOf } from './shard.ts';
 
 /** FNV-1a as its authors state it, over bytes and in big integers. */
 function reference(text: string): number {
@@ -33,4 +33,14 @@ test('shardOf() spreads a thousand areas over every shard, none with more than t
   expect(counts).toHaveLength(SHARD_COUNT);
   expect(Math.min(...counts)).toBeGreaterThan(0);
   expect(Math.max(...counts)).toBeLessThan((3 * 1_000) / SHARD_COUNT);
+});
+
+test('every shard belongs to exactly one rank, however many there are, and to whoever is alone', () => {
+  for (let replicas = 1; replicas <= SHARD_COUNT; replicas++) {
+    const owned = Array.from({ length: replicas }, (_, rank) => ownedShards({ rank, replicas }));
+    for (const shards of owned) expect(shards.length).toBeGreaterThanOrEqual(Math.floor(SHARD_COUNT / replicas));
+    expect(owned.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: SHARD_COUNT }, (_, shard) => shard));
+  }
+  expect(ownedShards({ rank: 1, replicas: 30 })).toEqual([1, 31, 61]);
+  expect(ownsShard({ rank: 1, replicas: 30 }, 31)).toBe(true);
 });

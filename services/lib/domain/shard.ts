@@ -11,3 +11,15 @@ export function shardOf(site: string, area: string): number {
   }
   return (hash >>> 0) % SHARD_COUNT;
 }
+
+/** One of several of a service that share the shards out by rank. Alone it is rank 0 of 1, and owns them all. */
+export type Replica = { readonly rank: number; readonly replicas: number };
+
+export function ownsShard({ rank, replicas }: Replica, shard: number): boolean {
+  return shard % replicas === rank;
+}
+
+/** Every shard belongs to exactly one of the ranks. */
+export function ownedShards(replica: Replica): number[] {
+  return Array.from({ length: SHARD_COUNT }, (_, shard) => shard).filter((shard) => ownsShard(replica, shard));
+}

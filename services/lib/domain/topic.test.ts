@@ -7,6 +7,7 @@ import {
   matchesFilter,
   type ParsedTopic,
   parseTopic,
+  shardFilters,
   topics,
 } from './topic.ts';
 
@@ -132,3 +133,17 @@ test.each([
 ])('matchesFilter(%s, %s) is %s, as the standard shows it', (filter, topic, expected) => {
   expect(matchesFilter(filter, topic)).toBe(expected);
 });
+
+test.each(['points', 'journal'] as const)(
+  'of %s each shard is read by one of several, and whoever is alone reads all',
+  (tree) => {
+    const all = Array.from({ length: 64 }, (_, shard) => `${tree}/v1/${shard}`);
+    expect(shardFilters(tree, { rank: 0, replicas: 1 })).toEqual({ filters: [`${tree}/v1/+`], formerFilters: all });
+    const three = [0, 1, 2].map((rank) => shardFilters(tree, { rank, replicas: 3 }));
+    expect(three.flatMap(({ filters }) => filters).sort()).toEqual(all.toSorted());
+    expect(three[1]?.filters.slice(0, 3)).toEqual([1, 4, 7].map((shard) => `${tree}/v1/${shard}`));
+    // Whatever number there was before: each has the filters of one of them, and is rid of all the others.
+    for (const { filters, formerFilters } of three)
+      expect([...filters, ...formerFilters].sort()).toEqual([`${tree}/v1/+`, ...all].sort());
+  },
+);

@@ -2,7 +2,7 @@
 
 import { announcedId, announcedKey } from './announced-id.ts';
 import { isName } from './name.ts';
-import { SHARD_COUNT } from './shard.ts';
+import { ownedShards, type Replica, SHARD_COUNT } from './shard.ts';
 
 /** What a device writes, below `plant/v1/{site}/{area}/{device}/`. */
 export const DEVICE_CHANNELS = ['tele', 'event', 'log', 'status', 'meta', 'ack', 'cfg/reported', 'ota/req'] as const;
@@ -67,6 +67,17 @@ export const filters = {
   plantStates: 'state/v1/+/+/+',
   services: 'service/v1/+/+',
 } as const;
+
+/** What a replica subscribes to of a tree of shards, and what it may have subscribed to while there were more or fewer. */
+export type ShardFilters = { readonly filters: readonly string[]; readonly formerFilters: readonly string[] };
+
+/** Of a replica that is alone the filter is the one of all shards. */
+export function shardFilters(tree: 'points' | 'journal', replica: Replica): ShardFilters {
+  const own = ownedShards(replica).map((shard) => topics[tree](shard));
+  if (replica.replicas === 1) return { filters: [filters[tree]], formerFilters: own };
+  const all = Array.from({ length: SHARD_COUNT }, (_, shard) => topics[tree](shard));
+  return { filters: own, formerFilters: [filters[tree], ...all.filter((topic) => !own.includes(topic))] };
+}
 
 /** Roots of the trees that devices and services speak on. */
 const ROOTS = [

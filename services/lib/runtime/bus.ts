@@ -24,6 +24,11 @@ export type ConsumeOptions = {
   readonly clientId: string;
   readonly filters: readonly string[];
   /**
+   * Filters that an earlier life may have subscribed to and that are not its own any more. A session that the broker has kept
+   * is rid of them; what waits in it already still comes.
+   */
+  readonly formerFilters?: readonly string[];
+  /**
    * Filters whose messages are shared out among all consumers of that group, each to one of them, and none of what is retained.
    * MQTT 5 alone can: with another broker the consumer stays out and says why.
    */

@@ -327,6 +327,24 @@ describe.each([4, 5] as const)('MQTT version %i', (spoken) => {
     await soon(() => expect(acks(broker)).toEqual([1]));
   });
 
+  test('a session that the broker has kept is rid of former filters, after the new ones are asked for; a new one has none', async () => {
+    const broker = await openBroker();
+    const formerFilters = Array.from({ length: 70 }, (_, i) => `old/${i}`);
+    const { consumer, got } = consume(broker, { formerFilters });
+    await consumer.ready;
+    expect(broker.last.of('unsubscribe')).toEqual([]);
+    resume(broker, [published('old/3', 'still waited')]);
+    broker.last.socket.destroy();
+    await soon(() => expect(got.map(({ topic }) => topic)).toEqual(['old/3']));
+    await soon(() => expect(broker.last.of('unsubscribe')).toHaveLength(3));
+    const order = broker.last.received.map(({ cmd }) => cmd).filter((cmd) => /subscribe/.test(cmd));
+    expect(order).toEqual(['subscribe', ...Array.from({ length: 3 }, () => 'unsubscribe')]);
+    const packets = broker.last.of('unsubscribe');
+    expect(packets.flatMap(({ unsubscriptions }) => unsubscriptions)).toEqual(formerFilters);
+    expect(new Set(packets.map(({ messageId }) => messageId)).size).toBe(3);
+    got[0]?.ack();
+  });
+
   test('a message that comes again on the same connection is delivered once and acknowledged once', async () => {
     const broker = await openBroker();
     const { consumer, got } = consume(broker);

@@ -16,6 +16,7 @@ import { traceparentOf } from './traceparent.ts';
 export type SessionOptions = {
   readonly clientId: string;
   readonly filters: readonly string[];
+  readonly formerFilters?: readonly string[];
   readonly shared?: { readonly group: string; readonly filters: readonly string[] } | undefined;
   readonly cleanSession: boolean;
   /** Most messages that it wants to have unacknowledged; a broker of MQTT 5 is told. */
@@ -41,6 +42,8 @@ export type SessionEvents = {
 
 /** The largest Receive Maximum there is, and as many packet ids. */
 const RECEIVE_MAXIMUM_MAX = 65_535;
+/** Of former filters, so that no broker finds too many in one packet. */
+const FILTERS_PER_PACKET = 32;
 /** From here on a code of SUBACK is a refusal. */
 const REFUSED = 128;
 
@@ -127,6 +130,16 @@ export class MqttSession {
     // Always subscribe, session present or not: the filters may have changed with the settings.
     const subscriptions = this.#filters.map((topic) => ({ topic, qos: 1 as const }));
     this.#connection.write(this.#connection.encode({ cmd: 'subscribe', messageId: 1, subscriptions }));
+    if (welcome.isResumed) this.#unsubscribe(this.#options.formerFilters ?? []);
+  }
+
+  /** After the subscription, so that nothing falls in between where one filter takes the place of another. */
+  #unsubscribe(filters: readonly string[]): void {
+    for (let at = 0; at < filters.length; at += FILTERS_PER_PACKET) {
+      const unsubscriptions = filters.slice(at, at + FILTERS_PER_PACKET);
+      const messageId = 2 + at / FILTERS_PER_PACKET;
+      this.#connection.write(this.#connection.encode({ cmd: 'unsubscribe', messageId, unsubscriptions }));
+    }
   }
 
   #onPacket(packet: Packet): void {

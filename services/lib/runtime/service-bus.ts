@@ -1,6 +1,7 @@
 // A service's connection to the broker. Apart from process.ts: the broker is a service too, and needs no client of itself.
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { replicaId } from '#domain/service.ts';
 import { serviceLogin } from './access/service-login.ts';
 import { brokerAddress } from './broker-address.ts';
 import type { Bus } from './bus.ts';
@@ -55,8 +56,7 @@ export function openServiceBus<S extends Sections>(service: Service<S>, replica?
   tellNews(service, status, (payload) => {
     if (bus.problem() === undefined) say(payload);
   });
-  const device = replica === undefined ? name : `${name}-${replica}`;
-  tellNumbers(service, device, async (topic, payload) => {
+  tellNumbers(service, replicaId(name, replica), async (topic, payload) => {
     if (bus.problem() === undefined) await bus.publish(topic, payload);
   });
   return bus;

@@ -3,7 +3,7 @@
 
 import type { Role } from '../alarm.ts';
 import { HEARTBEAT_TOPIC, WATCHDOG_DEVICE, WATCHDOG_RULE } from '../heartbeat.ts';
-import { type ServiceName, serviceDevice } from '../service.ts';
+import { replicaIds, type ServiceName, serviceDevice } from '../service.ts';
 import { sparkplugOf, sparkplugOrders, sparkplugTopics } from '../sparkplug-topic.ts';
 import { DEVICE_CHANNELS, filters, topics } from '../topic.ts';
 import type { Identity, ServiceUser } from './identity.ts';
@@ -57,9 +57,9 @@ const ROLES: { readonly [role in Role]: readonly Grant[] } = {
 
 const WATCHDOG_ALARM = { ...WATCHDOG_DEVICE, rule: WATCHDOG_RULE, instance: '+' };
 
-/** Its status, and its numbers. */
-const ofItself = (service: ServiceName) =>
-  write(`service/v1/${service}/+`, topics.device(serviceDevice(service), 'tele'));
+/** Its status, and its numbers; of each of its replicas, where it may have some. */
+const ofItself = (service: ServiceName, ids: readonly string[] = [service]) =>
+  write(`service/v1/${service}/+`, ...ids.map((id) => topics.device(serviceDevice(id), 'tele')));
 
 const SERVICES: { readonly [service in ServiceUser]: readonly Grant[] } = {
   broker: ofItself('broker'),
@@ -78,7 +78,11 @@ const SERVICES: { readonly [service in ServiceUser]: readonly Grant[] } = {
     ...write('alarm/v1/+/+/+/+', COMMANDS, 'journal/v1/+', 'rejected/v1/+', HEARTBEAT_TOPIC),
     ...ofItself('rules'),
   ],
-  writer: [...read('points/v1/+', 'journal/v1/+', 'device/v1/+/+/+'), ...write('rejected/v1/+'), ...ofItself('writer')],
+  writer: [
+    ...read('points/v1/+', 'journal/v1/+', 'device/v1/+/+/+'),
+    ...write('rejected/v1/+'),
+    ...ofItself('writer', replicaIds('writer')),
+  ],
   historian: ofItself('historian'),
   console: [
     ...read(
