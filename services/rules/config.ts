@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationSetting, portSetting } from '#runtime/config.ts';
+import { replicaSettings } from '#runtime/replica.ts';
 import { operationRights, rulesFolder } from '#runtime/sections.ts';
 
 /** Past it, what is shown would be of another time. */
@@ -7,6 +8,7 @@ const HOLD_MS_MAX = 60_000;
 
 export const rulesSection = z.strictObject({
   ...rulesFolder,
+  ...replicaSettings,
   watch: z
     .enum(['events', 'polling', 'off'])
     .default('events')

@@ -15,10 +15,13 @@ import { heartbeatMessage } from './heartbeat.ts';
 import { countRules } from './metrics.ts';
 import { openNotifier } from './open-notifier.ts';
 import { openStateStore } from './open-state-store.ts';
+import { OwnAreas } from './own-areas.ts';
+import { pipelineProblems } from './pipeline-problems.ts';
 import { RuleFolder } from './rule-folder.ts';
 import { Rules } from './rules.ts';
 import { ServerClock } from './server-clock.ts';
 import { ServiceStatuses } from './service-statuses.ts';
+import { refuseSpanning, requireNoSpanning } from './spanning-rules.ts';
 
 type Sections = { readonly rules: typeof rulesSection };
 
@@ -27,6 +30,7 @@ export type OpenRules = {
   readonly rules: Rules;
   readonly folder: RuleFolder;
   readonly statuses: ServiceStatuses;
+  readonly areas: OwnAreas;
   /** Everything that time does. */
   readonly tick: () => void;
 };
@@ -46,12 +50,15 @@ export function openRules(service: Service<Sections>, { nowMs, cpuMs, later, ope
   const { root, rules: settings } = service.config as Config<Sections> & typeof service.config;
   const { dir, unsignedRole, budgetMs, unknownSeriesMax, hold: holdMs } = settings;
   requireRulesFolder(dir);
+  const areas = new OwnAreas(settings);
+  if (!areas.isAlone) requireNoSpanning(dir);
   const own = path.join(root.data, 'rules');
   const store = stack.use(openStateStore(path.join(own, 'state.db')));
   watchDiskSpace(service, own);
   // Opened after the store and so closed before it: what the broker takes last is still struck off.
   const bus = openBus();
-  const saved = store.rows();
+  const { own: saved, others } = areas.divide(store.rows());
+  store.forget(others);
   const live = new Engine({
     saved,
     startedAt: now(),
@@ -67,7 +74,7 @@ export function openRules(service: Service<Sections>, { nowMs, cpuMs, later, ope
   const clock = new ServerClock({ now, nowMs });
   const rules: Rules = stack.use(
     new Rules({
-      ...{ engine, store, publish, now, later },
+      ...{ engine, store, publish, now, later, areas },
       clockNews: () => clock.news(),
       answer: (input, at) => (input.kind === 'point' ? heartbeatMessage(input.point, at) : undefined),
       operationsKey: readOrCreateSecret(root.data, 'operations-key').value,
@@ -88,11 +95,15 @@ export function openRules(service: Service<Sections>, { nowMs, cpuMs, later, ope
   );
   rules.open();
   rules.put({ kind: 'resume', at: now() });
+  if (!areas.hasPipeline) service.problems.add(() => pipelineProblems(engine.rules));
   const folder = new RuleFolder({
     ...{ dir, engine, now },
+    ...(areas.isAlone ? {} : { refuses: refuseSpanning }),
     loadNotify: notify.load,
     putAndKeep: (input) => rules.putAndKeep(input),
-    tell: ({ topic, payload, retain }) => publish(topic, payload, { retain }).catch(() => {}), // only a closing bus refuses
+    tell: ({ topic, payload, retain }) => {
+      if (areas.hasPipeline) publish(topic, payload, { retain }).catch(() => {}); // only a closing bus refuses
+    },
     onLoad: ({ rules: count, problems, news, warnings }) => {
       for (const problem of news) log.error(formatProblem(problem));
       for (const warning of warnings) log.warn(formatProblem(warning));
@@ -108,5 +119,5 @@ export function openRules(service: Service<Sections>, { nowMs, cpuMs, later, ope
     statuses.tick();
     notify.tick();
   };
-  return { bus, rules, folder, statuses, tick };
+  return { bus, rules, folder, statuses, areas, tick };
 }

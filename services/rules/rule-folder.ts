@@ -3,6 +3,7 @@
 // is quiet: who is still writing has made no mistake yet.
 
 import { topics } from '#domain/topic.ts';
+import type { CheckOptions } from '#rules/check/check-rules.ts';
 import { isError, problemOf } from '#rules/check/finding.ts';
 import type { Stepping } from '#rules/engine/hold.ts';
 import type { EngineInput } from '#rules/engine/inputs.ts';
@@ -15,6 +16,8 @@ import type { OutMessage } from './state-store.ts';
 
 export type RuleFolderParts = {
   readonly dir: string;
+  /** Why a rule cannot run here; its file is then refused. */
+  readonly refuses?: CheckOptions['refuses'];
   readonly engine: Stepping;
   readonly now: () => number;
   readonly putAndKeep: (input: EngineInput) => void;
@@ -66,8 +69,8 @@ export class RuleFolder {
   }
 
   load(): void {
-    const { dir, engine, now, putAndKeep, loadNotify } = this.#parts;
-    const read = readRules(dir);
+    const { dir, refuses, engine, now, putAndKeep, loadNotify } = this.#parts;
+    const read = readRules(dir, refuses === undefined ? {} : { refuses });
     const plant = readPlantFiles(dir);
     const problems = [...read.problems, ...plant.problems, ...(loadNotify?.() ?? [])];
     this.#problems = problems;

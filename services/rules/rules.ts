@@ -15,6 +15,7 @@ import type { Delivery, PublishOptions } from '#runtime/bus.ts';
 import { isDiskFull } from '#runtime/disk-full.ts';
 import { messagesOf } from './messages-of.ts';
 import { Outbox } from './outbox.ts';
+import type { OwnAreas } from './own-areas.ts';
 import { type Message, type Reading, readMessage } from './read-message.ts';
 import { rejectedMessage } from './rejected-message.ts';
 import type { ClockNews } from './server-clock.ts';
@@ -29,6 +30,8 @@ export type RulesParts = {
   readonly clockNews?: () => ClockNews | undefined;
   /** Runs a function after what is at hand: what comes in one turn is written down together. */
   readonly later: (run: () => void) => void;
+  /** Where areas are dealt out to several: what is not ours is acknowledged and passed over. */
+  readonly areas?: Pick<OwnAreas, 'takes' | 'says'>;
   readonly operationsKey: string;
   /** What an operation may do that nobody signed; undefined: nothing. */
   readonly unsignedRole: Role | undefined;
@@ -144,7 +147,10 @@ export class Rules implements Disposable {
 
   /** Retains every shown alarm again, and what else there is to say: a broker without a memory may have lost it all. */
   republish(besides: readonly OutMessage[] = []): void {
-    const alarms = this.#parts.engine.annunciated().flatMap(messagesOf);
+    const alarms = this.#parts.engine
+      .annunciated()
+      .filter((alarm) => this.#says(alarm))
+      .flatMap(messagesOf);
     for (const message of [...alarms, ...besides]) this.#outbox.tell(message);
   }
 
@@ -174,7 +180,12 @@ export class Rules implements Disposable {
     this.#turn.inputs.push({ at: this.#parts.now(), topic: '', payload, retained: false });
   }
 
+  #says(output: EngineOutput): boolean {
+    return this.#parts.areas?.says(output) ?? true;
+  }
+
   #read(message: Message, onUnreadable: (reason: string) => void): EngineInput[] {
+    if (this.#parts.areas?.takes(message.topic) === false) return [];
     return readMessage(message, { ...this.#reading, onUnreadable });
   }
 
@@ -192,6 +203,7 @@ export class Rules implements Disposable {
     this.#parts.onInput?.(input);
     for (const output of this.#parts.engine.step(input)) {
       this.#parts.onOutput?.(output);
+      if (!this.#says(output)) continue;
       this.#turn.messages.push(...messagesOf(output));
       if (output.kind === 'notice') this.#turn.notices.push(output.notice);
       if (output.kind === 'overrun') this.put({ ...output, kind: 'isolate', at: this.#parts.now() });

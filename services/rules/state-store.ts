@@ -177,6 +177,11 @@ export class StateStore implements Disposable {
     this.#drop.inputs.run();
   }
 
+  /** Takes rows out of the state. */
+  forget(rows: readonly StateRow[]): void {
+    if (rows.length > 0) this.#together(() => rows.forEach(({ key }) => void this.#drop.row.run(key)));
+  }
+
   /** Strikes off everything up to this message: the broker has it. */
   strikeOff(id: number): void {
     this.#drop.messages.run(id);

@@ -1,11 +1,11 @@
 // Several writers at one broker and one store: the shards are dealt out by rank.
 
 import { once } from 'node:events';
-import { cpSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Pipeline, readMetric, startPipeline } from '../../test/support/pipeline.ts';
-import { freePorts, ROOT, type Running, run, tempFolder, until } from '../../test/support/processes.ts';
+import { startPipeline } from '../../test/support/pipeline.ts';
+import { ROOT, run, tempFolder, until } from '../../test/support/processes.ts';
+import { openReplica, type Replica } from '../../test/support/replica.ts';
 
 let stack = new AsyncDisposableStack();
 afterEach(async () => {
@@ -17,56 +17,11 @@ const MAIN = path.join(ROOT, 'services/writer/main.ts');
 const SHARDS = { even: 4, odd: 5 } as const;
 const FROM = Date.now() - 3_600_000;
 
-/** A writer with a data folder and a port of its own, over all its lives. */
-class Replica {
-  readonly #env: NodeJS.ProcessEnv;
-  readonly #port: number;
-  #running: Running | undefined;
-
-  constructor({ dataDir, brokerPort, storeUrl }: Pipeline, port: number) {
-    const folder = stack.use(tempFolder()).path;
-    cpSync(path.join(dataDir, 'secrets'), path.join(folder, 'secrets'), { recursive: true });
-    this.#port = port;
-    this.#env = {
-      PENSTOCK_SUPERVISED: '1',
-      PENSTOCK_DATA: folder,
-      PENSTOCK_BROKER_PORT: String(brokerPort),
-      PENSTOCK_HISTORIAN_PORT: new URL(storeUrl).port,
-      PENSTOCK_WRITER_METRICS_PORT: String(port),
-      PENSTOCK_WRITER_ROLL_UPS: 'false',
-      PENSTOCK_NUMBERS_INTERVAL: '1s',
-    };
-  }
-
-  async start(rank: number, replicas: number): Promise<void> {
-    const env = { ...this.#env, PENSTOCK_WRITER_RANK: String(rank), PENSTOCK_WRITER_REPLICAS: String(replicas) };
-    const running = stack.use(run(process.execPath, [MAIN], env));
-    this.#running = running;
-    await until(
-      `writer ${rank} of ${replicas}`,
-      async () => {
-        if (running.child.exitCode !== null) throw new Error(running.output());
-        return (await fetch(`http://127.0.0.1:${this.#port}/readyz`)).ok ? true : undefined;
-      },
-      30_000,
-    );
-  }
-
-  kill(): Promise<void> | undefined {
-    return this.#running?.kill();
-  }
-
-  /** With everything that the store has struck off its journal. */
-  async stop(): Promise<void> {
-    await this.#running?.[Symbol.asyncDispose]();
-  }
-
-  /** Lines that the store has of its present life, once they are so many; it would have counted by then what it got besides. */
-  async lines(atLeast: number): Promise<number> {
-    const count = () => readMetric(this.#port, 'penstock_writer_lines_total');
-    await until(`${atLeast} lines`, async () => ((await count()) >= atLeast ? true : undefined));
-    return count();
-  }
+/** Lines that the store has of its present life, once they are so many; it would have counted by then what it got besides. */
+async function lines(replica: Replica, atLeast: number): Promise<number> {
+  const count = () => replica.metric('penstock_writer_lines_total');
+  await until(`${atLeast} lines`, async () => ((await count()) >= atLeast ? true : undefined));
+  return count();
 }
 
 /** Publishes points of the areas `even` and `odd`, and knows how many of each the store must have. */
@@ -90,8 +45,9 @@ async function openPlant() {
       },
       30_000,
     );
-  const [first = 0, second = 0] = await freePorts(2);
-  const replicas = [new Replica(pipeline, first), new Replica(pipeline, second)] as const;
+  const env = { PENSTOCK_WRITER_ROLL_UPS: 'false', PENSTOCK_NUMBERS_INTERVAL: '1s' };
+  const open = async () => stack.use(await openReplica(pipeline, 'writer', env));
+  const replicas = [await open(), await open()] as const;
   return { pipeline, client, publish, stored, replicas };
 }
 
@@ -104,7 +60,7 @@ describe('several writers', () => {
     await publish('odd', 4);
     await stored('even');
     await stored('odd');
-    expect(await zero.lines(7)).toBe(7);
+    expect(await lines(zero, 7)).toBe(7);
     await zero.stop();
     // In the queue of the one that there was, which the first of several reads out.
     await publish('even', 5);
@@ -114,12 +70,12 @@ describe('several writers', () => {
     await zero.start(0, 2);
     await stored('even');
     await stored('odd');
-    expect(await zero.lines(5 + 6)).toBe(5 + 6);
+    expect(await lines(zero, 5 + 6)).toBe(5 + 6);
     await publish('odd', 20);
     await publish('even', 10);
     await stored('even');
     await stored('odd');
-    expect([await zero.lines(5 + 6 + 10), await one.lines(20)]).toEqual([5 + 6 + 10, 20]);
+    expect([await lines(zero, 5 + 6 + 10), await lines(one, 20)]).toEqual([5 + 6 + 10, 20]);
 
     await one.kill();
     await publish('odd', 30);
@@ -127,7 +83,7 @@ describe('several writers', () => {
     await stored('even');
     await one.start(1, 2);
     await stored('odd');
-    expect(await zero.lines(5 + 6 + 10 + 40)).toBe(5 + 6 + 10 + 40);
+    expect(await lines(zero, 5 + 6 + 10 + 40)).toBe(5 + 6 + 10 + 40);
 
     const topics = new Set<string>();
     client.on('message', (topic) => topics.add(topic));
@@ -151,7 +107,7 @@ describe('several writers', () => {
     await publish('odd', 4);
     await stored('even');
     await stored('odd');
-    expect(await zero.lines(3 + 4)).toBe(3 + 4);
+    expect(await lines(zero, 3 + 4)).toBe(3 + 4);
   }, 60_000);
 });
 

@@ -76,7 +76,7 @@ const SERVICES: { readonly [service in ServiceUser]: readonly Grant[] } = {
     ...read('points/v1/+', 'device/v1/+/+/+', STATES, OPERATIONS, ...ofAnyDevice(['ack', 'cfg/reported'])),
     ...read('service/v1/+/+'),
     ...write('alarm/v1/+/+/+/+', COMMANDS, 'journal/v1/+', 'rejected/v1/+', HEARTBEAT_TOPIC),
-    ...ofItself('rules'),
+    ...ofItself('rules', replicaIds('rules')),
   ],
   writer: [
     ...read('points/v1/+', 'journal/v1/+', 'device/v1/+/+/+'),

@@ -31,6 +31,8 @@ export type CheckOptions = PlantKnowledge & {
   readonly lints?: 'all' | 'none';
   /** Which rules are given; all that are not disabled where it is left out. */
   readonly takes?: (source: RuleFile, file: string) => boolean;
+  /** Why a rule cannot run where it is to run, however well it is written. */
+  readonly refuses?: (source: RuleFile) => Remark | undefined;
 };
 
 export type CheckedRules = {
@@ -92,11 +94,12 @@ type Plant = { readonly index: MetricIndex; readonly names: PlantNames };
 function ofMember(
   member: Member,
   { index, names }: Plant,
-  { coverage, fileNames, lints = 'all' }: CheckOptions,
+  { coverage, fileNames, lints = 'all', refuses }: CheckOptions,
 ): Finding[] {
   const { source, rule } = member;
   const facts = factsOf(source, index);
   const covered = coverage?.get(member.file);
+  const refusal = refuses?.(source);
   const remarks = (lints === 'none' ? [] : LINTS).flatMap(({ code, ofFile, ofRule }) =>
     [...(ofFile?.(source, facts, names) ?? []), ...(rule === undefined ? [] : (ofRule?.(rule, facts) ?? []))].map(
       (remark) => [code, remark] as const,
@@ -106,6 +109,7 @@ function ofMember(
     ...[...(fileNames === 'free' ? [] : misnamed(member)), ...pipelineNames(source), ...silencingRemarks(source)].map(
       (remark) => findingOf(member, 'RULE', remark),
     ),
+    ...(refusal === undefined ? [] : [findingOf(member, 'RULE', refusal)]),
     ...[...remarks, ...(covered === undefined ? [] : untested(covered)).map((remark) => ['R017', remark] as const)]
       .filter(([code, remark]) => !isSilenced(source, code, remark))
       .map(([code, remark]) => findingOf(member, code, remark)),
