@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync }
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { SERVICES } from '#domain/service.ts';
+import { type RankedService, SERVICES } from '#domain/service.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { commandsFor } from '../../services/cli/commands/commands.ts';
 import { runProgram } from '../../services/cli/program.ts';
@@ -21,6 +21,7 @@ import {
   missingFiles,
   missingRefs,
   ofKind,
+  POD_INDEX,
   podsOf,
   unconfined,
 } from './manifests.ts';
@@ -29,6 +30,7 @@ const FOLDER = path.join(ROOT, 'deploy/kubernetes');
 const OVERLAYS = ['base', 'scale'] as const;
 /** In the overlay others are in their place. */
 const BUILT_IN = ['broker', 'historian'];
+const RANKED: readonly string[] = ['rules', 'writer'] satisfies RankedService[];
 
 describe('the files', () => {
   const files = OVERLAYS.flatMap((overlay) =>
@@ -112,7 +114,7 @@ describe.skipIf(reason !== undefined)(`kubectl kustomize${reason === undefined ?
       },
     );
 
-    it('has a budget for each, and no second of what cannot be shared yet', () => {
+    it('has a budget for each, and no second of what cannot be shared', () => {
       const sets = ofKind(manifests(overlay), 'StatefulSet');
       expect(ofKind(manifests(overlay), 'PodDisruptionBudget').map(({ metadata }) => metadata.name)).toEqual(
         sets.map(({ metadata }) => metadata.name),
@@ -120,9 +122,18 @@ describe.skipIf(reason !== undefined)(`kubectl kustomize${reason === undefined ?
       for (const { metadata, spec } of sets)
         expect([metadata.name, spec.replicas]).toEqual([
           metadata.name,
-          overlay === 'scale' && ['emqx', 'ingest'].includes(metadata.name) ? 3 : 1,
+          overlay === 'scale' && [...RANKED, 'emqx', 'ingest'].includes(metadata.name) ? 3 : 1,
         ]);
     });
+  });
+
+  it.each(RANKED)('%s has a volume and a rank for each that there is, and knows how many there are', (name) => {
+    const { spec } = ofKind(manifests('scale'), 'StatefulSet').find(({ metadata }) => metadata.name === name) ?? {};
+    const env = spec?.template?.spec.containers[0]?.env ?? [];
+    const of = (key: string) => env.find((each) => each.name === `PENSTOCK_${name.toUpperCase()}_${key}`);
+    expect(of('REPLICAS')?.value).toBe(String(spec?.replicas));
+    expect(of('RANK')?.valueFrom?.fieldRef?.fieldPath).toBe(POD_INDEX);
+    expect(spec?.volumeClaimTemplates).toHaveLength(1);
   });
 
   it('would be found out', () => {

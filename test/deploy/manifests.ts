@@ -53,7 +53,10 @@ export type Container = {
   readonly env?: readonly {
     readonly name: string;
     readonly value?: string;
-    readonly valueFrom?: { readonly secretKeyRef?: { readonly name: string; readonly key: string } };
+    readonly valueFrom?: {
+      readonly secretKeyRef?: { readonly name: string; readonly key: string };
+      readonly fieldRef?: { readonly fieldPath: string };
+    };
   }[];
   readonly envFrom?: readonly { readonly configMapRef: { readonly name: string } }[];
   readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
@@ -144,7 +147,10 @@ export function missingFiles(all: readonly Manifest[]): string[] {
   );
 }
 
-/** What a container gets; what the cluster fills in has a name in its place. */
+/** Label of a pod of a StatefulSet, which Kubernetes sets from 1.28 on. */
+export const POD_INDEX = "metadata.labels['apps.kubernetes.io/pod-index']";
+
+/** What the first pod's container gets; what else the cluster fills in has a name in its place. */
 export function environmentOf(all: readonly Manifest[], { env = [], envFrom = [] }: Container): Record<string, string> {
   const shared = envFrom.flatMap(({ configMapRef }) =>
     ofKind(all, 'ConfigMap').filter(({ metadata }) => metadata.name === configMapRef.name),
@@ -152,7 +158,12 @@ export function environmentOf(all: readonly Manifest[], { env = [], envFrom = []
   return Object.assign(
     {},
     ...shared.map(({ data }) => data),
-    Object.fromEntries(env.map(({ name, value }) => [name, value ?? 'filled-in'])),
+    Object.fromEntries(
+      env.map(({ name, value, valueFrom }) => [
+        name,
+        value ?? (valueFrom?.fieldRef?.fieldPath === POD_INDEX ? '0' : 'filled-in'),
+      ]),
+    ),
   );
 }
 
