@@ -6,7 +6,7 @@ const sources = [{ filter: 'home/+/+' }];
 test('alone it reads everything itself', () => {
   expect(ingestFilters(sources, { group: undefined, hasSparkplug: false })).toEqual({
     filters: [
-      ...['plant/v1/+/+/+/tele', 'plant/v1/+/+/+/event', 'home/+/+'],
+      ...['plant/v1/+/+/+/tele', 'plant/v1/+/+/+/event', 'plant/v1/+/+/+', 'home/+/+'],
       ...['plant/v1/+/+/+/status', 'plant/v1/+/+/+/meta'],
     ],
   });
@@ -15,7 +15,7 @@ test('alone it reads everything itself', () => {
 test('in a group it reads births itself, for they are retained and it needs them for whatever its share is', () => {
   expect(ingestFilters(sources, { group: 'ingest', hasSparkplug: false })).toEqual({
     filters: ['plant/v1/+/+/+/status', 'plant/v1/+/+/+/meta'],
-    shared: { group: 'ingest', filters: ['plant/v1/+/+/+/tele', 'plant/v1/+/+/+/event', 'home/+/+'] },
+    shared: { group: 'ingest', filters: ['plant/v1/+/+/+/tele', 'plant/v1/+/+/+/event', 'plant/v1/+/+/+', 'home/+/+'] },
   });
 });
 

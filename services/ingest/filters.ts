@@ -16,7 +16,9 @@ export function ingestFilters(
   { group, hasSparkplug }: { readonly group: string | undefined; readonly hasSparkplug: boolean },
 ): IngestFilters {
   const births = [filters.channel('status'), filters.channel('meta')];
-  const values = [filters.channel('tele'), filters.channel('event'), ...new Set(sources.map(({ filter }) => filter))];
+  // Who forgets /tele is to be told so.
+  const ofDevices = [filters.channel('tele'), filters.channel('event'), filters.withoutChannel];
+  const values = [...new Set([...ofDevices, ...sources.map(({ filter }) => filter)])];
   const own = [...births, ...(hasSparkplug ? SPARKPLUG : [])];
   if (group === undefined) return { filters: [...values, ...own] };
   return { filters: own, shared: { group, filters: values } };

@@ -230,6 +230,21 @@ test('a record that comes again is dropped, once the broker has the first', asyn
   expect(plant.consumer.inFlight).toBe(0);
 });
 
+test('values without a time that come within one millisecond have a moment each, in their order', async () => {
+  const { bus, points } = openPlant();
+  const values = Array.from({ length: 50 }, (_, i) => i);
+  for (const value of values) await bus.publish(TELE, JSON.stringify({ temperature: value }));
+  for (let i = 0; i < 60; i++) {
+    bus.pass();
+    await settled();
+  }
+  const got = points();
+  expect(got.map(({ value }) => value)).toEqual(values);
+  expect(new Set(got.map(({ measuredAt }) => measuredAt)).size).toBe(values.length);
+  expect(got[0]?.measuredAt).toBe(NOW);
+  expect(got.at(-1)?.measuredAt).toBe(NOW + 49);
+});
+
 test('a record of which a part was refused is taken again, so that it can be replayed once that is mended', async () => {
   const plant = openPlant();
   const records = [

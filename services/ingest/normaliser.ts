@@ -55,7 +55,6 @@ export function normaliseRecord(
   const claimed = record.measuredAt ?? now;
   const isClockWrong = claimed > now + FUTURE_SKEW_MS_MAX || claimed < CLOCK_SET_AFTER;
   const hasTime = record.measuredAt !== null && !isClockWrong;
-  const measuredAt = isClockWrong ? now : claimed;
   for (const [i, raw] of record.metrics.entries()) {
     const seat = device.seatOf(raw.metric, i) ?? makeSeat(raw.metric, device, { table, registry });
     if ('reason' in seat) {
@@ -68,6 +67,7 @@ export function normaliseRecord(
       continue;
     }
     const quality = isClockWrong || value === null ? 'bad' : rated(value, raw.quality, seat);
+    const measuredAt = hasTime ? claimed : timeOfArrival(seat, now);
     if (hasTime && isRepeat(seat, { at: measuredAt, value, quality })) {
       into.repeats++;
       continue;
@@ -75,6 +75,16 @@ export function normaliseRecord(
     if (measuredAt < seat.sure.at - ALLOWED_LATENESS_MS) into.late++;
     into.points.push({ series: seat.series, value, quality, measuredAt, late: isHistory, seat });
   }
+}
+
+/** So far ahead of its arrival a value is moved at most, so that a burst of them is kept, and a flood is not moved into the future. */
+const MOVED_MS_MAX = 1_000;
+
+/** The store keeps one value of a series for each moment: of those that come within one ms and have no time, each gets its own. */
+function timeOfArrival({ given }: Seat, now: number): number {
+  const isBurst = given.at >= now && given.at - now < MOVED_MS_MAX;
+  given.at = isBurst ? given.at + 1 : now;
+  return given.at;
 }
 
 /** The broker has the point. */

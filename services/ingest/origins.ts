@@ -3,7 +3,7 @@
 
 import type { Refusal } from '#domain/rejected.ts';
 import { isSparkplugTopic, parseSparkplugTopic, replayedTopic, type SparkplugTopic } from '#domain/sparkplug-topic.ts';
-import { announcedDevice, type DeviceName, parseTopic } from '#domain/topic.ts';
+import { announcedDevice, type DeviceName, parseTopic, rootOf } from '#domain/topic.ts';
 import type { KnownDevice } from './devices/known-device.ts';
 import type { Match, Source } from './sources/source.ts';
 import { type PlaceOf, placeByName } from './sparkplug/place.ts';
@@ -36,6 +36,14 @@ const NOBODY: Origin = {
   refusal: {
     reason: 'topic',
     message: 'the topic names no device: site, area and device must be valid names, or a source must map it',
+  },
+};
+const NO_CHANNEL: Origin = {
+  kind: 'nobody',
+  refusal: {
+    reason: 'topic',
+    message:
+      'the topic is none of a device: what it measures comes on plant/v1/{site}/{area}/{device}/tele, whether it is there on …/status, what it is on …/meta',
   },
 };
 const NOT_SPARKPLUG: Refusal = {
@@ -101,5 +109,5 @@ function foreignOrigin(topic: string, sources: readonly Source[]): Origin {
     const device = match.deviceOf(NOTHING_SAID);
     return 'reason' in device ? { kind: 'nobody', refusal: device } : { kind: 'source', ...match, device, known: null };
   }
-  return NOBODY;
+  return rootOf(topic) === 'plant' ? NO_CHANNEL : NOBODY;
 }

@@ -170,6 +170,7 @@ function environmentOf(parts: {
   const { dataDir, rulesDir, brokerPort, storePort, consolePort, isEmbedded, isHistorian } = parts;
   return {
     PENSTOCK_SUPERVISED: '1', // they stop with the test's own process, however that ends
+    PENSTOCK_NUMBERS_INTERVAL: '0s', // what is counted is what a test has sent
     PENSTOCK_DATA: dataDir,
     PENSTOCK_RULES_DIR: rulesDir,
     PENSTOCK_CONSOLE_PORT: String(consolePort),

@@ -22,6 +22,8 @@ export type Seat = {
   readonly knowledge: MetricKnowledge | null;
   /** The newest point that the broker has: the same once more is a repeat. */
   readonly sure: { at: number; value: Value | null; quality: Quality };
+  /** The time that was given to the newest of its points that had none. */
+  readonly given: { at: number };
 };
 
 /** What every message changes of a view. */
@@ -103,8 +105,11 @@ export class KnownDevice {
   }
 
   sit(metric: string, seat: SeatPlan): Seat {
-    const sure = this.#old.get(metric)?.sure ?? { at: Number.NEGATIVE_INFINITY, value: null, quality: 'bad' };
-    const made: Seat = { ...seat, linePrefix: linePrefix(seat.series), sure };
+    const {
+      sure = { at: Number.NEGATIVE_INFINITY, value: null, quality: 'bad' },
+      given = { at: Number.NEGATIVE_INFINITY },
+    } = this.#old.get(metric) ?? {};
+    const made: Seat = { ...seat, linePrefix: linePrefix(seat.series), sure, given };
     this.#seats.set(metric, made);
     return made;
   }

@@ -54,6 +54,8 @@ export const topics = {
 /** Filters that services subscribe to. */
 export const filters = {
   channel: (channel: DeviceChannel) => `plant/v1/+/+/+/${channel}`,
+  /** Of a device, and nothing that it could mean. */
+  withoutChannel: 'plant/v1/+/+/+',
   commands: 'plant/v1/+/+/+/cmd',
   registry: 'device/v1/+/+/+',
   gaps: 'device/v1/+/+/+/gaps',
