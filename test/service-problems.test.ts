@@ -1,6 +1,6 @@
 // What is wrong with a service, from the service that says so to the alarm that an operator sees, around real processes.
 
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { AlarmMessage } from '#domain/alarm.ts';
@@ -14,6 +14,7 @@ const ALARMS = 'alarm/v1/penstock/pipeline/service-problem/';
 const AWAY = 'as last said: the service is not there';
 
 let pipeline: Pipeline;
+let rulesDir: string;
 /** Everything that was said of each alarm, oldest first; null where it was taken away. */
 let told: Map<string, (AlarmMessage | null)[]>;
 
@@ -22,7 +23,9 @@ beforeEach(async () => {
   // Every disk is as full as that.
   pipeline = await startPipeline({
     services: ['ingest', 'rules'],
-    rules: () => {},
+    rules: (folder) => {
+      rulesDir = folder;
+    },
     env: { PENSTOCK_DISK_ALARM_PERCENT: '1', PENSTOCK_INGEST_DEVICES_MAX: '20' },
   });
   const client = await pipeline.client({ reconnectPeriod: 200 });
@@ -93,6 +96,24 @@ it('a last will keeps the alarm and says that nobody knows; a status that is tak
   await client.publishAsync(topic, '', { qos: 1, retain: true });
   const isOver = () => (last('writer.segment-damaged')?.state === 'RTNUN' ? true : undefined);
   await until('the alarm to return', isOver, 30_000);
+});
+
+it('a source with a mistake is an alarm until ingest has started without one', { timeout: 120_000 }, async () => {
+  const file = path.join(rulesDir, 'sources', 'barn.json');
+  writeFileSync(file, '{ "topic": "barn/{device}", "format": "jsn", "site": "home", "area": "barn" }');
+  const again = async () => {
+    pipeline.processes.get('ingest')?.child.kill('SIGKILL');
+    await pipeline.restart('ingest');
+  };
+  await again();
+  expect(await says('ingest.files-refused', 'sources/barn.json:1')).toMatchObject({ state: 'UNACK', priority: 'high' });
+  rmSync(file);
+  await again();
+  await until(
+    'the alarm to return',
+    () => (last('ingest.files-refused')?.state === 'RTNUN' ? true : undefined),
+    30_000,
+  );
 });
 
 it('a flood of invented devices is refused past the bound, kept, and an alarm', { timeout: 120_000 }, async () => {

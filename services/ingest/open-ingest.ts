@@ -40,6 +40,13 @@ export type OpenIngest = {
   readonly tell: () => void;
 };
 
+/** Files are read at the start: until the next one, ingest does without those that are wrong. */
+function withoutFiles([first, ...others]: readonly string[]): string | undefined {
+  if (first === undefined) return undefined;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more: see the log)`;
+  return `started without a file that is wrong: ${first}${more}; correct it and start ingest again`;
+}
+
 export async function openIngest(service: Service<IngestSections>): Promise<OpenIngest> {
   const { log, metrics, now } = service;
   const { ingest: settings, rules } = service.config as Config<IngestSections> & typeof service.config;
@@ -56,7 +63,9 @@ export async function openIngest(service: Service<IngestSections>): Promise<Open
   requireRulesFolder(rules.dir);
   const plant = readPlantFiles(rules.dir);
   const { sources, placeOf, problems } = readSources(rules.dir, new Set(plant.models.keys()));
-  for (const problem of [...plant.problems, ...problems]) log.error(formatProblem(problem));
+  const broken = [...plant.problems, ...problems].map(formatProblem);
+  for (const problem of broken) log.error(problem);
+  service.problems.addOne('files-refused', 'high', () => withoutFiles(broken));
   const points = metrics.counter('ingest_points_total', 'Points taken.');
   const batches = metrics.counter('ingest_batches_total', 'Batches published.');
   const repeats = metrics.counter('ingest_repeats_total', 'Records and points that had come before and were dropped.');
