@@ -25,13 +25,15 @@ Every setting is a flag, an environment variable and a key of penstock.json, in 
   --config FILE reads another file; \`penstock config show\` lists all settings.`;
 
 const GROUPS: Readonly<Record<string, string>> = {
+  audit: 'see who did what, and that nobody changed the record of it',
   broker: 'put another broker in the place of the embedded one',
   cert: 'make, list, renew and revoke certificates of broker and devices',
   config: 'show the settings',
-  device: 'let devices log in at the broker',
+  device: 'let devices log in at the broker, and see what came of them',
   init: 'make what is shared by services that are started apart, and choose what docker compose starts',
   historian: 'copy, export, import, count and check what the store holds',
   rejected: 'look at what could not be taken, and send it again',
+  source: 'see what a mapping of foreign topics makes of a message',
   rules: 'write, test, compare and explain alarm rules',
   user: 'let people and programs log in',
 };
@@ -92,6 +94,11 @@ function operandsMax({ operands = '' }: CliCommand): number {
   return operands.split(' ').filter((word) => word !== '').length;
 }
 
+/** @throws where nothing is said of the group: it would stand in the help without a word */
 function groupOf(parent: Command, name: string): Command {
-  return parent.commands.find((each) => each.name() === name) ?? parent.command(name).description(GROUPS[name] ?? '');
+  const known = parent.commands.find((each) => each.name() === name);
+  if (known !== undefined) return known;
+  const summary = GROUPS[name];
+  if (summary === undefined) throw new Error(`the group of commands '${name}' has no description`);
+  return parent.command(name).description(summary);
 }
