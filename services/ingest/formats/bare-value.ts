@@ -4,13 +4,13 @@ import type { Refusal } from '#domain/rejected.ts';
 import { type RawValue, TEXT_CHARS_MAX } from '../record.ts';
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const NOT_NUMBERS = new Set(['nan', 'inf', '+inf', '-inf', 'infinity', '+infinity', '-infinity']);
+const INFINITE = new Set(['inf', '+inf', '-inf', 'infinity', '+infinity', '-infinity']);
 /** What devices write where they have nothing to say. */
-const NOTHING = new Set(['null', 'unavailable', 'unknown', 'none']);
+const NOTHING = new Set(['null', 'nan', 'unavailable', 'unknown', 'none']);
 
 /** The value, or why it is none. The text is trimmed and not empty; JSON quotes around it are taken off. */
 export function readBareValue(text: string): RawValue | Refusal {
-  if (NOT_NUMBERS.has(text.toLowerCase())) return { reason: 'type', message: `'${text}' is not a finite number` };
+  if (INFINITE.has(text.toLowerCase())) return { reason: 'type', message: `'${text}' is not a finite number` };
   const value = readValue(text);
   if (typeof value === 'number' && !Number.isFinite(value)) {
     return { reason: 'type', message: `${text.slice(0, 40)} is beyond what a number can hold` };

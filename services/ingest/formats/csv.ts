@@ -28,6 +28,11 @@ export const csvFormat: Format = {
     if ('reason' in lines) return { records: [], refusals: [lines] };
     const [heading] = lines;
     if (heading === undefined) return refused('shape', 'the payload holds no line');
+    const separator = otherSeparator(heading, options);
+    if (separator !== undefined) {
+      const wayOut = `say "csv": {"separator": ${JSON.stringify(separator)}} beside the format`;
+      return refused('shape', `the cells are not parted by '${options.separator}'; ${wayOut}`, `line ${heading.line}`);
+    }
     const columns = options.columns ?? heading.cells.map((cell) => cell.trim() || null);
     const rows = options.columns === null ? lines.slice(1) : lines;
     if (rows.length === 0)
@@ -38,6 +43,12 @@ export const csvFormat: Format = {
     return wrong === undefined ? decodeRows(rows, columns, options) : refused('shape', wrong);
   },
 };
+
+/** What stands between the cells where it is not what was said: a line that should have several has one. */
+function otherSeparator({ cells }: CsvLine, { columns, separator }: FormatOptions): string | undefined {
+  if (cells.length > 1 || columns?.length === 1) return undefined;
+  return [';', '\t', ','].find((each) => each !== separator && cells[0]?.includes(each));
+}
 
 /** Of columns from which nothing could come, or of which one would hide another. */
 function columnsProblem(columns: readonly (string | null)[], options: FormatOptions): string | undefined {

@@ -105,7 +105,8 @@ const BAD: readonly (readonly [...Row, refusals: readonly string[]])[] = [
   ['json', null, '{}', [], ['shape: the object holds no metric']],
   ['json', null, '{"ts":1795355425172}', [], ['shape: the object holds no metric']],
   ['json', null, '{"a":1,"ts":"yesterday"}', [], [`time: 'ts' is the text 'yesterday'; ${TIME_HINT}`]],
-  ['json', null, '{"a":1,"ts":0}', [], [`time: 'ts' is the number 0; ${TIME_HINT}`]],
+  ['json', null, '{"a":1,"ts":0}', ['a=1 @0'], []],
+  ['json', null, '{"a":1,"ts":-1}', [], [`time: 'ts' is the number -1; ${TIME_HINT}`]],
   [
     'json',
     null,
@@ -184,7 +185,7 @@ const BAD: readonly (readonly [...Row, refusals: readonly string[]])[] = [
   ['json', null, `{"v":1,"b":1,"r":[${'0,'.repeat(1_000)}0]}`, [], ['size: r holds 1001 records; at most 1000 fit']],
   ['value', null, '21.4', [], ['topic: a bare value needs a metric in its topic; map {metric} in the source']],
   ['value', 'level', '', [], ['shape: the payload is empty; send a number, true, false or a text']],
-  ['value', 'level', 'NaN', [], ["type: 'NaN' is not a finite number"]],
+  ['value', 'level', 'NaN', ['level=null bad'], []],
   ['value', 'level', '-Infinity', [], ["type: '-Infinity' is not a finite number"]],
   ['value', 'level', '1e999', [], ['type: 1e999 is beyond what a number can hold']],
   ['value', 'level', 'x'.repeat(257), [], ['type: the text has 257 characters; at most 256 are kept']],

@@ -43,6 +43,10 @@ const UNITS: ReadonlyMap<string, SenmlUnit> = new Map(
       'MB/s': { code: 'MBy/s' },
       'bit/s': { code: 'bit/s' },
     },
+    ...{ kvar: { code: 'V.A{reactive}', factor: 1e3 }, kvarh: { code: 'V.A.h{reactive}', factor: 1e3 } },
+    ...{ VAh: { code: 'V.A.h' }, kVAh: { code: 'kV.A.h' }, 'Wh/km': { code: 'W.h/km' }, 'Mbit/s': { code: 'Mbit/s' } },
+    ...{ 'g/l': { code: 'g/L' }, 'mg/l': { code: 'mg/L' }, 'ug/l': { code: 'ug/L' } },
+    ...{ ppb: { code: '[ppb]' }, ppt: { code: '[pptr]' } },
     ...{ var: { code: 'V.A{reactive}' }, vars: { code: 'V.A.s{reactive}' }, varh: { code: 'V.A.h{reactive}' } },
   } satisfies Readonly<Record<string, SenmlUnit>>),
 );

@@ -1,7 +1,8 @@
 // SenML (RFC 8428): a list of records whose base fields hold for those after them. The same rules for JSON and CBOR; each
 // format names the fields in its own way and gives them here by their JSON labels.
 // A metric's name is the record's `n`; of `urn:dev:…` names (RFC 9039) what follows the device's id, and without either the
-// metric of the topic. Values of one moment become one record.
+// metric of the topic. Values of one moment become one record. What is before the metric's name is the sender, which a source
+// may ask for as `bn`; else a message is of one device, and what would put two into one series is refused.
 
 import { isPlainObject } from '#domain/plain-object.ts';
 import type { Refusal } from '#domain/rejected.ts';
@@ -21,45 +22,70 @@ import { senmlUnit } from './senml-unit.ts';
 const VERSION = 10;
 /** Seconds below this are relative to now [RFC 8428, 4.5.3]. */
 const ABSOLUTE_FROM = 2 ** 28;
-const DEVICE_URN = /^urn:dev:[^:]+:[^:/_]+(?:[:/_](.*))?$/;
+const DEVICE_URN = /^urn:dev:[^:]+:([^:/_]+)(?:[:/_](.*))?$/;
+/** The field that tells who measured, where it is asked for. */
+const SENDER_FIELD = 'bn';
 
 type Base = { name: string; time: number; unit: string | undefined; value: number; sum: number };
 type Problem = Omit<Refusal, 'place'>;
 
 const KNOWN = new Set(['bn', 'bt', 'bu', 'bv', 'bs', 'bver', 'n', 'u', 'v', 'vs', 'vb', 'vd', 's', 't', 'ut']);
 
-export function decodeSenml(pack: unknown, { metric, now }: FormatContext): Decoded {
+export function decodeSenml(pack: unknown, { metric, now, options }: FormatContext): Decoded {
   if (!Array.isArray(pack))
     return refused('shape', `the payload is ${describeValue(pack)}; SenML is a list of records`);
   if (pack.length > RECORDS_MAX) {
     return refused('size', `the payload holds ${pack.length} records; at most ${RECORDS_MAX} fit`);
   }
   const base: Base = { name: '', time: 0, unit: undefined, value: 0, sum: 0 };
-  const byTime = new Map<number | null, RawMetric[]>();
+  const hasSender = options.senderFields.includes(SENDER_FIELD);
+  const parts = new Map<string, Part>();
+  const fullNames = new Map<string, string>();
   const refusals: Refusal[] = [];
   for (const [i, record] of pack.entries()) {
     const read = readRecord(record, base, { metric, now });
     if (read === undefined) continue;
-    if ('reason' in read) {
-      refusals.push({ ...read, message: `record ${i}: ${read.message}`, place: `record ${i}` });
+    const taken = 'reason' in read || hasSender ? read : ofOneDevice(read, fullNames);
+    if ('reason' in taken) {
+      refusals.push({ ...taken, message: `record ${i}: ${taken.message}`, place: `record ${i}` });
       // What a record that cannot be understood changes for the others is not known.
-      if (read.reason === 'shape') break;
+      if (taken.reason === 'shape') break;
       continue;
     }
-    const known = byTime.get(read.measuredAt);
-    if (known === undefined) byTime.set(read.measuredAt, [...read.metrics]);
-    else known.push(...read.metrics);
+    const { measuredAt, sender, metrics } = taken;
+    const key = hasSender ? `${measuredAt} ${sender}` : `${measuredAt}`;
+    const known = parts.get(key);
+    if (known === undefined) parts.set(key, { measuredAt, sender, metrics: [...metrics] });
+    else known.metrics.push(...metrics);
   }
   const isWhole = refusals.length === 0;
-  const records = Array.from(
-    byTime,
-    ([measuredAt, metrics]): RawRecord => ({ measuredAt, sequence: null, isHistory: false, isWhole, metrics }),
-  );
+  const records = Array.from(parts.values(), ({ measuredAt, metrics, sender }): RawRecord => {
+    const said = hasSender && sender !== '' ? { sender: new Map([[SENDER_FIELD, sender]]) } : {};
+    return { measuredAt, sequence: null, isHistory: false, isWhole, metrics, ...said };
+  });
   if (records.length === 0 && isWhole) return refused('shape', 'the payload holds no value');
   return { records, refusals };
 }
 
-type Read = { readonly measuredAt: number | null; readonly metrics: readonly RawMetric[] };
+type Read = {
+  readonly measuredAt: number | null;
+  readonly metrics: readonly RawMetric[];
+  readonly name: string;
+  readonly fullName: string;
+  readonly sender: string;
+};
+type Part = { readonly measuredAt: number | null; readonly metrics: RawMetric[]; readonly sender: string };
+
+/** The record, or why it cannot be taken: another device has a metric of that name in the same message. */
+function ofOneDevice(read: Read, fullNames: Map<string, string>): Read | Problem {
+  const { name, fullName } = read;
+  const before = fullNames.get(name) ?? fullName;
+  fullNames.set(name, before);
+  if (before === fullName) return read;
+  const [here, there] = [fullName, before].map((full) => `'${full.slice(0, 64)}'`);
+  const wayOut = 'send those of each on a topic of its own, or map the topic in a source whose device is {payload.bn}';
+  return { reason: 'metric', message: `'${name.slice(0, 64)}' is ${here} here and ${there} before; ${wayOut}` };
+}
 
 function readRecord(
   record: unknown,
@@ -76,7 +102,8 @@ function readRecord(
   const values = [v, vs, vb, vd].filter((each) => each !== undefined);
   if (values.length === 0 && s === undefined) return undefined; // it only sets the base
   if (values.length > 1) return shape('it has more than one of v, vs, vb and vd');
-  const name = nameOf(base.name, n) ?? metric;
+  const { said, sender } = nameOf(base.name, n);
+  const name = said ?? metric;
   if (name === null) return { reason: 'metric', message: "it has no name; send 'n', or map {metric} in the source" };
   const where = `'${name.slice(0, 64)}'`;
   const unit = senmlUnit((u as string | undefined) ?? base.unit);
@@ -107,7 +134,7 @@ function readRecord(
       return { reason: 'type', message: `the s of ${where} is ${describeValue(s)}; it must be a finite number` };
     metrics.push({ metric: `${name}.sum`, value: s + base.sum, quality: 'good' });
   }
-  return { measuredAt: momentOf(base.time + t, now), metrics };
+  return { measuredAt: momentOf(base.time + t, now), metrics, name, fullName: base.name + n, sender };
 }
 
 /** What the record says for itself and those after it. */
@@ -133,10 +160,11 @@ function takeBase(record: Record<string, unknown>, base: Base): Problem | undefi
   return undefined;
 }
 
-function nameOf(base: string, name: string): string | null {
+/** The metric's name, null where there is none, and who measured it, '' where that is not said. */
+function nameOf(base: string, name: string): { readonly said: string | null; readonly sender: string } {
   const urn = DEVICE_URN.exec(base + name);
-  if (urn !== null) return urn[1] || null;
-  return name || base || null;
+  if (urn !== null) return { said: urn[2] || null, sender: urn[1] ?? '' };
+  return { said: name || base || null, sender: name === '' ? '' : base.replace(/[^A-Za-z0-9]+$/, '') };
 }
 
 /** null: now, as near as the device can tell. */

@@ -12,7 +12,8 @@ export const TIMESTAMP_HINT =
 /** Milliseconds since the epoch, rounded; undefined where the value is no timestamp. */
 export function readTimestamp(value: unknown): number | undefined {
   if (typeof value === 'number') {
-    if (!Number.isFinite(value) || value <= 0) return undefined;
+    // 0 is what a clock says that was never set; whoever uses the moment sees that.
+    if (!Number.isFinite(value) || value < 0) return undefined;
     if (value < SECONDS_MAX) return Math.round(value * 1_000);
     if (value < MILLISECONDS_MAX) return Math.round(value);
     if (value < MICROSECONDS_MAX) return Math.round(value / 1_000);

@@ -104,6 +104,12 @@ describe('options and layouts that a source or a model gives', () => {
     ['json', '{"id":7,"a":1}', { options: { senderFields: ['id'] } }, ['a=1 <id:7>']],
     ['line-protocol', 'm,host=a,core=0 x=1', { options: { senderFields: ['host'] } }, ['m.0.x=1 <host:a>']],
     ['senml-json', '[{"v":21.4}]', { metric: 'level' }, ['level=21.4']],
+    [
+      'senml-json',
+      '[{"bn":"urn:dev:ow:63_","n":"t","v":20},{"n":"h","v":40},{"bn":"room-2/","n":"t","v":70},{"bn":"","n":"t","v":1}]',
+      { options: { senderFields: ['bn'] } },
+      ['t=20 <bn:63>', 'h=40 <bn:63>', 't=70 <bn:room-2>', 't=1'],
+    ],
   ] as const)('%s %s', (format, payload, given, shows) => {
     expect(show(decode(format, payload, given))).toEqual(shows);
   });

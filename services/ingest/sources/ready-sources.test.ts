@@ -193,7 +193,7 @@ describe.each<
     'ESPHome',
     [
       ['livingroom/sensor/temperature/state', '21.5', ['livingroom temperature value=21.5']],
-      ['livingroom/sensor/temperature/state', 'nan', ["refused: 'nan' is not a finite number"]],
+      ['livingroom/sensor/temperature/state', 'nan', ['livingroom temperature q=2i']],
       ['livingroom/binary_sensor/motion/state', 'ON', ['livingroom motion flag=true']],
       ['livingroom/status', 'online', ['livingroom online']],
       ['livingroom/status', 'offline', ['livingroom offline']],

@@ -287,12 +287,14 @@ test('what a birth after a death says is news, however long ago it was measured'
     metricOf({ name: 'temperature', timestamp: T - 500 }, 20, 'Float'),
     metricOf({ name: 'later', timestamp: T + 1_500 }, 1, 'Float'),
     metricOf({ name: 'older', timestamp: T - 400, isHistorical: true }, 2, 'Float'),
+    { ...metricOf({ name: 'broken' }, 0, 'Float'), value: { field: 'float', number: Number.NaN } } as const,
   ];
   host.take('NBIRTH', null, { timestamp: T + 2_000, seq: 0, metrics }, { now: T + 2_010 });
   expect(host.news().slice(2)).toEqual([
     `line-3 temperature=20 @${T + 2_000}`,
     `line-3 later=1 @${T + 1_500}`,
     `line-3 older=2 @${T - 400} history`,
+    `line-3 broken=null bad @${T + 2_000}`,
   ]);
 });
 

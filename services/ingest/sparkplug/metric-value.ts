@@ -17,5 +17,6 @@ export function readMetricValue(metric: Metric, datatype: number): MetricValue |
   if (metric.value === null) return { problem: 'has no value and does not say that it is null' };
   const value = type.read(metric.value);
   if (value === undefined) return { problem: `is ${type.name} and its value is not: ${type.accepts} is one` };
-  return { value, quality };
+  // What drivers of field buses send where there is no reading.
+  return Number.isNaN(value) ? { value: null, quality: 'bad' } : { value, quality };
 }

@@ -24,6 +24,17 @@ test('a birth of Sparkplug shows what would come of it, and data that it needs o
   expect(refused.refusals).toMatchObject([{ reason: 'birth' }]);
 });
 
+test('what is refused is shown with its place, where the sentence does not say it', async () => {
+  const trial = await tryMessage({ topic: 'plant/v1/a/b/c/tele', payload: Buffer.from('{"a": 1}') }, trying);
+  const refusals = [
+    { reason: 'type', message: 'temperature is a text', place: 'line 2' },
+    { reason: 'time', message: "line 3: 'ts' is a text", place: 'line 3' },
+  ] as const;
+  const text = trialText({ ...trial, refusals });
+  expect(text).toContain('refused  type: temperature is a text (at line 2)\n');
+  expect(text).toContain("refused  time: line 3: 'ts' is a text\n");
+});
+
 test('an order to a device is not taken', async () => {
   const trial = await tryMessage({ topic: 'plant/v1/a/b/c/cmd', payload: Buffer.from('{}') }, trying);
   expect(trial).toMatchObject({ origin: 'not taken', points: [], refusals: [] });

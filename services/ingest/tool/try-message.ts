@@ -76,7 +76,10 @@ export function trialText({ origin, devices, points, refusals }: Trial): string 
   const rows = [`from     ${from}`];
   for (const view of devices) rows.push(`device   ${deviceText(view)}`);
   for (const point of points) rows.push(`point    ${point}`);
-  for (const { reason, message } of refusals) rows.push(`refused  ${reason}: ${message}`);
+  for (const { reason, message, place } of refusals) {
+    const at = place === undefined || place === '' || message.includes(place) ? '' : ` (at ${place})`;
+    rows.push(`refused  ${reason}: ${message}${at}`);
+  }
   if (points.length === 0 && refusals.length === 0)
     rows.push(`nothing  ${devices.length > 0 ? 'is measured by it' : 'comes of it'}`);
   return `${rows.join('\n')}\n`;
