@@ -11,6 +11,7 @@ import { PAYLOAD_FORMATS } from '#runtime/payload-form.ts';
 import { type DeviceModel, modelFile, modelOf } from '#runtime/plant-files.ts';
 import { loneIngest } from '../../services/ingest/lone-ingest.ts';
 import { OUR_MISTAKE } from '../../services/ingest/message.ts';
+import { sourceOf } from '../../services/ingest/sources/testing.ts';
 import { tahuEncode } from '../../services/ingest/sparkplug/test-tahu.ts';
 import { SEED } from './profile.ts';
 
@@ -22,9 +23,10 @@ const GROWTH_BYTES_MAX = 32 * 1024 * 1024;
 const NOW = 1_795_355_425_172;
 const LIMITS = { devices: 2_000, metrics: 20_000 };
 
-/** `value` names no metric on a device's own topic. */
+/** `value` names no metric on a device's own topic: it comes by a source, as what a source changes and unpacks does. */
 const OWN_FORMATS = PAYLOAD_FORMATS.filter((format) => format !== 'value');
-const FORMATS = [...OWN_FORMATS, 'sparkplug'] as const;
+const MAPPED = ['value', 'mapped', 'inside'] as const;
+const FORMATS = [...OWN_FORMATS, 'sparkplug', ...MAPPED] as const;
 type OwnFormat = (typeof OWN_FORMATS)[number];
 type Format = (typeof FORMATS)[number];
 
@@ -35,6 +37,15 @@ const senml = [
   { n: 'b', vb: true },
 ];
 const lines = 'weather,station=roof temp=21.4,hum=47i,on=t,say="a b" 1795355425172000000\ncpu usage=1\n';
+
+const SOURCES = [
+  { topic: 'field/value/{metric}', format: 'value' },
+  {
+    ...{ topic: 'field/mapped', format: 'json', device: '{payload.id}', time: 'at', otherMetrics: 'keep' },
+    metrics: { temp: { metric: 'temperature', unit: '[degF]' }, on: { values: { ON: true, OFF: false } }, rssi: null },
+  },
+  { topic: 'field/inside', format: 'csv', inside: { member: 'data', encoding: 'base64', time: 'at' } },
+].map((source) => sourceOf({ site: 'lyon', area: 'field', device: 'foreign', ...source }));
 
 /** Payloads that are right, from which the others are made. */
 const RIGHT: { readonly [format in Format]: readonly Buffer[] } = {
@@ -73,6 +84,9 @@ const RIGHT: { readonly [format in Format]: readonly Buffer[] } = {
     }),
     tahuEncode({ timestamp: NOW, seq: 1, metrics: [{ alias: 1, type: 'Float', value: 13, timestamp: NOW }] }),
   ],
+  value: ['21.4', 'true', 'running', '"quoted"', 'nan', '-1.5e3'].map((text) => Buffer.from(text)),
+  mapped: [json({ id: 'lamp-1', temp: 70.2, on: 'ON', rssi: -71, at: '2026-11-23T12:30:25Z', more: { a: [1, 'x'] } })],
+  inside: [json({ data: Buffer.from('ts,a,b\n1795355425,1.5,on\n').toString('base64'), at: NOW })],
   binary: [Buffer.from([1, 0x0d, 0xac, 0x42, 0x28, 0, 0, 0x80, 0x41, 0x42, 0])],
 };
 
@@ -96,11 +110,15 @@ function modelFor(format: OwnFormat): DeviceModel {
   return modelOf(modelFile.parse({ model: format, metrics, unknownMetrics: 'admit', format, ...layouts }));
 }
 
+const isOwn = (format: Format): format is OwnFormat => OWN_FORMATS.some((each) => each === format);
+
 const SPARKPLUG_TOPICS = ['NBIRTH', 'NDATA', 'NDEATH'].map((type) => `spBv1.0/lyon/${type}/line-1`);
 SPARKPLUG_TOPICS.push(...['DBIRTH', 'DDATA', 'DDEATH'].map((type) => `spBv1.0/lyon/${type}/line-1/press`));
 
 function topicFor(format: Format, random: Random): string {
-  if (format !== 'sparkplug') return `plant/v1/lyon/field/${format}/tele`;
+  if (isOwn(format)) return `plant/v1/lyon/field/${format}/tele`;
+  if (format === 'value') return 'field/value/level';
+  if (format !== 'sparkplug') return `field/${format}`;
   return SPARKPLUG_TOPICS[Math.floor(random() * SPARKPLUG_TOPICS.length)] as string;
 }
 
@@ -131,7 +149,7 @@ it(`${PAYLOADS} payloads of every format (seed ${SEED})`, { timeout: 600_000 }, 
       ),
       problems: [],
     },
-    ...{ limits: LIMITS, now: () => NOW },
+    ...{ sources: SOURCES, limits: LIMITS, now: () => NOW },
     onPoints: (count) => {
       counts.points += count;
     },
