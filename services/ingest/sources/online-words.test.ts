@@ -9,6 +9,8 @@ test.each([
   [plain, ' up\n', true],
   [plain, 'Offline', false],
   [member, '{"state":"online"}', true],
+  [member, 'online', true],
+  [member, 'offline', false],
   [member, '{"state":"offline","x":1}', false],
   [onlineWords({ member: 'a.up', yes: 'true', no: 'false' }), '{"a":{"up":false}}', false],
 ])('%s of %s is %s', (read, payload, online) => {
@@ -27,6 +29,7 @@ test.each([
   [`{"state":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, `it says a list${KNOWN}`],
   ['{"reason":"x"}', `it says missing${KNOWN}`],
   ['5', `it says missing${KNOWN}`],
+  ['"online"', `it says missing${KNOWN}`],
 ])('%.60s is refused in words', (payload, message) => {
   expect(member(Buffer.from(payload))).toEqual({ reason: 'shape', message });
 });

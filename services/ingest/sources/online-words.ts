@@ -8,17 +8,23 @@ import { payloadText } from '../formats/text.ts';
 
 export type ReadOnline = (payload: Buffer) => boolean | Refusal;
 
+/** Where a member is said, the bare word is taken too: Zigbee2MQTT sent it before version 2, and some of its users still have that. */
 export function onlineWords({ member, yes, no }: NonNullable<SourceFile['online']>): ReadOnline {
-  const [yesWords, noWords] = [[yes].flat(), [no].flat()];
+  const words = new Map<unknown, boolean>();
+  for (const word of [yes].flat()) words.set(word, true);
+  for (const word of [no].flat()) if (!words.has(word)) words.set(word, false);
   return (payload) => {
-    const said = member === undefined ? payloadText(payload) : parseJsonText(payload);
+    const plain = payloadText(payload);
+    const bare = 'text' in plain ? plain.text.trim() : undefined;
+    const known = words.get(bare);
+    if (known !== undefined) return known;
+    const said = member === undefined ? plain : parseJsonText(payload);
     if ('reason' in said) return said;
-    const value = 'text' in said ? said.text.trim() : memberAt(said.value, member ?? '');
+    const value = 'value' in said ? memberAt(said.value, member ?? '') : bare;
     // A list or an object is no word, whatever it would be as one.
-    const word = typeof value === 'object' ? undefined : String(value);
-    if (word !== undefined && yesWords.includes(word)) return true;
-    if (word !== undefined && noWords.includes(word)) return false;
-    const message = `it says ${describeValue(value)}; the source knows ${[...yesWords, ...noWords].join(', ')}`;
+    const isOnline = typeof value === 'object' ? undefined : words.get(String(value));
+    if (isOnline !== undefined) return isOnline;
+    const message = `it says ${describeValue(value)}; the source knows ${[...words.keys()].join(', ')}`;
     return { reason: 'shape', message };
   };
 }

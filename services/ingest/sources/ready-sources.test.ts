@@ -77,6 +77,7 @@ describe.each<
       ],
       ['zigbee2mqtt/lamp/availability', { state: 'offline' }, ['lamp offline']],
       ['zigbee2mqtt/lamp/availability', { state: 'online' }, ['lamp online']],
+      ['zigbee2mqtt/lamp/availability', 'offline', ['lamp offline']],
       [
         'zigbee2mqtt/Living room',
         { state: 'ON' },
