@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { seriesOf } from './grafana.ts';
+import { rowsIn, seriesOf } from './grafana.ts';
 
 it('turns columns into rows', () => {
   const fields = [{ name: 'Time' }, { name: 'mean' }];
@@ -33,4 +33,16 @@ it('puts a key before the values of a list, as the store does', () => {
 
 it('has no rows where there are none', () => {
   expect(seriesOf({ schema: { fields: [] }, data: { values: [] } }).values).toEqual([]);
+});
+
+it('counts rows that hold a value', () => {
+  const columns = ['Time', 'device', 'last'];
+  const values = [
+    [1, 'tank-01', 20.5],
+    [2, 'tank-01', null],
+  ];
+  const query = 'SELECT last("value") FROM "reading" GROUP BY time(1s), "device" fill(null)';
+  expect(rowsIn([{ name: 'reading', columns, values }], query)).toBe(1);
+  expect(rowsIn([{ name: 'reading', columns, values }], 'SELECT "device", last FROM "reading"')).toBe(2);
+  expect(rowsIn([], query)).toBe(0);
 });

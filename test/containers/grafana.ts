@@ -64,3 +64,17 @@ export function seriesOf({ schema, data }: Frame): Series {
     values: isList ? rows.map((row) => ['', ...row]) : rows,
   };
 }
+
+/**
+ * Rows that hold more than their moment and what they are grouped by, which Grafana gives as columns.
+ * @param query that was asked
+ */
+export function rowsIn(answer: readonly Series[], query: string): number {
+  const groupedBy = /.*GROUP BY (.*)$/s.exec(query)?.[1] ?? '';
+  const isNoValue = (column: string) => /^time$/i.test(column) || groupedBy.includes(`"${column}"`);
+  return answer.reduce(
+    (count, { columns, values }) =>
+      count + values.filter((row) => row.some((cell, i) => cell !== null && !isNoValue(columns[i] ?? ''))).length,
+    0,
+  );
+}

@@ -99,6 +99,16 @@ describe('compose.yaml', () => {
     for (const { source } of grafana) expect([source, existsSync(source)]).toEqual([source, true]);
   });
 
+  it('gives Grafana what its data source asks for, and no setting that nobody reads', () => {
+    const source = readFileSync(path.join(DEPLOY, 'grafana/provisioning/datasources/store.yaml'), 'utf8');
+    const asked = [...source.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+    const given = Object.keys(environmentOf(compose.all.grafana as ComposeService));
+    expect(given.filter((name) => name.startsWith('PENSTOCK_')).sort()).toEqual(asked.sort());
+    const files = [...source.matchAll(/\$__file\{\/login\/([\w-]+)\}/g)].map(([, name]) => `grafana/${name}`);
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) expect(SHARED_LOGINS.map((login) => login.file)).toContain(file);
+  });
+
   it('gives each login to who logs in with it', () => {
     const folders = new Set(SHARED_LOGINS.map(({ file }) => path.dirname(file)));
     for (const folder of folders) {

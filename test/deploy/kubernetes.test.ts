@@ -7,6 +7,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { type RankedService, SERVICES } from '#domain/service.ts';
+import { readAccess } from '#runtime/access/read-access.ts';
+import { isTokenOf } from '#runtime/access/token.ts';
+import { readOrCreateSecret } from '#runtime/secrets.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { commandsFor } from '../../services/cli/commands/commands.ts';
 import { runProgram } from '../../services/cli/program.ts';
@@ -134,6 +137,18 @@ describe.skipIf(reason !== undefined)(`kubectl kustomize${reason === undefined ?
     expect(of('REPLICAS')?.value).toBe(String(spec?.replicas));
     expect(of('RANK')?.valueFrom?.fieldRef?.fieldPath).toBe(POD_INDEX);
     expect(spec?.volumeClaimTemplates).toHaveLength(1);
+  });
+
+  it('lets a Grafana of yours read the store, with a login that is made', () => {
+    const policy = ofKind(manifests('base'), 'NetworkPolicy').find(({ metadata }) => metadata.name === 'historian');
+    expect(policy?.spec.ingress?.flatMap(({ from = [] }) => from)).toContainEqual({
+      namespaceSelector: { matchLabels: { 'penstock.grafana': 'true' } },
+    });
+    const data = path.join(folder.path, 'base/data');
+    const password = readFileSync(path.join(data, 'logins/grafana/store-password'), 'utf8');
+    const { value: key } = readOrCreateSecret(data, 'token-key');
+    expect(isTokenOf(key, { kind: 'user', name: 'grafana', serial: 1 }, password)).toBe(true);
+    expect(readAccess(data).users.get('grafana')?.role).toBe('viewer');
   });
 
   it('would be found out', () => {
