@@ -22,21 +22,24 @@ export class PowerCutFiles implements Files {
   readonly #names: Names<Node>;
   #isCut = false;
 
-  constructor(found: ReadonlyMap<string, Node> = new Map()) {
-    this.#names = new Names(found);
+  constructor(names: Names<Node> = new Names(new Map())) {
+    this.#names = names;
+  }
+
+  /** The process is killed, and the next one finds all that it wrote: synced or not, the power may take it as before. */
+  kill(): PowerCutFiles {
+    this.#isCut = true;
+    return new PowerCutFiles(this.#names);
   }
 
   /** What the next process finds. Whoever still uses this one waits for ever, as a process that is no more. */
   cut(random: Random): PowerCutFiles {
     this.#isCut = true;
-    return new PowerCutFiles(
-      new Map(
-        [...this.#names.cut(random)].map(([name, node]) => {
-          const bytes = tear(node.bytes, node.synced, random);
-          return [name, { bytes, synced: bytes }];
-        }),
-      ),
-    );
+    const left = [...this.#names.cut(random)].map(([name, node]): [string, Node] => {
+      const bytes = tear(node.bytes, node.synced, random);
+      return [name, { bytes, synced: bytes }];
+    });
+    return new PowerCutFiles(new Names(new Map(left)));
   }
 
   /** A file's bytes as they are; a test may flip bits in them. */

@@ -70,6 +70,15 @@ class Life {
     });
   }
 
+  async kill(): Promise<void> {
+    this.files = this.files.kill();
+    await this.start();
+  }
+
+  roll(): void {
+    this.log?.roll();
+  }
+
   async cut(seed: number): Promise<void> {
     this.files = this.files.cut(createRandom(seed));
     await this.start();
@@ -92,10 +101,12 @@ const step = fc.oneof(
       life.files.bytesFree = bytes;
     }),
   },
+  { weight: 1, arbitrary: fc.constant((life: Life) => life.roll()) },
+  { weight: 2, arbitrary: fc.constant((life: Life) => life.kill()) },
   { weight: 2, arbitrary: fc.integer().map((seed) => (life: Life) => life.cut(seed)) },
 );
 
-test('power cuts: every committed record is there, in order, and nothing is invented or told as damage', async () => {
+test('power cuts and kills: every committed record is there, in order, and nothing is invented or told as damage', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), fc.integer(), async (steps, seed) => {
       const life = new Life();

@@ -1,5 +1,6 @@
 // What a log does with its folder before anything is written: segments of others are refused, a segment whose making was cut
-// short is taken away, and what lies torn at the end of the newest is cut off.
+// short is taken away, and what lies torn at the end of the newest is cut off. A process that was killed leaves what it wrote and
+// had not synced; whoever reads it builds on it, so it is synced first.
 
 import type { Files, OpenFile } from './files.ts';
 import { HEADER_BYTES } from './header.ts';
@@ -30,6 +31,7 @@ export async function recover(folder: string, options: RecoverOptions): Promise<
     await files.syncFolder(folder);
     return { segments: segments.slice(0, -1), end: { segment: newest.number, offset: HEADER_BYTES } };
   }
+  await files.syncFolder(folder);
   const bytes = await mendEnd(folder, newest, options);
   segments.splice(-1, 1, { ...newest, bytes });
   // One segment holds records of one version; and behind a damaged header nothing new is put.
@@ -41,7 +43,6 @@ export async function recover(folder: string, options: RecoverOptions): Promise<
 async function mendEnd(folder: string, segment: Segment, { files, onDamage }: RecoverOptions): Promise<number> {
   const bytes = (await readSegment(files, folder, segment)) ?? Buffer.alloc(0);
   const torn = tornIn(bytes, segment.number);
-  if (torn.length === 0) return bytes.length;
   const file = segmentFile(folder, segment.number);
   const open = await files.open(file, 'write');
   try {
