@@ -1,25 +1,29 @@
-// The pipeline itself: what passes, how far the store is behind, what waits, what was refused, and what the disks take. Numbers come
+// The pipeline itself: what is wrong with it, what passes, how far the store is behind, what waits, what was refused, and what the disks take. Numbers come
 // through the pipeline as any others: where they end, it is broken.
 
+import { BY_URGENCY, isShown, LIST_COLUMNS, listStanding } from '../parts/alarm-queries.ts';
+import { alarmMarks } from '../parts/annotations.ts';
 import type { Board } from '../parts/board.ts';
 import { and, deviceStates, isPipeline, readings, SHOWN } from '../parts/influxql.ts';
 import { ABNORMAL } from '../parts/palette.ts';
 import type { Trend } from '../parts/panel.ts';
 import { numberOf, rateOf, ratesBy } from '../parts/pipeline-queries.ts';
+import { consoleAt } from '../parts/variables.ts';
 import { type Context, UIDS } from './context.ts';
 
 type Line = Omit<Trend, 'kind' | 'width' | 'height' | 'min'> & { readonly width?: number };
 
 const line = ({ width = 8, ...rest }: Line): Trend => ({ kind: 'trend', width, height: 7, min: 0, ...rest });
 
-export function pipelineHealthBoard(_: Context): Board {
+export function pipelineHealthBoard({ consoleUrl }: Context): Board {
   return {
     uid: UIDS.health,
     title: 'Pipeline health',
     folder: 'Pipeline',
-    description: 'What passes through the pipeline, what waits, what was refused, what it costs.',
-    variables: [],
-    annotations: [],
+    description:
+      'What is wrong with the pipeline, what passes through it, what waits, what was refused, what it costs.',
+    variables: [consoleAt(consoleUrl)],
+    annotations: alarmMarks(isPipeline),
     range: 'now-3h',
     refresh: '30s',
     leadsTo: [
@@ -27,6 +31,23 @@ export function pipelineHealthBoard(_: Context): Board {
       { title: 'Plant overview', uid: UIDS.overview },
     ],
     rows: [
+      {
+        panels: [
+          {
+            kind: 'table',
+            title: 'Alarms of the pipeline',
+            description:
+              'What services, and what watches them, say is wrong, the most urgent first. Each says the way out. Normal: none.',
+            width: 24,
+            height: 6,
+            unit: 'none',
+            noValue: 'no alarm',
+            columns: LIST_COLUMNS,
+            sortBy: BY_URGENCY,
+            queries: [listStanding(isPipeline, isShown)],
+          },
+        ],
+      },
       {
         panels: [
           line({
@@ -169,12 +190,13 @@ export function pipelineHealthBoard(_: Context): Board {
             columns: [
               { name: 'missed', title: 'Missing', width: 90, steps: [{ from: 1, colour: ABNORMAL }] },
               { name: 'device', title: 'Device' },
-              { name: 'area', title: 'Area', width: 130 },
+              { name: 'site', title: 'Site', width: 90 },
+              { name: 'area', title: 'Area', width: 120 },
             ],
             sortBy: [{ column: 'Missing', isDescending: true }],
             queries: [
               {
-                text: `SELECT "missed", "area", "device" FROM (SELECT last("missed") AS "missed" FROM ${deviceStates} WHERE ${SHOWN} GROUP BY "site", "area", "device") WHERE "missed" > 0 LIMIT 100`,
+                text: `SELECT "missed", "site", "area", "device" FROM (SELECT last("missed") AS "missed" FROM ${deviceStates} WHERE ${SHOWN} GROUP BY "site", "area", "device") WHERE "missed" > 0 LIMIT 100`,
                 format: 'table',
               },
             ],
