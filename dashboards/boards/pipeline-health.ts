@@ -93,9 +93,9 @@ export function pipelineHealthBoard({ consoleUrl }: Context): Board {
               'Messages that wait at the broker for absent or slow clients, and that ingest and the writer have taken and not acknowledged. Normal: near 0.',
             unit: 'none',
             queries: [
-              numberOf('broker', 'broker_queued_messages', 'in the broker'),
-              numberOf('ingest', 'ingest_in_flight', 'in ingest'),
-              numberOf('writer', 'writer_in_flight', 'in the writer'),
+              numberOf('broker', 'broker_queued_messages', 'queued'),
+              numberOf('ingest', 'ingest_in_flight', 'in flight'),
+              numberOf('writer', 'writer_in_flight', 'in flight'),
               numberOf('rules', 'rules_notifications_waiting', 'notices to send'),
             ],
           }),
@@ -105,9 +105,9 @@ export function pipelineHealthBoard({ consoleUrl }: Context): Board {
               "Bytes on disk: the broker's log, the writer's journal, the historian's log. The writer's grows while the store is away.",
             unit: 'bytes',
             queries: [
-              numberOf('broker', 'broker_log_bytes', "broker's log"),
-              numberOf('writer', 'writer_journal_bytes', "writer's journal"),
-              numberOf('historian', 'historian_log_bytes', "historian's log"),
+              numberOf('broker', 'broker_log_bytes', 'log'),
+              numberOf('writer', 'writer_journal_bytes', 'journal'),
+              numberOf('historian', 'historian_log_bytes', 'log'),
             ],
           }),
           line({
@@ -134,9 +134,9 @@ export function pipelineHealthBoard({ consoleUrl }: Context): Board {
               "How long the writer's requests to the store take, and the historian until a write is on disk.",
             unit: 's',
             queries: [
-              numberOf('writer', 'writer_request_seconds_p99', "writer's request"),
-              numberOf('historian', 'historian_write_seconds_p99', 'historian, on disk'),
-              numberOf('historian', 'historian_query_seconds_p99', 'historian, a query'),
+              numberOf('writer', 'writer_request_seconds_p99', 'request'),
+              numberOf('historian', 'historian_write_seconds_p99', 'until on disk'),
+              numberOf('historian', 'historian_query_seconds_p99', 'query'),
             ],
           }),
           line({
@@ -144,7 +144,7 @@ export function pipelineHealthBoard({ consoleUrl }: Context): Board {
             description:
               'Share of its time that the embedded broker waits for its disk to sync. Near 1 the disk is what limits the pipeline.',
             unit: 'percentunit',
-            queries: [rateOf('broker', 'broker_log_sync_seconds_total', 'broker')],
+            queries: [rateOf('broker', 'broker_log_sync_seconds_total', 'in fsync')],
           }),
           line({
             title: 'Beat, 99th percentile',
