@@ -178,6 +178,12 @@ test.each<readonly [string, string, Change, RegExp]>([
     /are transparent/,
   ],
   ['gaps drawn over', 'penstock-area', replaced('"spanNulls": false', '"spanNulls": true'), /draws over gaps/],
+  [
+    'steps left out and drawn over',
+    'penstock-pipeline-health',
+    replaced('"insertNulls": 120000', '"insertNulls": false'),
+    /draws over steps that fill\(none\) leaves out/,
+  ],
 ])('%s is found', (_, uid, change, sentence) => {
   const texts = built.map(({ file, text }) => (file.includes(`/${uid}.json`) ? change(text) : text));
   const found = lintAll(texts.map((text) => JSON.parse(text) as DashboardJson));

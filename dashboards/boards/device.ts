@@ -4,6 +4,7 @@
 import { JOURNAL_COLUMNS, journal } from '../parts/alarm-queries.ts';
 import { alarmMarks } from '../parts/annotations.ts';
 import type { Board } from '../parts/board.ts';
+import { JOURNAL_GAP_MS } from '../parts/device-journal.ts';
 import { and, deviceStates, isArea, isChosen, isDevice, isSite, SHOWN } from '../parts/influxql.ts';
 import { ABNORMAL } from '../parts/palette.ts';
 import { newestOf, rangeOf, statesOf, trendOf } from '../parts/value-queries.ts';
@@ -158,6 +159,7 @@ export function deviceBoard({ looks, notNumbers }: Context): Board {
             height: 5,
             unit: 'none',
             min: 0,
+            gapAfterMs: JOURNAL_GAP_MS,
             queries: [{ text: fact('messagesPerMinute'), alias: '$tag_device' }],
           },
         ],

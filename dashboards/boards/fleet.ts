@@ -1,6 +1,7 @@
 // Every device: there or not, since when, with which firmware, how well it is heard, and whether its clock is right.
 
 import type { Board } from '../parts/board.ts';
+import { JOURNAL_GAP_MS } from '../parts/device-journal.ts';
 import { and, deviceStates, EVER, isChosen, isSite, SHOWN } from '../parts/influxql.ts';
 import { ABNORMAL } from '../parts/palette.ts';
 import { variables } from '../parts/variables.ts';
@@ -151,6 +152,7 @@ export function fleetBoard(_: Context): Board {
             height: 7,
             unit: 'dBm',
             noValue: 'no device tells it',
+            gapAfterMs: JOURNAL_GAP_MS,
             queries: [{ text: factOf('rssi'), alias: '$tag_device' }],
           },
           {

@@ -7,13 +7,16 @@ import type { Board } from '../parts/board.ts';
 import { and, deviceStates, isPipeline, readings, SHOWN } from '../parts/influxql.ts';
 import { ABNORMAL } from '../parts/palette.ts';
 import type { Trend } from '../parts/panel.ts';
-import { numberOf, rateOf, ratesBy } from '../parts/pipeline-queries.ts';
+import { NUMBERS_GAP_MS, numberOf, rateOf, ratesBy } from '../parts/pipeline-queries.ts';
 import { consoleAt } from '../parts/variables.ts';
 import { type Context, UIDS } from './context.ts';
 
 type Line = Omit<Trend, 'kind' | 'width' | 'height' | 'min'> & { readonly width?: number };
 
-const line = ({ width = 8, ...rest }: Line): Trend => ({ kind: 'trend', width, height: 7, min: 0, ...rest });
+const line = ({ width = 8, ...rest }: Line): Trend => ({
+  ...{ kind: 'trend', width, height: 7, min: 0, gapAfterMs: NUMBERS_GAP_MS },
+  ...rest,
+});
 
 export function pipelineHealthBoard({ consoleUrl }: Context): Board {
   return {

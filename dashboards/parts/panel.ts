@@ -53,6 +53,8 @@ export type Trend = Common & {
   readonly max?: number;
   /** Series that only go along, drawn thin and pale: a pattern of their names. */
   readonly beside?: string;
+  /** A longer time without a point is a gap, ms: of queries that leave empty steps out, which would be drawn over. */
+  readonly gapAfterMs?: number;
   /** No step of the picture is shorter; may be a variable. */
   readonly stepAtLeast?: string;
 };
@@ -156,6 +158,7 @@ function trendOf({
   min,
   max,
   beside,
+  gapAfterMs,
   stepAtLeast,
 }: Trend): TrendBuilder {
   const style = new common.GraphThresholdsStyleConfigBuilder();
@@ -184,6 +187,7 @@ function trendOf({
     );
   if (min !== undefined) builder.min(min);
   if (max !== undefined) builder.max(max);
+  if (gapAfterMs !== undefined) builder.insertNulls(gapAfterMs);
   if (stepAtLeast !== undefined) builder.interval(stepAtLeast);
   if (beside !== undefined) {
     builder.overrideByRegexp(beside, [

@@ -3,6 +3,9 @@
 
 import { and, isPipeline, type Query, readings, SHOWN } from './influxql.ts';
 
+/** A longer silence is a gap, ms: services tell every 30 s, and three times may be lost. */
+export const NUMBERS_GAP_MS = 2 * 60_000;
+
 const of = (service: string, metric: string) => and(SHOWN, isPipeline, `"device" =~ /^${service}/`, metric);
 const named = (metric: string) => `"metric" = '${metric}'`;
 /** A metric whose name goes on with what its labels tell. */
