@@ -80,7 +80,7 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
           {
             kind: 'stat',
             title: 'Silent',
-            description: `Numbers that came within ${KNOWN} and not within ${FRESH}: a sensor, a network or a gateway is silent.`,
+            description: `Numbers that came within ${KNOWN} and not within ${FRESH}: a sensor, a network or a gateway is silent. Where none came, the difference has no value: all are silent.`,
             width: 3,
             height: 3,
             unit: 'none',
@@ -90,6 +90,7 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
               seriesSince(FRESH, and(isSite, isArea), 'fresh'),
             ],
             noValue: 'all silent',
+            noValueColour: ABNORMAL,
             expression: { expression: '$A - $B', alias: 'silent' },
           },
           {
@@ -103,6 +104,7 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
             decimals: 1,
             steps: [{ from: 30, colour: ABNORMAL }],
             noValue: 'not told',
+            noValueColour: ABNORMAL,
             queries: [numberNow('writer', 'writer_lag_seconds', 'behind')],
           },
         ],
@@ -126,7 +128,7 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
           {
             kind: 'stat',
             title: 'Silent share',
-            description: `Of the numbers of the area that came within ${KNOWN}, how many did not within ${FRESH}. Normal: 0 %.`,
+            description: `Of the numbers of the area that came within ${KNOWN}, how many did not within ${FRESH}. Normal: 0 %; where none came, it has no value: all are silent.`,
             width: 2,
             height: 4,
             unit: 'percentunit',
@@ -137,6 +139,7 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
               seriesSince(FRESH, and(isSite, isArea), 'fresh'),
             ],
             noValue: 'all silent',
+            noValueColour: ABNORMAL,
             expression: { expression: '($A - $B) / $A', alias: 'silent' },
           },
           {

@@ -33,6 +33,7 @@ export type PanelJson = {
     readonly defaults: {
       readonly unit?: string;
       readonly noValue?: string;
+      readonly mappings?: readonly { readonly type: string; readonly options: unknown }[];
       readonly custom?: { readonly spanNulls?: unknown; readonly insertNulls?: unknown };
     };
     readonly overrides: readonly { readonly properties: Properties }[];

@@ -38,6 +38,8 @@ type Common = {
 
 export type Stat = Common & {
   readonly kind: 'stat';
+  /** Of the words in place of a value, where having none is the worst case and not the calm one. */
+  readonly noValueColour?: string;
   /** The way there, as a line behind the value. */
   readonly hasSparkline?: boolean;
   /** Calculated of the queries' last values; the queries then are not shown. */
@@ -93,7 +95,7 @@ export function buildPanel(
     .unit(panel.unit)
     .noValue(panel.noValue ?? NO_DATA)
     .thresholds(thresholds(panel.steps ?? []))
-    .mappings(mappingsOf(panel.words ?? []));
+    .mappings([...mappingsOf(panel.words ?? []), ...mappingOfNothing(panel)]);
   if (panel.decimals !== undefined) builder.decimals(panel.decimals);
   if (panel.repeat !== undefined) builder.repeat(panel.repeat).repeatDirection('h').maxPerRow(maxPerRow(panel));
   if (panel.link !== undefined) builder.dataLinks([linkOfValue(panel.link)]);
@@ -269,4 +271,12 @@ function mappingsOf(words: readonly Word[]): grafana.ValueMapping[] {
     words.map(({ value, text, colour = CALM }, index) => [value, { text, color: colour, index }]),
   );
   return [{ type: grafana.MappingType.ValueToText, options }];
+}
+
+/** Steps colour numbers only: where there is none, Grafana takes the calm colour unless a mapping says another. */
+function mappingOfNothing(panel: Panel): grafana.ValueMapping[] {
+  if (panel.kind !== 'stat' || panel.noValueColour === undefined) return [];
+  const result = { text: panel.noValue ?? NO_DATA, color: panel.noValueColour, index: panel.words?.length ?? 0 };
+  const match = grafana.SpecialValueMatch.NullAndNan;
+  return [{ type: grafana.MappingType.SpecialValue, options: { match, result } }];
 }
