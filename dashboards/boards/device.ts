@@ -7,7 +7,7 @@ import type { Board } from '../parts/board.ts';
 import { JOURNAL_GAP_MS } from '../parts/device-journal.ts';
 import { and, deviceStates, isArea, isChosen, isDevice, isSite, SHOWN } from '../parts/influxql.ts';
 import { ABNORMAL } from '../parts/palette.ts';
-import { newestOf, rangeOf, statesOf, trendOf } from '../parts/value-queries.ts';
+import { momentsOf, newestOf, rangeOf, statesOf, trendOf } from '../parts/value-queries.ts';
 import { drawnMetrics, variables } from '../parts/variables.ts';
 import { CLOCK_STEPS, ONLINE_WORDS, QUALITY_WORDS, SWITCH_WORDS } from '../parts/words.ts';
 import { type Context, UIDS } from './context.ts';
@@ -45,12 +45,26 @@ export function deviceBoard({ looks, notNumbers }: Context): Board {
             kind: 'stat',
             title: 'Now',
             description:
-              'The newest value of each metric in the range that is shown. When the device was last heard stands in the table beside it.',
-            width: 16,
+              'The newest value of each metric in the range that is shown, however old: how old each is stands beside it.',
+            width: 10,
             height: 5,
             unit: 'none',
             looks,
             queries: [newestOf(OF_METRIC)],
+          },
+          {
+            kind: 'table',
+            title: 'How old',
+            description: 'When the newest value of each metric was measured, the oldest first.',
+            width: 6,
+            height: 5,
+            unit: 'none',
+            columns: [
+              { name: 'metric', title: 'Metric' },
+              { name: 'Time', title: 'Measured', unit: 'dateTimeFromNow', width: 130 },
+            ],
+            sortBy: [{ column: 'Measured', isDescending: false }],
+            queries: [momentsOf(OF_METRIC)],
           },
           {
             kind: 'table',
