@@ -4,7 +4,7 @@
 import { JOURNAL_COLUMNS, journal } from '../parts/alarm-queries.ts';
 import { alarmMarks } from '../parts/annotations.ts';
 import type { Board } from '../parts/board.ts';
-import { JOURNAL_GAP_MS } from '../parts/device-journal.ts';
+import { HEARD_LATE, JOURNAL_GAP_MS } from '../parts/device-journal.ts';
 import { and, deviceStates, isArea, isChosen, isDevice, isSite, SHOWN } from '../parts/influxql.ts';
 import { ABNORMAL } from '../parts/palette.ts';
 import { momentsOf, newestOf, rangeOf, statesOf, trendOf } from '../parts/value-queries.ts';
@@ -69,8 +69,7 @@ export function deviceBoard({ looks, notNumbers }: Context): Board {
           {
             kind: 'table',
             title: 'As known',
-            description:
-              'Firmware, clock and connection, as ingest knows them. A clock that is off by more than 5 s is wrong.',
+            description: `Firmware, clock and connection, as ingest knows them. A clock that is off by more than 5 s is wrong. When the device was last heard ${HEARD_LATE}.`,
             width: 8,
             height: 5,
             unit: 'none',
