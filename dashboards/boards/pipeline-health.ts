@@ -1,5 +1,5 @@
-// The pipeline itself: what is wrong with it, what passes, how far the store is behind, what waits, what was refused, and what the disks take. Numbers come
-// through the pipeline as any others: where they end, it is broken.
+// The pipeline itself: what is wrong with it, what passes, how far the store is behind, what waits, what was refused, and what the
+// disks take. Numbers come through the pipeline as any others: where they end, it is broken.
 
 import { BY_URGENCY, isShown, LIST_COLUMNS, listStanding } from '../parts/alarm-queries.ts';
 import { alarmMarks } from '../parts/annotations.ts';

@@ -21,7 +21,7 @@ export const OVERLAY_WORDS: readonly Word[] = [
   { value: 'DSUPR', text: 'suppressed by design' },
 ];
 export const FIRST_OUT_WORDS: readonly Word[] = [
-  { value: 'true', text: 'first' },
+  { value: 'true', text: 'yes' },
   { value: 'false', text: 'no' },
 ];
 /** Numbered, so that the colour is never alone: `1 critical`. */

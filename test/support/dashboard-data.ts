@@ -101,7 +101,10 @@ async function liveThroughIt(pipeline: Pipeline): Promise<void> {
 
 type Happening = { readonly at: number; readonly event: JournalEvent; readonly state: AlarmState };
 
-/** What takes longer than a test: twelve alarms within ten minutes, one that chatters, every priority, alarms of the pipeline, a wrong clock, gaps. */
+/**
+ * What takes longer than a test: twelve alarms within ten minutes, one that chatters, every priority, alarms of the pipeline, a wrong
+ * clock, gaps.
+ */
 async function addHistory(historian: string): Promise<void> {
   const now = Date.now();
   // In a wall-clock window of ten minutes that is over.
