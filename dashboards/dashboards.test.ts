@@ -10,6 +10,7 @@ import { ALERTING_FILE, alertingText, buildAll, contextOf, JSON_FOLDER } from '.
 import { DeclaredTypes } from './check/declared-types.ts';
 import { type DashboardJson, lintAll, type PanelJson } from './check/lint.ts';
 import { STORE } from './parts/influxql.ts';
+import { ABNORMAL } from './parts/palette.ts';
 
 const RULES = path.resolve(import.meta.dirname, '../rules');
 const PROVISIONING = path.resolve(import.meta.dirname, '../deploy/grafana/provisioning');
@@ -113,6 +114,21 @@ test('nothing is wrong with them', () => {
   expect(lintAll(dashboards)).toEqual([]);
 });
 
+test('where nothing came any more, the overview says so in the colour of what is abnormal', () => {
+  const overview = dashboards.find(({ uid }) => uid === 'penstock-overview');
+  const said = (overview?.panels ?? []).flatMap(({ title, fieldConfig }) =>
+    (fieldConfig?.defaults.mappings ?? [])
+      .filter(({ type }) => type === 'special')
+      .map(({ options }) => [title, options]),
+  );
+  const words = (text: string) => ({ match: 'null+nan', result: { text, color: ABNORMAL, index: 0 } });
+  expect(said).toEqual([
+    ['Silent', words('all silent')],
+    ['Behind', words('not told')],
+    ['Silent share', words('all silent')],
+  ]);
+});
+
 test('each has at most 12 panels on a screen, counting what is repeated once', () => {
   for (const { title, panels } of dashboards) {
     const screens = Math.max(1, Math.ceil(Math.max(...panels.map(({ gridPos }) => gridPos.y + gridPos.h)) / 22));
@@ -178,6 +194,12 @@ test.each<readonly [string, string, Change, RegExp]>([
     /are transparent/,
   ],
   ['gaps drawn over', 'penstock-area', replaced('"spanNulls": false', '"spanNulls": true'), /draws over gaps/],
+  [
+    'steps left out and drawn over',
+    'penstock-pipeline-health',
+    replaced('"insertNulls": 120000', '"insertNulls": false'),
+    /draws over steps that fill\(none\) leaves out/,
+  ],
 ])('%s is found', (_, uid, change, sentence) => {
   const texts = built.map(({ file, text }) => (file.includes(`/${uid}.json`) ? change(text) : text));
   const found = lintAll(texts.map((text) => JSON.parse(text) as DashboardJson));

@@ -144,7 +144,8 @@ export function alarmPerformanceBoard({ consoleUrl }: Context): Board {
               { name: 'n', title: 'Activations', width: 110 },
               { name: 'rule', title: 'Rule' },
               { name: 'instance', title: 'Instance', width: 160 },
-              { name: 'area', title: 'Area', width: 140 },
+              { name: 'site', title: 'Site', width: 90 },
+              { name: 'area', title: 'Area', width: 120 },
             ],
             sortBy: [{ column: 'Activations', isDescending: true }],
             queries: [
@@ -166,12 +167,14 @@ export function alarmPerformanceBoard({ consoleUrl }: Context): Board {
             columns: [
               { name: 'n', title: 'In a minute', width: 110 },
               { name: 'rule', title: 'Rule' },
-              { name: 'instance', title: 'Instance', width: 160 },
+              { name: 'instance', title: 'Instance', width: 120 },
+              { name: 'site', title: 'Site', width: 90 },
+              { name: 'area', title: 'Area', width: 120 },
             ],
             sortBy: [{ column: 'In a minute', isDescending: true }],
             queries: [
               {
-                text: `SELECT "n", "rule", "instance" FROM (${perMinuteAndAlarm}) WHERE "n" > 2 LIMIT 100`,
+                text: `SELECT "n", "site", "area", "rule", "instance" FROM (${perMinuteAndAlarm}) WHERE "n" > 2 LIMIT 100`,
                 format: 'table',
               },
             ],

@@ -67,6 +67,7 @@ export function alarmsBoard({ consoleUrl }: Context): Board {
               { name: 'overlay', title: 'Over it', width: 160, words: OVERLAY_WORDS },
               { name: 'urgency', title: 'Priority', width: 110, words: URGENCY_WORDS },
               { name: 'Time', title: 'Last change', unit: 'dateTimeFromNow', width: 140 },
+              { name: 'site', title: 'Site', width: 90 },
               { name: 'area', title: 'Area', width: 120 },
               { name: 'instance', title: 'Instance', width: 120 },
               { name: 'rule', title: 'Rule' },
@@ -107,12 +108,13 @@ export function alarmsBoard({ consoleUrl }: Context): Board {
               { name: 'command', title: 'Status', width: 130 },
               { name: 'commandReason', title: 'Reason', width: 240 },
               { name: 'cid', title: 'Command' },
+              { name: 'site', title: 'Site', width: 90 },
               { name: 'area', title: 'Area', width: 120 },
               { name: 'rule', title: 'Rule', width: 180 },
             ],
             queries: [
               {
-                text: `SELECT "command", "commandReason", "cid", "area", "rule" FROM ${alarmEvents} WHERE ${and(SHOWN, HERE, isReal, '"event" =~ /^COMMAND/')} ORDER BY time DESC LIMIT 200`,
+                text: `SELECT "command", "commandReason", "cid", "site", "area", "rule" FROM ${alarmEvents} WHERE ${and(SHOWN, HERE, isReal, '"event" =~ /^COMMAND/')} ORDER BY time DESC LIMIT 200`,
                 format: 'table',
               },
             ],

@@ -4,9 +4,10 @@
 import { JOURNAL_COLUMNS, journal } from '../parts/alarm-queries.ts';
 import { alarmMarks } from '../parts/annotations.ts';
 import type { Board } from '../parts/board.ts';
+import { HEARD_LATE, JOURNAL_GAP_MS } from '../parts/device-journal.ts';
 import { and, deviceStates, isArea, isChosen, isDevice, isSite, SHOWN } from '../parts/influxql.ts';
 import { ABNORMAL } from '../parts/palette.ts';
-import { newestOf, rangeOf, statesOf, trendOf } from '../parts/value-queries.ts';
+import { momentsOf, newestOf, rangeOf, statesOf, trendOf } from '../parts/value-queries.ts';
 import { drawnMetrics, variables } from '../parts/variables.ts';
 import { CLOCK_STEPS, ONLINE_WORDS, QUALITY_WORDS, SWITCH_WORDS } from '../parts/words.ts';
 import { type Context, UIDS } from './context.ts';
@@ -44,8 +45,8 @@ export function deviceBoard({ looks, notNumbers }: Context): Board {
             kind: 'stat',
             title: 'Now',
             description:
-              'The newest value of each metric in the range that is shown. When the device was last heard stands in the table beside it.',
-            width: 16,
+              'The newest value of each metric in the range that is shown, however old: how old each is stands beside it.',
+            width: 10,
             height: 5,
             unit: 'none',
             looks,
@@ -53,9 +54,22 @@ export function deviceBoard({ looks, notNumbers }: Context): Board {
           },
           {
             kind: 'table',
+            title: 'How old',
+            description: 'When the newest value of each metric was measured, the oldest first.',
+            width: 6,
+            height: 5,
+            unit: 'none',
+            columns: [
+              { name: 'metric', title: 'Metric' },
+              { name: 'Time', title: 'Measured', unit: 'dateTimeFromNow', width: 130 },
+            ],
+            sortBy: [{ column: 'Measured', isDescending: false }],
+            queries: [momentsOf(OF_METRIC)],
+          },
+          {
+            kind: 'table',
             title: 'As known',
-            description:
-              'Firmware, clock and connection, as ingest knows them. A clock that is off by more than 5 s is wrong.',
+            description: `Firmware, clock and connection, as ingest knows them. A clock that is off by more than 5 s is wrong. When the device was last heard ${HEARD_LATE}.`,
             width: 8,
             height: 5,
             unit: 'none',
@@ -158,6 +172,7 @@ export function deviceBoard({ looks, notNumbers }: Context): Board {
             height: 5,
             unit: 'none',
             min: 0,
+            gapAfterMs: JOURNAL_GAP_MS,
             queries: [{ text: fact('messagesPerMinute'), alias: '$tag_device' }],
           },
         ],

@@ -1,6 +1,7 @@
 // Every device: there or not, since when, with which firmware, how well it is heard, and whether its clock is right.
 
 import type { Board } from '../parts/board.ts';
+import { HEARD_LATE, JOURNAL_GAP_MS } from '../parts/device-journal.ts';
 import { and, deviceStates, EVER, isChosen, isSite, SHOWN } from '../parts/influxql.ts';
 import { ABNORMAL } from '../parts/palette.ts';
 import { variables } from '../parts/variables.ts';
@@ -98,8 +99,7 @@ export function fleetBoard(_: Context): Board {
           {
             kind: 'table',
             title: 'Devices',
-            description:
-              'What is known of each. Sort by any column; the last refusal says what a device sends that cannot be taken.',
+            description: `What is known of each. Sort by any column; the last refusal says what a device sends that cannot be taken. When a device was last seen ${HEARD_LATE}.`,
             width: 24,
             height: 12,
             unit: 'none',
@@ -151,6 +151,7 @@ export function fleetBoard(_: Context): Board {
             height: 7,
             unit: 'dBm',
             noValue: 'no device tells it',
+            gapAfterMs: JOURNAL_GAP_MS,
             queries: [{ text: factOf('rssi'), alias: '$tag_device' }],
           },
           {

@@ -14,7 +14,7 @@ import {
 } from '../parts/alarm-queries.ts';
 import { alarmMarks } from '../parts/annotations.ts';
 import type { Board } from '../parts/board.ts';
-import { and, isChosen, isSite, readings, SHOWN } from '../parts/influxql.ts';
+import { and, isChosen, isSite, readings } from '../parts/influxql.ts';
 import { ABNORMAL, PRIORITY_COLOURS } from '../parts/palette.ts';
 import { numberNow } from '../parts/pipeline-queries.ts';
 import { seriesSince } from '../parts/value-queries.ts';
@@ -23,6 +23,8 @@ import { type Context, UIDS } from './context.ts';
 
 const FRESH = '5m';
 const KNOWN = '24h';
+/** As far back as a key value is looked for: its way there, and the oldest that it can be. */
+const WAY = '1h';
 const isArea = isChosen('area');
 
 export function overviewBoard({ looks, consoleUrl }: Context): Board {
@@ -80,7 +82,7 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
           {
             kind: 'stat',
             title: 'Silent',
-            description: `Numbers that came within ${KNOWN} and not within ${FRESH}: a sensor, a network or a gateway is silent.`,
+            description: `Numbers that came within ${KNOWN} and not within ${FRESH}: a sensor, a network or a gateway is silent. Where none came, the difference has no value: all are silent.`,
             width: 3,
             height: 3,
             unit: 'none',
@@ -90,6 +92,7 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
               seriesSince(FRESH, and(isSite, isArea), 'fresh'),
             ],
             noValue: 'all silent',
+            noValueColour: ABNORMAL,
             expression: { expression: '$A - $B', alias: 'silent' },
           },
           {
@@ -103,6 +106,7 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
             decimals: 1,
             steps: [{ from: 30, colour: ABNORMAL }],
             noValue: 'not told',
+            noValueColour: ABNORMAL,
             queries: [numberNow('writer', 'writer_lag_seconds', 'behind')],
           },
         ],
@@ -126,7 +130,7 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
           {
             kind: 'stat',
             title: 'Silent share',
-            description: `Of the numbers of the area that came within ${KNOWN}, how many did not within ${FRESH}. Normal: 0 %.`,
+            description: `Of the numbers of the area that came within ${KNOWN}, how many did not within ${FRESH}. Normal: 0 %; where none came, it has no value: all are silent.`,
             width: 2,
             height: 4,
             unit: 'percentunit',
@@ -137,13 +141,13 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
               seriesSince(FRESH, and(isSite, isArea), 'fresh'),
             ],
             noValue: 'all silent',
+            noValueColour: ABNORMAL,
             expression: { expression: '($A - $B) / $A', alias: 'silent' },
           },
           {
             kind: 'stat',
             title: 'Key values',
-            description:
-              'What the area measures, each with its way through the range that is shown; the first 12 by device and metric.',
+            description: `What the area measures, each with its way through the last ${WAY}; what did not come since is not shown. The first 12 by device and metric.`,
             width: 18,
             height: 4,
             unit: 'none',
@@ -151,7 +155,7 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
             looks,
             queries: [
               {
-                text: `SELECT mean("value") FROM ${readings()} WHERE ${and(SHOWN, isSite, isArea)} GROUP BY time($__interval), "site", "area", "device", "metric" fill(none) SLIMIT 12`,
+                text: `SELECT mean("value") FROM ${readings()} WHERE ${and(`time > now() - ${WAY}`, isSite, isArea)} GROUP BY time($__interval), "site", "area", "device", "metric" fill(none) SLIMIT 12`,
                 alias: '$tag_device $tag_metric',
               },
             ],

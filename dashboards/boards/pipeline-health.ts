@@ -1,25 +1,32 @@
-// The pipeline itself: what passes, how far the store is behind, what waits, what was refused, and what the disks take. Numbers come
-// through the pipeline as any others: where they end, it is broken.
+// The pipeline itself: what is wrong with it, what passes, how far the store is behind, what waits, what was refused, and what the
+// disks take. Numbers come through the pipeline as any others: where they end, it is broken.
 
+import { BY_URGENCY, isShown, LIST_COLUMNS, listStanding } from '../parts/alarm-queries.ts';
+import { alarmMarks } from '../parts/annotations.ts';
 import type { Board } from '../parts/board.ts';
 import { and, deviceStates, isPipeline, readings, SHOWN } from '../parts/influxql.ts';
 import { ABNORMAL } from '../parts/palette.ts';
 import type { Trend } from '../parts/panel.ts';
-import { numberOf, rateOf, ratesBy } from '../parts/pipeline-queries.ts';
+import { NUMBERS_GAP_MS, numberOf, rateOf, ratesBy } from '../parts/pipeline-queries.ts';
+import { consoleAt } from '../parts/variables.ts';
 import { type Context, UIDS } from './context.ts';
 
 type Line = Omit<Trend, 'kind' | 'width' | 'height' | 'min'> & { readonly width?: number };
 
-const line = ({ width = 8, ...rest }: Line): Trend => ({ kind: 'trend', width, height: 7, min: 0, ...rest });
+const line = ({ width = 8, ...rest }: Line): Trend => ({
+  ...{ kind: 'trend', width, height: 7, min: 0, gapAfterMs: NUMBERS_GAP_MS },
+  ...rest,
+});
 
-export function pipelineHealthBoard(_: Context): Board {
+export function pipelineHealthBoard({ consoleUrl }: Context): Board {
   return {
     uid: UIDS.health,
     title: 'Pipeline health',
     folder: 'Pipeline',
-    description: 'What passes through the pipeline, what waits, what was refused, what it costs.',
-    variables: [],
-    annotations: [],
+    description:
+      'What is wrong with the pipeline, what passes through it, what waits, what was refused, what it costs.',
+    variables: [consoleAt(consoleUrl)],
+    annotations: alarmMarks(isPipeline),
     range: 'now-3h',
     refresh: '30s',
     leadsTo: [
@@ -27,6 +34,23 @@ export function pipelineHealthBoard(_: Context): Board {
       { title: 'Plant overview', uid: UIDS.overview },
     ],
     rows: [
+      {
+        panels: [
+          {
+            kind: 'table',
+            title: 'Alarms of the pipeline',
+            description:
+              'What services, and what watches them, say is wrong, the most urgent first. Each says the way out. Normal: none.',
+            width: 24,
+            height: 6,
+            unit: 'none',
+            noValue: 'no alarm',
+            columns: LIST_COLUMNS,
+            sortBy: BY_URGENCY,
+            queries: [listStanding(isPipeline, isShown)],
+          },
+        ],
+      },
       {
         panels: [
           line({
@@ -72,9 +96,9 @@ export function pipelineHealthBoard(_: Context): Board {
               'Messages that wait at the broker for absent or slow clients, and that ingest and the writer have taken and not acknowledged. Normal: near 0.',
             unit: 'none',
             queries: [
-              numberOf('broker', 'broker_queued_messages', 'in the broker'),
-              numberOf('ingest', 'ingest_in_flight', 'in ingest'),
-              numberOf('writer', 'writer_in_flight', 'in the writer'),
+              numberOf('broker', 'broker_queued_messages', 'queued'),
+              numberOf('ingest', 'ingest_in_flight', 'in flight'),
+              numberOf('writer', 'writer_in_flight', 'in flight'),
               numberOf('rules', 'rules_notifications_waiting', 'notices to send'),
             ],
           }),
@@ -84,9 +108,9 @@ export function pipelineHealthBoard(_: Context): Board {
               "Bytes on disk: the broker's log, the writer's journal, the historian's log. The writer's grows while the store is away.",
             unit: 'bytes',
             queries: [
-              numberOf('broker', 'broker_log_bytes', "broker's log"),
-              numberOf('writer', 'writer_journal_bytes', "writer's journal"),
-              numberOf('historian', 'historian_log_bytes', "historian's log"),
+              numberOf('broker', 'broker_log_bytes', 'log'),
+              numberOf('writer', 'writer_journal_bytes', 'journal'),
+              numberOf('historian', 'historian_log_bytes', 'log'),
             ],
           }),
           line({
@@ -113,9 +137,9 @@ export function pipelineHealthBoard(_: Context): Board {
               "How long the writer's requests to the store take, and the historian until a write is on disk.",
             unit: 's',
             queries: [
-              numberOf('writer', 'writer_request_seconds_p99', "writer's request"),
-              numberOf('historian', 'historian_write_seconds_p99', 'historian, on disk'),
-              numberOf('historian', 'historian_query_seconds_p99', 'historian, a query'),
+              numberOf('writer', 'writer_request_seconds_p99', 'request'),
+              numberOf('historian', 'historian_write_seconds_p99', 'until on disk'),
+              numberOf('historian', 'historian_query_seconds_p99', 'query'),
             ],
           }),
           line({
@@ -123,7 +147,7 @@ export function pipelineHealthBoard(_: Context): Board {
             description:
               'Share of its time that the embedded broker waits for its disk to sync. Near 1 the disk is what limits the pipeline.',
             unit: 'percentunit',
-            queries: [rateOf('broker', 'broker_log_sync_seconds_total', 'broker')],
+            queries: [rateOf('broker', 'broker_log_sync_seconds_total', 'in fsync')],
           }),
           line({
             title: 'Beat, 99th percentile',
@@ -169,12 +193,13 @@ export function pipelineHealthBoard(_: Context): Board {
             columns: [
               { name: 'missed', title: 'Missing', width: 90, steps: [{ from: 1, colour: ABNORMAL }] },
               { name: 'device', title: 'Device' },
-              { name: 'area', title: 'Area', width: 130 },
+              { name: 'site', title: 'Site', width: 90 },
+              { name: 'area', title: 'Area', width: 120 },
             ],
             sortBy: [{ column: 'Missing', isDescending: true }],
             queries: [
               {
-                text: `SELECT "missed", "area", "device" FROM (SELECT last("missed") AS "missed" FROM ${deviceStates} WHERE ${SHOWN} GROUP BY "site", "area", "device") WHERE "missed" > 0 LIMIT 100`,
+                text: `SELECT "missed", "site", "area", "device" FROM (SELECT last("missed") AS "missed" FROM ${deviceStates} WHERE ${SHOWN} GROUP BY "site", "area", "device") WHERE "missed" > 0 LIMIT 100`,
                 format: 'table',
               },
             ],

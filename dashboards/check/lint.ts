@@ -33,7 +33,8 @@ export type PanelJson = {
     readonly defaults: {
       readonly unit?: string;
       readonly noValue?: string;
-      readonly custom?: { readonly spanNulls?: unknown };
+      readonly mappings?: readonly { readonly type: string; readonly options: unknown }[];
+      readonly custom?: { readonly spanNulls?: unknown; readonly insertNulls?: unknown };
     };
     readonly overrides: readonly { readonly properties: Properties }[];
   };
@@ -108,6 +109,9 @@ function lintPanel(panel: PanelJson, variables: readonly DashboardVariable[]): s
     ...(targets.length === 0 ? ['asks nothing'] : []),
     ...twice(targets.map(({ refId }) => refId)).map((refId) => `two queries are called ${refId}`),
     ...(panel.type === 'timeseries' && custom?.spanNulls !== false ? ['draws over gaps (spanNulls)'] : []),
+    ...(panel.type === 'timeseries' && leavesStepsOut(targets) && typeof custom?.insertNulls !== 'number'
+      ? ['draws over steps that fill(none) leaves out (insertNulls)']
+      : []),
     ...targets
       .filter(({ type, hide }) => type === 'reduce' && hide !== true)
       .map(({ refId }) => `${refId} only serves an expression, and would be shown`),
@@ -117,6 +121,10 @@ function lintPanel(panel: PanelJson, variables: readonly DashboardVariable[]): s
     ...coloursIn(fieldConfig).map((colour) => `has the colour ${colour}, which is not in the palette`),
     ...targets.flatMap((target) => lintTarget(target, variables)),
   ];
+}
+
+function leavesStepsOut(targets: readonly Target[]): boolean {
+  return targets.some(({ query = '' }) => query.includes('fill(none)'));
 }
 
 function lintTarget(target: Target, variables: readonly DashboardVariable[]): string[] {

@@ -20,6 +20,10 @@ export const OVERLAY_WORDS: readonly Word[] = [
   { value: 'OOSRV', text: 'out of service' },
   { value: 'DSUPR', text: 'suppressed by design' },
 ];
+export const FIRST_OUT_WORDS: readonly Word[] = [
+  { value: 'true', text: 'yes' },
+  { value: 'false', text: 'no' },
+];
 /** Numbered, so that the colour is never alone: `1 critical`. */
 export function priorityName(priority: Priority): string {
   return `${PRIORITIES.indexOf(priority) + 1} ${priority}`;
@@ -80,7 +84,8 @@ export const LIST_COLUMNS: readonly Column[] = [
   { name: 'summary', title: 'Alarm', link: ALARM_PAGE },
   { name: 'state', title: 'State', width: 200, words: STATE_WORDS },
   { name: 'overlay', title: 'Over it', width: 150, words: OVERLAY_WORDS },
-  { name: 'firstOut', title: 'First out', width: 90 },
+  { name: 'limit', title: 'Limit', width: 80 },
+  { name: 'firstOut', title: 'First out', width: 90, words: FIRST_OUT_WORDS },
   { name: 'activeSince', title: 'Active since', unit: 'dateTimeFromNow', width: 140 },
   { name: 'Time', title: 'Last change', unit: 'dateTimeFromNow', width: 140 },
   { name: 'site', title: 'Site', width: 90 },
@@ -94,6 +99,7 @@ const JOURNAL_FIELDS = [
   'urgency',
   'summary',
   'state',
+  'limit',
   'actor',
   'comment',
   'sinceActiveMs',
@@ -118,9 +124,11 @@ export const JOURNAL_COLUMNS: readonly Column[] = [
   { name: 'urgency', title: 'Priority', width: 110, words: URGENCY_WORDS },
   { name: 'summary', title: 'Alarm' },
   { name: 'state', title: 'State', width: 200, words: STATE_WORDS },
+  { name: 'limit', title: 'Limit', width: 80 },
   { name: 'sinceActiveMs', title: 'After its begin', unit: 'ms', width: 120 },
   { name: 'actor', title: 'Who', width: 110 },
   { name: 'comment', title: 'Comment', width: 200 },
+  { name: 'site', title: 'Site', width: 90 },
   { name: 'area', title: 'Area', width: 120 },
   { name: 'instance', title: 'Instance', width: 120 },
   { name: 'rule', title: 'Rule', width: 180 },

@@ -38,6 +38,8 @@ type Common = {
 
 export type Stat = Common & {
   readonly kind: 'stat';
+  /** Of the words in place of a value, where having none is the worst case and not the calm one. */
+  readonly noValueColour?: string;
   /** The way there, as a line behind the value. */
   readonly hasSparkline?: boolean;
   /** Calculated of the queries' last values; the queries then are not shown. */
@@ -53,6 +55,8 @@ export type Trend = Common & {
   readonly max?: number;
   /** Series that only go along, drawn thin and pale: a pattern of their names. */
   readonly beside?: string;
+  /** A longer time without a point is a gap, ms: of queries that leave empty steps out, which would be drawn over. */
+  readonly gapAfterMs?: number;
   /** No step of the picture is shorter; may be a variable. */
   readonly stepAtLeast?: string;
 };
@@ -91,7 +95,7 @@ export function buildPanel(
     .unit(panel.unit)
     .noValue(panel.noValue ?? NO_DATA)
     .thresholds(thresholds(panel.steps ?? []))
-    .mappings(mappingsOf(panel.words ?? []));
+    .mappings([...mappingsOf(panel.words ?? []), ...mappingOfNothing(panel)]);
   if (panel.decimals !== undefined) builder.decimals(panel.decimals);
   if (panel.repeat !== undefined) builder.repeat(panel.repeat).repeatDirection('h').maxPerRow(maxPerRow(panel));
   if (panel.link !== undefined) builder.dataLinks([linkOfValue(panel.link)]);
@@ -156,6 +160,7 @@ function trendOf({
   min,
   max,
   beside,
+  gapAfterMs,
   stepAtLeast,
 }: Trend): TrendBuilder {
   const style = new common.GraphThresholdsStyleConfigBuilder();
@@ -184,6 +189,7 @@ function trendOf({
     );
   if (min !== undefined) builder.min(min);
   if (max !== undefined) builder.max(max);
+  if (gapAfterMs !== undefined) builder.insertNulls(gapAfterMs);
   if (stepAtLeast !== undefined) builder.interval(stepAtLeast);
   if (beside !== undefined) {
     builder.overrideByRegexp(beside, [
@@ -265,4 +271,12 @@ function mappingsOf(words: readonly Word[]): grafana.ValueMapping[] {
     words.map(({ value, text, colour = CALM }, index) => [value, { text, color: colour, index }]),
   );
   return [{ type: grafana.MappingType.ValueToText, options }];
+}
+
+/** Steps colour numbers only: where there is none, Grafana takes the calm colour unless a mapping says another. */
+function mappingOfNothing(panel: Panel): grafana.ValueMapping[] {
+  if (panel.kind !== 'stat' || panel.noValueColour === undefined) return [];
+  const result = { text: panel.noValue ?? NO_DATA, color: panel.noValueColour, index: panel.words?.length ?? 0 };
+  const match = grafana.SpecialValueMatch.NullAndNan;
+  return [{ type: grafana.MappingType.SpecialValue, options: { match, result } }];
 }

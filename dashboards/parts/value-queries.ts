@@ -32,6 +32,11 @@ export function newestOf(where: string): Query {
   };
 }
 
+/** When each metric came last, as a table: a number alone does not show how old it is. */
+export function momentsOf(where: string): Query {
+  return { text: `SELECT "metric", "value" FROM (${newestOf(where).text})`, format: 'table' };
+}
+
 /** The number of series that a point has come from since. */
 export function seriesSince(ago: string, where: string, alias: string): Query {
   const each = (field: string) =>

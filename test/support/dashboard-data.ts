@@ -8,6 +8,7 @@ import { type AlarmMessage, type AlarmState, PRIORITIES, type Priority } from '#
 import { type DeviceView, UNHEARD } from '#domain/device.ts';
 import { encodeDeviceState } from '#domain/device-journal.ts';
 import { encodeJournalEntry, type JournalEntry, type JournalEvent } from '#domain/journal.ts';
+import { PIPELINE } from '#domain/service.ts';
 import { encodeRollUps, formatAggregateQuery } from '../../services/writer/roll-up/aggregate.ts';
 import { startInfluxd } from './influxd.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
@@ -100,7 +101,10 @@ async function liveThroughIt(pipeline: Pipeline): Promise<void> {
 
 type Happening = { readonly at: number; readonly event: JournalEvent; readonly state: AlarmState };
 
-/** What takes longer than a test: twelve alarms within ten minutes, one that chatters, every priority, a wrong clock, gaps. */
+/**
+ * What takes longer than a test: twelve alarms within ten minutes, one that chatters, every priority, alarms of the pipeline, a wrong
+ * clock, gaps.
+ */
 async function addHistory(historian: string): Promise<void> {
   const now = Date.now();
   // In a wall-clock window of ten minutes that is over.
@@ -110,16 +114,21 @@ async function addHistory(historian: string): Promise<void> {
   ]).flat();
   const chatter = Array.from({ length: 4 }, (_, i) => episode('chatters', 'pump-01', 'low', begin + i * 10_000)).flat();
   const standing = PRIORITIES.flatMap((priority) => episode('stands', `pump-${priority}`, priority, begin).slice(0, 1));
+  const ofPipeline = [
+    ...episode('fails', 'writer', 'medium', begin),
+    ...episode('waits', 'ingest', 'medium', begin).slice(0, 1),
+  ];
   const view: DeviceView = {
     ...{ site: 'lyon', area: 'pump-line', device: 'pump-01', model: null, role: null, labels: {} },
     ...{ ...UNHEARD, online: true, firmware: '0.9', clockSkewMs: 90_000, lastSeen: now, messagesPerMinute: 1 },
     lastError: { at: now, reason: 'json', message: 'the payload is not valid JSON' },
   };
-  const lines = [...flood, ...chatter, ...standing].map(encodeJournalEntry);
+  const entries = [...flood, ...chatter, ...standing, ...ofPipeline.map((entry) => ({ ...entry, ...PIPELINE }))];
+  const lines = entries.map(encodeJournalEntry);
   await write(historian, 'raw', [...lines, encodeDeviceState(view, 7, now)].join('\n'));
 }
 
-let entries = 0;
+let entryCount = 0;
 
 function episode(rule: string, instance: string, priority: Priority, at: number): JournalEntry[] {
   const happenings: Happening[] = [
@@ -128,7 +137,15 @@ function episode(rule: string, instance: string, priority: Priority, at: number)
     { at: at + 5_000, event: 'RETURNED', state: 'NORM' },
   ];
   return happenings.map(({ at: journalTime, event, state }) => ({
-    ...{ alarmId: `${rule}/${instance}`, seq: entries++, rule, rev: 'r1', site: 'lyon', area: 'pump-line', instance },
+    ...{
+      alarmId: `${rule}/${instance}`,
+      seq: entryCount++,
+      rule,
+      rev: 'r1',
+      site: 'lyon',
+      area: 'pump-line',
+      instance,
+    },
     ...{ episode: 1, event, state, overlay: null, priority, sampleTime: journalTime, journalTime, inputs: {} },
     ...{
       summary: `${rule} of ${instance}`,
