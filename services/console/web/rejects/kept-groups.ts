@@ -13,7 +13,10 @@ export type KeptGroups =
   /** `elsewhere`: the data folder of the console has none of them. */
   | { readonly is: 'failed' | 'elsewhere'; readonly why: string };
 
+/** Longer than the server gives all pages one answer. */
 const EVERY_MS = 5_000;
+/** The first answer after news may be from before them: the next one cannot be. */
+const ASKS_AFTER_NEWS = 2;
 const GROUPS_MAX = 200;
 
 /** What was sent again last: its kind may be gone from the list. */
@@ -23,18 +26,22 @@ export const keptGroups = signal<KeptGroups>({ is: 'unknown' });
 
 let askedAt = Number.NEGATIVE_INFINITY;
 let waiting: ReturnType<typeof setTimeout> | undefined;
+let owed = 0;
 
 /** Watches what is refused while somebody looks. @returns ends it */
 export function watchGroups(): () => void {
   const stop = effect(() => {
     const isLive = link.value === 'live';
     void rejected.value[0]?.n;
-    if (isLive) askSoon();
+    if (!isLive) return;
+    owed = ASKS_AFTER_NEWS;
+    askSoon();
   });
   return () => {
     stop();
     clearTimeout(waiting);
     waiting = undefined;
+    owed = 0;
     keptGroups.value = { is: 'unknown' }; // whoever logs in next asks anew
     replayed.value = null;
   };
@@ -55,7 +62,9 @@ function askSoon(): void {
   waiting ??= setTimeout(
     () => {
       waiting = undefined;
+      owed--;
       void askGroups();
+      if (owed > 0) askSoon();
     },
     Math.max(0, askedAt + EVERY_MS - performance.now()),
   );
