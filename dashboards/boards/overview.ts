@@ -27,6 +27,12 @@ const KNOWN = '24h';
 const WAY = '1h';
 const isArea = isChosen('area');
 
+/** Of which silence is the difference: A and B of an expression. */
+const KNOWN_AND_FRESH = [
+  seriesSince(KNOWN, and(isSite, isArea), 'known'),
+  seriesSince(FRESH, and(isSite, isArea), 'fresh'),
+];
+
 export function overviewBoard({ looks, consoleUrl }: Context): Board {
   return {
     uid: UIDS.overview,
@@ -87,10 +93,7 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
             height: 3,
             unit: 'none',
             steps: [{ from: 1, colour: ABNORMAL }],
-            queries: [
-              seriesSince(KNOWN, and(isSite, isArea), 'known'),
-              seriesSince(FRESH, and(isSite, isArea), 'fresh'),
-            ],
+            queries: KNOWN_AND_FRESH,
             noValue: 'all silent',
             noValueColour: ABNORMAL,
             expression: { expression: '$A - $B', alias: 'silent' },
@@ -136,10 +139,7 @@ export function overviewBoard({ looks, consoleUrl }: Context): Board {
             unit: 'percentunit',
             decimals: 0,
             steps: [{ from: 0.001, colour: ABNORMAL }],
-            queries: [
-              seriesSince(KNOWN, and(isSite, isArea), 'known'),
-              seriesSince(FRESH, and(isSite, isArea), 'fresh'),
-            ],
+            queries: KNOWN_AND_FRESH,
             noValue: 'all silent',
             noValueColour: ABNORMAL,
             expression: { expression: '($A - $B) / $A', alias: 'silent' },
