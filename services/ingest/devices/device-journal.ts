@@ -2,11 +2,10 @@
 // heard) once in a while.
 
 import type { DeviceView } from '#domain/device.ts';
-import { encodeDeviceState } from '#domain/device-journal.ts';
+import { DEVICE_STATE_EVERY_MS, encodeDeviceState } from '#domain/device-journal.ts';
 import { shardOf } from '#domain/shard.ts';
 import { deviceKey } from '#domain/topic.ts';
 
-const EVERY_MS = 5 * 60_000;
 /** Lines of a message: a line has at most some 1,200 bytes, and a broker takes 256 kB. */
 const LINES_MAX = 200;
 
@@ -36,7 +35,7 @@ export class DeviceJournal {
       const missed = this.#parts.missedOf(key);
       const news = newsOf(view, missed);
       const told = this.#told.get(key);
-      if (told !== undefined && told.news === news && Math.abs(now - told.at) < EVERY_MS) continue;
+      if (told !== undefined && told.news === news && Math.abs(now - told.at) < DEVICE_STATE_EVERY_MS) continue;
       if (told === undefined && this.#told.size >= this.#parts.devicesMax) this.#told.clear();
       this.#told.set(key, { at: now, news });
       const shard = shardOf(view.site, view.area);

@@ -5,6 +5,8 @@ import type { DeviceView } from './device.ts';
 import { encodeLine, type FieldValue } from './line-protocol.ts';
 
 export const DEVICE_STATE = 'device_state';
+/** How often what merely goes on of a device is told, such as when it was last heard; what is news is told at once. */
+export const DEVICE_STATE_EVERY_MS = 5 * 60_000;
 
 /** Texts of a line are no documents. */
 const TEXT_CHARS_MAX = 500;
