@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inspect } from 'node:util';
 
 export { freePorts } from '../../services/cli/supervisor/ports.ts';
 
@@ -81,7 +82,7 @@ export async function until<T>(
     } catch (error) {
       last = error;
     }
-    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms for ${what}; last: ${String(last)}`);
+    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms for ${what}; last: ${inspect(last)}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

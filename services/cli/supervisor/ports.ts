@@ -31,7 +31,8 @@ export async function freePortFlags(listeners: readonly Listener[]): Promise<str
   return open.flatMap(({ section, key }, index) => [flagName(section, key), String(ports[index])]);
 }
 
-const PORT_MIN = 10_000;
+/** Above 10080, the last of the ports that fetch() and browsers refuse to open (WHATWG Fetch, "bad port"). */
+const PORT_MIN = 10_081;
 const PORT_END = 32_768;
 
 /**
