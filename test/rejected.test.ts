@@ -9,7 +9,7 @@ import { writePrivateFile } from '#runtime/access/private-file.ts';
 import { auditFolder } from '#runtime/audit-log/layout.ts';
 import { readAudit } from '#runtime/audit-log/read-audit.ts';
 import { openTestRejectedLog, rejectionOf } from '#runtime/rejected-log/testing.ts';
-import type { RejectedGroupsView, ReplayView } from '../services/console/api.ts';
+import type { RejectedGroupsView, ReplayView } from '../services/console/api/rejected.ts';
 import { type Pipeline, startPipeline } from './support/pipeline.ts';
 import { ROOT, run, until } from './support/processes.ts';
 

@@ -105,8 +105,14 @@ function filesIn(file) {
 
 /** Builds the console's page where its sources, its build or the lock file differ from what dist/ was built from. */
 function buildPage(node) {
-  // The page, the contract it shares with its server, and the domain that both use.
-  const sources = ['services/console/web', 'services/console/api.ts', 'services/lib/domain', 'package-lock.json'];
+  // The page, the contract it shares with its server, and the domain and rule language that both use.
+  const sources = [
+    'services/console/web',
+    'services/console/api',
+    'services/lib/domain',
+    'services/lib/rules',
+    'package-lock.json',
+  ];
   const files = sources.flatMap((source) => filesIn(path.join(root, source))).sort();
   const hash = hashOf(...files.flatMap((file) => [path.relative(root, file), readFileSync(file)]));
   const stamp = path.join(root, 'services/console/dist/.source-hash');

@@ -1,5 +1,6 @@
 // The console: the operators' page with its HTTP API and live stream. A client of broker and store, owner of nothing.
 
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { storeLogin } from '#runtime/access/service-login.ts';
@@ -39,7 +40,7 @@ await runService('console', sections, async (service) => {
   const { models } = readPlantFiles(config.rules.dir);
   const plant = new Plant({ catalog: makeCatalog(models), seriesMax, alarmsMax });
   const bus = openServiceBus(service);
-  const live = new Live({ plant, now, brokerProblem: () => feed.problem() });
+  const live = new Live({ plant, now, life: randomUUID().slice(0, 8), brokerProblem: () => feed.problem() });
   const feed = stack.use(openFeed({ bus, live, metrics, seriesMax }));
   addHealth(service, { feed, live, pageDir });
   const store = openInflux({

@@ -10,7 +10,7 @@ import type { Bus } from '#runtime/bus.ts';
 import { silentLog } from '#runtime/log.ts';
 import { MemoryBus } from '#runtime/memory-bus.ts';
 import { Metrics } from '#runtime/metrics.ts';
-import { PAGE_HEADER } from './api.ts';
+import { PAGE_HEADER } from './api/http.ts';
 import { openFeed } from './feed.ts';
 import { buildApp } from './http/app.ts';
 import { Sessions } from './http/session.ts';
@@ -174,7 +174,7 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
     ],
   ]);
   const plant = new Plant({ catalog: makeCatalog(models), seriesMax, alarmsMax });
-  const live = new Live({ plant, now, brokerProblem: () => bus.problem() });
+  const live = new Live({ plant, now, life: 'test', brokerProblem: () => bus.problem() });
   openFeed({ bus, live, metrics, seriesMax });
   const { dataDir = '/nowhere', replayBus = new MemoryBus() } = options;
   const wait = options.wait ?? (() => new Promise<void>(() => {}));

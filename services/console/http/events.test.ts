@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { topics } from '#domain/topic.ts';
 import { delivered, openTestConsole, PAGE, publishAlarm, START, sampleAlarm, sampleLine } from '../testing.ts';
 
@@ -43,7 +43,7 @@ async function openStream(url: string, headers: Record<string, string>) {
       text += chunk.value;
     }
   };
-  return { response, next };
+  return { response, next, close: () => reader.cancel() };
 }
 
 test('a stream is a snapshot, alarms at once, values together', async () => {
@@ -69,10 +69,53 @@ test('a stream is a snapshot, alarms at once, values together', async () => {
   expect(await next()).toMatchObject({ event: 'changes', data: { added: [], changed: [[0, 3, 'good', START + 3]] } });
 });
 
-test('a browser that comes back with Last-Event-ID gets a fresh snapshot', async () => {
+test.each([
+  ['of another process', 'other-0'],
+  ['that was not told yet', 'test-99'],
+  ['of another kind', '17'],
+])('a browser that comes back with an id %s gets a fresh snapshot', async (_, id) => {
   const { url, logIn } = await openListening();
-  const { next } = await openStream(url, { cookie: await logIn(), 'last-event-id': '17' });
-  expect(await next()).toMatchObject({ id: '1', event: 'snapshot' });
+  const { next } = await openStream(url, { cookie: await logIn(), 'last-event-id': id });
+  expect(await next()).toMatchObject({ id: 'test-0', event: 'snapshot' });
+});
+
+test.each([
+  ['by header', (url: string, id: string) => [url, { 'last-event-id': id }] as const],
+  ['by address', (url: string, id: string) => [`${url}?since=${id}`, {}] as const],
+])('a browser that comes back is told what it missed, in order, each once: %s', async (_, ask) => {
+  const { url, bus, logIn } = await openListening();
+  const cookie = await logIn();
+  const first = await openStream(url, { cookie });
+  expect(await first.next()).toMatchObject({ id: 'test-0' });
+  await publishAlarm(bus, sampleAlarm());
+  const seen = await first.next();
+  expect(seen).toMatchObject({ id: 'test-1', event: 'alarms' });
+  await first.close();
+  // It comes and goes while nobody watches: a snapshot would not tell of it.
+  const short = sampleAlarm({ instance: 'tank-02' });
+  await publishAlarm(bus, short);
+  await bus.publish(topics.alarm(short), '', { retain: true });
+  const [address, headers] = ask(url, seen?.id ?? '');
+  const { next } = await openStream(address, { cookie, ...headers });
+  const id = 'lyon/tank-farm/tank-hot/tank-02';
+  expect(await next()).toMatchObject({ id: 'test-2', data: [{ id, alarm: { state: 'UNACK' } }] });
+  expect(await next()).toMatchObject({ id: 'test-3', data: [{ id, alarm: null }] });
+});
+
+test('after a minute that nobody watched there is nothing to resume, and a snapshot instead', async () => {
+  const { url, bus, clock, live, logIn } = await openListening();
+  const cookie = await logIn();
+  const first = await openStream(url, { cookie });
+  await first.next();
+  await publishAlarm(bus, sampleAlarm());
+  expect(await first.next()).toMatchObject({ id: 'test-1' });
+  await first.close();
+  await vi.waitFor(() => expect(live.viewers).toBe(0));
+  clock.now = START + 60_001;
+  await publishAlarm(bus, sampleAlarm({ seq: 2 }));
+  clock.now = START + 1;
+  const { next } = await openStream(url, { cookie, 'last-event-id': 'test-1' });
+  expect(await next()).toMatchObject({ id: 'test-2', event: 'snapshot' });
 });
 
 test('a quiet plant still gives a sign of life', async () => {

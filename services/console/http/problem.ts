@@ -3,7 +3,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { Log } from '#runtime/log.ts';
-import type { Problem } from '../api.ts';
+import type { Problem } from '../api/http.ts';
 import { StoreError } from '../store/influx.ts';
 
 const TITLES: { readonly [status: number]: string } = {

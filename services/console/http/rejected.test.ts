@@ -9,7 +9,7 @@ import { LOG_OWNERSHIP, logFolder, type RejectingService, rejectedFolder } from 
 import { keptIn, openTestRejectedLog, RECEIVED_AT, rejectionOf } from '#runtime/rejected-log/testing.ts';
 import { openSegmentLog } from '#runtime/segment-log/segment-log.ts';
 import { tempFolder } from '../../../test/support/processes.ts';
-import type { RejectedGroupsView, RejectedPage, ReplayView } from '../api.ts';
+import type { RejectedGroupsView, RejectedPage, ReplayView } from '../api/rejected.ts';
 import { REPLAYED_MAX } from '../rejected/replays.ts';
 import { openTestConsole, PAGE, TestAccess, type TestConsoleOptions } from '../testing.ts';
 

@@ -2,7 +2,7 @@
 // with what another page asks for. Our page says a header that no form can, and that a script of another origin may not.
 
 import type { FastifyRequest } from 'fastify';
-import { PAGE_HEADER } from '../api.ts';
+import { PAGE_HEADER } from '../api/http.ts';
 import { ProblemError } from './problem.ts';
 
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];

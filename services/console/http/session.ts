@@ -5,7 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Identity } from '#domain/access/identity.ts';
 import type { Access } from '#runtime/access/access.ts';
-import type { SessionView } from '../api.ts';
+import type { SessionView } from '../api/http.ts';
 
 export const SESSION_COOKIE = 'penstock_session';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Frame, Hub, type Viewer } from './hub.ts';
 
-const frame = (data: string): Frame => ({ event: 'alarms', data });
+const frame = (data: string): Frame => ({ id: '', event: 'alarms', data });
 
 /** A viewer whose network takes nothing until it is let. */
 function viewerOf(isOver = false) {
@@ -28,7 +28,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 test('a viewer gets its frames in order, one at a time', async () => {
   const hub = new Hub();
   const { viewer, got, release } = viewerOf();
-  hub.join(viewer, frame('snapshot'));
+  hub.join(viewer, [frame('snapshot')]);
   hub.broadcast(frame('a'));
   hub.broadcast(frame('b'));
   expect(got).toEqual(['snapshot']);
@@ -44,11 +44,10 @@ test('a viewer that takes nothing is dropped at the bound, the others are not', 
   const hub = new Hub();
   const slow = viewerOf();
   const quick: string[] = [];
-  hub.join(slow.viewer, frame('snapshot'));
-  hub.join(
-    { isOver: () => false, send: async ({ data }) => void quick.push(data), close: () => {} },
+  hub.join(slow.viewer, [frame('snapshot')]);
+  hub.join({ isOver: () => false, send: async ({ data }) => void quick.push(data), close: () => {} }, [
     frame('snapshot'),
-  );
+  ]);
   for (let n = 0; n < 500; n++) {
     hub.broadcast(frame(String(n)));
     await turn();
@@ -59,7 +58,7 @@ test('a viewer that takes nothing is dropped at the bound, the others are not', 
 test('few large frames count as much as many small ones', () => {
   const hub = new Hub();
   const slow = viewerOf();
-  hub.join(slow.viewer, frame('x'.repeat(50_000_000)));
+  hub.join(slow.viewer, [frame('x'.repeat(50_000_000))]);
   hub.broadcast(frame('x'.repeat(3_000_000)));
   expect(slow.isOpen()).toBe(true);
   hub.broadcast(frame('x'.repeat(3_000_000)));
@@ -70,14 +69,16 @@ test('a connection ends with the login that opened it', () => {
   const hub = new Hub();
   const early = viewerOf(true);
   const late = viewerOf();
-  for (const { viewer } of [early, late]) hub.join(viewer, frame('snapshot'));
+  for (const { viewer } of [early, late]) hub.join(viewer, [frame('snapshot')]);
   hub.dropOver();
   expect([early.isOpen(), late.isOpen(), hub.size]).toEqual([false, true, 1]);
 });
 
 test('a viewer that fails while it is being sent to is forgotten', async () => {
   const hub = new Hub();
-  hub.join({ isOver: () => false, send: () => Promise.reject(new Error('gone')), close: () => {} }, frame('snapshot'));
+  hub.join({ isOver: () => false, send: () => Promise.reject(new Error('gone')), close: () => {} }, [
+    frame('snapshot'),
+  ]);
   await turn();
   expect(hub.size).toBe(0);
 });

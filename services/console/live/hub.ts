@@ -1,8 +1,13 @@
 // Who is watching, and what each is still to be sent. A viewer that cannot keep up is dropped: its browser connects again
-// and starts from a fresh snapshot, which costs less than feeding it the past, and the others notice nothing.
+// and is told what it missed, or the present where that was too much, and the others notice nothing.
 
 /** One server-sent event, its data serialised once for all viewers. */
-export type Frame = { readonly event: string; readonly data: string };
+export type Frame = {
+  /** What a browser that comes back names as the last it has seen. */
+  readonly id: string;
+  readonly event: string;
+  readonly data: string;
+};
 
 export type Viewer = {
   /** Settles when the next frame may be sent. */
@@ -28,8 +33,9 @@ export class Hub {
     return this.#seats.size;
   }
 
-  join(viewer: Viewer, first: Frame): void {
-    const seat: Seat = { viewer, waiting: [first], chars: first.data.length, isSending: false };
+  join(viewer: Viewer, first: readonly Frame[]): void {
+    const chars = first.reduce((sum, { data }) => sum + data.length, 0);
+    const seat: Seat = { viewer, waiting: [...first], chars, isSending: false };
     this.#seats.set(viewer, seat);
     void this.#pump(seat);
   }

@@ -1,9 +1,10 @@
 // What open pages are told, and when: alarms at once, everything else at most as often as somebody calls tick().
 
-import type { Changes, Snapshot } from '../api.ts';
+import type { Changes, Snapshot } from '../api/live.ts';
 import type { PlantInput } from '../plant/decode.ts';
 import type { Plant } from '../plant/plant.ts';
-import { Hub, type Viewer } from './hub.ts';
+import { type Frame, Hub, type Viewer } from './hub.ts';
+import { RecentFrames } from './recent-frames.ts';
 
 /** A page that hears nothing for three of these takes the connection for dead, long before TCP does. */
 const PULSE_MS = 4_000;
@@ -11,9 +12,14 @@ const PULSE_MS = 4_000;
 /** All that is retained has been told when nothing of it has come for so long; services that tell it anew are back by then. */
 const RETOLD_MS = 10_000;
 
+/** Frames go on being kept for a page whose connection broke; past it nobody comes back for them. */
+const RESUME_MS = 60_000;
+
 export type LiveParts = {
   readonly plant: Plant;
   readonly now: () => number;
+  /** Of this process alone, so that nobody resumes what an earlier one told. */
+  readonly life: string;
   /** What is wrong between console and broker, in words. */
   readonly brokerProblem: () => string | undefined;
 };
@@ -21,6 +27,9 @@ export type LiveParts = {
 export class Live {
   readonly #parts: LiveParts;
   readonly #hub = new Hub();
+  readonly #recent: RecentFrames;
+  /** When somebody watched last. */
+  #watchedAt = Number.NEGATIVE_INFINITY;
   #toldAt = 0;
   #toldBroker: string | null = null;
   /** When a retained message came last, while they are told again. */
@@ -28,6 +37,7 @@ export class Live {
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
+    this.#recent = new RecentFrames(parts.life);
   }
 
   get viewers(): number {
@@ -63,7 +73,15 @@ export class Live {
 
   #tellAlarms(): void {
     const changes = this.#parts.plant.takeAlarmChanges();
-    if (this.#hub.size > 0) this.#hub.broadcast({ event: 'alarms', data: JSON.stringify(changes) });
+    this.#tell('alarms', changes);
+  }
+
+  /** Serialised where somebody watches, or may come back for it. */
+  #tell(event: string, content: object): void {
+    const at = this.#parts.now();
+    if (this.#hub.size > 0) this.#watchedAt = at;
+    if (Math.abs(at - this.#watchedAt) > RESUME_MS) this.#recent.skip();
+    else this.#hub.broadcast(this.#recent.add(event, JSON.stringify(content)));
   }
 
   #endRetelling(): void {
@@ -75,10 +93,17 @@ export class Live {
     if (plant.endRetelling()) this.#tellAlarms();
   }
 
-  join(viewer: Viewer): void {
+  /** @param lastId of the last frame that the viewer has seen; it is told what came since, or all there is */
+  join(viewer: Viewer, lastId?: string): void {
+    const missed = lastId === undefined ? undefined : this.#recent.after(lastId);
+    // Something at once, so that its page knows that it is connected.
+    this.#hub.join(viewer, missed === undefined || missed.length === 0 ? [this.#snapshot()] : missed);
+  }
+
+  #snapshot(): Frame {
     const { plant, now } = this.#parts;
     const snapshot: Snapshot = { now: now(), broker: this.#broker(), ...plant.snapshot() };
-    this.#hub.join(viewer, { event: 'snapshot', data: JSON.stringify(snapshot) });
+    return { id: this.#recent.lastId, event: 'snapshot', data: JSON.stringify(snapshot) };
   }
 
   leave(viewer: Viewer): void {
@@ -96,7 +121,7 @@ export class Live {
     this.#toldAt = now();
     this.#toldBroker = broker;
     const told: Changes = { now: now(), broker, ...(changes ?? this.#nothing()) };
-    if (this.#hub.size > 0) this.#hub.broadcast({ event: 'changes', data: JSON.stringify(told) });
+    this.#tell('changes', told);
   }
 
   #broker(): string | null {

@@ -4,7 +4,7 @@
 
 import { type AlarmMessage, isAnnunciated } from '#domain/alarm.ts';
 import { type AlarmName, alarmKey } from '#domain/topic.ts';
-import type { AlarmView } from '../api.ts';
+import type { AlarmView } from '../api/live.ts';
 
 export class AlarmTable {
   /** Alarms that did not fit. */

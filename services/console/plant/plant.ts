@@ -6,7 +6,7 @@ import { REJECT_REASONS, type Rejected } from '#domain/rejected.ts';
 import { makeSeries, type SeriesName } from '#domain/series.ts';
 import { isOfPipeline, type ServiceStatus } from '#domain/service.ts';
 import { type AlarmName, alarmKey, type DeviceName, deviceKey } from '#domain/topic.ts';
-import type { AlarmChanges, AlarmView, Changes, Dropped, RejectView, Snapshot, ValueView } from '../api.ts';
+import type { AlarmChanges, AlarmView, Changes, Dropped, RejectView, Snapshot, ValueView } from '../api/live.ts';
 import { AlarmTable } from './alarm-table.ts';
 import type { Catalog } from './catalog.ts';
 import type { PlantInput } from './decode.ts';

@@ -3,7 +3,7 @@
 
 import type { Point } from '#domain/point.ts';
 import { type DeviceName, deviceKey } from '#domain/topic.ts';
-import type { ValueChange, ValueView } from '../api.ts';
+import type { ValueChange, ValueView } from '../api/live.ts';
 import type { MetricNote } from './catalog.ts';
 
 /** A device's clock may run this far ahead; what lies farther ahead must not keep the true values out. */

@@ -9,7 +9,7 @@ import type { Reached, RejectionPlace } from '#runtime/rejected-log/rejection-id
 import { rejectionHead, rejectionJson } from '#runtime/rejected-log/rejection-json.ts';
 import { deviceOf, type Selection, servicesOf } from '#runtime/rejected-log/select-rejected.ts';
 import { StartError } from '#runtime/start-error.ts';
-import type { RejectedGroupsView, RejectedPage, RejectionView } from '../api.ts';
+import type { RejectedGroupsView, RejectedPage, RejectionView } from '../api/rejected.ts';
 import { ProblemError } from '../http/problem.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 

@@ -8,7 +8,8 @@ import type { KeptRejection } from '#runtime/rejected-log/read-rejected.ts';
 import { type Reached, type RejectionPlace, rejectionId } from '#runtime/rejected-log/rejection-id.ts';
 import { replayable, replayRejected } from '#runtime/rejected-log/replay-rejected.ts';
 import { type Selection, servicesOf } from '#runtime/rejected-log/select-rejected.ts';
-import type { ReplayView, SessionView } from '../api.ts';
+import type { SessionView } from '../api/http.ts';
+import type { ReplayView } from '../api/rejected.ts';
 import { ProblemError } from '../http/problem.ts';
 import { type KeptRejections, readable } from './kept-rejections.ts';
 

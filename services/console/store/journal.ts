@@ -1,7 +1,7 @@
 // The alarm journal as the store keeps it, newest first. Entries of earlier releases have fewer fields, and a store that has
 // never seen a field has no column for it: absent is null, or false.
 
-import type { JournalRow } from '../api.ts';
+import type { JournalRow } from '../api/history.ts';
 import type { Cell, Store } from './influx.ts';
 import { type JournalFilter, journalQuery, type Range } from './influxql.ts';
 

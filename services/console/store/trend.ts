@@ -1,7 +1,7 @@
 // One series over a range, in as many buckets as the picture has room for.
 
 import type { SeriesName } from '#domain/series.ts';
-import type { Trend } from '../api.ts';
+import type { Trend } from '../api/history.ts';
 import type { MetricNote } from '../plant/catalog.ts';
 import type { Cell, Store, Table } from './influx.ts';
 import { trendQuery } from './influxql.ts';

@@ -1,39 +1,49 @@
-// The page as a whole: who may not see it logs in; everybody else sees one screen.
+// The page as a whole: who may not see it logs in; everybody else sees one page of it below the strip that is always in sight.
 
-import { AlarmList } from './alarms/alarm-list.tsx';
+import type { VNode } from 'preact';
+import { AlarmsPage } from './alarms/alarms-page.tsx';
 import { AlarmAnnouncer } from './alarms/announcer.tsx';
-import { DeviceTable } from './devices/device-table.tsx';
 import { Banner } from './parts/banner.tsx';
 import { Header } from './parts/header.tsx';
+import { lazyPage } from './parts/lazy-page.tsx';
 import { LoginForm } from './parts/login-form.tsx';
 import { ServiceRow } from './parts/service-row.tsx';
-import { RejectPanel } from './rejects/reject-panel.tsx';
+import { type PageName, route } from './state/route.ts';
 import { session } from './state/session.ts';
 import { texts } from './texts.ts';
-import { TrendPanel } from './trend/trend-panel.tsx';
-import { ValueTable } from './values/value-table.tsx';
+
+/** Alarms are there at once; the other pages come when somebody goes to them. */
+const PAGE_OF: { readonly [page in PageName]: () => VNode } = {
+  alarms: AlarmsPage,
+  trends: lazyPage(async () => (await import('./trend/trends-page.tsx')).TrendsPage),
+  devices: lazyPage(async () => (await import('./devices/devices-page.tsx')).DevicesPage),
+  rules: lazyPage(async () => (await import('./rules/rules-page.tsx')).RulesPage),
+  rejects: lazyPage(async () => (await import('./rejects/rejects-page.tsx')).RejectsPage),
+  pipeline: lazyPage(async () => (await import('./pipeline/pipeline-page.tsx')).PipelinePage),
+};
 
 export function App() {
   const state = session.value;
   if (state.is === 'unknown') return <p class="loading">{texts.loading}</p>;
   if (state.is === 'out') return <LoginForm why={state.why} />;
+  const Page = PAGE_OF[route.value.page];
   return (
     <>
+      <button type="button" class="skip" onClick={skip}>
+        {texts.skip}
+      </button>
       <Header user={state.user} role={state.role} />
       <Banner />
       <AlarmAnnouncer />
-      <main>
-        <div class="column">
-          <AlarmList />
-          <TrendPanel />
-          <RejectPanel />
-        </div>
-        <div class="column">
-          <ValueTable />
-        </div>
-        <DeviceTable />
+      <main id="main" tabIndex={-1} data-page={route.value.page}>
+        <Page />
       </main>
       <ServiceRow />
     </>
   );
+}
+
+/** No link: the address behind # is the route's. */
+function skip(): void {
+  document.getElementById('main')?.focus();
 }

@@ -3,6 +3,7 @@
 import type { AlarmOverlay, AlarmState, Priority } from '#domain/alarm.ts';
 import type { CommandStatus } from '#domain/command.ts';
 import type { ShownStatus } from './parts/shown-status.ts';
+import type { PageName } from './state/route.ts';
 
 export const PRIORITY_WORDS: { readonly [priority in Priority]: string } = {
   critical: 'Critical',
@@ -51,6 +52,16 @@ export const SERVICE_WORDS: { readonly [status in ShownStatus]: string } = {
 
 export const texts = {
   title: 'Penstock',
+  skip: 'Skip to the content',
+  navigation: 'Pages',
+  pages: {
+    alarms: 'Alarms',
+    trends: 'Trends',
+    devices: 'Devices',
+    rules: 'Rules',
+    rejects: 'Refused',
+    pipeline: 'Pipeline',
+  } satisfies { readonly [page in PageName]: string },
   login: {
     heading: 'Log in',
     user: 'User',
@@ -266,5 +277,9 @@ export const texts = {
     },
   },
   services: { heading: 'Services', empty: 'No service has reported yet.', since: (age: string) => `for ${age}` },
-  errors: { unreachable: 'The console cannot be reached.' },
+  errors: {
+    unreachable: 'The console cannot be reached.',
+    pageNotLoaded: 'This part of the page could not be loaded: the console may have been updated or cannot be reached.',
+    tryAgain: 'Try again',
+  },
 } as const;

@@ -9,7 +9,7 @@ import { whyNot } from '#domain/alarm-operations.ts';
 import { topics } from '#domain/topic.ts';
 import { nameText } from '#runtime/name-schema.ts';
 import { signOperation } from '#runtime/signed-operation.ts';
-import type { AlarmView } from '../../api.ts';
+import type { AlarmView } from '../../api/live.ts';
 import type { AppParts } from '../app.ts';
 import { ProblemError } from '../problem.ts';
 import type { Session } from '../session.ts';

@@ -1,29 +1,39 @@
-// The live stream: a snapshot, then changes. A browser that comes back (Last-Event-ID or not) gets a fresh snapshot: the
-// plant's present is smaller than any past that would have to be kept for it.
+// The live stream: a snapshot, then changes. A browser that comes back says by Last-Event-ID what it has seen, and is told what came
+// since; where that is too much, or too long ago, a fresh snapshot.
 
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
 import type { Viewer } from '../../live/hub.ts';
 import type { AppParts } from '../app.ts';
 
 /** How long a browser waits before it connects again. */
 const RETRY_MS = 1_000;
 
+/** Far longer than any of ours. */
+const eventId = z.string().max(100);
+/** A browser that opens a stream anew, rather than the same one again, cannot send the header. */
+const querystring = z.strictObject({ since: eventId.optional() });
+const headers = z.looseObject({ 'last-event-id': eventId.optional() });
+
 export function eventRoutes({ live, sessions }: AppParts): FastifyPluginAsyncZod {
   return async (app) => {
     // Frames come serialised, once for all viewers.
-    const options = { config: { least: 'viewer' }, sse: { kind: 'only', serializer: (data: string) => data } } as const;
+    const options = {
+      config: { least: 'viewer' },
+      sse: { kind: 'only', serializer: (data: string) => data },
+      schema: { querystring, headers },
+    } as const;
     app.get('/events', options, (request, reply) => {
       const { sse, raw } = reply;
       const { session } = request;
-      let id = 0;
       const viewer: Viewer = {
         isOver: () => session === null || sessions.isOver(session),
-        send: (frame) => sse.send({ ...frame, id: String(++id), retry: RETRY_MS }),
+        send: (frame) => sse.send({ ...frame, retry: RETRY_MS }),
         close: () => raw.destroy(),
       };
       sse.keepAlive();
       sse.onClose(() => live.leave(viewer));
-      live.join(viewer);
+      live.join(viewer, request.headers['last-event-id'] ?? request.query.since);
     });
   };
 }

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { LoginAnswer } from '#runtime/access/access.ts';
-import type { LoginView, SessionView } from '../../api.ts';
+import type { LoginView, SessionView } from '../../api/http.ts';
 import type { AppParts } from '../app.ts';
 import { ProblemError } from '../problem.ts';
 import { refuseForeign } from '../request-guard.ts';

@@ -1,7 +1,7 @@
 // What an operator needs next: why it happens, what it leads to, what to do and how soon; and what was measured.
 
 import { type InputSnapshot, isAnnunciated } from '#domain/alarm.ts';
-import type { AlarmView } from '../../api.ts';
+import type { AlarmView } from '../../api/live.ts';
 import { now } from '../state/clock.ts';
 import { texts } from '../texts.ts';
 import { formatAge, formatMoment, formatValue } from '../values/format.ts';

@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { isAnnunciated, isUnacknowledged } from '#domain/alarm.ts';
-import type { AlarmView } from '../../api.ts';
+import type { AlarmView } from '../../api/live.ts';
 import { now } from '../state/clock.ts';
 import { texts } from '../texts.ts';
 import { formatAge, formatMoment, formatValue } from '../values/format.ts';

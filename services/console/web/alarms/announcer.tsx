@@ -2,7 +2,7 @@
 
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import type { AlarmView } from '../../api.ts';
+import type { AlarmView } from '../../api/live.ts';
 import { alarms } from '../state/live.ts';
 import { PRIORITY_WORDS, texts } from '../texts.ts';
 import { isOpen } from './order.ts';

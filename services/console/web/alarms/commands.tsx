@@ -2,7 +2,7 @@
 
 import type { AlarmCommand } from '#domain/alarm.ts';
 import type { CommandStatus } from '#domain/command.ts';
-import type { AlarmView } from '../../api.ts';
+import type { AlarmView } from '../../api/live.ts';
 import { COMMAND_WORDS, texts } from '../texts.ts';
 
 /** A person has to approve it, or has to do by hand what it did not do. */

@@ -2,7 +2,7 @@
 
 import type { AlarmOperationName } from '#domain/alarm.ts';
 import { waitingCommands } from '#domain/alarm-operations.ts';
-import type { AlarmView } from '../../api.ts';
+import type { AlarmView } from '../../api/live.ts';
 import { texts } from '../texts.ts';
 import type { Operation } from './use-operation.ts';
 

@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals';
 import type { AlarmOperationName } from '#domain/alarm.ts';
 import { whyNot } from '#domain/alarm-operations.ts';
-import type { AlarmView } from '../../api.ts';
+import type { AlarmView } from '../../api/live.ts';
 import { currentTime } from '../state/clock.ts';
 import { mayDo } from '../state/session.ts';
 import { texts } from '../texts.ts';

@@ -3,7 +3,7 @@
 // out of service.
 
 import { type AlarmState, isAnnunciated, isUnacknowledged, PRIORITIES } from '#domain/alarm.ts';
-import type { AlarmView } from '../../api.ts';
+import type { AlarmView } from '../../api/live.ts';
 
 const RANK = new Map(PRIORITIES.map((priority, rank) => [priority, rank]));
 /** What is active comes before what has returned, and of both what nobody has acknowledged. */

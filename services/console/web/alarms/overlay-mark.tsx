@@ -1,6 +1,6 @@
 // What is shown over an alarm's state: the code beside the state's own, the words and the time left beside the alarm's.
 
-import type { AlarmView } from '../../api.ts';
+import type { AlarmView } from '../../api/live.ts';
 import { now } from '../state/clock.ts';
 import { OVERLAY_WORDS, texts } from '../texts.ts';
 import { formatAge, formatMoment } from '../values/format.ts';

@@ -1,7 +1,7 @@
 // What an alarm asks for, one press away in its row; everything else stands in the details.
 
 import { whyNot } from '#domain/alarm-operations.ts';
-import type { AlarmView } from '../../api.ts';
+import type { AlarmView } from '../../api/live.ts';
 import { mayDo } from '../state/session.ts';
 import { OperationButton } from './operation-button.tsx';
 import { Unanswered } from './unanswered.tsx';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AlarmMessage, AlarmOperationName } from '#domain/alarm.ts';
-import type { JournalRow } from '../../api.ts';
+import type { JournalRow } from '../../api/history.ts';
 import { START, sampleAlarm } from '../../testing.ts';
 import { progressOf, refusalIn, type Sending } from './sending.ts';
 

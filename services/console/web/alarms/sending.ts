@@ -3,7 +3,8 @@
 
 import type { AlarmOperationName } from '#domain/alarm.ts';
 import { waitingCommands, whyNot } from '#domain/alarm-operations.ts';
-import type { AlarmView, JournalRow } from '../../api.ts';
+import type { JournalRow } from '../../api/history.ts';
+import type { AlarmView } from '../../api/live.ts';
 
 /** The rules service answers within a second; past this an operator should be told that it does not. */
 const ANSWER_MS_MAX = 5_000;

@@ -2,7 +2,8 @@
 
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { AlarmView, JournalRow } from '../../api.ts';
+import type { JournalRow } from '../../api/history.ts';
+import type { AlarmView } from '../../api/live.ts';
 import { call } from '../state/api.ts';
 import { texts } from '../texts.ts';
 import { refusalIn } from './sending.ts';

@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import type { AlarmOperationName } from '#domain/alarm.ts';
-import type { AlarmView } from '../../api.ts';
+import type { AlarmView } from '../../api/live.ts';
 import { call } from '../state/api.ts';
 import { currentTime, now } from '../state/clock.ts';
 import { type Progress, progressOf, type Sending } from './sending.ts';

@@ -29,7 +29,7 @@ export function DeviceTable() {
   const { heading, filter, filterHint, empty, noMatch, beyond } = texts.devices;
   const shown = isWhole.value ? rows : rows.slice(0, SHOWN_FIRST);
   return (
-    <section class="panel devices wide" aria-labelledby="devices-heading">
+    <section class="panel devices" aria-labelledby="devices-heading">
       <div class="panel-head">
         <h2 id="devices-heading">{heading}</h2>
         <span class="hint" data-testid="devices-troubled">

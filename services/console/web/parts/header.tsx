@@ -4,6 +4,7 @@ import { isUnacknowledged, PRIORITIES, type Priority, type Role } from '#domain/
 import { PriorityMark } from '../alarms/marks.tsx';
 import { isOpen } from '../alarms/order.ts';
 import { alarms, link, plant } from '../state/live.ts';
+import { hrefOf, PAGES, route } from '../state/route.ts';
 import { logOut } from '../state/session.ts';
 import { PRIORITY_WORDS, texts } from '../texts.ts';
 
@@ -11,6 +12,7 @@ export function Header({ user, role }: { readonly user: string; readonly role: R
   return (
     <header>
       <h1>{texts.title}</h1>
+      <Navigation />
       <ul class="counts" aria-label={texts.counts.label}>
         {PRIORITIES.map((priority) => (
           <Count key={priority} priority={priority} />
@@ -24,6 +26,26 @@ export function Header({ user, role }: { readonly user: string; readonly role: R
         {texts.logout}
       </button>
     </header>
+  );
+}
+
+function Navigation() {
+  return (
+    <nav aria-label={texts.navigation}>
+      <ul>
+        {PAGES.map((page) => (
+          <li key={page}>
+            <a
+              href={hrefOf(page)}
+              aria-current={route.value.page === page ? 'page' : undefined}
+              data-testid={`nav-${page}`}
+            >
+              {texts.pages[page]}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
   );
 }
 

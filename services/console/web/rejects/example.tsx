@@ -2,7 +2,7 @@
 // speaks of.
 
 import { useSignal } from '@preact/signals';
-import type { RejectionView } from '../../api.ts';
+import type { RejectionView } from '../../api/rejected.ts';
 import { call } from '../state/api.ts';
 import { texts } from '../texts.ts';
 import { excerptOf } from './excerpt.ts';

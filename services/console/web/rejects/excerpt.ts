@@ -1,6 +1,6 @@
 // The part of a payload that a person wants to see: the place that a sentence speaks of, with what stands around it. Pure.
 
-import type { RejectionView } from '../../api.ts';
+import type { RejectionView } from '../../api/rejected.ts';
 import { type Range, rangeInJson } from './json-place.ts';
 
 export type Excerpt = {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { RejectedGroupsView } from '../../api.ts';
+import type { RejectedGroupsView } from '../../api/rejected.ts';
 import { START, sampleReject } from '../../testing.ts';
 import { link, plant } from '../state/live.ts';
 import { EMPTY_PLANT } from '../state/plant-state.ts';

@@ -2,7 +2,7 @@
 // after a replay; at most every few seconds, whatever comes.
 
 import { effect, signal } from '@preact/signals';
-import type { RejectedGroupsView } from '../../api.ts';
+import type { RejectedGroupsView } from '../../api/rejected.ts';
 import { call } from '../state/api.ts';
 import { link, rejected } from '../state/live.ts';
 import { inKnownOrder } from './shown-groups.ts';

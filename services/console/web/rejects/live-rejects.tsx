@@ -2,7 +2,7 @@
 // refused, and everything where ingest and writer run on other machines.
 
 import { useSignal } from '@preact/signals';
-import type { RejectView } from '../../api.ts';
+import type { RejectView } from '../../api/live.ts';
 import { MoreButton } from '../parts/more-button.tsx';
 import { now } from '../state/clock.ts';
 import { texts } from '../texts.ts';

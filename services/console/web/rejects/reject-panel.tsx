@@ -2,7 +2,7 @@
 
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { RejectedGroupsView } from '../../api.ts';
+import type { RejectedGroupsView } from '../../api/rejected.ts';
 import { MoreButton } from '../parts/more-button.tsx';
 import { SearchField } from '../parts/search-field.tsx';
 import { now } from '../state/clock.ts';

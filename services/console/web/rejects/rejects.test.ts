@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { RejectedGroupsView, RejectView, ReplayView } from '../../api.ts';
+import type { RejectView } from '../../api/live.ts';
+import type { RejectedGroupsView, ReplayView } from '../../api/rejected.ts';
 import { START, sampleReject } from '../../testing.ts';
 import type { Answer } from '../state/api.ts';
 import { foretell, send } from './replaying.ts';

@@ -1,7 +1,7 @@
 // A replay as the page goes through it: asked what it would send, then told to, part by part, each as much as the server takes in
 // one request. What comes meanwhile is not among what was shown, and so not among what is sent.
 
-import type { ReplayView } from '../../api.ts';
+import type { ReplayView } from '../../api/rejected.ts';
 import type { Answer } from '../state/api.ts';
 
 export type Foretold = Pick<ReplayView, 'count' | 'cut' | 'bytes' | 'topics' | 'onOtherTopics'>;

@@ -1,6 +1,7 @@
 // Which kinds of what was refused are drawn, and what is shown of the live stream beside them. Pure.
 
-import type { RejectedGroupsView, RejectView } from '../../api.ts';
+import type { RejectView } from '../../api/live.ts';
+import type { RejectedGroupsView } from '../../api/rejected.ts';
 import { finder } from '../parts/find.ts';
 
 type Group = RejectedGroupsView['groups'][number];

@@ -1,6 +1,6 @@
 // Calls to the console's HTTP API. A failure is a sentence to show, never an exception.
 
-import { PAGE_HEADER, type Problem } from '../../api.ts';
+import { PAGE_HEADER, type Problem } from '../../api/http.ts';
 import { texts } from '../texts.ts';
 
 export type Answer<T> =

@@ -1,7 +1,7 @@
 // The event stream: keeps it open, notices when it has gone quiet, and folds what it says into `plant`.
 
 import { computed, signal } from '@preact/signals';
-import type { AlarmChanges, Changes, Snapshot } from '../../api.ts';
+import type { AlarmChanges, Changes, Snapshot } from '../../api/live.ts';
 import { setServerTime } from './clock.ts';
 import { EMPTY_PLANT, fromSnapshot, type PlantState, withAlarms, withChanges } from './plant-state.ts';
 
@@ -20,19 +20,24 @@ export const services = computed(() => plant.value.services);
 export const rejected = computed(() => plant.value.rejected);
 
 let source: EventSource | undefined;
+/** The last event that was heard: a stream that is opened anew goes on behind it. */
+let lastId = '';
 let silence: ReturnType<typeof setTimeout> | undefined;
 let pending: ((state: PlantState) => PlantState)[] = [];
 let batch: ReturnType<typeof setTimeout> | undefined;
 
 /** @param onRefused the server does not let us in any more */
 export function openLive(onRefused: () => void): void {
+  fold();
+  const since = lastId;
   closeLive();
-  const opened = new EventSource('api/events');
+  const opened = new EventSource(since === '' ? 'api/events' : `api/events?${new URLSearchParams({ since })}`);
   source = opened;
-  const on = <T>(event: string, fold: (state: PlantState, data: T) => PlantState) =>
+  const on = <T>(event: string, change: (state: PlantState, data: T) => PlantState) =>
     opened.addEventListener(event, (message: MessageEvent<string>) => {
       const data = JSON.parse(message.data) as T;
-      later((state) => fold(state, data));
+      lastId = message.lastEventId;
+      later((state) => change(state, data));
       hear(onRefused);
     });
   on<Snapshot>('snapshot', (_, snapshot) => {
@@ -53,6 +58,7 @@ export function openLive(onRefused: () => void): void {
 export function closeLive(): void {
   source?.close();
   source = undefined;
+  lastId = '';
   clearTimeout(silence);
   clearTimeout(batch);
   batch = undefined;
@@ -69,12 +75,15 @@ function hear(onRefused: () => void): void {
   }, SILENCE_MS_MAX);
 }
 
-function later(fold: (state: PlantState) => PlantState): void {
-  pending.push(fold);
-  batch ??= setTimeout(() => {
-    batch = undefined;
-    const folds = pending;
-    pending = [];
-    plant.value = folds.reduce((state, each) => each(state), plant.value);
-  }, BATCH_MS);
+function later(change: (state: PlantState) => PlantState): void {
+  pending.push(change);
+  batch ??= setTimeout(fold, BATCH_MS);
+}
+
+function fold(): void {
+  clearTimeout(batch);
+  batch = undefined;
+  const changes = pending;
+  pending = [];
+  if (changes.length > 0) plant.value = changes.reduce((state, each) => each(state), plant.value);
 }

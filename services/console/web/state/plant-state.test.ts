@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Changes, ValueView } from '../../api.ts';
+import type { Changes, ValueView } from '../../api/live.ts';
 import { sampleAlarm, sampleReject } from '../../testing.ts';
 import { EMPTY_PLANT, fromSnapshot, withAlarms, withChanges } from './plant-state.ts';
 

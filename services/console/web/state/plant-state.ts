@@ -3,7 +3,7 @@
 import type { DeviceView } from '#domain/device.ts';
 import type { ServiceStatus } from '#domain/service.ts';
 import { deviceKey } from '#domain/topic.ts';
-import type { AlarmChanges, AlarmView, Changes, Dropped, RejectView, Snapshot, ValueView } from '../../api.ts';
+import type { AlarmChanges, AlarmView, Changes, Dropped, RejectView, Snapshot, ValueView } from '../../api/live.ts';
 
 /** As many as the server keeps. */
 const REJECTS_MAX = 200;

@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import { mayOperate, mayReplay } from '#domain/access/operation-rights.ts';
 import type { AlarmOperationName, Role } from '#domain/alarm.ts';
-import type { LoginView, SessionView } from '../../api.ts';
+import type { LoginView, SessionView } from '../../api/http.ts';
 import { call } from './api.ts';
 import { closeLive, openLive, plant } from './live.ts';
 import { EMPTY_PLANT } from './plant-state.ts';

@@ -1,7 +1,7 @@
 // Which series the trend shows. Chosen in the table of latest values.
 
 import { signal } from '@preact/signals';
-import type { ValueView } from '../../api.ts';
+import type { ValueView } from '../../api/live.ts';
 
 export const chosen = signal<ValueView | null>(null);
 

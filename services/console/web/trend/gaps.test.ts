@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Trend } from '../../api.ts';
+import type { Trend } from '../../api/history.ts';
 import { extentOf, linesOf } from './gaps.ts';
 
 function trendOf(mean: (number | null)[], gapMs: number): Trend {

@@ -1,6 +1,6 @@
 // From buckets to a line: an empty bucket between two values is only a gap where they are too far apart to be joined.
 
-import type { Trend } from '../../api.ts';
+import type { Trend } from '../../api/history.ts';
 
 /** Columns as uPlot wants them: seconds, then min, max and mean; a row of nulls breaks the line. */
 export type Lines = [at: number[], min: (number | null)[], max: (number | null)[], mean: (number | null)[]];

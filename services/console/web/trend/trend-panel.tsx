@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Trend, ValueView } from '../../api.ts';
+import type { Trend } from '../../api/history.ts';
+import type { ValueView } from '../../api/live.ts';
 import { type Answer, call } from '../state/api.ts';
 import { currentTime } from '../state/clock.ts';
 import { texts } from '../texts.ts';

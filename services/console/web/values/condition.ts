@@ -1,7 +1,7 @@
 // Whether a latest value still stands for the plant, in one word: the worst thing that can be said of it.
 
 import type { DeviceView } from '#domain/device.ts';
-import type { ValueView } from '../../api.ts';
+import type { ValueView } from '../../api/live.ts';
 
 export const CONDITIONS = ['GOOD', 'UNCERTAIN', 'STALE', 'OFFLINE', 'BAD'] as const;
 export type Condition = (typeof CONDITIONS)[number];

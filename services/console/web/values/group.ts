@@ -1,6 +1,6 @@
 // The latest values by area, device and metric, cut to what one screen can hold.
 
-import type { ValueView } from '../../api.ts';
+import type { ValueView } from '../../api/live.ts';
 import { compareNames, finder } from '../parts/find.ts';
 
 /** Rows that are drawn: each is redrawn once a second for its age. */

@@ -1,6 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { deviceKey } from '#domain/topic.ts';
-import type { ValueView } from '../../api.ts';
+import type { ValueView } from '../../api/live.ts';
 import { SearchField } from '../parts/search-field.tsx';
 import { now } from '../state/clock.ts';
 import { devices, values } from '../state/live.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ValueView } from '../../api.ts';
+import type { ValueView } from '../../api/live.ts';
 import { sampleDevice } from '../../testing.ts';
 import { conditionOf } from './condition.ts';
 import { formatAge, formatMoment, formatNumber, formatValue } from './format.ts';

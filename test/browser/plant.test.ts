@@ -5,94 +5,46 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { MqttClient } from 'mqtt';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hashPassword } from '#runtime/access/password-hash.ts';
 import { writePrivateFile } from '#runtime/access/private-file.ts';
-import { type Pipeline, startPipeline } from './support/pipeline.ts';
-import { findProgram, until } from './support/processes.ts';
-
-const executablePath = findProgram('chromium');
-const reason = executablePath === undefined ? 'chromium is not installed (apt-get install chromium)' : undefined;
-if (reason !== undefined) process.stderr.write(`skipped: browser test: ${reason}\n`);
-
-/** Chromium as root in a container, without its calls home. */
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import {
+  axeViolations,
+  type ConsoleBrowser,
+  goTo,
+  logIn,
+  NO_CHROMIUM,
+  openConsoleBrowser,
+} from '../support/console-browser.ts';
+import { until } from '../support/processes.ts';
 
 /** A file of this name is refused, and the alarm that says so is named for it. */
 const LONGEST_NAME = 'x'.repeat(64);
 const TANK = 'plant/v1/lyon/tank-farm/tank-09/tele';
 
-const PASSWORD = 'a password of the browser test';
-const PEOPLE = { ada: 'admin', eva: 'engineer', olaf: 'operator', vera: 'viewer' } as const;
+const TITLE = NO_CHROMIUM === undefined ? 'browser' : `browser (skipped: ${NO_CHROMIUM})`;
 
-describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
-  let pipeline: Pipeline;
+describe.skipIf(NO_CHROMIUM !== undefined)(TITLE, () => {
+  let console: ConsoleBrowser;
   let device: MqttClient;
-  let browser: Browser;
   let page: Page;
-  const problems: string[] = [];
-  const alarm = () => page.locator('[data-testid=alarm-row][data-rule=tank-temp-high][data-instance=tank-09]');
+  const alarmOn = (other: Page) =>
+    other.locator('[data-testid=alarm-row][data-rule=tank-temp-high][data-instance=tank-09]');
+  const alarm = () => alarmOn(page);
 
   beforeAll(async () => {
-    pipeline = await startPipeline({
+    console = await openConsoleBrowser({
       rules: (folder) => {
-        cpSync(path.join(import.meta.dirname, '../rules'), folder, { recursive: true });
+        cpSync(path.join(import.meta.dirname, '../../rules'), folder, { recursive: true });
         writeFileSync(path.join(folder, `${LONGEST_NAME}.json`), '{');
       },
     });
-    await writePeople(PEOPLE);
-    device = await pipeline.client();
-    browser = await chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: ARGS });
-    page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
-    page.setDefaultTimeout(20_000);
-    page.on('pageerror', (error) => problems.push(String(error)));
-    page.on('console', (message) => {
-      // The first look for a session answers 401 by design, and the browser reports it.
-      if (message.type() === 'error' && !message.text().includes('401')) problems.push(message.text());
-    });
-    page.on('request', (request) => {
-      if (!request.url().startsWith(pipeline.consoleUrl)) problems.push(`the page asked ${request.url()}`);
-    });
+    device = await console.pipeline.client();
+    page = await console.open();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await pipeline?.[Symbol.asyncDispose]();
-  });
-
-  async function writePeople(people: Readonly<Record<string, string>>): Promise<void> {
-    const password = await hashPassword(PASSWORD);
-    const users = Object.fromEntries(Object.entries(people).map(([name, role]) => [name, { role, password }]));
-    await writePrivateFile(path.join(pipeline.dataDir, 'access/users.json'), JSON.stringify({ users }));
-  }
-  async function logIn(on: Page, user: string, password = PASSWORD): Promise<void> {
-    await on.getByTestId('login-user').fill(user);
-    await on.getByTestId('login-password').fill(password);
-    await on.getByTestId('login-form').locator('button[type=submit]').click();
-  }
-  /** A browser of somebody else's, without a cookie of the others. */
-  async function visit(user: string): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 1600 } });
-    const other = await context.newPage();
-    other.setDefaultTimeout(20_000);
-    await other.goto(pipeline.consoleUrl);
-    await logIn(other, user);
-    await other.getByTestId('user').filter({ hasText: user }).waitFor();
-    return other;
-  }
-  const alarmOn = (other: Page) =>
-    other.locator('[data-testid=alarm-row][data-rule=tank-temp-high][data-instance=tank-09]');
+  afterAll(() => console?.[Symbol.asyncDispose]());
 
   it('refuses a wrong password, takes the right one, and shows who is logged in', async () => {
-    await page.goto(pipeline.consoleUrl);
     await logIn(page, 'eva', 'wrong');
     await page.getByTestId('login-form').getByRole('alert').filter({ hasText: 'wrong' }).waitFor();
     await logIn(page, 'eva');
@@ -110,7 +62,7 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
   });
 
   it('shows a viewer the alarm, and nothing to do about it', async () => {
-    const other = await visit('vera');
+    const other = await console.visit('vera');
     await alarmOn(other).and(other.locator('[data-state=UNACK]')).waitFor();
     await alarmOn(other).getByText('Details').click();
     await other.locator('.detail dl').first().waitFor();
@@ -128,7 +80,7 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
   });
 
   it('offers an operator what operators do, and that alone; it is journalled in his name', async () => {
-    const other = await visit('olaf');
+    const other = await console.visit('olaf');
     await alarmOn(other).getByTestId('ack-button').waitFor();
     await alarmOn(other).getByText('Details').click();
     await other.getByTestId('shelve-button').waitFor();
@@ -151,11 +103,10 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
   it.each([
     ['is taken away', 'vera', { ada: 'admin', eva: 'engineer', olaf: 'operator' }],
     ['has another role', 'olaf', { ada: 'admin', eva: 'engineer', olaf: 'viewer', vera: 'viewer' }],
-  ])('asks whose login %s to log in anew, while the page is open', async (_, user, people) => {
-    const other = await visit(user);
-    await other.getByTestId('connection').and(other.locator('[data-state=live]')).waitFor();
+  ] as const)('asks whose login %s to log in anew, while the page is open', async (_, user, people) => {
+    const other = await console.visit(user);
     // Everybody else's row is as before: a new hash of the same password is another login.
-    const file = path.join(pipeline.dataDir, 'access/users.json');
+    const file = path.join(console.pipeline.dataDir, 'access/users.json');
     const before = readFileSync(file, 'utf8');
     const { users } = JSON.parse(before);
     const rows = Object.entries(people).map(([name, role]) => [name, { ...users[name], role }]);
@@ -166,7 +117,7 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
   });
 
   it('shows a name that is a script as the text it is', async () => {
-    const other = await visit('ada');
+    const other = await console.visit('ada');
     const hostile = '<img src=x onerror=document.title=1>';
     await other.route('**/api/session', async (route) => {
       const answer = await route.fetch();
@@ -179,6 +130,7 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
   });
 
   it('shows the latest value and draws its trend', async () => {
+    await goTo(page, 'trends');
     const value = page.locator('[data-testid=value-row][data-device=tank-09][data-metric=temperature]');
     await value.filter({ hasText: '95.5' }).waitFor();
     await value.getByRole('button').first().click();
@@ -187,6 +139,7 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
   });
 
   it('shows every device, those with trouble first, and says in words what it is', async () => {
+    await goTo(page, 'devices');
     const gate = 'plant/v1/lyon/yard/gate';
     await device.publishAsync(`${gate}/status`, '{"s": "offline"}', { qos: 1, retain: true });
     const isAhead = JSON.stringify({ ts: Date.now() + 300_500, temperature: 20 });
@@ -205,6 +158,7 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
     other.locator('[data-testid=reject-group][data-reason=metric]').filter({ hasText: "did you mean 'temperature'?" });
 
   it('shows why a payload was rejected, without being asked again, with the place in it', async () => {
+    await goTo(page, 'rejects');
     await device.publishAsync(TANK, '{"level": 1, "temprature": 20}', { qos: 1 });
     await refusedOn(page).filter({ hasText: 'one message' }).waitFor();
     await refusedOn(page).locator('summary').press('Enter');
@@ -234,8 +188,9 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
   });
 
   it('shows a viewer and an operator what was refused, and no replay', async () => {
-    for (const user of ['vera', 'olaf']) {
-      const other = await visit(user);
+    for (const user of ['vera', 'olaf'] as const) {
+      const other = await console.visit(user);
+      await goTo(other, 'rejects');
       await refusedOn(other).waitFor();
       expect(await other.getByTestId('replay-button').count()).toBe(0);
       await other.context().close();
@@ -243,13 +198,18 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
   });
 
   it('fits on a phone', async () => {
-    const other = await visit('ada');
+    const other = await console.visit('ada');
     await other.setViewportSize({ width: 390, height: 844 });
+    const overhang = () => other.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    await alarmOn(other).waitFor();
+    expect(await overhang()).toBeLessThanOrEqual(0);
+    await goTo(other, 'rejects');
     await refusedOn(other).locator('summary').click();
     await refusedOn(other).getByTestId('replay-button').click();
     await refusedOn(other).getByTestId('replay-confirm').waitFor();
+    expect(await overhang()).toBeLessThanOrEqual(0);
+    await goTo(other, 'devices');
     await other.locator('[data-testid=device-row]').first().waitFor();
-    const overhang = () => other.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(await overhang()).toBeLessThanOrEqual(0);
     await other.context().close();
   });
@@ -264,6 +224,7 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
         .getByTestId('count-high')
         .filter({ hasText: `High ${n}` })
         .waitFor();
+    await goTo(page, 'alarms');
     await page.getByTestId('alarm-filter').selectOption('open');
     await isCounted(1);
     await alarm().getByText('Details').click();
@@ -300,12 +261,14 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
       JSON.stringify({ state: '<img src=x onerror=alert(1)>' }),
       { qos: 1 },
     );
+    await goTo(page, 'trends');
     await page.locator('[data-testid=value-row][data-device=gate]').filter({ hasText: '<img src=x' }).waitFor();
   });
 
   it('stays live when the broker is killed and comes back', async () => {
-    await pipeline.processes.get('broker')?.kill();
-    await pipeline.restart('broker');
+    await goTo(page, 'alarms');
+    await console.pipeline.processes.get('broker')?.kill();
+    await console.pipeline.restart('broker');
     const hot = setInterval(() => device.publish(TANK, '{"temperature": 97.5}', { qos: 1 }), 500);
     await alarm()
       .and(page.locator('[data-state=UNACK]'))
@@ -313,7 +276,15 @@ describe.skipIf(reason !== undefined)(`browser${reason === undefined ? '' : ` (s
       .finally(() => clearInterval(hot));
   });
 
+  it.each(['alarms', 'trends', 'devices', 'rules', 'rejects', 'pipeline'])(
+    'axe-core finds nothing on the page of %s',
+    async (name) => {
+      await goTo(page, name);
+      expect(await axeViolations(page)).toEqual([]);
+    },
+  );
+
   it('had no error, and asked no other host', () => {
-    expect(problems).toEqual([]);
+    expect(console.problems).toEqual([]);
   });
 });
