@@ -24,7 +24,10 @@ export function openFeed({ bus, live, metrics, seriesMax }: FeedParts): Consumer
   );
   return bus.consume({
     clientId: 'penstock-console-feed',
-    filters: [filters.alarms, filters.registry, filters.services, filters.rejected, filters.points],
+    filters: [
+      ...[filters.alarms, filters.registry, filters.services, filters.rejected, filters.points],
+      ...[filters.commandLives, filters.plantStates],
+    ],
     cleanSession: true,
     onSession: () => live.beginRetelling(),
     onDelivery: ({ topic, payload, retained, ack }) => {

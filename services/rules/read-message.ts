@@ -6,6 +6,7 @@ import { decodeBatch, type SeriesTable } from '#domain/batch.ts';
 import { parseCommandReply } from '#domain/command.ts';
 import { parseDeviceView } from '#domain/device.ts';
 import { isPlainObject } from '#domain/plain-object.ts';
+import { parsePlantState } from '#domain/plant-state.ts';
 import type { Value } from '#domain/point.ts';
 import { type ParsedTopic, parseTopic, topics } from '#domain/topic.ts';
 import type { EngineInput } from '#rules/engine/inputs.ts';
@@ -128,12 +129,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** A plant state is a JSON value, or a bare word: `auto`. Blanks around it do not count, as they do not in JSON. */
-function parsePlantState(text: string): Value | undefined {
-  const value = parseJson(text);
-  const word = text.trim();
-  if (value === undefined) return /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/.test(word) ? word : undefined;
-  return ['number', 'boolean', 'string'].includes(typeof value) ? (value as Value) : undefined;
 }
