@@ -4,11 +4,12 @@
 import { parseAlarmOperation, type Role } from '#domain/alarm.ts';
 import { decodeBatch, type SeriesTable } from '#domain/batch.ts';
 import { parseCommandReply } from '#domain/command.ts';
+import { parseCommandOperation } from '#domain/command-life.ts';
 import { parseDeviceView } from '#domain/device.ts';
 import { isPlainObject } from '#domain/plain-object.ts';
 import { parsePlantState } from '#domain/plant-state.ts';
 import type { Value } from '#domain/point.ts';
-import { type ParsedTopic, parseTopic, topics } from '#domain/topic.ts';
+import { type DeviceName, type ParsedTopic, parseTopic, topics } from '#domain/topic.ts';
 import type { EngineInput } from '#rules/engine/inputs.ts';
 import { readSignature } from '#runtime/signed-operation.ts';
 
@@ -55,6 +56,7 @@ export function readMessage({ topic, payload, retained, at }: Message, reading: 
     return [{ kind: 'plant-state', site, area, name, value: value ?? null, at }];
   }
   const json = parseJson(text);
+  if (parsed.kind === 'command-op') return [readOrder(parsed, json, { topic, retained, at, ...reading })];
   if (parsed.kind === 'alarm-op') return [readOperation(parsed, json, { topic, retained, at, ...reading })];
   if (json === undefined) return unreadable('not valid JSON');
   const input = readJson(parsed, json, { topic, retained, at, ...reading });
@@ -110,8 +112,7 @@ function readOperation(
   json: unknown,
   { topic, retained, at, operationsKey, unsignedRole }: Json,
 ): EngineInput {
-  const by = isPlainObject(json) && typeof json.by === 'string' ? json.by.slice(0, NAME_MAX) : undefined;
-  const refused = (why: string): EngineInput => ({ kind: 'operation-refused', alarm, why, by, at });
+  const refused = (why: string): EngineInput => ({ kind: 'operation-refused', alarm, why, by: nameIn(json), at });
   if (retained) return refused('an operation must not be retained');
   const operation = parseAlarmOperation(json);
   if (typeof operation === 'string') return refused(operation);
@@ -120,6 +121,28 @@ function readOperation(
   const role = signature.isSigned ? signature.role : unsignedRole;
   if (role === undefined) return refused('an operation must be signed by the console, and this one is not');
   return { kind: 'operation', alarm, operation, role, isSigned: signature.isSigned, at };
+}
+
+function readOrder(
+  { site, area, device: id }: DeviceName,
+  json: unknown,
+  { topic, retained, at, operationsKey, unsignedRole }: Json,
+): EngineInput {
+  const device = { site, area, device: id };
+  const refused = (why: string): EngineInput => ({ kind: 'command-refused', device, why, by: nameIn(json), at });
+  if (retained) return refused('an order must not be retained: it would be carried out again');
+  const operation = parseCommandOperation(json);
+  if (typeof operation === 'string') return refused(operation);
+  const signature = readSignature(topic, json, operationsKey);
+  if (signature.isSigned === 'wrong') return refused('the signature of the order is wrong');
+  const role = signature.isSigned ? signature.role : unsignedRole;
+  if (role === undefined) return refused('an order must be signed by the console, and this one is not');
+  return { kind: 'command-operation', device, operation, role, at };
+}
+
+/** Of who wanted something, as far as he said it. */
+function nameIn(json: unknown): string | undefined {
+  return isPlainObject(json) && typeof json.by === 'string' ? json.by.slice(0, NAME_MAX) : undefined;
 }
 
 /** undefined where the text is no JSON. */

@@ -1,10 +1,54 @@
 // A command that a person sent, and what has become of it: the topics `command-op/v1/…` (what is wanted) and `command/v1/…`
 // (how it stands). Commands of rules are told with their alarm (alarm.ts); both kinds live one life.
 
-import type { CommandEnvelope, CommandStatus } from './command.ts';
-import type { DeviceName } from './topic.ts';
+import { argsProblem, type CommandEnvelope, type CommandStatus } from './command.ts';
+import { isPlainObject } from './plain-object.ts';
+import { type DeviceName, deviceKey } from './topic.ts';
 
 export type CommandArgs = CommandEnvelope['args'];
+
+/** Payload (JSON) of `command-op/v1/{site}/{area}/{device}`. Never retained. */
+export type CommandOperation = {
+  readonly op: 'send';
+  /** A name of the sender's choice, new for each order: what comes twice under one is carried out once. */
+  readonly id: string;
+  readonly command: string;
+  readonly args: CommandArgs;
+  readonly by: string;
+  readonly comment?: string;
+  /** Not to be sent, nor carried out, after this moment. */
+  readonly exp: number;
+};
+
+/** For so long an order may wait for a device that is offline. */
+export const COMMAND_WAIT_MS_MAX = 86_400_000;
+
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** The order in a payload, or a sentence that says what is wrong with it. */
+export function parseCommandOperation(payload: unknown): CommandOperation | string {
+  if (!isPlainObject(payload)) return 'an order is a JSON object';
+  const { op, id, command, args, by, comment, exp } = payload;
+  if (op !== 'send') return "'op' must be 'send'";
+  if (typeof id !== 'string' || !ID.test(id)) return "'id' must be a new name for each order, such as a UUID";
+  if (typeof command !== 'string' || !ID.test(command)) return "'command' must be the name of a command";
+  const wrong = argsProblem(args);
+  if (wrong !== undefined) return wrong;
+  if (typeof by !== 'string' || by.trim() === '' || by.length > 128)
+    return "'by' must name who sends it (1 to 128 characters)";
+  if (comment !== undefined && (typeof comment !== 'string' || comment.length > 2_000))
+    return "'comment' must be a text of at most 2,000 characters";
+  if (!Number.isSafeInteger(exp)) return "'exp' must be a moment in ms since the epoch";
+  return {
+    ...{ op, id, command, args: args as CommandArgs, by, exp: exp as number },
+    ...(typeof comment === 'string' ? { comment } : {}),
+  };
+}
+
+/** By which the device answers. */
+export function personCid(device: DeviceName, id: string): string {
+  return `operator/${deviceKey(device)}/${id}`;
+}
 
 /** One step of a life. All moments are ms since the epoch. */
 export type CommandStep = {
