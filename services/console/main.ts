@@ -11,6 +11,7 @@ import { readOrCreateSecret } from '#runtime/secrets.ts';
 import { historianAddress, rulesFolderSetting, storeSection, storeUrl } from '#runtime/sections.ts';
 import { openServiceBus } from '#runtime/service-bus.ts';
 import { consoleSection } from './config.ts';
+import { openDevices } from './devices/open-devices.ts';
 import { openFeed } from './feed.ts';
 import { addHealth } from './health.ts';
 import { buildApp } from './http/app.ts';
@@ -41,22 +42,23 @@ await runService('console', sections, async (service) => {
   const plant = new Plant({ catalog: makeCatalog(models), seriesMax, alarmsMax });
   const bus = openServiceBus(service);
   const live = new Live({ plant, now, life: randomUUID().slice(0, 8), brokerProblem: () => feed.problem() });
-  const feed = stack.use(openFeed({ bus, live, metrics, seriesMax }));
-  addHealth(service, { feed, live, pageDir });
-  const store = openInflux({
-    ...storeConfig,
-    ...storeLogin(config, 'console'),
-    url: storeUrl(storeConfig, config.historian),
-  });
-  const { database } = storeConfig;
   const wait = (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal });
+  const devices = openDevices({ bus, plant, now, wait });
+  const feed = stack.use(openFeed({ bus, live, tails: devices.tails, metrics, seriesMax }));
+  addHealth(service, { feed, live, pageDir });
+  const { database } = storeConfig;
+  const url = storeUrl(storeConfig, config.historian);
+  const store = openInflux({ ...storeConfig, ...storeLogin(config, 'console'), url });
   const rejected = openRejected(config, { now, wait });
   const outside = { bus, store, database, log, now, wait, pageDir, trustedProxies };
   const limits = { loginsPerMinute, requestsPerMinute };
-  const app = await buildApp({ ...outside, ...people, ...rejected, plant, live, operationsKey, limits });
+  const parts = { plant, live, ...devices, operationsKey, limits };
+  const app = await buildApp({ ...outside, ...people, ...rejected, ...parts });
   stack.defer(() => app.close());
   if (certificate !== undefined) stack.use(watchTls(certificate, { server: app.server, log }));
-  const timer = setInterval(() => live.tick(), refresh);
+  const timer = setInterval(() => {
+    for (const each of [live, ...Object.values(devices)]) each.tick();
+  }, refresh);
   stack.defer(() => clearInterval(timer));
   await named(environmentName('console', 'port'), () => app.listen({ host, port }));
 });

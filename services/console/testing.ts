@@ -11,6 +11,7 @@ import { silentLog } from '#runtime/log.ts';
 import { MemoryBus } from '#runtime/memory-bus.ts';
 import { Metrics } from '#runtime/metrics.ts';
 import { PAGE_HEADER } from './api/http.ts';
+import { openDevices } from './devices/open-devices.ts';
 import { openFeed } from './feed.ts';
 import { buildApp } from './http/app.ts';
 import { Sessions } from './http/session.ts';
@@ -175,13 +176,14 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
   ]);
   const plant = new Plant({ catalog: makeCatalog(models), seriesMax, alarmsMax });
   const live = new Live({ plant, now, life: 'test', brokerProblem: () => bus.problem() });
-  openFeed({ bus, live, metrics, seriesMax });
-  const { dataDir = '/nowhere', replayBus = new MemoryBus() } = options;
   const wait = options.wait ?? (() => new Promise<void>(() => {}));
+  const { tails, configs } = openDevices({ bus, plant, now, wait });
+  openFeed({ bus, live, tails, metrics, seriesMax });
+  const { dataDir = '/nowhere', replayBus = new MemoryBus() } = options;
   const kept = new KeptRejections({ dataDir, now });
   const replays = new Replays({ dataDir, kept, openBus: () => replayBus, now, wait });
   const app = await buildApp({
-    ...{ plant, live, bus, kept, replays, wait },
+    ...{ plant, live, tails, configs, bus, kept, replays, wait },
     store: openInflux({ url: options.storeUrl ?? 'http://127.0.0.1:1', database: 'plant' }),
     database: 'plant',
     access,
@@ -202,5 +204,5 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
     });
     return String(answer.headers['set-cookie']).split(';')[0] ?? '';
   };
-  return { app, bus, replayBus, plant, live, metrics, clock, logIn, access };
+  return { app, bus, replayBus, plant, live, tails, configs, metrics, clock, logIn, access };
 }

@@ -195,9 +195,17 @@ export const TABLE = {
   },
   historian: { writes: ['service historian'], reads: [], filters: [] },
   console: {
-    writes: [...OPERATIONS, 'service console'],
-    reads: ['alarm', 'watchdog alarm', 'device', 'gaps', ...SERVICES, 'rejected', 'points'],
-    filters: ['alarm/v1/+/+/+/+', 'device/v1/+/+/+', 'service/v1/+/+', 'rejected/v1/+', 'points/v1/+'],
+    writes: [...OPERATIONS, 't1 desired', 't2 desired', 'service console'],
+    reads: [
+      ...(['alarm', 'watchdog alarm', 'device', 'gaps', 'state', 'rejected', 'points'] as const),
+      ...[...SERVICES, ...DEVICES_SAY, ...COMMANDS],
+      ...(['t1 desired', 't2 desired'] as const),
+    ],
+    filters: [
+      ...['alarm/v1/+/+/+/+', 'device/v1/+/+/+', 'service/v1/+/+', 'state/v1/+/+/+', 'rejected/v1/+', 'points/v1/+'],
+      ...['plant/v1/+/+/+/tele', 'plant/v1/+/+/+/ack', 'plant/v1/+/+/+/cmd', 'plant/v1/lyon/tank-farm/+/cmd'],
+      'plant/v1/+/+/+/cfg/desired',
+    ],
   },
   watchdog: {
     writes: ['watchdog tele', 'watchdog alarm', 'journal', 'service watchdog'],

@@ -5,18 +5,21 @@ import type { AlarmMessage } from '#domain/alarm.ts';
 import { decodeBatch, type SeriesTable } from '#domain/batch.ts';
 import type { DeviceCommands } from '#domain/command-life.ts';
 import type { DeviceView } from '#domain/device.ts';
+import type { GapReport } from '#domain/gaps.ts';
 import { type PlantStateName, parsePlantState } from '#domain/plant-state.ts';
 import type { Point, Value } from '#domain/point.ts';
 import type { Rejected } from '#domain/rejected.ts';
 import type { ServiceStatus } from '#domain/service.ts';
 import { type AlarmName, type DeviceName, deviceKey, parseTopic } from '#domain/topic.ts';
-import { alarmMessage, deviceCommands, deviceView, rejected, serviceStatus } from './schemas.ts';
+import { alarmMessage, deviceCommands, deviceView, gapReport, rejected, serviceStatus } from './schemas.ts';
 
 /** A null view: its retained message was taken away. */
 export type PlantInput =
   | { readonly kind: 'points'; readonly points: readonly Point[]; readonly badLines: number }
   | { readonly kind: 'alarm'; readonly name: AlarmName; readonly message: AlarmMessage | null }
   | { readonly kind: 'device'; readonly name: DeviceName; readonly view: DeviceView | null }
+  /** A null report: it lacks none any more. */
+  | { readonly kind: 'gaps'; readonly name: DeviceName; readonly report: GapReport | null }
   | { readonly kind: 'service'; readonly id: string; readonly status: ServiceStatus | null }
   /** None: its retained message was taken away. */
   | { readonly kind: 'commands'; readonly told: DeviceCommands }
@@ -50,6 +53,12 @@ export function decodePlantInput(topic: string, payload: Buffer, series: SeriesT
         name: { site, area, device },
         view: view === null ? null : { ...view, site, area, device },
       };
+    }
+    case 'gaps': {
+      const report = readJson(payload, gapReport);
+      if (typeof report === 'string') return report;
+      const { site, area, device } = parsed;
+      return { kind: 'gaps', name: { site, area, device }, report };
     }
     case 'service': {
       const status = readJson(payload, serviceStatus);

@@ -3,6 +3,7 @@
 
 import type { CommandLife } from '#domain/command-life.ts';
 import type { DeviceView } from '#domain/device.ts';
+import type { GapReport } from '#domain/gaps.ts';
 import type { PlantStateName } from '#domain/plant-state.ts';
 import type { Value } from '#domain/point.ts';
 import { REJECT_REASONS, type Rejected } from '#domain/rejected.ts';
@@ -36,6 +37,7 @@ export class Plant {
   readonly #alarms: AlarmTable;
   readonly #values: ValueTable;
   readonly #devices: LatestTable<DeviceView>;
+  readonly #gaps: LatestTable<GapReport>;
   readonly #services = new LatestTable<ServiceStatus>(SERVICES_MAX);
   readonly #commands = new CommandTable(COMMANDED_MAX);
   /** Named states of the plant, by `site/area/name`. */
@@ -49,6 +51,7 @@ export class Plant {
   constructor({ catalog, seriesMax, alarmsMax }: PlantOptions) {
     this.#alarms = new AlarmTable(alarmsMax);
     this.#devices = new LatestTable(seriesMax);
+    this.#gaps = new LatestTable(seriesMax);
     this.#values = new ValueTable(seriesMax, (device, metric) =>
       catalog.noteOf(this.#devices.get(deviceKey(device))?.model ?? null, metric),
     );
@@ -66,6 +69,10 @@ export class Plant {
         return this.#alarms.put(input.name, input.message);
       case 'device':
         if (!isOfPipeline(input.name)) this.#putDevice(input.name, input.view);
+        return false;
+      case 'gaps':
+        this.#retelling.told('gaps', deviceKey(input.name));
+        this.#gaps.put(deviceKey(input.name), input.report);
         return false;
       case 'service':
         this.#retelling.told('service', input.id);
@@ -92,6 +99,7 @@ export class Plant {
       service: this.#services.keys(),
       command: this.#commands.keys(),
       state: this.#states.keys(),
+      gaps: this.#gaps.keys(),
     });
   }
 
@@ -99,6 +107,7 @@ export class Plant {
   endRetelling(): boolean {
     for (const key of this.#retelling.end('device')) this.#devices.put(key, null);
     for (const key of this.#retelling.end('service')) this.#services.put(key, null);
+    for (const key of this.#retelling.end('gaps')) this.#gaps.put(key, null);
     for (const key of this.#retelling.end('state')) this.#states.put(key, null);
     const alarms = this.#retelling.end('alarm').filter((id) => this.#alarms.remove(id));
     const commands = this.#retelling.end('command').filter((key) => this.#commands.remove(key));
@@ -115,6 +124,11 @@ export class Plant {
 
   device(name: DeviceName): DeviceView | undefined {
     return this.#devices.get(deviceKey(name));
+  }
+
+  /** Records that it numbered and that never came; undefined where it lacks none. */
+  gapsOf(name: DeviceName): GapReport | undefined {
+    return this.#gaps.get(deviceKey(name));
   }
 
   /** Commands that people sent to the device, newest first. */

@@ -6,6 +6,7 @@ import { ALARM_OVERLAYS, ALARM_STATES, type AlarmMessage, PRIORITIES, UNKNOWN_RE
 import { COMMAND_STATUSES } from '#domain/command.ts';
 import type { DeviceCommands } from '#domain/command-life.ts';
 import { type DeviceView, parseDeviceView } from '#domain/device.ts';
+import { type GapReport, parseGapReport } from '#domain/gaps.ts';
 import { REJECT_REASONS, type Rejected, type RejectReason } from '#domain/rejected.ts';
 import { parseServiceStatus, type ServiceStatus } from '#domain/service.ts';
 
@@ -90,6 +91,13 @@ export const deviceView = z.unknown().transform((value, ctx): DeviceView => {
   const view = parseDeviceView(value);
   if (typeof view !== 'string') return view;
   ctx.addIssue({ code: 'custom', message: view });
+  return z.NEVER;
+});
+
+export const gapReport = z.unknown().transform((value, ctx): GapReport => {
+  const report = parseGapReport(value);
+  if (typeof report !== 'string') return report;
+  ctx.addIssue({ code: 'custom', message: report });
   return z.NEVER;
 });
 

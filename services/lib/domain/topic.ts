@@ -54,6 +54,9 @@ export const topics = {
   service: (service: string, id: string) => `service/v1/${service}/${id}`,
 } as const;
 
+/** Below a device: channels of one level, known or not, and those of two that are the device's own. */
+export const DEVICE_TRAFFIC = ['+', 'cfg/reported', 'ota/req'] as const;
+
 /** Filters that services subscribe to. */
 export const filters = {
   channel: (channel: DeviceChannel) => `plant/v1/+/+/+/${channel}`,
@@ -73,6 +76,9 @@ export const filters = {
   commandLives: 'command/v1/+/+/+',
   plantStates: 'state/v1/+/+/+',
   services: 'service/v1/+/+',
+  /** All that passes of a device, whether or not it means anything, but for what is meant for it alone. */
+  ofDevice: ({ site, area, device }: DeviceName) =>
+    DEVICE_TRAFFIC.map((levels) => `plant/v1/${site}/${area}/${device}/${levels}`),
 } as const;
 
 /** What a replica subscribes to of a tree of shards, and what it may have subscribed to while there were more or fewer. */

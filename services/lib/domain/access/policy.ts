@@ -5,7 +5,7 @@ import type { Role } from '../alarm.ts';
 import { HEARTBEAT_TOPIC, WATCHDOG_DEVICE, WATCHDOG_RULE } from '../heartbeat.ts';
 import { replicaIds, type ServiceName, serviceDevice } from '../service.ts';
 import { sparkplugOf, sparkplugOrders, sparkplugTopics } from '../sparkplug-topic.ts';
-import { DEVICE_CHANNELS, filters, topics } from '../topic.ts';
+import { DEVICE_CHANNELS, DEVICE_TRAFFIC, filters, topics } from '../topic.ts';
 import type { Identity, ServiceUser } from './identity.ts';
 
 export type Access = 'read' | 'write' | 'deny read' | 'deny write';
@@ -105,7 +105,9 @@ const SERVICES: { readonly [service in ServiceUser]: readonly Grant[] } = {
       LIVES,
       STATES,
     ),
-    ...write(OPERATIONS, COMMAND_OPERATIONS),
+    // What people watch of a device, and what engineers have it do: the console asks for it only while one of them looks.
+    ...read(...ofAnyDevice(DEVICE_TRAFFIC), DESIRED),
+    ...write(OPERATIONS, COMMAND_OPERATIONS, DESIRED),
     ...ofItself('console'),
   ],
   watchdog: [

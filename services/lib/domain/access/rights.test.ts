@@ -139,6 +139,18 @@ test('what may hold secrets is not for everybody, also through a wildcard', () =
   expect(rights.mayReceive('plant/v1/a/b/c/tele')).toBe(true);
 });
 
+test('the console hears what devices say and engineers want of them, and no update', () => {
+  const rights = rightsOf(service('console'));
+  const own = (levels: string) => `plant/v1/lyon/tank-farm/t1/${levels}`;
+  const asked = ['+', 'cfg/reported', 'ota/req', 'cfg/desired'].map(own);
+  expect(asked.filter((filter) => !rights.maySubscribe(filter))).toEqual([]);
+  expect(['#', 'cfg/#', '+/+', 'ota/data', 'ota/+'].map(own).filter((filter) => rights.maySubscribe(filter))).toEqual(
+    [],
+  );
+  expect(['tele', 'cmd', 'cfg/reported', 'ota/data'].map(own).filter((topic) => rights.mayPublish(topic))).toEqual([]);
+  expect(rights.mayPublish(own('cfg/desired'))).toBe(true);
+});
+
 test('nobody writes below $, and only rules and those who may give orders', () => {
   const everybody = [DEVICE, ANYBODY, person('viewer'), person('operator'), person('engineer'), person('admin')];
   const services = SERVICE_USERS.map(service);
