@@ -11,6 +11,7 @@ import { readOrCreateSecret } from '#runtime/secrets.ts';
 import { historianAddress, rulesFolderSetting, storeSection, storeUrl } from '#runtime/sections.ts';
 import { openServiceBus } from '#runtime/service-bus.ts';
 import { consoleSection } from './config.ts';
+import { FreshModels } from './devices/fresh-models.ts';
 import { openDevices } from './devices/open-devices.ts';
 import { openFeed } from './feed.ts';
 import { addHealth } from './health.ts';
@@ -38,8 +39,8 @@ await runService('console', sections, async (service) => {
   const { certificate, ...people } = openPeople(service, () => live.dropOver());
   const pageDir = path.join(import.meta.dirname, 'dist');
   const operationsKey = readOrCreateSecret(root.data, 'operations-key').value;
-  const { models } = readPlantFiles(config.rules.dir);
-  const plant = new Plant({ catalog: makeCatalog(models), seriesMax, alarmsMax });
+  const models = new FreshModels(() => readPlantFiles(config.rules.dir).models, now);
+  const plant = new Plant({ catalog: makeCatalog(models.get()), seriesMax, alarmsMax });
   const bus = openServiceBus(service);
   const live = new Live({ plant, now, life: randomUUID().slice(0, 8), brokerProblem: () => feed.problem() });
   const wait = (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal });
@@ -52,7 +53,7 @@ await runService('console', sections, async (service) => {
   const rejected = openRejected(config, { now, wait });
   const outside = { bus, store, database, log, now, wait, pageDir, trustedProxies };
   const limits = { loginsPerMinute, requestsPerMinute };
-  const parts = { plant, live, ...devices, operationsKey, limits };
+  const parts = { plant, live, models: () => models.get(), ...devices, operationsKey, limits };
   const app = await buildApp({ ...outside, ...people, ...rejected, ...parts });
   stack.defer(() => app.close());
   if (certificate !== undefined) stack.use(watchTls(certificate, { server: app.server, log }));
