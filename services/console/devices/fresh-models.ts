@@ -1,30 +1,21 @@
 // What the device models say now: engineers change the files while the console runs, and an order must not be refused by what one
 // said yesterday. Read again when somebody asks, and at most so often.
 
-import type { DeviceModel } from '#runtime/plant-files.ts';
+import { type DeviceModel, readPlantFiles } from '#runtime/plant-files.ts';
 
 const FRESH_MS = 5_000;
 
 export type Models = ReadonlyMap<string, DeviceModel>;
 
-export class FreshModels {
-  readonly #read: () => Models;
-  readonly #now: () => number;
-  #models: Models;
-  #readAt: number;
-
-  constructor(read: () => Models, now: () => number) {
-    this.#read = read;
-    this.#now = now;
-    this.#models = read();
-    this.#readAt = now();
-  }
-
-  get(): Models {
+/** Reads them of a folder of rules, now and whenever they are old. */
+export function openModels(rulesDir: string, now: () => number): () => Models {
+  let { models } = readPlantFiles(rulesDir);
+  let readAt = now();
+  return () => {
     // The distance: a clock that steps back must not make them stay.
-    if (Math.abs(this.#now() - this.#readAt) < FRESH_MS) return this.#models;
-    this.#models = this.#read();
-    this.#readAt = this.#now();
-    return this.#models;
-  }
+    if (Math.abs(now() - readAt) < FRESH_MS) return models;
+    ({ models } = readPlantFiles(rulesDir));
+    readAt = now();
+    return models;
+  };
 }
