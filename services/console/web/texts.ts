@@ -54,6 +54,10 @@ export const texts = {
   title: 'Penstock',
   skip: 'Skip to the content',
   navigation: 'Pages',
+  look: {
+    label: 'Look of the page',
+    names: { system: 'Look: system', light: 'Look: light', dark: 'Look: dark', contrast: 'Look: high contrast' },
+  },
   pages: {
     alarms: 'Alarms',
     trends: 'Trends',
