@@ -60,7 +60,8 @@ function Count({ priority }: { readonly priority: Priority }) {
       <PriorityMark priority={priority} isFilled={unacked > 0} isColoured={open.length > 0} />
       <span class="visually-hidden">{texts.counts.count(word, open.length, unacked)}</span>
       <span aria-hidden="true">
-        {word} <b>{open.length}</b>
+        <span class="word">{word} </span>
+        <b>{open.length}</b>
         {unacked > 0 && <span class="new"> {texts.counts.unacked(unacked)}</span>}
       </span>
     </li>

@@ -3,7 +3,7 @@ import { texts } from '../texts.ts';
 
 export function LookChoice() {
   return (
-    <label class="inline">
+    <label class="look">
       <span class="visually-hidden">{texts.look.label}</span>
       <select
         data-testid="look"
