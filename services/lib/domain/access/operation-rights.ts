@@ -1,4 +1,4 @@
-// Who may do what to an alarm, and to what was refused: the one table that the rules service decides by, the console's API lets
+// Who may do what to an alarm, to a device, and to what was refused: the one table that the rules service decides by, the console's API lets
 // through by, and the page offers by.
 
 import type { AlarmOperationName, Role } from '../alarm.ts';
@@ -13,6 +13,13 @@ export const OPERATION_ROLES: { readonly [op in AlarmOperationName]: readonly Ro
   oos: ['engineer', 'admin'],
   'in-service': ['engineer', 'admin'],
 };
+
+/** Who may send commands to devices. */
+export const COMMAND_ROLES: readonly [least: Role, ...others: Role[]] = ['operator', 'engineer', 'admin'];
+
+export function mayCommand(role: Role): boolean {
+  return COMMAND_ROLES.includes(role);
+}
 
 /** Who may send refused messages again: engineers, who mend what was wrong with them. */
 export const REPLAY_ROLES: readonly [least: Role, ...others: Role[]] = ['engineer', 'admin'];
