@@ -10,6 +10,7 @@ import type { Access } from '#runtime/access/access.ts';
 import type { Bus } from '#runtime/bus.ts';
 import type { Log } from '#runtime/log.ts';
 import type { ConfigWatches } from '../devices/config-watches.ts';
+import type { Models } from '../devices/fresh-models.ts';
 import type { Tails } from '../devices/tails.ts';
 import type { Live } from '../live/live.ts';
 import type { Plant } from '../plant/plant.ts';
@@ -20,6 +21,7 @@ import { addPage } from './page.ts';
 import { answerWithProblems, ProblemError } from './problem.ts';
 import { refuseForeign } from './request-guard.ts';
 import { alarmRoutes } from './routes/alarms.ts';
+import { commandRoutes } from './routes/commands.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
 import { historyRoutes } from './routes/history.ts';
@@ -34,6 +36,8 @@ import type { Tls } from './tls.ts';
 export type AppParts = {
   readonly plant: Plant;
   readonly live: Live;
+  /** What the device models say now. */
+  readonly models: () => Models;
   readonly tails: Tails;
   readonly configs: ConfigWatches;
   readonly kept: KeptRejections;
@@ -117,6 +121,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       alarmRoutes,
       plantRoutes,
       deviceRoutes,
+      commandRoutes,
       rejectedRoutes,
       historyRoutes,
       eventRoutes,

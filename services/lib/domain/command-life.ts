@@ -23,15 +23,16 @@ export type CommandOperation = {
 /** For so long an order may wait for a device that is offline. */
 export const COMMAND_WAIT_MS_MAX = 86_400_000;
 
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** What a sender may call an order, and what a command can be called. */
+export const ORDER_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** The order in a payload, or a sentence that says what is wrong with it. */
 export function parseCommandOperation(payload: unknown): CommandOperation | string {
   if (!isPlainObject(payload)) return 'an order is a JSON object';
   const { op, id, command, args, by, comment, exp } = payload;
   if (op !== 'send') return "'op' must be 'send'";
-  if (typeof id !== 'string' || !ID.test(id)) return "'id' must be a new name for each order, such as a UUID";
-  if (typeof command !== 'string' || !ID.test(command)) return "'command' must be the name of a command";
+  if (typeof id !== 'string' || !ORDER_NAME.test(id)) return "'id' must be a new name for each order, such as a UUID";
+  if (typeof command !== 'string' || !ORDER_NAME.test(command)) return "'command' must be the name of a command";
   const wrong = argsProblem(args);
   if (wrong !== undefined) return wrong;
   if (typeof by !== 'string' || by.trim() === '' || by.length > 128)

@@ -17,7 +17,7 @@ export type CommandEnvelope = {
 };
 
 /** A command's args hold as many; a device has fewer that can be set at once. */
-const ARGS_MAX = 64;
+export const ARGS_MAX = 64;
 
 /** The command in a payload, or a sentence that says what is wrong with it. */
 export function parseCommand(payload: unknown): CommandEnvelope | string {
