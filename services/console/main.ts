@@ -45,7 +45,7 @@ await runService('console', sections, async (service) => {
   const wait = (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal });
   const devices = openDevices({ bus, plant, now, wait });
   const feed = stack.use(openFeed({ bus, live, tails: devices.tails, metrics, seriesMax }));
-  addHealth(service, { feed, live, pageDir });
+  addHealth(service, { feed, live, tails: devices.tails, pageDir });
   const { database } = storeConfig;
   const url = storeUrl(storeConfig, config.historian);
   const store = openInflux({ ...storeConfig, ...storeLogin(config, 'console'), url });
