@@ -19,6 +19,7 @@ import { Live } from './live/live.ts';
 import { openPeople } from './open-people.ts';
 import { makeCatalog } from './plant/catalog.ts';
 import { Plant } from './plant/plant.ts';
+import { openRuleMarks } from './plant/rule-marks.ts';
 import { openRejected } from './rejected/open-rejected.ts';
 import { openInflux } from './store/influx.ts';
 
@@ -51,7 +52,8 @@ await runService('console', sections, async (service) => {
   const { database } = storeConfig;
   const wait = (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal });
   const rejected = openRejected(config, { now, wait });
-  const outside = { bus, store, database, log, now, wait, pageDir, trustedProxies };
+  const ruleMarks = openRuleMarks(config.rules.dir);
+  const outside = { bus, store, database, ruleMarks, log, now, wait, pageDir, trustedProxies };
   const limits = { loginsPerMinute, requestsPerMinute };
   const app = await buildApp({ ...outside, ...people, ...rejected, plant, live, operationsKey, limits });
   stack.defer(() => app.close());

@@ -11,6 +11,7 @@ import type { Bus } from '#runtime/bus.ts';
 import type { Log } from '#runtime/log.ts';
 import type { Live } from '../live/live.ts';
 import type { Plant } from '../plant/plant.ts';
+import type { RuleMarks } from '../plant/rule-marks.ts';
 import type { KeptRejections } from '../rejected/kept-rejections.ts';
 import type { Replays } from '../rejected/replays.ts';
 import type { Store } from '../store/influx.ts';
@@ -23,6 +24,7 @@ import { historyRoutes } from './routes/history.ts';
 import { plantRoutes } from './routes/plant.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
 import { loginRoutes, sessionRoutes } from './routes/session.ts';
+import { trendRoutes } from './routes/trends.ts';
 import { addSecurityHeaders } from './security.ts';
 import type { Session, Sessions } from './session.ts';
 import { sessionOf } from './session-of.ts';
@@ -36,6 +38,7 @@ export type AppParts = {
   readonly bus: Bus;
   readonly store: Store;
   readonly database: string;
+  readonly ruleMarks: RuleMarks;
   readonly access: Pick<Access, 'identifyPerson' | 'hasPeople' | 'problem'>;
   readonly sessions: Sessions;
   /** What operations on alarms are signed with; the rules service has the same. */
@@ -105,7 +108,15 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       if (request.session === null) throw new ProblemError(401, 'Log in first.');
       refuseLesser(request.session, request.routeOptions.config.least);
     });
-    for (const routes of [sessionRoutes, alarmRoutes, plantRoutes, rejectedRoutes, historyRoutes, eventRoutes]) {
+    for (const routes of [
+      sessionRoutes,
+      alarmRoutes,
+      plantRoutes,
+      rejectedRoutes,
+      historyRoutes,
+      trendRoutes,
+      eventRoutes,
+    ]) {
       await guarded.register(routes(parts), { prefix: '/api' });
     }
   });

@@ -90,6 +90,15 @@ export class Plant {
     return this.#values.get(makeSeries(name).key);
   }
 
+  device(name: DeviceName): DeviceView | undefined {
+    return this.#devices.get(deviceKey(name));
+  }
+
+  /** Of every series that has a latest value. */
+  seriesNames(): SeriesName[] {
+    return this.#values.all();
+  }
+
   snapshot(): Omit<Snapshot, 'now' | 'broker'> {
     return {
       alarms: this.#alarms.all(),

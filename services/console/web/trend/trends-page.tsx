@@ -1,13 +1,50 @@
-// How values have moved, and what they are now.
+// How values have moved, and what they are now. What is shown stands in the address.
 
+import '../styles/trends.css';
+import { currentTime } from '../state/clock.ts';
+import { goTo, hrefOf, replaceQuery, route } from '../state/route.ts';
+import { texts } from '../texts.ts';
 import { ValueTable } from '../values/value-table.tsx';
-import { TrendPanel } from './trend-panel.tsx';
+import { BucketTable } from './bucket-table.tsx';
+import { Exports } from './exports.tsx';
+import { Legend } from './legend.tsx';
+import type { Span } from './span.ts';
+import { SpanBar } from './span-bar.tsx';
+import { TrendFigure } from './trend-figure.tsx';
+import { useTrend } from './use-trend.ts';
+import { queryOf, type View, viewOf } from './view.ts';
 
 export function TrendsPage() {
+  const view = viewOf(route.value.query);
+  const loading = useTrend(view);
+  const trend = loading.trend.value;
+  const problem = loading.problem.value;
+  /** Another stretch of time has a step back; another series does not. */
+  const show = (span: Span) => goTo(hrefOf('trends', [], queryOf({ ...view, span })));
+  const change = (next: View) => replaceQuery(queryOf(next));
+  const { heading, none, failed, loading: loadingText } = texts.trend;
   return (
-    <div class="columns">
-      <TrendPanel />
-      <ValueTable />
+    <div class="columns trends">
+      <section class="panel" aria-labelledby="trend-heading" data-testid="trend" data-span={view.span.kind}>
+        <div class="panel-head">
+          <h2 id="trend-heading">{heading}</h2>
+        </div>
+        <SpanBar span={view.span} now={currentTime} show={show} />
+        <p class="problem" role="alert">
+          {problem === null ? null : failed(problem)}
+        </p>
+        {view.series.length === 0 && <p class="empty">{none}</p>}
+        {view.series.length > 0 && trend === null && problem === null && <p class="loading">{loadingText}</p>}
+        {view.series.length > 0 && trend !== null && (
+          <>
+            <TrendFigure trend={trend} view={view} show={show} />
+            <Legend trend={trend} view={view} change={change} />
+            <Exports trend={trend} />
+            <BucketTable trend={trend} />
+          </>
+        )}
+      </section>
+      <ValueTable view={view} change={change} />
     </div>
   );
 }
