@@ -21,6 +21,8 @@ type Source = { readonly store: Store; readonly database: string };
 
 /** Stretches of one series that a picture has room for. */
 const STATES_MAX = 500;
+/** A person recognises a text by its beginning; the export has all of it. */
+const TEXT_CHARS_MAX = 500;
 
 type SeriesBuckets = Omit<TrendSeries, 'limits'>;
 export type Buckets = Pick<Trend, 'from' | 'to' | 'intervalMs' | 'tier'> & {
@@ -82,7 +84,7 @@ async function readSeries(
 }
 
 function stateIn(row: Row) {
-  const value = row.flag ?? row.text;
+  const value = typeof row.text === 'string' ? row.text.slice(0, TEXT_CHARS_MAX) : row.flag;
   return typeof value === 'boolean' || typeof value === 'string' ? [{ at: Number(row.time), value }] : [];
 }
 

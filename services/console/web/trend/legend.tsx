@@ -52,7 +52,7 @@ function Entry({ trend, series, index, view, change }: EntryProps) {
             aria-label={up(name)}
             title={up(name)}
             disabled={index === 0}
-            onClick={() => change(withMoved(view, index, -1))}
+            onClick={() => change(withMoved(view, series, -1))}
           >
             <span aria-hidden="true">↑</span>
           </button>
@@ -62,7 +62,7 @@ function Entry({ trend, series, index, view, change }: EntryProps) {
             aria-label={down(name)}
             title={down(name)}
             disabled={index === trend.series.length - 1}
-            onClick={() => change(withMoved(view, index, 1))}
+            onClick={() => change(withMoved(view, series, 1))}
           >
             <span aria-hidden="true">↓</span>
           </button>

@@ -16,9 +16,7 @@ import { queryOf, type View, viewOf } from './view.ts';
 
 export function TrendsPage() {
   const view = viewOf(route.value.query);
-  const loading = useTrend(view);
-  const trend = loading.trend.value;
-  const problem = loading.problem.value;
+  const { trend, problem } = useTrend(view);
   /** Another stretch of time has a step back; another series does not. */
   const show = (span: Span) => goTo(hrefOf('trends', [], queryOf({ ...view, span })));
   const change = (next: View) => replaceQuery(queryOf(next));

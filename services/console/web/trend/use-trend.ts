@@ -1,8 +1,8 @@
 // The answer to what is shown now: asked for when that changes, and again while it goes on with the clock. What is asked for
 // replaces what was: an answer that nobody waits for any more is aborted.
 
-import { type ReadonlySignal, useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
 import { formatSeriesName } from '#domain/series.ts';
 import type { Trend } from '../../api/history.ts';
 import { read } from '../state/api.ts';
@@ -14,10 +14,10 @@ import type { View } from './view.ts';
 const BUCKETS = 400;
 
 export type Loading = {
-  /** The newest answer; of another view until the one to this comes. */
-  readonly trend: ReadonlySignal<Trend | null>;
+  /** The newest answer, of the series that are wanted; of another range until the one to this comes. */
+  readonly trend: Trend | null;
   /** Why there is no newer one; null: it is the newest. */
-  readonly problem: ReadonlySignal<string | null>;
+  readonly problem: string | null;
 };
 
 export function useTrend(view: View): Loading {
@@ -46,7 +46,15 @@ export function useTrend(view: View): Loading {
       clearTimeout(timer);
     };
   }, [wanted, trend, problem]);
-  return { trend, problem };
+  const newest = trend.value;
+  const shown = useMemo(() => newest && ofView(newest, view), [newest, wanted]);
+  return { trend: shown, problem: problem.value };
+}
+
+/** What was taken out is gone at once, and what was moved stands where it was moved to. */
+function ofView(trend: Trend, { series }: View): Trend {
+  const byName = new Map(trend.series.map((each) => [formatSeriesName(each), each]));
+  return { ...trend, series: series.flatMap((name) => byName.get(formatSeriesName(name)) ?? []) };
 }
 
 function addressOf(view: View): string {

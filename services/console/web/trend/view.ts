@@ -49,7 +49,8 @@ export function hasSeries({ series }: View, name: SeriesName): boolean {
 }
 
 /** One place up (-1) or down (1). */
-export function withMoved(view: View, index: number, by: -1 | 1): View {
+export function withMoved(view: View, name: SeriesName, by: -1 | 1): View {
+  const index = view.series.findIndex((each) => formatSeriesName(each) === formatSeriesName(name));
   const [one, other] = [view.series[index], view.series[index + by]];
   if (one === undefined || other === undefined) return view;
   const series = [...view.series];

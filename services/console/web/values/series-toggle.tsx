@@ -10,19 +10,20 @@ export type SeriesToggleProps = {
   readonly series: SeriesName;
   readonly view: View;
   readonly change: (view: View) => void;
+  /** What it is called where its content does not say it all. */
+  readonly label?: string;
   readonly children: ComponentChildren;
 };
 
-export function SeriesToggle({ series, view, change, children }: SeriesToggleProps) {
+export function SeriesToggle({ series, view, change, label, children }: SeriesToggleProps) {
   const isShown = hasSeries(view, series);
   const isFull = !isShown && view.series.length >= TREND_SERIES_MAX;
-  const { device, metric } = series;
   return (
     <button
       type="button"
       class="quiet link"
       aria-pressed={isShown}
-      aria-label={texts.values.showTrend(metric, device)}
+      aria-label={label}
       title={isFull ? texts.values.full(TREND_SERIES_MAX) : undefined}
       disabled={isFull}
       onClick={() => change(isShown ? withoutSeries(view, series) : withSeries(view, series))}

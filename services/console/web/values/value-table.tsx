@@ -105,7 +105,12 @@ function ValueRow({
         <span class={isFirst ? '' : 'visually-hidden'}>{value.device}</span>
       </th>
       <td class="metric">
-        <SeriesToggle series={value} view={view} change={change}>
+        <SeriesToggle
+          series={value}
+          view={view}
+          change={change}
+          label={texts.values.showTrend(value.metric, value.device)}
+        >
           {value.metric}
         </SeriesToggle>
       </td>
