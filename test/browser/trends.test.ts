@@ -77,7 +77,7 @@ describe.each<StoreKind>(['historian', 'influxdb'])('trends of the store %s', (s
         if (minute >= 4 && minute < 9) continue;
         const quality = minute >= 1 && minute < 2 ? ',q=1i' : minute >= 2 && minute < 3 ? ',q=2i' : '';
         lines.push(`reading,area=yard,device=kiln,metric=temperature,site=lyon value=${50 + minute}${quality} ${at}`);
-        lines.push(`reading,area=yard,device=kiln,metric=pressure,site=lyon value=${2 + minute / 10} ${at}`);
+        lines.push(`reading,area=yard,device=kiln,metric=pressure,site=lyon value=${2.5 + Math.sin(minute)} ${at}`);
         lines.push(`reading,area=yard,device=old-pump,metric=flow/outer\\ side,site=lyon value=${minute} ${at}`);
       }
       // Longer than ingest takes it: somebody else's writer may have sent it.

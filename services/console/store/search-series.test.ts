@@ -21,14 +21,14 @@ test('searchSeries() finds what lives and what only the store remembers, by ever
       ),
     ],
   ]);
-  const page = await searchSeries(store, live, { search: ' A1 lyon/YARD ', limit: 50 });
+  const page = await searchSeries(store, live, { search: ' A1 lyon/YARD ', limit: 50, where: 'all' });
   expect([names(page), page.next, page.problem]).toEqual([['a0 outer temp/x (stored)', 'a1 temperature'], null, null]);
 });
 
 test('searchSeries() gives pages that follow on one another', async () => {
   const { store } = patternStore([]);
-  const first = await searchSeries(store, live, { search: '', limit: 2 });
-  const second = await searchSeries(store, live, { search: '', limit: 2, cursor: first.next ?? '' });
+  const first = await searchSeries(store, live, { search: '', limit: 2, where: 'all' });
+  const second = await searchSeries(store, live, { search: '', limit: 2, where: 'all', cursor: first.next ?? '' });
   expect([names(first), names(second), second.next]).toEqual([
     ['a1 temperature', 'a2 temperature'],
     ['b1 temperature'],
@@ -38,8 +38,15 @@ test('searchSeries() gives pages that follow on one another', async () => {
 
 test('searchSeries() gives what lives where the store does not answer, and says so', async () => {
   const { store } = patternStore([[/SHOW/, new StoreError('The store is away.', true)]]);
-  const page = await searchSeries(store, live, { search: 'b1', limit: 50 });
+  const page = await searchSeries(store, live, { search: 'b1', limit: 50, where: 'all' });
   expect([names(page), page.problem]).toEqual([['b1 temperature'], 'The store is away.']);
+});
+
+test('searchSeries() leaves out what lives where only the store is asked about', async () => {
+  const stored = keys(...['a1', 'a0'].map((name) => `reading,area=yard,device=${name},metric=temperature,site=lyon`));
+  const { store } = patternStore([[/SHOW/, stored]]);
+  const page = await searchSeries(store, live, { search: '', limit: 1, where: 'stored' });
+  expect([names(page), page.next]).toEqual([['a0 temperature (stored)'], null]);
 });
 
 test('seriesQuery() lets no word out of its pattern', () => {

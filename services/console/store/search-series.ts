@@ -10,6 +10,8 @@ import { rowsOf, textIn } from './table-rows.ts';
 export type SeriesSearch = {
   readonly search: string;
   readonly limit: number;
+  /** Only those that do not live. */
+  readonly where: 'all' | 'stored';
   /** Name of the last one of the page before. */
   readonly cursor?: string | undefined;
 };
@@ -22,7 +24,7 @@ const WORDS_MAX = 8;
 export async function searchSeries(
   store: Store,
   live: readonly SeriesName[],
-  { search, limit, cursor = '' }: SeriesSearch,
+  { search, limit, where, cursor = '' }: SeriesSearch,
 ): Promise<SeriesPage> {
   const words = search
     .toLowerCase()
@@ -37,7 +39,8 @@ export async function searchSeries(
     const name = formatSeriesName(series);
     if (words.every((word) => name.toLowerCase().includes(word))) found.set(name, { ...series, isLive: true });
   }
-  const names = [...found.keys()].filter((name) => name > cursor).sort();
+  const isWanted = (name: string) => name > cursor && (where === 'all' || found.get(name)?.isLive === false);
+  const names = [...found.keys()].filter(isWanted).sort();
   const page = names.slice(0, limit);
   return {
     series: page.flatMap((name) => found.get(name) ?? []),

@@ -2,7 +2,7 @@
 // roll-ups where they are wide, and of points again where those do not reach yet.
 
 import type { SeriesName } from '#domain/series.ts';
-import type { Tier, Trend, TrendSeries } from '../api/history.ts';
+import type { Trend, TrendSeries } from '../api/history.ts';
 import type { MetricNote } from '../plant/catalog.ts';
 import { type Resolution, resolutionsOf } from './bucket-width.ts';
 import { type Store, StoreError, type Table } from './influx.ts';
@@ -88,16 +88,24 @@ function stateIn(row: Row) {
   return typeof value === 'boolean' || typeof value === 'string' ? [{ at: Number(row.time), value }] : [];
 }
 
-/** The newest roll-up may be of a beginning only, and those behind it are not made yet: from there on the points say it. */
+/**
+ * The newest roll-up may be of a beginning only, and those behind it are not made yet: from there on the points say it. So they do of
+ * what came before the first: roll-ups may have been turned on later.
+ */
 async function readRows({ store, database }: Source, name: SeriesName, range: BucketRange): Promise<Row[]> {
-  if (range.tier === 'raw') return rowsOf(await store.query(trendQuery(database, name, range)));
+  const readPoints = async (part: Range) =>
+    rowsOf(await store.query(trendQuery(database, name, { ...part, intervalMs: range.intervalMs, tier: 'raw' })));
+  if (range.tier === 'raw') return readPoints(range);
   const rolledUp = rowsOf(await readRollUps(store, trendQuery(database, name, range)));
-  const end = Number(rolledUp.at(-1)?.time ?? range.from);
-  const tail = { ...range, from: Math.max(range.from, end), tier: 'raw' as Tier };
-  const points = rowsOf(await store.query(trendQuery(database, name, tail)));
+  const [first, last] = [rolledUp[0], rolledUp.at(-1)].map((row) => Number(row?.time ?? range.from));
+  const [start, end] = [first ?? range.from, Math.max(range.from, last ?? range.from)];
+  const [head, tail] = await Promise.all([
+    start > range.from ? readPoints({ from: range.from, to: start }) : [],
+    readPoints({ from: end, to: range.to }),
+  ]);
   // Long ago there are roll-ups alone.
-  const isCovered = points.some(({ time }) => Number(time) === end);
-  return [...(isCovered ? rolledUp.slice(0, -1) : rolledUp), ...points];
+  const isCovered = tail.some(({ time }) => Number(time) === last);
+  return [...head, ...(isCovered ? rolledUp.slice(0, -1) : rolledUp), ...tail];
 }
 
 /** A store without roll-ups has none: they can be turned off. */

@@ -37,6 +37,7 @@ const exported = z.strictObject(chosen).refine(isRange, RANGE_ERROR);
 
 const search = z.strictObject({
   search: z.string().max(200).default(''),
+  where: z.enum(['all', 'stored']).default('all').describe('stored: those that have no latest value any more'),
   limit: z.coerce.number().pipe(z.int().min(1).max(200)).default(50),
   cursor: z.string().max(400).optional(),
 });

@@ -46,9 +46,10 @@ addEventListener('hashchange', () => {
   route.value = parseRoute(location.hash);
 });
 
-/** Goes there, with a step back to here. */
+/** Goes there, with a step back to here. At once: who presses the next key must not mean the place before. */
 export function goTo(href: string): void {
   location.hash = href;
+  route.value = parseRoute(location.hash);
 }
 
 /** The same page with another query, without a step back for each: what is typed into a filter is no journey. */

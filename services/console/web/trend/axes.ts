@@ -1,7 +1,13 @@
 // Which lines share an axis: those of one unit. There is room for three; what is of a further unit has a scale of its own, and its
 // numbers stand in the legend. Pure.
 
-export type Axis = { readonly scale: string; readonly unit: string | null; readonly isLeft: boolean };
+export type Axis = {
+  readonly scale: string;
+  readonly unit: string | null;
+  readonly isLeft: boolean;
+  /** Which series are read off it, by their places. */
+  readonly series: readonly number[];
+};
 export type Axes = {
   readonly axes: readonly Axis[];
   /** Of each series. */
@@ -12,7 +18,10 @@ export function axesOf(units: readonly (string | null)[], axesMax: number): Axes
   const known = [...new Set(units)];
   const scaleOf = (unit: string | null) => `y${known.indexOf(unit)}`;
   return {
-    axes: known.slice(0, axesMax).map((unit, i) => ({ scale: scaleOf(unit), unit, isLeft: i === 0 })),
+    axes: known.slice(0, axesMax).map((unit, i) => ({
+      ...{ scale: scaleOf(unit), unit, isLeft: i === 0 },
+      series: units.flatMap((each, place) => (each === unit ? [place] : [])),
+    })),
     scales: units.map(scaleOf),
   };
 }

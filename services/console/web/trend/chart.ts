@@ -64,8 +64,18 @@ export function openChart(root: HTMLElement, axes: Axes, first: Picture, events:
       },
       axes: [
         { ...axis, values: (_, splits) => tickTexts(splits) },
-        ...axes.axes.map(({ scale, unit, isLeft }) => ({
-          ...{ ...axis, scale, side: isLeft ? 3 : 1, size: 58, label: formatUnit(unit), labelSize: 18 },
+        ...axes.axes.map(({ scale, unit, isLeft, series }) => ({
+          ...{
+            ...axis,
+            scale,
+            side: isLeft ? 3 : 1,
+            size: 58,
+            label: labelOf(
+              unit,
+              series.map((place) => first.drawn[place]?.label ?? ''),
+            ),
+            labelSize: 18,
+          },
           grid: { ...line, show: isLeft },
         })),
       ],
@@ -108,6 +118,11 @@ export function openChart(root: HTMLElement, axes: Axes, first: Picture, events:
     resize: (width) => plot.setSize({ width, height }),
     close: () => plot.destroy(),
   };
+}
+
+/** The unit, and the numbers of the lines that are read off this axis. */
+function labelOf(unit: string | null, lines: readonly string[]): string {
+  return `${formatUnit(unit)} (${lines.join(', ')})`.trim();
 }
 
 function seriesOf({ look, scale }: ChartLine, colours: Colours): uPlot.Series[] {

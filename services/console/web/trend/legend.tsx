@@ -9,19 +9,18 @@ import { formatAge, formatValue } from '../values/format.ts';
 import { gapsOf } from './lines.ts';
 import { lookOf } from './looks.ts';
 import { statisticsOf } from './statistics.ts';
-import { type View, withMoved, withoutSeries } from './view.ts';
+import { type Change, withMoved, withoutSeries } from './view.ts';
 
 export type LegendProps = {
   readonly trend: Trend;
-  readonly view: View;
-  readonly change: (view: View) => void;
+  readonly change: Change;
 };
 
-export function Legend({ trend, view, change }: LegendProps) {
+export function Legend({ trend, change }: LegendProps) {
   return (
     <ol class="legend" aria-label={texts.trend.legend}>
       {trend.series.map((series, i) => (
-        <Entry key={formatSeriesName(series)} trend={trend} series={series} index={i} view={view} change={change} />
+        <Entry key={formatSeriesName(series)} trend={trend} series={series} index={i} change={change} />
       ))}
     </ol>
   );
@@ -29,7 +28,7 @@ export function Legend({ trend, view, change }: LegendProps) {
 
 type EntryProps = LegendProps & { readonly series: TrendSeries; readonly index: number };
 
-function Entry({ trend, series, index, view, change }: EntryProps) {
+function Entry({ trend, series, index, change }: EntryProps) {
   const { site, area, device, metric, unit } = series;
   const name = `${device} ${metric}`;
   const { up, down, remove } = texts.trend;
@@ -52,7 +51,7 @@ function Entry({ trend, series, index, view, change }: EntryProps) {
             aria-label={up(name)}
             title={up(name)}
             disabled={index === 0}
-            onClick={() => change(withMoved(view, series, -1))}
+            onClick={() => change((view) => withMoved(view, series, -1))}
           >
             <span aria-hidden="true">↑</span>
           </button>
@@ -62,7 +61,7 @@ function Entry({ trend, series, index, view, change }: EntryProps) {
             aria-label={down(name)}
             title={down(name)}
             disabled={index === trend.series.length - 1}
-            onClick={() => change(withMoved(view, series, 1))}
+            onClick={() => change((view) => withMoved(view, series, 1))}
           >
             <span aria-hidden="true">↓</span>
           </button>
@@ -72,7 +71,7 @@ function Entry({ trend, series, index, view, change }: EntryProps) {
             data-testid="remove-series"
             aria-label={remove(name)}
             title={remove(name)}
-            onClick={() => change(withoutSeries(view, series))}
+            onClick={() => change((view) => withoutSeries(view, series))}
           >
             <span aria-hidden="true">✕</span>
           </button>

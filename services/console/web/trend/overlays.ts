@@ -1,7 +1,6 @@
 // What is drawn beside the lines: when alarms were active and when quality was not good (below the lines), limits and the numbers
 // of the lines (above them).
 
-import type uPlot from 'uplot';
 import type { AlarmBand, QualitySpan, TrendLimit } from '../../api/history.ts';
 import { formatNumber } from '../values/format.ts';
 import { type HatchKind, hatch } from './hatch.ts';
@@ -15,6 +14,15 @@ export type Drawn = {
   readonly limits: readonly TrendLimit[];
 };
 
+/** What is used of the plot that it is drawn on. */
+export type Plot = {
+  /** Of the plot without its axes, in pixels of the canvas. */
+  readonly bbox: { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
+  readonly ctx: CanvasRenderingContext2D;
+  readonly data: readonly ArrayLike<number | null | undefined>[];
+  valToPos(value: number, scale: string, isOnCanvas: boolean): number;
+};
+
 export type Colours = (name: string) => string;
 type Pen = CanvasRenderingContext2D;
 
@@ -22,7 +30,7 @@ const QUALITY_HATCH: { readonly [quality in QualitySpan['quality']]: HatchKind }
 /** Of several lines each has a strip of its own at the bottom, ratio taken into account. */
 const STRIP = 11;
 
-export function drawBelow(plot: uPlot, colours: Colours, drawn: readonly Drawn[], alarms: readonly AlarmBand[]): void {
+export function drawBelow(plot: Plot, colours: Colours, drawn: readonly Drawn[], alarms: readonly AlarmBand[]): void {
   inside(plot, (pen, ratio) => {
     drawAlarms(plot, { pen, ratio, colours }, alarms);
     for (const [row, { quality, label }] of drawn.entries()) {
@@ -46,7 +54,7 @@ export function drawBelow(plot: uPlot, colours: Colours, drawn: readonly Drawn[]
 
 type Tools = { readonly pen: Pen; readonly ratio: number; readonly colours: Colours };
 
-function drawAlarms(plot: uPlot, { pen, ratio, colours }: Tools, alarms: readonly AlarmBand[]): void {
+function drawAlarms(plot: Plot, { pen, ratio, colours }: Tools, alarms: readonly AlarmBand[]): void {
   const { top, height } = plot.bbox;
   for (const { from, to } of alarms) {
     const { left, width } = stretch(plot, from, to ?? Number.POSITIVE_INFINITY);
@@ -60,7 +68,7 @@ function drawAlarms(plot: uPlot, { pen, ratio, colours }: Tools, alarms: readonl
   }
 }
 
-export function drawAbove(plot: uPlot, colours: Colours, drawn: readonly Drawn[]): void {
+export function drawAbove(plot: Plot, colours: Colours, drawn: readonly Drawn[]): void {
   inside(plot, (pen, ratio) => {
     const tools = { pen, ratio, colours };
     for (const { limits, scale, label } of drawn) {
@@ -71,7 +79,7 @@ export function drawAbove(plot: uPlot, colours: Colours, drawn: readonly Drawn[]
 }
 
 function drawLimit(
-  plot: uPlot,
+  plot: Plot,
   tools: Tools,
   { limit, scale, label }: { readonly limit: TrendLimit; readonly scale: string; readonly label: string },
 ): void {
@@ -93,14 +101,14 @@ function drawLimit(
 
 /** Its number, at the end of the line. */
 function drawLabel(
-  plot: uPlot,
+  plot: Plot,
   tools: Tools,
   { label, scale, index }: { readonly label: string; readonly scale: string; readonly index: number },
 ): void {
-  const means = plot.data[meanColumn(index)] ?? [];
+  const means = Array.from(plot.data[meanColumn(index)] ?? []);
   const row = means.findLastIndex((value) => typeof value === 'number');
-  const [at, value] = [plot.data[0][row], means[row]];
-  if (at === undefined || typeof value !== 'number') return;
+  const [at, value] = [plot.data[0]?.[row], means[row]];
+  if (typeof at !== 'number' || typeof value !== 'number') return;
   const x = Math.min(plot.valToPos(at, 'x', true), plot.bbox.left + plot.bbox.width - 6 * tools.ratio);
   write(tools, label, x, plot.valToPos(value, scale, true) - 9 * tools.ratio, 'center');
 }
@@ -121,7 +129,7 @@ function write({ pen, ratio, colours }: Tools, words: string, x: number, y: numb
   pen.fillText(words, x, y);
 }
 
-function stretch(plot: uPlot, from: number, to: number) {
+function stretch(plot: Plot, from: number, to: number) {
   const { left, width } = plot.bbox;
   const x = (at: number) => Math.min(left + width, Math.max(left, plot.valToPos(at / 1_000, 'x', true)));
   const start = x(from);
@@ -129,7 +137,7 @@ function stretch(plot: uPlot, from: number, to: number) {
   return { left: start, width: Math.max(1, end - start) };
 }
 
-function inside(plot: uPlot, draw: (pen: Pen, ratio: number) => void): void {
+function inside(plot: Plot, draw: (pen: Pen, ratio: number) => void): void {
   const { left, top, width, height } = plot.bbox;
   plot.ctx.save();
   plot.ctx.beginPath();

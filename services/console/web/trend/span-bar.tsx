@@ -1,22 +1,23 @@
 // Which stretch of time is shown: a length that goes on with the clock, or from when to when; nearer, farther, earlier, later.
 
+import { currentTime } from '../state/clock.ts';
 import { texts } from '../texts.ts';
-import { between, CHOICES, panned, rangeOf, type Span, zoomed } from './span.ts';
+import { between, CHOICES, type Move, panned, rangeOf, type Span, zoomed } from './span.ts';
 
-export type SpanBarProps = {
-  readonly span: Span;
-  readonly now: () => number;
-  readonly show: (span: Span) => void;
-};
+export type SpanBarProps = { readonly span: Span; readonly move: Move };
 
-export function SpanBar({ span, now, show }: SpanBarProps) {
-  const { earlier, later, nearer, farther, live, fixed, ranges } = texts.trend;
-  const steps = [
-    { name: 'earlier', label: earlier, sign: '◀', to: () => panned(span, -0.5, now()) },
-    { name: 'later', label: later, sign: '▶', to: () => panned(span, 0.5, now()) },
-    { name: 'nearer', label: nearer, sign: '+', to: () => zoomed(span, { factor: 0.5 }, now()) },
-    { name: 'farther', label: farther, sign: '−', to: () => zoomed(span, { factor: 2 }, now()) },
-  ];
+type Step = { readonly name: string; readonly label: string; readonly sign: string; readonly to: Parameters<Move>[0] };
+
+const { earlier, later, nearer, farther } = texts.trend;
+const STEPS: readonly Step[] = [
+  { name: 'earlier', label: earlier, sign: '◀', to: (span, now) => panned(span, -0.5, now) },
+  { name: 'later', label: later, sign: '▶', to: (span, now) => panned(span, 0.5, now) },
+  { name: 'nearer', label: nearer, sign: '+', to: (span, now) => zoomed(span, { factor: 0.5 }, now) },
+  { name: 'farther', label: farther, sign: '−', to: (span, now) => zoomed(span, { factor: 2 }, now) },
+];
+
+export function SpanBar({ span, move }: SpanBarProps) {
+  const { live, fixed, ranges } = texts.trend;
   return (
     <div class="span-bar">
       <fieldset class="ranges">
@@ -28,14 +29,14 @@ export function SpanBar({ span, now, show }: SpanBarProps) {
             class="quiet"
             data-testid="range-button"
             aria-pressed={span.kind === 'live' && span.ms === ms}
-            onClick={() => show({ kind: 'live', ms })}
+            onClick={() => move(() => ({ kind: 'live', ms }))}
           >
             {name}
           </button>
         ))}
       </fieldset>
       <div class="ranges">
-        {steps.map(({ name, label, sign, to }) => (
+        {STEPS.map(({ name, label, sign, to }) => (
           <button
             key={name}
             type="button"
@@ -43,7 +44,7 @@ export function SpanBar({ span, now, show }: SpanBarProps) {
             data-testid={`span-${name}`}
             aria-label={label}
             title={label}
-            onClick={() => show(to())}
+            onClick={() => move(to)}
           >
             <span aria-hidden="true">{sign}</span>
           </button>
@@ -57,25 +58,25 @@ export function SpanBar({ span, now, show }: SpanBarProps) {
           type="button"
           class="quiet"
           data-testid="span-live"
-          onClick={() => show({ kind: 'live', ms: span.to - span.from })}
+          onClick={() => move(() => ({ kind: 'live', ms: span.to - span.from }))}
         >
           {texts.trend.goLive}
         </button>
       )}
-      <Moments span={span} now={now} show={show} />
+      <Moments span={span} move={move} />
     </div>
   );
 }
 
-function Moments({ span, now, show }: SpanBarProps) {
-  const { from, to } = rangeOf(span, now());
+function Moments({ span, move }: SpanBarProps) {
+  const { from, to } = rangeOf(span, currentTime());
   const { choose, from: fromText, to: toText, apply } = texts.trend;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     // A moment without a zone is one of the viewer's own.
     const [one, other] = ['from', 'to'].map((name) => Date.parse(String(form.get(name))));
-    if (Number.isFinite(one) && Number.isFinite(other)) show(between(one ?? 0, other ?? 0, now()));
+    if (Number.isFinite(one) && Number.isFinite(other)) move((_, now) => between(one ?? 0, other ?? 0, now));
   };
   return (
     <details class="moments">

@@ -3,6 +3,8 @@
 export type Span =
   | { readonly kind: 'live'; readonly ms: number }
   | { readonly kind: 'fixed'; readonly from: number; readonly to: number };
+/** Shows another stretch, seen from the one that is shown. */
+export type Move = (to: (span: Span, now: number) => Span) => void;
 /** Both ends in ms since the epoch. */
 export type Range = { readonly from: number; readonly to: number };
 

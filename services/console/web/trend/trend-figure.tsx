@@ -12,27 +12,33 @@ import { axesOf } from './axes.ts';
 import { Canvas } from './canvas.tsx';
 import type { Picture, PlotBox } from './chart.ts';
 import { linesOf } from './lines.ts';
-import { between, panned, type Span, zoomed } from './span.ts';
+import { between, type Move, panned, zoomed } from './span.ts';
 import { StateLanes } from './state-lanes.tsx';
-import type { View } from './view.ts';
 
 export type TrendFigureProps = {
   readonly trend: Trend;
-  readonly view: View;
-  readonly show: (span: Span) => void;
+  readonly move: Move;
+};
+
+const NEARER: Parameters<Move>[0] = (span, now) => zoomed(span, { factor: 0.5 }, now);
+const BY_KEY: { readonly [key: string]: Parameters<Move>[0] | undefined } = {
+  ArrowLeft: (span, now) => panned(span, -0.25, now),
+  ArrowRight: (span, now) => panned(span, 0.25, now),
+  '+': NEARER,
+  '=': NEARER, // the same key without shift
+  '-': (span, now) => zoomed(span, { factor: 2 }, now),
 };
 
 const NARROW = '(max-width: 620px)';
 
-export function TrendFigure({ trend, view, show }: TrendFigureProps) {
+export function TrendFigure({ trend, move }: TrendFigureProps) {
   const box = useSignal<PlotBox | null>(null);
   const point = useSignal<number | null>(null);
   const { axes, picture } = useMemo(() => pictureOf(trend), [trend]);
   const { from, to, intervalMs, tier, series, alarms } = trend;
-  const { span } = view;
   const events = {
-    onMarked: (one: number, other: number) => show(between(one, other, currentTime())),
-    onWheel: (factor: number, at: number) => show(zoomed(span, { factor, at }, currentTime())),
+    onMarked: (one: number, other: number) => move((_, now) => between(one, other, now)),
+    onWheel: (factor: number, at: number) => move((span, now) => zoomed(span, { factor, at }, now)),
     onPoint: (row: number | null) => {
       point.value = row;
     },
@@ -41,10 +47,10 @@ export function TrendFigure({ trend, view, show }: TrendFigureProps) {
     },
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const next = byKey(event.key, span, currentTime());
+    const next = BY_KEY[event.key];
     if (next === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    show(next);
+    move(next);
   };
   const { label, keys, tiers, every, empty, moreAlarms } = texts.trend;
   const isEmpty = series.every(({ at, states }) => at.length + states.length === 0);
@@ -78,22 +84,6 @@ export function TrendFigure({ trend, view, show }: TrendFigureProps) {
       </figcaption>
     </figure>
   );
-}
-
-function byKey(key: string, span: Span, now: number): Span | undefined {
-  switch (key) {
-    case 'ArrowLeft':
-      return panned(span, -0.25, now);
-    case 'ArrowRight':
-      return panned(span, 0.25, now);
-    case '+':
-    case '=':
-      return zoomed(span, { factor: 0.5 }, now);
-    case '-':
-      return zoomed(span, { factor: 2 }, now);
-    default:
-      return undefined;
-  }
 }
 
 function pictureOf(trend: Trend) {

@@ -8,18 +8,24 @@ import { ValueTable } from '../values/value-table.tsx';
 import { BucketTable } from './bucket-table.tsx';
 import { Exports } from './exports.tsx';
 import { Legend } from './legend.tsx';
-import type { Span } from './span.ts';
+import type { Move } from './span.ts';
 import { SpanBar } from './span-bar.tsx';
 import { TrendFigure } from './trend-figure.tsx';
 import { useTrend } from './use-trend.ts';
-import { queryOf, type View, viewOf } from './view.ts';
+import { type Change, queryOf, viewOf } from './view.ts';
+
+/** From where the address says that we are: what is drawn may be a key press behind. */
+const move: Move = (to) => {
+  const view = viewOf(route.value.query);
+  goTo(hrefOf('trends', [], queryOf({ ...view, span: to(view.span, currentTime()) })));
+};
+
+/** Another stretch of time has a step back; another series does not. */
+const change: Change = (to) => replaceQuery(queryOf(to(viewOf(route.value.query))));
 
 export function TrendsPage() {
   const view = viewOf(route.value.query);
   const { trend, problem } = useTrend(view);
-  /** Another stretch of time has a step back; another series does not. */
-  const show = (span: Span) => goTo(hrefOf('trends', [], queryOf({ ...view, span })));
-  const change = (next: View) => replaceQuery(queryOf(next));
   const { heading, none, failed, loading: loadingText } = texts.trend;
   return (
     <div class="columns trends">
@@ -27,7 +33,7 @@ export function TrendsPage() {
         <div class="panel-head">
           <h2 id="trend-heading">{heading}</h2>
         </div>
-        <SpanBar span={view.span} now={currentTime} show={show} />
+        <SpanBar span={view.span} move={move} />
         <p class="problem" role="alert">
           {problem === null ? null : failed(problem)}
         </p>
@@ -35,8 +41,8 @@ export function TrendsPage() {
         {view.series.length > 0 && trend === null && problem === null && <p class="loading">{loadingText}</p>}
         {view.series.length > 0 && trend !== null && (
           <>
-            <TrendFigure trend={trend} view={view} show={show} />
-            <Legend trend={trend} view={view} change={change} />
+            <TrendFigure trend={trend} move={move} />
+            <Legend trend={trend} change={change} />
             <Exports trend={trend} />
             <BucketTable trend={trend} />
           </>

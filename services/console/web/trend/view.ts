@@ -9,6 +9,8 @@ import type { RouteQuery } from '../state/route.ts';
 import { clampSpanMs, DEFAULT_SPAN, SPAN_MS_MAX, type Span } from './span.ts';
 
 export type View = { readonly series: readonly SeriesName[]; readonly span: Span };
+/** Shows other series, seen from those that are shown. */
+export type Change = (to: (view: View) => View) => void;
 
 /** Whatever somebody has typed there: what makes no sense is left out. */
 export function viewOf(query: URLSearchParams): View {

@@ -4,12 +4,12 @@ import type { ComponentChildren } from 'preact';
 import type { SeriesName } from '#domain/series.ts';
 import { TREND_SERIES_MAX } from '../../api/history.ts';
 import { texts } from '../texts.ts';
-import { hasSeries, type View, withoutSeries, withSeries } from '../trend/view.ts';
+import { type Change, hasSeries, type View, withoutSeries, withSeries } from '../trend/view.ts';
 
 export type SeriesToggleProps = {
   readonly series: SeriesName;
   readonly view: View;
-  readonly change: (view: View) => void;
+  readonly change: Change;
   /** What it is called where its content does not say it all. */
   readonly label?: string;
   readonly children: ComponentChildren;
@@ -26,7 +26,7 @@ export function SeriesToggle({ series, view, change, label, children }: SeriesTo
       aria-label={label}
       title={isFull ? texts.values.full(TREND_SERIES_MAX) : undefined}
       disabled={isFull}
-      onClick={() => change(isShown ? withoutSeries(view, series) : withSeries(view, series))}
+      onClick={() => change((now) => (isShown ? withoutSeries(now, series) : withSeries(now, series)))}
     >
       {children}
     </button>

@@ -22,13 +22,18 @@ export function StoredSeries({ search, view, change }: StoredSeriesProps) {
   const problem = useSignal<string | null>(null);
   const words = search.value.trim();
   const load = async (signal: AbortSignal, cursor: string | null) => {
-    const query = new URLSearchParams({ search: words, limit: String(PAGE), ...(cursor === null ? {} : { cursor }) });
+    const query = new URLSearchParams({
+      search: words,
+      where: 'stored',
+      limit: String(PAGE),
+      ...(cursor === null ? {} : { cursor }),
+    });
     const answer = await read<SeriesPage>(`api/series?${query}`, signal);
     if (signal.aborted) return;
     problem.value = answer.ok ? answer.body.problem : answer.why;
     if (!answer.ok) return;
-    const stored = answer.body.series.filter(({ isLive }) => !isLive);
-    found.value = cursor === null ? stored : [...found.value, ...stored];
+    const { series } = answer.body;
+    found.value = cursor === null ? series : [...found.value, ...series];
     next.value = answer.body.next;
   };
   // asked anew for other words alone

@@ -7,14 +7,14 @@ import { SearchField } from '../parts/search-field.tsx';
 import { now } from '../state/clock.ts';
 import { devices, values } from '../state/live.ts';
 import { texts } from '../texts.ts';
-import { hasSeries, type View } from '../trend/view.ts';
+import { type Change, hasSeries, type View } from '../trend/view.ts';
 import { conditionOf } from './condition.ts';
 import { formatAge, formatUnit, formatValue } from './format.ts';
 import { type Area, groupValues } from './group.ts';
 import { SeriesToggle } from './series-toggle.tsx';
 import { StoredSeries } from './stored-series.tsx';
 
-export type ValueTableProps = { readonly view: View; readonly change: (view: View) => void };
+export type ValueTableProps = { readonly view: View; readonly change: Change };
 
 export function ValueTable({ view, change }: ValueTableProps) {
   const search = useSignal('');
