@@ -11,7 +11,11 @@ export type OpenStore = {
   readonly address: InfluxOptions;
 };
 
-export function openStore(settings: Parameters<typeof storeLogin>[0]): OpenStore {
+type Settings = Parameters<typeof storeLogin>[0] & {
+  readonly historian: Parameters<typeof storeUrl>[1];
+};
+
+export function openStore(settings: Settings): OpenStore {
   const { store, historian } = settings;
   const address = { ...store, ...storeLogin(settings, 'console'), url: storeUrl(store, historian) };
   return { store: openInflux(address), database: store.database, address };
