@@ -2,7 +2,7 @@
 
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { ROLES, type Role } from '#domain/alarm.ts';
+import { DESIRED_ROLES, mayDesire } from '#domain/access/operation-rights.ts';
 import { isPlainObject } from '#domain/plain-object.ts';
 import { deviceKey } from '#domain/topic.ts';
 import { nameText } from '#runtime/name-schema.ts';
@@ -11,9 +11,6 @@ import type { TailReader } from '../../devices/tail-viewer.ts';
 import type { AppParts } from '../app.ts';
 import { ProblemError } from '../problem.ts';
 import { publishConfirmed } from '../publish-confirmed.ts';
-
-/** Who may read and write what is desired: it may hold secrets. As the broker has it (policy.ts). */
-export const DESIRED_LEAST: Role = 'engineer';
 
 /** A device has some tens of kilobytes of memory for all it does. */
 const DESIRED_CHARS_MAX = 16 * 1024;
@@ -52,12 +49,12 @@ export function deviceRoutes(parts: AppParts): FastifyPluginAsyncZod {
       const config = await configs.read(name);
       if (typeof config === 'string') throw new ProblemError(503, config, AGAIN_MS);
       const { reported } = config;
-      const isTold = session !== null && ROLES.indexOf(session.role) >= ROLES.indexOf(DESIRED_LEAST);
+      const isTold = session !== null && mayDesire(session.role);
       return isTold ? { reported, desired: config.desired } : { reported };
     });
     app.put(
       '/devices/:site/:area/:device/config/desired',
-      { config: { least: DESIRED_LEAST }, schema: { params, body: desired }, bodyLimit: BODY_BYTES_MAX },
+      { config: { least: DESIRED_ROLES[0] }, schema: { params, body: desired }, bodyLimit: BODY_BYTES_MAX },
       async ({ params: name, body, session }): Promise<{ desired: ConfigText | null }> => {
         if (session === null) throw new ProblemError(401, 'Log in first.');
         const options = { retain: true };

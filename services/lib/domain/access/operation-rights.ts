@@ -31,3 +31,10 @@ export function mayReplay(role: Role): boolean {
 export function mayOperate(role: Role, op: AlarmOperationName): boolean {
   return OPERATION_ROLES[op].includes(role);
 }
+
+/** Who may see and write what a device is to do: it may hold secrets. As the broker has it (policy.ts). */
+export const DESIRED_ROLES: readonly [least: Role, ...others: Role[]] = ['engineer', 'admin'];
+
+export function mayDesire(role: Role): boolean {
+  return DESIRED_ROLES.includes(role);
+}
