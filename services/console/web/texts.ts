@@ -429,7 +429,7 @@ export const texts = {
     stretch: (what: string, from: string, to: string) => `${what}, from ${from} to ${to}`,
     moreStates: (n: number) => `${n} earlier changes are not drawn: show a shorter time.`,
     alarm: 'Alarm',
-    stillActive: 'now, still active',
+    stillActive: 'the end of what is shown, still active',
     moreAlarms: 'Alarms came and went so often that the earlier ones are not drawn: show a shorter time.',
     hiddenAlarms: (n: number) => `${n} more alarms were active: see the page of alarms.`,
     empty: 'The store has nothing of these series in this range.',
