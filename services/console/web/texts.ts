@@ -288,6 +288,7 @@ export const texts = {
       cut: 'only its beginning is shown',
       hex: 'not text, in hexadecimal',
       nothing: 'empty message',
+      whole: 'Show more of it',
       late: 'late',
       morePoints: (n: number) => `and ${n} more`,
       refused: 'REFUSED',

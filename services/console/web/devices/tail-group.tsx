@@ -5,6 +5,9 @@ import { texts } from '../texts.ts';
 import { formatInstant, formatUnit, formatValue } from '../values/format.ts';
 import type { TailGroup } from './tail-lines.ts';
 
+/** A few lines: a tail is for what comes, and a long message must not push the next one out of sight. */
+const PREVIEW_CHARS = 300;
+
 export function TailGroupRow({ group: { head, rest } }: { readonly group: TailGroup }) {
   if (head?.kind === 'break')
     return (
@@ -47,15 +50,26 @@ function Raw({ line }: { readonly line: Raws }) {
 }
 
 function Payload({ of: { payload, encoding, bytes, isCut } }: { readonly of: ShownPayload }) {
-  const { bytes: bytesText, hex, cut, nothing } = texts.devices.tail;
+  const { bytes: bytesText, hex, cut, nothing, whole } = texts.devices.tail;
   if (bytes === 0) return <p class="hint">{nothing}</p>;
   const notes = [bytesText(bytes), ...(encoding === 'hex' ? [hex] : []), ...(isCut ? [cut] : [])];
+  const shown = encoding === 'hex' ? payload.replace(/..(?=.)/g, '$& ') : payload;
+  const start = shown.slice(0, PREVIEW_CHARS);
   return (
     <>
       <code class="payload" data-testid="tail-payload">
-        {encoding === 'hex' ? payload.replace(/..(?=.)/g, '$& ') : payload}
-        {isCut && ' …'}
+        {start}
+        {start.length < shown.length && ' …'}
       </code>
+      {start.length < shown.length && (
+        <details>
+          <summary>{whole}</summary>
+          <code class="payload">
+            {shown}
+            {isCut && ' …'}
+          </code>
+        </details>
+      )}
       <p class="hint">{notes.join(', ')}</p>
     </>
   );
