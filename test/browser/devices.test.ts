@@ -407,7 +407,7 @@ describe.skipIf(NO_CHROMIUM !== undefined)(TITLE, () => {
   it('shows a registry entry that holds anything as the text it is', async () => {
     const meta = { model: null, fw: `${HOSTILE}${LONG}`.slice(0, 9_000) };
     await say('plant/v1/lyon/yard/evil/meta', JSON.stringify(meta), { retain: true });
-    await say('plant/v1/lyon/yard/evil/tele', JSON.stringify({ state: `${HOSTILE}${LONG}`.slice(0, 2_000) }));
+    await say('plant/v1/lyon/yard/evil/tele', JSON.stringify({ state: `${HOSTILE}${LONG}`.slice(0, 256) }));
     await at('#/devices/lyon/yard/evil');
     await page.locator('[data-testid=device-value][data-metric=state]').filter({ hasText: '<img src=x' }).waitFor();
     expect([await page.locator('main img').count(), await page.title()]).toEqual([0, 'Penstock']);

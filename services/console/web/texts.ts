@@ -268,7 +268,7 @@ export const texts = {
       raw: 'As it came',
       became: 'What became of it',
       where: (name: string) =>
-        `Listens to plant/v1/${name}/… while you watch. What came next stands beside a message. A device that comes in by a source (Sparkplug, Zigbee, other topics) shows its values alone: its registry entry does not say on which topics it speaks.`,
+        `Listens to plant/v1/${name}/… while you watch. A refusal stands beside the message that it quotes, a value beside the newest that names it. A device that comes in by a source (Sparkplug, Zigbee, other topics) shows its values alone: its registry entry does not say on which topics it speaks.`,
       states: {
         idle: 'Not watched',
         opening: 'Connecting …',

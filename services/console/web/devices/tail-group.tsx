@@ -4,6 +4,7 @@ import type { ShownPayload, TailPoint } from '../../api/devices.ts';
 import { texts } from '../texts.ts';
 import { formatInstant, formatUnit, formatValue } from '../values/format.ts';
 import type { TailGroup } from './tail-lines.ts';
+import { bearsValues } from './tail-match.ts';
 
 /** A few lines: a tail is for what comes, and a long message must not push the next one out of sight. */
 const PREVIEW_CHARS = 300;
@@ -21,7 +22,9 @@ export function TailGroupRow({ group: { head, rest } }: { readonly group: TailGr
     <tr data-testid="tail-group">
       <td data-label={texts.devices.tail.raw}>{head !== null && <Raw line={head} />}</td>
       <td data-label={texts.devices.tail.became}>
-        {rest.length === 0 && <span class="hint">{texts.devices.tail.waits}</span>}
+        {rest.length === 0 && head !== null && bearsValues(head) && (
+          <span class="hint">{texts.devices.tail.waits}</span>
+        )}
         {rest.map((line) =>
           line.kind === 'points' ? <Points key={line.id} line={line} /> : <Reject key={line.id} line={line} />,
         )}
