@@ -288,7 +288,7 @@ export const texts = {
       raw: 'As it came',
       became: 'What became of it',
       where: (name: string) =>
-        `Listens to plant/v1/${name}/… while you watch. What came next stands beside a message. A device that comes in by a source (Sparkplug, Zigbee, other topics) shows its values alone: its registry entry does not say on which topics it speaks.`,
+        `Listens to plant/v1/${name}/… while you watch. A refusal stands beside the message that it quotes, a value beside the newest that names it. A device that comes in by a source (Sparkplug, Zigbee, other topics) shows its values alone: its registry entry does not say on which topics it speaks.`,
       states: {
         idle: 'Not watched',
         opening: 'Connecting …',
@@ -308,6 +308,7 @@ export const texts = {
       cut: 'only its beginning is shown',
       hex: 'not text, in hexadecimal',
       nothing: 'empty message',
+      whole: 'Show more of it',
       late: 'late',
       morePoints: (n: number) => `and ${n} more`,
       refused: 'REFUSED',
