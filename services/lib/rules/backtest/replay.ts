@@ -11,6 +11,7 @@ import { type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EngineInput } from '../engine/inputs.ts';
+import type { Instance } from '../engine/instance.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
 import { isTarget } from './wanted-series.ts';
 
@@ -34,6 +35,8 @@ export type ReplayOptions = {
   readonly isPlantWhole: boolean;
   readonly onEntry?: (entry: JournalEntry) => void;
   readonly onCommand?: (device: DeviceName, envelope: CommandEnvelope, at: number) => void;
+  /** Told of an instance whenever it has been judged. */
+  readonly onJudged?: ((instance: Instance) => void) | undefined;
 };
 
 type PointInput = { kind: 'point'; point: Point; receivedAt: number };
@@ -49,9 +52,14 @@ export class Replay {
   readonly stopped = new Map<string, string>();
 
   constructor(options: ReplayOptions) {
-    const { rules, plant, startedAt } = options;
+    const { rules, plant, startedAt, onJudged } = options;
     this.#options = options;
-    this.engine = new Engine({ rules, models: plant.models, startedAt });
+    this.engine = new Engine({
+      rules,
+      models: plant.models,
+      startedAt,
+      ...(onJudged === undefined ? {} : { onJudged }),
+    });
     for (const state of plant.states) this.#step({ kind: 'plant-state', ...state, at: startedAt });
     for (const device of plant.devices.values())
       if (options.isPlantWhole || isTarget(device, rules)) this.#describe(device, startedAt);
