@@ -13,8 +13,8 @@ import type { Range } from './point-source.ts';
 /** Beyond it nobody tells lanes apart, and the rule rows have the numbers of all. */
 const INSTANCES_MAX = 500;
 const DRAWN_MAX = 50;
-/** Alarms of which the inputs are folded while nobody knows yet which of them will be drawn. */
-const FOLDED_MAX = 50;
+/** Alarms of which the inputs are folded while nobody knows yet which of them will be drawn: 20 KB for each input. */
+const FOLDED_MAX = 200;
 const SERIES_MAX = 24;
 /** A rule that chatters for a month would fill the answer. */
 const SPANS_MAX = 500;
@@ -106,7 +106,7 @@ export class ChartFold {
   finish(): Chart {
     const lanes = [...this.#lanes.values()];
     for (const lane of lanes) lane.finish();
-    lanes.sort((a, b) => b.inAlarmMs - a.inAlarmMs || b.gatheredMs - a.gatheredMs || (a.key < b.key ? -1 : 1));
+    lanes.sort(byWeight);
     const isNamed = (lane: Lane) => lane.key === this.#options.alarm;
     const drawn = [...lanes.filter(isNamed), ...lanes.filter((lane) => !isNamed(lane))].slice(0, DRAWN_MAX);
     const series = drawn.flatMap((lane) => lane.series(this.#buckets));
@@ -117,6 +117,11 @@ export class ChartFold {
       moreSeries: Math.max(0, series.length - SERIES_MAX),
     };
   }
+}
+
+function byWeight(a: Lane, b: Lane): number {
+  const order = b.inAlarmMs - a.inAlarmMs || b.gatheredMs - a.gatheredMs || Number(b.isFolded) - Number(a.isFolded);
+  return order || (a.key < b.key ? -1 : 1);
 }
 
 /** One alarm over the range. What was before the range began counts from its beginning. */
@@ -131,6 +136,7 @@ class Lane {
   #since: number;
   #gatheringSince: number | undefined;
   #more = 0;
+  #hasBeenActive = false;
   inAlarmMs = 0;
   gatheredMs = 0;
 
@@ -139,6 +145,10 @@ class Lane {
     this.#range = range;
     this.#since = range.from;
     this.#inputs = buckets === undefined ? [] : instance.rule.inputs.map(() => new InputBuckets(buckets));
+  }
+
+  get isFolded(): boolean {
+    return this.#inputs.length > 0;
   }
 
   get key(): string {
@@ -150,7 +160,7 @@ class Lane {
     const at = state.evaluatedAt;
     const { inputs } = loaded.frame;
     for (let i = 0; i < this.#inputs.length; i++) this.#inputs[i]?.look(at, inputs[i]);
-    const code = stateCodeOf(this.#instance);
+    const code = this.#codeAt(at);
     const priority = code === 'NORM' ? this.#priority : priorityOf(this.#instance);
     if (code !== this.#state || priority !== this.#priority) {
       this.#end(at);
@@ -161,6 +171,15 @@ class Lane {
     const isGathering = isPending(state);
     if (isGathering && this.#gatheringSince === undefined) this.#gatheringSince = at;
     else if (!isGathering && this.#gatheringSince !== undefined) this.#endGathering(at);
+  }
+
+  /** What was over before the range began was acknowledged, as far as the picture goes: it would else be RTNUN from end to end. */
+  #codeAt(at: number): AlarmState {
+    const code = stateCodeOf(this.#instance);
+    const { active } = this.#instance.state;
+    if (active && at >= this.#range.from) this.#hasBeenActive = true;
+    if (active || this.#hasBeenActive) return code;
+    return isPending(this.#instance.state) ? 'PENDING' : 'NORM';
   }
 
   #end(at: number): void {

@@ -48,6 +48,7 @@ export class Replay {
   readonly #met: (Series | undefined)[] = [];
   /** One object for all points: the engine keeps none of it. */
   #input: PointInput | undefined;
+  #hasBegun = false;
   /** Rules that threw or took too long, and why: they were not evaluated from there on. */
   readonly stopped = new Map<string, string>();
 
@@ -60,9 +61,16 @@ export class Replay {
       startedAt,
       ...(onJudged === undefined ? {} : { onJudged }),
     });
+  }
+
+  /** The plant as it stood at the start. What that leads to is told like all else, when whoever made this is ready for it. */
+  #begin(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    const { rules, plant, startedAt, isPlantWhole } = this.#options;
     for (const state of plant.states) this.#step({ kind: 'plant-state', ...state, at: startedAt });
     for (const device of plant.devices.values())
-      if (options.isPlantWhole || isTarget(device, rules)) this.#describe(device, startedAt);
+      if (isPlantWhole || isTarget(device, rules)) this.#describe(device, startedAt);
   }
 
   /** Series that points have come of. */
@@ -72,6 +80,7 @@ export class Replay {
 
   /** Points in the order of time. */
   take(points: readonly Point[]): void {
+    this.#begin();
     const { engine } = this;
     for (let i = 0; i < points.length; i++) {
       const point = points[i] as Point;
@@ -88,6 +97,7 @@ export class Replay {
 
   /** Lets the clock run to a moment, with whatever that leads to. */
   runUntil(at: number): void {
+    this.#begin();
     this.#tickUntil(at);
     this.#step({ kind: 'tick', at });
   }
