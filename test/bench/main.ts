@@ -11,6 +11,7 @@ const BENCHES = [
   'rules',
   'sparkplug',
   'thinning',
+  'workbench',
 ] as const;
 
 const [name = ''] = process.argv.slice(2);
