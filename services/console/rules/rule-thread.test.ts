@@ -40,13 +40,13 @@ const problemOf = (job: Promise<string>) =>
   );
 
 test('a job that needs more memory than there is ends its thread, and the next one has a new one', async () => {
-  const thread = open({ memoryMbMax: 64, jobMsMax: 50_000 });
+  const thread = open({ memoryMbMax: 64, jobMsMax: 110_000 });
   expect(await problemOf(thread.do(longTest(30), forEver))).toEqual({
     statusCode: 422,
     message: 'It needs more memory than it may have. Run fewer tests at once, or make their series shorter.',
   });
   expect(JSON.parse(await thread.do(DIFF, forEver))).toEqual({ sentences: [], state: null });
-});
+}, 120_000);
 
 test('a job that hears nobody is ended with its thread, and the next one is not kept waiting by it', async () => {
   const thread = open({ jobMsMax: 4_000, memoryMbMax: 2_048 });
