@@ -4,6 +4,7 @@ const BENCHES = [
   'backtest',
   'broker',
   'broker-scale',
+  'console',
   'historian',
   'ingest',
   'mqtt-5',

@@ -2,6 +2,7 @@
 
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { coloursChanged } from '../state/look.ts';
 import type { Chart } from './chart.ts';
 import type { Lines } from './gaps.ts';
 
@@ -12,24 +13,12 @@ export type CanvasProps = {
   readonly unit: string | null;
 };
 
-const NIGHT = '(prefers-color-scheme: dark)';
-
 export function Canvas({ lines, from, to, unit }: CanvasProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useSignal<Chart | null>(null);
-  const scheme = useSignal(0);
-
-  useEffect(() => {
-    const media = matchMedia(NIGHT);
-    const onChange = () => {
-      scheme.value++;
-    };
-    media.addEventListener('change', onChange);
-    return () => media.removeEventListener('change', onChange);
-  }, [scheme]);
 
   useSignalEffect(() => {
-    scheme.value; // another scheme is another set of colours: opened anew
+    coloursChanged.value; // read: other colours are another picture
     const root = place.current;
     if (root === null) return;
     let isGone = false;
