@@ -21,6 +21,7 @@ import { makeCatalog } from './plant/catalog.ts';
 import { Plant } from './plant/plant.ts';
 import { openRuleMarks } from './plant/rule-marks.ts';
 import { openRejected } from './rejected/open-rejected.ts';
+import { openWorkbench } from './rules/open-workbench.ts';
 import { openStore } from './store/open-store.ts';
 
 const sections = {
@@ -33,7 +34,7 @@ const sections = {
 await runService('console', sections, async (service) => {
   const { config, log, metrics, stack, now } = service;
   const { host, port, loginsPerMinute, requestsPerMinute, refresh } = config.console;
-  const { seriesMax, alarmsMax, trustedProxies } = config.console;
+  const { seriesMax, alarmsMax, trustedProxies, rulesMaySave: maySave } = config.console;
   const { certificate, ...people } = openPeople(service, () => live.dropOver());
   const pageDir = path.join(import.meta.dirname, 'dist');
   const operationsKey = readOrCreateSecret(config.root.data, 'operations-key').value;
@@ -45,12 +46,13 @@ await runService('console', sections, async (service) => {
   const devices = openDevices({ bus, plant, now, wait });
   const feed = stack.use(openFeed({ bus, live, tails: devices.tails, metrics, seriesMax }));
   addHealth(service, { feed, live, tails: devices.tails, pageDir });
-  const { store, database } = openStore(config);
+  const { store, database, address } = openStore(config);
   const rejected = openRejected(config, { now, wait });
   const ruleMarks = openRuleMarks(config.rules.dir);
+  const rules = openWorkbench({ rulesDir: config.rules.dir, maySave, store: address, plant, log, wait });
   const outside = { bus, store, database, ruleMarks, log, now, wait, pageDir, trustedProxies };
   const limits = { loginsPerMinute, requestsPerMinute };
-  const parts = { plant, live, models, ...devices, operationsKey, limits };
+  const parts = { plant, live, models, ...devices, rules, operationsKey, limits };
   const app = await buildApp({ ...outside, ...people, ...rejected, ...parts });
   stack.defer(() => app.close());
   if (certificate !== undefined) stack.use(watchTls(certificate, { server: app.server, log }));

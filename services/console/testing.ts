@@ -22,6 +22,7 @@ import { Plant } from './plant/plant.ts';
 import { openRuleMarks } from './plant/rule-marks.ts';
 import { KeptRejections } from './rejected/kept-rejections.ts';
 import { Replays } from './rejected/replays.ts';
+import { openWorkbench } from './rules/open-workbench.ts';
 import { openInflux, type Store, type TaggedTable } from './store/influx.ts';
 
 export const START = 1_800_000_000_000;
@@ -157,6 +158,10 @@ export type TestConsoleOptions = {
   readonly pageDir?: string;
   /** Where rejections are kept; nowhere where left out. */
   readonly dataDir?: string;
+  readonly maySave?: boolean;
+  readonly jobMsMax?: number;
+  /** What the threads that run rules wait with; `wait` where left out. */
+  readonly jobWait?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** The broker of replays; a memory where left out. */
   readonly replayBus?: MemoryBus;
   /** Settles at once where a test is about something that takes too long. */
@@ -199,14 +204,19 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
   const plant = new Plant({ catalog: makeCatalog(MODELS), seriesMax, alarmsMax });
   const live = new Live({ plant, now, life: 'test', brokerProblem: () => bus.problem() });
   const wait = options.wait ?? (() => new Promise<void>(() => {}));
+  const address = { url: options.storeUrl ?? 'http://127.0.0.1:1', database: 'plant' };
+  const { rulesDir = '/nowhere', maySave, jobMsMax } = options;
+  const log = silentLog();
+  const aside = { log, wait: options.jobWait ?? wait, ...(jobMsMax === undefined ? {} : { jobMsMax }) };
+  const rules = openWorkbench({ rulesDir, maySave, store: address, plant, ...aside });
   const { tails, configs } = openDevices({ bus, plant, now, wait });
   openFeed({ bus, live, tails, metrics, seriesMax });
   const { dataDir = '/nowhere', replayBus = new MemoryBus() } = options;
   const kept = new KeptRejections({ dataDir, now });
   const replays = new Replays({ dataDir, kept, openBus: () => replayBus, now, wait });
   const app = await buildApp({
-    ...{ plant, live, models: () => MODELS, tails, configs, bus, kept, replays, wait },
-    store: options.store ?? openInflux({ url: options.storeUrl ?? 'http://127.0.0.1:1', database: 'plant' }),
+    ...{ plant, live, models: () => MODELS, tails, configs, bus, kept, replays, rules, wait },
+    store: options.store ?? openInflux(address),
     database: 'plant',
     ruleMarks: openRuleMarks(options.rulesDir ?? '/nowhere'),
     access,
@@ -214,7 +224,7 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
     operationsKey: OPERATIONS_KEY,
     limits: { loginsPerMinute, requestsPerMinute: options.requestsPerMinute ?? 100_000 },
     trustedProxies: options.trustedProxies ?? [],
-    log: silentLog(),
+    log,
     now,
     pageDir: options.pageDir ?? '/nowhere',
   });

@@ -12,6 +12,7 @@ const BENCHES = [
   'rules',
   'sparkplug',
   'thinning',
+  'workbench',
 ] as const;
 
 const [name = ''] = process.argv.slice(2);

@@ -17,6 +17,7 @@ import type { Plant } from '../plant/plant.ts';
 import type { RuleMarks } from '../plant/rule-marks.ts';
 import type { KeptRejections } from '../rejected/kept-rejections.ts';
 import type { Replays } from '../rejected/replays.ts';
+import type { OpenWorkbench } from '../rules/open-workbench.ts';
 import type { Store } from '../store/influx.ts';
 import { addPage } from './page.ts';
 import { answerWithProblems, ProblemError } from './problem.ts';
@@ -28,6 +29,7 @@ import { eventRoutes } from './routes/events.ts';
 import { historyRoutes } from './routes/history.ts';
 import { plantRoutes } from './routes/plant.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
+import { ruleRoutes } from './routes/rules.ts';
 import { loginRoutes, sessionRoutes } from './routes/session.ts';
 import { trendRoutes } from './routes/trends.ts';
 import { addSecurityHeaders } from './security.ts';
@@ -44,6 +46,7 @@ export type AppParts = {
   readonly configs: ConfigWatches;
   readonly kept: KeptRejections;
   readonly replays: Replays;
+  readonly rules: OpenWorkbench;
   readonly bus: Bus;
   readonly store: Store;
   readonly database: string;
@@ -106,6 +109,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     parts.tails.closeAll();
     parts.configs.closeAll();
     parts.replays[Symbol.dispose]();
+    await parts.rules.workbench[Symbol.asyncDispose]();
   });
   await app.register(loginRoutes(parts), { prefix: '/api' });
   await app.register(async (guarded) => {
@@ -129,6 +133,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       historyRoutes,
       trendRoutes,
       eventRoutes,
+      ruleRoutes,
     ]) {
       await guarded.register(routes(parts), { prefix: '/api' });
     }
