@@ -9,16 +9,17 @@ import { alarmsCsv } from './alarms-csv.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import { counts } from './counts.ts';
 import { FilterBar, FiltersButton } from './filter-bar.tsx';
-import { handleShortcut, isHelpShown } from './keys.ts';
-import { KeysHelp } from './keys-help.tsx';
+import { forgetAsked, handleShortcut, isHelpShown } from './keys.ts';
 import { filter, setFilter, shownAlarms } from './list-state.ts';
-import { OperationDialog } from './operation-dialog.tsx';
 import { ViewChoice } from './view-choice.tsx';
 
 export function AlarmList() {
   useEffect(() => {
     addEventListener('keydown', handleShortcut);
-    return () => removeEventListener('keydown', handleShortcut);
+    return () => {
+      removeEventListener('keydown', handleShortcut);
+      forgetAsked();
+    };
   }, []);
   const count = shownAlarms.value.length;
   const { heading, empty, keys } = texts.alarms;
@@ -60,8 +61,6 @@ export function AlarmList() {
         <AlarmGrid />
       )}
       {filter.value.show !== 'aside' && <AsideNote />}
-      <OperationDialog />
-      <KeysHelp />
     </section>
   );
 }

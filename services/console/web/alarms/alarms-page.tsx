@@ -3,6 +3,8 @@
 import { lazyPage } from '../parts/lazy-page.tsx';
 import { route } from '../state/route.ts';
 import { AlarmList } from './alarm-list.tsx';
+import { KeysHelp } from './keys-help.tsx';
+import { OperationDialog } from './operation-dialog.tsx';
 
 const AlarmPanel = lazyPage(async () => (await import('./alarm-panel.tsx')).AlarmPanel);
 const JournalPage = lazyPage(async () => (await import('./journal-page.tsx')).JournalPage);
@@ -18,6 +20,8 @@ export function AlarmsPage() {
     >
       <AlarmList />
       {isOpened && <AlarmPanel />}
+      <OperationDialog />
+      <KeysHelp />
     </div>
   );
 }

@@ -86,6 +86,12 @@ function go(index: number): void {
   requestAnimationFrame(() => focusRow(current.value.id));
 }
 
+/** Whoever goes to another page is not asked any more. */
+export function forgetAsked(): void {
+  asked.value = null;
+  isHelpShown.value = false;
+}
+
 /** Letters, from anywhere on the page of alarms. */
 export function handleShortcut(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;

@@ -8,7 +8,8 @@ import { alarms } from '../state/live.ts';
 import { texts } from '../texts.ts';
 import { formatAge } from '../values/format.ts';
 import { type Asked, asked } from './asked-operation.ts';
-import { selectNone } from './list-state.ts';
+import { focusRow } from './focus-row.ts';
+import { current, selectNone } from './list-state.ts';
 import { commandsOf } from './operation-button.tsx';
 import { type Refused, send } from './operations.ts';
 import { ShelveChoice } from './shelve-choice.tsx';
@@ -30,6 +31,7 @@ function Question({ op, ids }: Asked) {
   const { bulk, operations } = texts.alarms;
   const close = () => {
     asked.value = null;
+    requestAnimationFrame(refocus);
   };
   // As they stand now: some may have gone, or been answered by somebody else, since the question was asked.
   const known = ids.map((id) => alarms.value.get(id)).filter((alarm) => alarm !== undefined);
@@ -52,13 +54,15 @@ function Question({ op, ids }: Asked) {
         testId="operation-refused"
         onClose={close}
       >
-        <ul class="refused" role="alert">
-          {refused.value.map(({ alarm, why }) => (
-            <li key={alarm.id} class="clamp" dir="auto">
-              <b>{`${alarm.name} ${alarm.instance}`}</b>: {why}
-            </li>
-          ))}
-        </ul>
+        <div role="alert">
+          <ul class="refused">
+            {refused.value.map(({ alarm, why }) => (
+              <li key={alarm.id} class="clamp" dir="auto">
+                <b>{`${alarm.name} ${alarm.instance}`}</b>: {why}
+              </li>
+            ))}
+          </ul>
+        </div>
         <button type="button" onClick={close}>
           {bulk.close}
         </button>
@@ -99,6 +103,12 @@ function Question({ op, ids }: Asked) {
       </form>
     </Dialog>
   );
+}
+
+/** The row that the question was asked from may have left; whoever works by keyboard goes on at the next one. */
+function refocus(): void {
+  const { activeElement } = document;
+  if (activeElement === null || activeElement === document.body) focusRow(current.value.id);
 }
 
 type TargetsProps = { readonly op: Asked['op']; readonly targets: readonly AlarmView[] };

@@ -13,13 +13,10 @@ export type DialogProps = {
 export function Dialog({ heading, testId, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
-    const before = document.activeElement as HTMLElement | null;
-    dialog.current?.showModal();
-    return () => {
-      // Whoever it came from; a row of a list may be gone meanwhile, and then the list says who is next.
-      if (before?.isConnected === true) before.focus();
-      else document.getElementById('main')?.focus();
-    };
+    const opened = dialog.current;
+    opened?.showModal();
+    // Closed before it is taken away: that is when the browser gives the keyboard back to where it was.
+    return () => opened?.close();
   }, []);
   return (
     <dialog
