@@ -9,6 +9,9 @@ import { ROLES, type Role } from '#domain/alarm.ts';
 import type { Access } from '#runtime/access/access.ts';
 import type { Bus } from '#runtime/bus.ts';
 import type { Log } from '#runtime/log.ts';
+import type { ConfigWatches } from '../devices/config-watches.ts';
+import type { Models } from '../devices/fresh-models.ts';
+import type { Tails } from '../devices/tails.ts';
 import type { Live } from '../live/live.ts';
 import type { Plant } from '../plant/plant.ts';
 import type { KeptRejections } from '../rejected/kept-rejections.ts';
@@ -18,6 +21,8 @@ import { addPage } from './page.ts';
 import { answerWithProblems, ProblemError } from './problem.ts';
 import { refuseForeign } from './request-guard.ts';
 import { alarmRoutes } from './routes/alarms.ts';
+import { commandRoutes } from './routes/commands.ts';
+import { deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
 import { historyRoutes } from './routes/history.ts';
 import { plantRoutes } from './routes/plant.ts';
@@ -31,6 +36,10 @@ import type { Tls } from './tls.ts';
 export type AppParts = {
   readonly plant: Plant;
   readonly live: Live;
+  /** What the device models say now. */
+  readonly models: () => Models;
+  readonly tails: Tails;
+  readonly configs: ConfigWatches;
   readonly kept: KeptRejections;
   readonly replays: Replays;
   readonly bus: Bus;
@@ -91,6 +100,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.decorateRequest('session', null);
   app.addHook('preClose', async () => {
     parts.live.closeAll(); // an open stream would hold the server for ever
+    parts.tails.closeAll();
+    parts.configs.closeAll();
     parts.replays[Symbol.dispose]();
   });
   await app.register(loginRoutes(parts), { prefix: '/api' });
@@ -105,7 +116,16 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       if (request.session === null) throw new ProblemError(401, 'Log in first.');
       refuseLesser(request.session, request.routeOptions.config.least);
     });
-    for (const routes of [sessionRoutes, alarmRoutes, plantRoutes, rejectedRoutes, historyRoutes, eventRoutes]) {
+    for (const routes of [
+      sessionRoutes,
+      alarmRoutes,
+      plantRoutes,
+      deviceRoutes,
+      commandRoutes,
+      rejectedRoutes,
+      historyRoutes,
+      eventRoutes,
+    ]) {
       await guarded.register(routes(parts), { prefix: '/api' });
     }
   });

@@ -8,18 +8,11 @@ import type { OperationRequest, OperationResult, OperationTarget } from '../api/
 import type { AlarmView } from '../api/live.ts';
 import type { AppParts } from './app.ts';
 import { ProblemError } from './problem.ts';
+import { publishConfirmed } from './publish-confirmed.ts';
 import type { Session } from './session.ts';
-
-/** Longer than a broker needs that works; an operator should know by then. */
-const CONFIRM_MS_MAX = 5_000;
 
 /** A refusal as the body of the answer has it. */
 type Refusal = { readonly status: number; readonly detail: string };
-
-const UNCONFIRMED: Refusal = {
-  status: 504,
-  detail: `The broker has not confirmed within ${CONFIRM_MS_MAX / 1000} s. It may still be done; watch the alarm's state.`,
-};
 
 type Sender = Pick<Session, 'user' | 'role'>;
 
@@ -44,10 +37,12 @@ export async function operate(
       payload: () => signOperation(topic, messageOf(request, target, user), signer),
     };
   });
-  const sent = checked.filter(({ refusal }) => refusal === undefined);
-  const confirmed = sent.length === 0 ? new Set<string>() : await publishAll(parts, sent);
+  const late = await publishAll(
+    parts,
+    checked.filter(({ refusal }) => refusal === undefined),
+  );
   return checked.map(({ id, refusal, topic }) => {
-    const problem = refusal ?? (confirmed.has(topic) ? undefined : UNCONFIRMED);
+    const problem = refusal ?? late.get(topic);
     return problem === undefined ? { id, ok: true } : { id, ok: false, ...problem };
   });
 }
@@ -88,23 +83,18 @@ function refusalOf(
 
 type Message = { readonly topic: string; readonly payload: () => string };
 
-/** Topics that the broker has confirmed in time: until it has, an operator must not be told that anything was done. */
-async function publishAll({ bus, wait }: AppParts, messages: readonly Message[]): Promise<ReadonlySet<string>> {
-  const problem = bus.problem();
-  if (problem !== undefined) {
-    throw new ProblemError(
-      503,
-      `Nothing was sent: the broker cannot be reached (${problem}). Try again when it is back.`,
-    );
-  }
-  const confirmed = new Set<string>();
-  const waiting = new AbortController();
-  const late = wait(CONFIRM_MS_MAX, waiting.signal).catch(() => {}); // not awaited any more
-  const all = messages.map(async ({ topic, payload }) => {
-    await bus.publish(topic, payload());
-    confirmed.add(topic);
-  });
-  await Promise.race([Promise.all(all), late]);
-  waiting.abort();
-  return new Set(confirmed); // as it stands now; what is confirmed later is not told any more
+/** Those that the broker has not confirmed in time, by topic. */
+async function publishAll(parts: AppParts, messages: readonly Message[]): Promise<ReadonlyMap<string, Refusal>> {
+  const late = new Map<string, Refusal>();
+  await Promise.all(
+    messages.map(async ({ topic, payload }) => {
+      try {
+        await publishConfirmed(parts, { topic, payload: payload(), watch: "the alarm's state" });
+      } catch (error) {
+        if (!(error instanceof ProblemError) || error.statusCode !== 504) throw error;
+        late.set(topic, { status: 504, detail: error.message });
+      }
+    }),
+  );
+  return late;
 }

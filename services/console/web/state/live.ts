@@ -16,6 +16,7 @@ export const alarms = computed(() => plant.value.alarms);
 export const values = computed(() => plant.value.values);
 export const devices = computed(() => plant.value.devices);
 export const services = computed(() => plant.value.services);
+export const commands = computed(() => plant.value.commands);
 export const rejected = computed(() => plant.value.rejected);
 
 let source: EventSource | undefined;
@@ -32,7 +33,7 @@ export function openLive(onRefused: () => void): void {
   closeLive();
   const opened = new EventSource(since === '' ? 'api/events' : `api/events?${new URLSearchParams({ since })}`);
   source = opened;
-  for (const event of ['snapshot', 'alarms', 'changes'] as const) {
+  for (const event of ['snapshot', 'alarms', 'commands', 'changes'] as const) {
     opened.addEventListener(event, (message: MessageEvent<string>) => {
       const told = { event, data: JSON.parse(message.data) } as PlantEvent;
       lastId = message.lastEventId;

@@ -36,6 +36,7 @@ test('a snapshot replaces everything', () => {
     values: [],
     devices: [],
     services: [],
+    commands: [],
     rejected: [],
     dropped: before.dropped,
     broker: 'gone',
@@ -60,6 +61,7 @@ test('events are folded in their order: a snapshot ends what came before it, and
     values: [],
     devices: [],
     services: [],
+    commands: [],
   };
   const state = folded(EMPTY_PLANT, [
     { event: 'alarms', data: [alarmOf('a', 'UNACK')] },
