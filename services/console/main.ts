@@ -21,6 +21,7 @@ import { openPeople } from './open-people.ts';
 import { makeCatalog } from './plant/catalog.ts';
 import { Plant } from './plant/plant.ts';
 import { openRejected } from './rejected/open-rejected.ts';
+import { openWorkbench } from './rules/open-workbench.ts';
 import { openInflux } from './store/influx.ts';
 
 const sections = {
@@ -34,7 +35,7 @@ await runService('console', sections, async (service) => {
   const { config, log, metrics, stack, now } = service;
   const { root, store: storeConfig } = config;
   const { host, port, loginsPerMinute, requestsPerMinute, refresh } = config.console;
-  const { seriesMax, alarmsMax, trustedProxies } = config.console;
+  const { seriesMax, alarmsMax, trustedProxies, rulesMaySave } = config.console;
   const { certificate, ...people } = openPeople(service, () => live.dropOver());
   const pageDir = path.join(import.meta.dirname, 'dist');
   const operationsKey = readOrCreateSecret(root.data, 'operations-key').value;
@@ -48,11 +49,19 @@ await runService('console', sections, async (service) => {
   addHealth(service, { feed, live, tails: devices.tails, pageDir });
   const { database } = storeConfig;
   const url = storeUrl(storeConfig, config.historian);
-  const store = openInflux({ ...storeConfig, ...storeLogin(config, 'console'), url });
+  const storeParts = { ...storeConfig, ...storeLogin(config, 'console'), url };
+  const store = openInflux(storeParts);
   const rejected = openRejected(config, { now, wait });
+  const rules = openWorkbench({
+    ...{ rulesDir: config.rules.dir, maySave: rulesMaySave },
+    store: storeParts,
+    plant,
+    log,
+    wait,
+  });
   const outside = { bus, store, database, log, now, wait, pageDir, trustedProxies };
   const limits = { loginsPerMinute, requestsPerMinute };
-  const parts = { plant, live, models, ...devices, operationsKey, limits };
+  const parts = { plant, live, models, ...devices, rules, operationsKey, limits };
   const app = await buildApp({ ...outside, ...people, ...rejected, ...parts });
   stack.defer(() => app.close());
   if (certificate !== undefined) stack.use(watchTls(certificate, { server: app.server, log }));

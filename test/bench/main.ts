@@ -13,6 +13,7 @@ const BENCHES = [
   'rules',
   'sparkplug',
   'thinning',
+  'workbench',
 ] as const;
 
 const [name = ''] = process.argv.slice(2);

@@ -16,6 +16,7 @@ import type { Live } from '../live/live.ts';
 import type { Plant } from '../plant/plant.ts';
 import type { KeptRejections } from '../rejected/kept-rejections.ts';
 import type { Replays } from '../rejected/replays.ts';
+import type { OpenWorkbench } from '../rules/open-workbench.ts';
 import type { Store } from '../store/influx.ts';
 import { addPage } from './page.ts';
 import { answerWithProblems, ProblemError } from './problem.ts';
@@ -27,6 +28,7 @@ import { eventRoutes } from './routes/events.ts';
 import { historyRoutes } from './routes/history.ts';
 import { plantRoutes } from './routes/plant.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
+import { ruleRoutes } from './routes/rules.ts';
 import { loginRoutes, sessionRoutes } from './routes/session.ts';
 import { addSecurityHeaders } from './security.ts';
 import type { Session, Sessions } from './session.ts';
@@ -42,6 +44,7 @@ export type AppParts = {
   readonly configs: ConfigWatches;
   readonly kept: KeptRejections;
   readonly replays: Replays;
+  readonly rules: OpenWorkbench;
   readonly bus: Bus;
   readonly store: Store;
   readonly database: string;
@@ -103,6 +106,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     parts.tails.closeAll();
     parts.configs.closeAll();
     parts.replays[Symbol.dispose]();
+    await parts.rules.workbench[Symbol.asyncDispose]();
   });
   await app.register(loginRoutes(parts), { prefix: '/api' });
   await app.register(async (guarded) => {
@@ -125,6 +129,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       rejectedRoutes,
       historyRoutes,
       eventRoutes,
+      ruleRoutes,
     ]) {
       await guarded.register(routes(parts), { prefix: '/api' });
     }
