@@ -8,6 +8,14 @@ import { formatMoment } from '../values/format.ts';
 import { describeCommand } from './commands.tsx';
 import { inputText } from './input-text.ts';
 
+/** Of fewer characters a text has room on the smallest screen. */
+const CHARS_MAX = 200;
+
+/** A long text is scrolled within its place, by the keyboard too. */
+export function reachable(text: string): { readonly tabIndex?: number } {
+  return text.length > CHARS_MAX ? { tabIndex: 0 } : {};
+}
+
 export function AlarmDetail({ alarm }: { readonly alarm: AlarmView }) {
   const words = texts.alarms.detail;
   const { cause, consequence, response, timeToRespond } = alarm.rationalisation ?? {};
@@ -37,7 +45,9 @@ export function AlarmDetail({ alarm }: { readonly alarm: AlarmView }) {
             text !== undefined && (
               <div key={term}>
                 <dt>{term}</dt>
-                <dd dir="auto">{text}</dd>
+                <dd dir="auto" {...reachable(text)}>
+                  {text}
+                </dd>
               </div>
             ),
         )}

@@ -6,13 +6,13 @@ import type { AlarmView } from '../../api/live.ts';
 import { alarms, link } from '../state/live.ts';
 import { goTo, route } from '../state/route.ts';
 import { texts } from '../texts.ts';
-import { AlarmDetail } from './alarm-detail.tsx';
+import { AlarmDetail, reachable } from './alarm-detail.tsx';
 import { FirstOut } from './alarm-row.tsx';
 import { CommandNotes } from './commands.tsx';
 import { Explanation } from './explanation.tsx';
 import { focusRow } from './focus-row.ts';
 import { JournalList } from './journal-list.tsx';
-import { hrefOfList } from './list-state.ts';
+import { current, hrefOfList, moveTo, shownAlarms } from './list-state.ts';
 import { PriorityCell, StateMark } from './marks.tsx';
 import { OperationForm } from './operation-form.tsx';
 import { OperationNote } from './operation-note.tsx';
@@ -31,10 +31,8 @@ export function AlarmPanel() {
   useEffect(() => {
     heading.current?.focus();
   }, [id]);
-  const close = () => {
-    goTo(hrefOfList());
-    requestAnimationFrame(() => focusRow(id));
-  };
+  useEffect(() => () => void requestAnimationFrame(() => giveBack(id)), [id]);
+  const close = () => goTo(hrefOfList());
   const name = { site, area, rule, instance };
   return (
     <section
@@ -64,6 +62,15 @@ export function AlarmPanel() {
   );
 }
 
+/** However the panel was closed, whoever works by keyboard goes on at its row. */
+function giveBack(id: string): void {
+  const { page, steps } = route.value;
+  if (page !== 'alarms' || steps.length > 0) return;
+  const index = shownAlarms.value.findIndex((alarm) => alarm.id === id);
+  if (index !== -1) moveTo(index);
+  requestAnimationFrame(() => focusRow(current.value.id));
+}
+
 function NotThere() {
   return (
     <p class="empty" data-testid="alarm-normal">
@@ -82,10 +89,10 @@ function Standing({ alarm }: { readonly alarm: AlarmView }) {
         {alarm.firstOut && <FirstOut />}
         <RespondClock alarm={alarm} />
       </p>
-      <p class="summary long" dir="auto">
+      <p class="summary long" dir="auto" {...reachable(alarm.summary)}>
         {alarm.summary}
       </p>
-      <p class="reason long" dir="auto">
+      <p class="reason long" dir="auto" {...reachable(alarm.reason)}>
         {alarm.reason}
       </p>
       {alarm.quality !== 'GOOD' && <p class="hatched">{texts.alarms.unknownNow(alarm.quality)}</p>}
