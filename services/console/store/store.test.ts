@@ -56,6 +56,13 @@ test('journalQuery() asks the newest first', () => {
   );
 });
 
+test('journalQuery() asks for any of some events and priorities, from a place on', () => {
+  const filter = { site: "x'", events: ['ACTIVE', 'COMMAND'], priorities: ['critical', 'high'] } as const;
+  expect(journalQuery('plant', filter, { from: 1, to: 2, limit: 3, offset: 4 })).toMatch(
+    /WHERE \("event" = 'ACTIVE' OR "event" =~ \/\^COMMAND:\/\) AND \("priority" = 'critical' OR "priority" = 'high'\) AND "site" = 'x\\'' AND time >= 1ms AND time < 2ms ORDER BY time DESC LIMIT 3 OFFSET 4$/,
+  );
+});
+
 test.each([
   [900_000, 300, 5_000],
   [60_000, 60, 1_000],
@@ -88,10 +95,12 @@ test('the journal comes as entries; of an earlier release, or of a store that ne
     'state',
     'priority',
     'summary',
+    'inputs',
     'actor',
     'comment',
     'shadow',
   ];
+  const inputs = { t: { metric: 'temperature', value: 82, quality: 'GOOD', ageMs: 5, unit: 'Cel' } };
   const row = [
     START,
     'lyon',
@@ -105,6 +114,7 @@ test('the journal comes as entries; of an earlier release, or of a store that ne
     'ACKED',
     'high',
     'Hot',
+    JSON.stringify(inputs),
     'operator',
     null,
     false,
@@ -128,6 +138,8 @@ test('the journal comes as entries; of an earlier release, or of a store that ne
       priority: 'high',
       limit: null,
       summary: 'Hot',
+      inputs,
+      sinceActiveMs: null,
       actor: 'operator',
       comment: null,
       command: null,
@@ -137,7 +149,7 @@ test('the journal comes as entries; of an earlier release, or of a store that ne
     },
   ]);
   expect(asked[0]?.q).toMatch(
-    `time >= ${START + 1 - 86_400_000}ms AND time < ${START + 1}ms ORDER BY time DESC LIMIT 5`,
+    `time >= ${START + 1 - 86_400_000}ms AND time < ${START + 1}ms ORDER BY time DESC LIMIT 6`,
   );
 });
 
@@ -165,6 +177,10 @@ test.each([
   ['a number that is none', TREND.replace('points=60', 'points=1e9')],
   ['an unknown word', `${TREND}&fn=last`],
   ['a journal without bounds', '/api/journal?limit=1000000'],
+  ['a journal of more than a year', `/api/journal?from=0&to=${START}`],
+  ['a journal of an event that is none', "/api/journal?events=ACTIVE,'"],
+  ['a journal of a priority that is none', '/api/journal?priorities='],
+  ['a journal from a place that is none', '/api/journal?cursor=1.2.3'],
 ])('%s is refused before the store is asked', async (_, url) => {
   const store = await openFakeStore(200, '{}');
   const { app, logIn } = await openTestConsole({ storeUrl: store.url });
