@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { formatSeriesName } from '#domain/series.ts';
 import { openTestConsole, START } from '../testing.ts';
 import { bucketWidthMs, resolutionsOf } from './bucket-width.ts';
-import { openInflux } from './influx.ts';
+import { openInflux, StoreError, whileWaited } from './influx.ts';
 import { journalQuery, quoteIdentifier, quoteString, trendQuery } from './influxql.ts';
 
 const closers: (() => void)[] = [];
@@ -197,4 +197,35 @@ test('user and token are sent as 1.x, 2.x and 3.x all take them', async () => {
   const { url, asked } = await openFakeStore(200, '{"results":[{}]}');
   await openInflux({ url: `${url}/`, database: 'plant', password: 'token' }).query('SHOW DATABASES');
   expect(asked[0]?.authorization).toBe(`Basic ${Buffer.from('penstock:token').toString('base64')}`);
+});
+
+test('an answer that is longer than its bound is not read on, and says what to do', async () => {
+  const { url } = await openFakeStore(200, oneSeries(['time'], Array(1_000).fill([1])));
+  const store = openInflux({ url, database: 'plant' });
+  await expect(store.tables('SHOW SERIES', { bytesMax: 1_000 })).rejects.toMatchObject({
+    retryable: false,
+    message: 'The answer is longer than 1000 bytes: ask for less, or for a shorter range.',
+  });
+  expect((await store.tables('SHOW SERIES', { bytesMax: 10_000 }))[0]?.rows).toHaveLength(1_000);
+});
+
+test('what nobody waits for any more is broken off', async () => {
+  const server = createServer(() => {}); // never answers
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(
+    () => server.closeAllConnections(),
+    () => server.close(),
+  );
+  const stop = new AbortController();
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const closed = new Promise<void>((resolve) => {
+    server.on('request', (request: IncomingMessage) => {
+      request.socket.on('close', () => resolve());
+      stop.abort();
+    });
+  });
+  await expect(whileWaited(openInflux({ url, database: 'plant' }), stop.signal).query('SHOW SERIES')).rejects.toThrow(
+    StoreError,
+  );
+  await closed;
 });

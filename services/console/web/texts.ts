@@ -288,7 +288,7 @@ export const texts = {
       raw: 'As it came',
       became: 'What became of it',
       where: (name: string) =>
-        `Listens to plant/v1/${name}/… while you watch. What came next stands beside a message. A device that comes in by a source (Sparkplug, Zigbee, other topics) shows its values alone: its registry entry does not say on which topics it speaks.`,
+        `Listens to plant/v1/${name}/… while you watch. A refusal stands beside the message that it quotes, a value beside the newest that names it. A device that comes in by a source (Sparkplug, Zigbee, other topics) shows its values alone: its registry entry does not say on which topics it speaks.`,
       states: {
         idle: 'Not watched',
         opening: 'Connecting …',
@@ -308,6 +308,7 @@ export const texts = {
       cut: 'only its beginning is shown',
       hex: 'not text, in hexadecimal',
       nothing: 'empty message',
+      whole: 'Show more of it',
       late: 'late',
       morePoints: (n: number) => `and ${n} more`,
       refused: 'REFUSED',
@@ -429,7 +430,7 @@ export const texts = {
     stretch: (what: string, from: string, to: string) => `${what}, from ${from} to ${to}`,
     moreStates: (n: number) => `${n} earlier changes are not drawn: show a shorter time.`,
     alarm: 'Alarm',
-    stillActive: 'now, still active',
+    stillActive: 'the end of what is shown, still active',
     moreAlarms: 'Alarms came and went so often that the earlier ones are not drawn: show a shorter time.',
     hiddenAlarms: (n: number) => `${n} more alarms were active: see the page of alarms.`,
     empty: 'The store has nothing of these series in this range.',
