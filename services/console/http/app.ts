@@ -14,8 +14,10 @@ import type { Models } from '../devices/fresh-models.ts';
 import type { Tails } from '../devices/tails.ts';
 import type { Live } from '../live/live.ts';
 import type { Plant } from '../plant/plant.ts';
+import type { RuleMarks } from '../plant/rule-marks.ts';
 import type { KeptRejections } from '../rejected/kept-rejections.ts';
 import type { Replays } from '../rejected/replays.ts';
+import type { OpenWorkbench } from '../rules/open-workbench.ts';
 import type { Store } from '../store/influx.ts';
 import { addPage } from './page.ts';
 import { answerWithProblems, ProblemError } from './problem.ts';
@@ -27,7 +29,9 @@ import { eventRoutes } from './routes/events.ts';
 import { historyRoutes } from './routes/history.ts';
 import { plantRoutes } from './routes/plant.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
+import { ruleRoutes } from './routes/rules.ts';
 import { loginRoutes, sessionRoutes } from './routes/session.ts';
+import { trendRoutes } from './routes/trends.ts';
 import { addSecurityHeaders } from './security.ts';
 import type { Session, Sessions } from './session.ts';
 import { sessionOf } from './session-of.ts';
@@ -42,9 +46,11 @@ export type AppParts = {
   readonly configs: ConfigWatches;
   readonly kept: KeptRejections;
   readonly replays: Replays;
+  readonly rules: OpenWorkbench;
   readonly bus: Bus;
   readonly store: Store;
   readonly database: string;
+  readonly ruleMarks: RuleMarks;
   readonly access: Pick<Access, 'identifyPerson' | 'hasPeople' | 'problem'>;
   readonly sessions: Sessions;
   /** What operations on alarms are signed with; the rules service has the same. */
@@ -103,6 +109,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     parts.tails.closeAll();
     parts.configs.closeAll();
     parts.replays[Symbol.dispose]();
+    await parts.rules.workbench[Symbol.asyncDispose]();
   });
   await app.register(loginRoutes(parts), { prefix: '/api' });
   await app.register(async (guarded) => {
@@ -124,7 +131,9 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       commandRoutes,
       rejectedRoutes,
       historyRoutes,
+      trendRoutes,
       eventRoutes,
+      ruleRoutes,
     ]) {
       await guarded.register(routes(parts), { prefix: '/api' });
     }

@@ -9,9 +9,18 @@ import type { GapReport } from '#domain/gaps.ts';
 import { type PlantStateName, parsePlantState } from '#domain/plant-state.ts';
 import type { Point, Value } from '#domain/point.ts';
 import type { Rejected } from '#domain/rejected.ts';
+import type { RulesStatus } from '#domain/rules-status.ts';
 import type { ServiceStatus } from '#domain/service.ts';
-import { type AlarmName, type DeviceName, deviceKey, parseTopic } from '#domain/topic.ts';
-import { alarmMessage, deviceCommands, deviceView, gapReport, rejected, serviceStatus } from './schemas.ts';
+import { type AlarmName, type DeviceName, deviceKey, parseTopic, topics } from '#domain/topic.ts';
+import {
+  alarmMessage,
+  deviceCommands,
+  deviceView,
+  gapReport,
+  rejected,
+  rulesStatus,
+  serviceStatus,
+} from './schemas.ts';
 
 /** A null view: its retained message was taken away. */
 export type PlantInput =
@@ -21,6 +30,7 @@ export type PlantInput =
   /** A null report: it lacks none any more. */
   | { readonly kind: 'gaps'; readonly name: DeviceName; readonly report: GapReport | null }
   | { readonly kind: 'service'; readonly id: string; readonly status: ServiceStatus | null }
+  | { readonly kind: 'rules'; readonly status: RulesStatus | null }
   /** None: its retained message was taken away. */
   | { readonly kind: 'commands'; readonly told: DeviceCommands }
   | { readonly kind: 'plant-state'; readonly name: PlantStateName; readonly value: Value | null }
@@ -28,6 +38,9 @@ export type PlantInput =
 
 /** An alarm with all its texts is below 10 KB; past this something else is wrong, and every open page would have to carry it. */
 const JSON_BYTES_MAX = 128 * 1024;
+/** It names every rule; it goes to no page as it is. */
+const RULES_BYTES_MAX = 4 * 1024 * 1024;
+const RULES_FILES = topics.service('rules', 'files');
 
 export function decodePlantInput(topic: string, payload: Buffer, series: SeriesTable): PlantInput | string {
   const parsed = parseTopic(topic);
@@ -61,6 +74,10 @@ export function decodePlantInput(topic: string, payload: Buffer, series: SeriesT
       return { kind: 'gaps', name: { site, area, device }, report };
     }
     case 'service': {
+      if (topic === RULES_FILES) {
+        const status = readJson(payload, rulesStatus, RULES_BYTES_MAX);
+        return typeof status === 'string' ? status : { kind: 'rules', status };
+      }
       const status = readJson(payload, serviceStatus);
       return typeof status === 'string' ? status : { kind: 'service', id: `${parsed.service}/${parsed.id}`, status };
     }
@@ -101,9 +118,9 @@ function decodePoints(payload: Buffer, series: SeriesTable): PlantInput {
 }
 
 /** null: an empty payload, which is how a retained message is taken away [MQTT-3.3.1-10]. A text: what is wrong. */
-function readJson<T>(payload: Buffer, schema: z.ZodType<T>): T | null | string {
+function readJson<T>(payload: Buffer, schema: z.ZodType<T>, bytesMax = JSON_BYTES_MAX): T | null | string {
   if (payload.length === 0) return null;
-  if (payload.length > JSON_BYTES_MAX) return `the payload has ${payload.length} bytes, more than ${JSON_BYTES_MAX}`;
+  if (payload.length > bytesMax) return `the payload has ${payload.length} bytes, more than ${bytesMax}`;
   let value: unknown;
   try {
     value = JSON.parse(payload.toString());

@@ -12,6 +12,7 @@ import { isOfPipeline, type ServiceStatus } from '#domain/service.ts';
 import { type AlarmName, alarmKey, type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { CommandChanges } from '../api/commands.ts';
 import type { AlarmChanges, AlarmView, Changes, Dropped, RejectView, Snapshot, ValueView } from '../api/live.ts';
+import { RunningRules } from '../rules/running-rules.ts';
 import { AlarmTable } from './alarm-table.ts';
 import type { Catalog } from './catalog.ts';
 import { CommandTable } from './command-table.ts';
@@ -43,6 +44,7 @@ export class Plant {
   /** Named states of the plant, by `site/area/name`. */
   readonly #states = new LatestTable<Value>(STATES_MAX);
   readonly #retelling = new Retelling();
+  readonly running = new RunningRules();
   /** Newest first. */
   #rejected: RejectView[] = [];
   #rejectedCount = 0;
@@ -77,6 +79,9 @@ export class Plant {
       case 'service':
         this.#retelling.told('service', input.id);
         this.#services.put(input.id, input.status);
+        return false;
+      case 'rules':
+        this.running.put(input.status);
         return false;
       case 'commands':
         this.#retelling.told('command', deviceKey(input.told));
@@ -143,6 +148,11 @@ export class Plant {
 
   value(name: SeriesName): ValueView | undefined {
     return this.#values.get(makeSeries(name).key);
+  }
+
+  /** Of every series that has a latest value. */
+  seriesNames(): SeriesName[] {
+    return this.#values.all();
   }
 
   snapshot(): Omit<Snapshot, 'now' | 'broker'> {

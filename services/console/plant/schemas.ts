@@ -8,6 +8,7 @@ import type { DeviceCommands } from '#domain/command-life.ts';
 import { type DeviceView, parseDeviceView } from '#domain/device.ts';
 import { type GapReport, parseGapReport } from '#domain/gaps.ts';
 import { REJECT_REASONS, type Rejected, type RejectReason } from '#domain/rejected.ts';
+import { parseRulesStatus, type RulesStatus } from '#domain/rules-status.ts';
 import { parseServiceStatus, type ServiceStatus } from '#domain/service.ts';
 
 const moment = z.number();
@@ -103,6 +104,13 @@ export const gapReport = z.unknown().transform((value, ctx): GapReport => {
 
 export const serviceStatus = z.unknown().transform((value, ctx): ServiceStatus => {
   const status = parseServiceStatus(value);
+  if (typeof status !== 'string') return status;
+  ctx.addIssue({ code: 'custom', message: status });
+  return z.NEVER;
+});
+
+export const rulesStatus = z.unknown().transform((value, ctx): RulesStatus => {
+  const status = parseRulesStatus(value);
   if (typeof status !== 'string') return status;
   ctx.addIssue({ code: 'custom', message: status });
   return z.NEVER;
