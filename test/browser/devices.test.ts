@@ -434,6 +434,18 @@ describe.skipIf(NO_CHROMIUM !== undefined)(TITLE, () => {
     }
   });
 
+  it('brings the device that an address names into sight in the tree', async () => {
+    const other = await console.visit('vera', { viewport: { width: 390, height: 900 } });
+    await at('#/devices/lyon/yard/pico', other);
+    const chosen = other.locator('[data-testid=tree-row][aria-selected=true][data-branch="lyon/yard/pico"]');
+    await chosen.waitFor();
+    const tree = await other.getByTestId('device-tree').boundingBox();
+    const row = await chosen.boundingBox();
+    expect(row?.y ?? 0).toBeGreaterThanOrEqual(tree?.y ?? Number.NaN);
+    expect((row?.y ?? 0) + (row?.height ?? 0)).toBeLessThanOrEqual((tree?.y ?? 0) + (tree?.height ?? 0));
+    await other.context().close();
+  });
+
   it('had no error, and asked no other host', () => {
     expect(console.problems).toEqual([]);
   });
