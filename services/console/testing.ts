@@ -12,7 +12,8 @@ import { MemoryBus } from '#runtime/memory-bus.ts';
 import { Metrics } from '#runtime/metrics.ts';
 import { PAGE_HEADER } from './api/http.ts';
 import { openFeed } from './feed.ts';
-import { buildApp } from './http/app.ts';
+import { type AppParts, buildApp } from './http/app.ts';
+import { checkedAnswers } from './http/docs/checked-answers.ts';
 import { Sessions } from './http/session.ts';
 import { Live } from './live/live.ts';
 import { makeCatalog } from './plant/catalog.ts';
@@ -180,7 +181,7 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
   const wait = options.wait ?? (() => new Promise<void>(() => {}));
   const kept = new KeptRejections({ dataDir, now });
   const replays = new Replays({ dataDir, kept, openBus: () => replayBus, now, wait });
-  const app = await buildApp({
+  const parts: AppParts = {
     ...{ plant, live, bus, kept, replays, wait },
     store: openInflux({ url: options.storeUrl ?? 'http://127.0.0.1:1', database: 'plant' }),
     database: 'plant',
@@ -192,7 +193,8 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
     log: silentLog(),
     now,
     pageDir: options.pageDir ?? '/nowhere',
-  });
+  };
+  const app = await buildApp(parts, checkedAnswers);
   const logIn = async (user = 'operator') => {
     const answer = await app.inject({
       method: 'POST',

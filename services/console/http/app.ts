@@ -3,20 +3,26 @@
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import { fastifySSE } from '@fastify/sse';
-import { type FastifyInstance, fastify } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { type FastifyInstance, type FastifySerializerCompiler, fastify, type onRequestAsyncHookHandler } from 'fastify';
+import { validatorCompiler } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
 import { ROLES, type Role } from '#domain/alarm.ts';
 import type { Access } from '#runtime/access/access.ts';
 import type { Bus } from '#runtime/bus.ts';
 import type { Log } from '#runtime/log.ts';
+import { VERSION } from '#runtime/process.ts';
 import type { Live } from '../live/live.ts';
 import type { Plant } from '../plant/plant.ts';
 import type { KeptRejections } from '../rejected/kept-rejections.ts';
 import type { Replays } from '../rejected/replays.ts';
 import type { Store } from '../store/influx.ts';
+import { addDocs, collectRoutes } from './docs/docs.ts';
+import { demandRole, demandSummary } from './docs/manners.ts';
+import { KnownAddresses } from './known-addresses.ts';
 import { addPage } from './page.ts';
 import { answerWithProblems, ProblemError } from './problem.ts';
 import { refuseForeign } from './request-guard.ts';
+import { addRevalidation } from './revalidation.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { eventRoutes } from './routes/events.ts';
 import { historyRoutes } from './routes/history.ts';
@@ -67,7 +73,10 @@ declare module 'fastify' {
 const BODY_BYTES_MAX = 16 * 1024;
 const MINUTE_MS = 60_000;
 
-export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+/** Answers are what their types say; to check each against its schema would cost more than to make it. Tests do. */
+const unchecked: FastifySerializerCompiler<z.ZodType> = () => JSON.stringify;
+
+export async function buildApp(parts: AppParts, compileSerializer = unchecked): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: 256 },
@@ -75,10 +84,12 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     ...(parts.tls === undefined ? {} : { https: { ...parts.tls, minVersion: 'TLSv1.2' } }),
   });
   app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
+  app.setSerializerCompiler(compileSerializer);
   // JSON alone: a form of another site can send text/plain without asking the browser's leave, but not JSON.
   app.removeContentTypeParser('text/plain');
-  answerWithProblems(app, parts.log);
+  answerWithProblems(app, { log: parts.log, addresses: new KnownAddresses(app) });
+  await collectRoutes(app, VERSION);
+  addRevalidation(app);
   await addSecurityHeaders(app);
   await app.register(cookie, { secret: parts.sessions.key });
   await app.register(rateLimit, {
@@ -93,24 +104,33 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     parts.live.closeAll(); // an open stream would hold the server for ever
     parts.replays[Symbol.dispose]();
   });
-  await app.register(loginRoutes(parts), { prefix: '/api' });
+  const guard = guardOf(parts);
+  await addDocs(app, guard);
+  await app.register(async (open) => {
+    demandSummary(open);
+    await open.register(loginRoutes(parts), { prefix: '/api' });
+  });
   await app.register(async (guarded) => {
-    guarded.addHook('onRoute', ({ url, config }) => {
-      if (config?.least === undefined) throw new Error(`the route ${url} does not say who may ask it`);
-    });
-    guarded.addHook('onRequest', async (request, reply) => {
-      reply.header('cache-control', 'no-store');
-      refuseForeign(request);
-      request.session = sessionOf(request, parts.sessions);
-      if (request.session === null) throw new ProblemError(401, 'Log in first.');
-      refuseLesser(request.session, request.routeOptions.config.least);
-    });
+    demandSummary(guarded);
+    demandRole(guarded);
+    guarded.addHook('onRequest', guard);
     for (const routes of [sessionRoutes, alarmRoutes, plantRoutes, rejectedRoutes, historyRoutes, eventRoutes]) {
       await guarded.register(routes(parts), { prefix: '/api' });
     }
   });
   await addPage(app, parts.pageDir);
   return app;
+}
+
+/** Lets in who is logged in and may ask what the route is. */
+function guardOf({ sessions }: AppParts): onRequestAsyncHookHandler {
+  return async (request, reply) => {
+    reply.header('cache-control', 'no-store');
+    refuseForeign(request);
+    request.session = sessionOf(request, sessions);
+    if (request.session === null) throw new ProblemError(401, 'Log in first.');
+    refuseLesser(request.session, request.routeOptions.config.least);
+  };
 }
 
 /** @throws ProblemError 403 */

@@ -23,7 +23,12 @@ const SERVICES_MAX = 1_000;
 
 export type PlantOptions = { readonly catalog: Catalog; readonly seriesMax: number; readonly alarmsMax: number };
 
+/** Lists that a program asks for again and again. */
+const LISTS = ['alarms', 'values', 'devices', 'services'] as const;
+
 export class Plant {
+  /** How often each list has changed. */
+  readonly revisions: Record<(typeof LISTS)[number], number> = { alarms: 0, values: 0, devices: 0, services: 0 };
   readonly #alarms: AlarmTable;
   readonly #values: ValueTable;
   readonly #devices: LatestTable<DeviceView>;
@@ -48,9 +53,11 @@ export class Plant {
       case 'points':
         // Services tell their numbers as devices do: more of them than a small plant has, and none that an operator needs.
         for (const point of input.points) if (!isOfPipeline(point.series)) this.#values.put(point, receivedAt);
+        this.revisions.values++;
         return false;
       case 'alarm':
         this.#retelling.told('alarm', alarmKey(input.name));
+        this.revisions.alarms++;
         return this.#alarms.put(input.name, input.message);
       case 'device':
         if (!isOfPipeline(input.name)) this.#putDevice(input.name, input.view);
@@ -58,6 +65,7 @@ export class Plant {
       case 'service':
         this.#retelling.told('service', input.id);
         this.#services.put(input.id, input.status);
+        this.revisions.services++;
         return false;
       case 'rejected':
         this.#putRejected(input.rejected);
@@ -73,6 +81,7 @@ export class Plant {
 
   /** It has been; what was not among it was taken away meanwhile. @returns whether alarms changed */
   endRetelling(): boolean {
+    for (const list of LISTS) this.revisions[list]++;
     for (const key of this.#retelling.end('device')) this.#devices.put(key, null);
     for (const key of this.#retelling.end('service')) this.#services.put(key, null);
     return this.#retelling.end('alarm').filter((id) => this.#alarms.remove(id)).length > 0;
@@ -88,6 +97,22 @@ export class Plant {
 
   value(name: SeriesName): ValueView | undefined {
     return this.#values.get(makeSeries(name).key);
+  }
+
+  alarms(): AlarmView[] {
+    return this.#alarms.all();
+  }
+
+  values(): ValueView[] {
+    return this.#values.all();
+  }
+
+  devices(): DeviceView[] {
+    return this.#devices.all();
+  }
+
+  services(): ServiceStatus[] {
+    return this.#services.all();
   }
 
   snapshot(): Omit<Snapshot, 'now' | 'broker'> {
@@ -121,7 +146,10 @@ export class Plant {
     this.#retelling.told('device', key);
     const model = this.#devices.get(key)?.model ?? null;
     this.#devices.put(key, view);
-    if (view !== null && view.model !== model) this.#values.redescribe(name);
+    this.revisions.devices++;
+    if (view === null || view.model === model) return;
+    this.#values.redescribe(name);
+    this.revisions.values++;
   }
 
   #putRejected(rejected: Rejected): void {

@@ -60,7 +60,7 @@ export const alarmMessage = z.object({
   reason: z.string(),
   rationalisation: rationalisation.exactOptional(),
   labels,
-  commands: z.array(command),
+  commands: z.array(command).readonly(),
   shadow: z.boolean(),
 }) satisfies z.ZodType<AlarmMessage>;
 

@@ -10,8 +10,11 @@ import { topics } from '#domain/topic.ts';
 import { nameText } from '#runtime/name-schema.ts';
 import { signOperation } from '#runtime/signed-operation.ts';
 import type { AlarmView } from '../../api/live.ts';
+import { alarmView } from '../../api/schemas/alarm.ts';
 import type { AppParts } from '../app.ts';
+import { linkNext, nextCursor, pageOf, pagingQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
+import { revisionOf } from '../revalidation.ts';
 import type { Session } from '../session.ts';
 
 /** Longer than a broker needs that works; an operator should know by then. */
@@ -32,15 +35,43 @@ const operation = z
     error: "belongs to 'shelve' alone",
     path: ['until'],
   });
+const sentOperation = z.object({
+  op: z.enum(ALARM_OPERATIONS),
+  episode: z.int(),
+  by: z.string(),
+  comment: z.string().exactOptional(),
+  until: z.int().exactOptional(),
+}) satisfies z.ZodType<AlarmOperation>;
+
 type OperationBody = z.infer<typeof operation>;
 
 export function alarmRoutes(parts: AppParts): FastifyPluginAsyncZod {
   const { plant } = parts;
   return async (app) => {
-    app.get('/alarms', { config: { least: 'viewer' } }, () => ({ alarms: plant.snapshot().alarms }));
+    const list = {
+      config: { least: 'viewer', revision: revisionOf(parts, 'alarms') },
+      schema: {
+        summary: 'Every alarm as it stands, normal ones too',
+        querystring: z.strictObject(pagingQuery('alarms')),
+        response: { 200: z.object({ alarms: z.array(alarmView).readonly(), next: nextCursor }) },
+      },
+    } as const;
+    app.get('/alarms', list, (request, reply) => {
+      const { page, next } = pageOf({ list: 'alarms', items: plant.alarms(), keyOf: ({ id }) => id }, request.query);
+      linkNext(request, reply, next);
+      return { alarms: page, next };
+    });
     app.post(
       '/alarms/:site/:area/:rule/:instance/operations',
-      { config: { least: 'operator' }, schema: { params: alarmName, body: operation } },
+      {
+        config: { least: 'operator' },
+        schema: {
+          summary: 'Do something about an alarm: acknowledge, shelve, reset …',
+          description:
+            'The broker has taken it where the answer is 202; that it was done shows in the alarm itself. Some operations need a higher role.',
+          ...{ params: alarmName, body: operation, response: { 202: sentOperation } },
+        },
+      },
       async (request, reply) => {
         const { session, body } = request;
         if (session === null) throw new ProblemError(401, 'Log in first.');

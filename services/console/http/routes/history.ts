@@ -3,6 +3,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { metricNameText, nameText } from '#runtime/name-schema.ts';
+import { journalRow, trendView } from '../../api/schemas/history.ts';
 import { UNKNOWN_METRIC } from '../../plant/catalog.ts';
 import { readJournal } from '../../store/journal.ts';
 import { readTrend } from '../../store/trend.ts';
@@ -43,13 +44,27 @@ const journal = z.strictObject({
 
 export function historyRoutes({ plant, store, database, now }: AppParts): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get('/trend', { config: { least: 'viewer' }, schema: { querystring: trend } }, ({ query }) => {
+    const picture = {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'One series over a range, in as many buckets as a picture has room for',
+        ...{ querystring: trend, response: { 200: trendView } },
+      },
+    } as const;
+    app.get('/trend', picture, ({ query }) => {
       const { site, area, device, metric, from, to, points } = query;
       const series = { site, area, device, metric };
       const note = plant.value(series) ?? UNKNOWN_METRIC;
       return readTrend(store, database, { series, from, to, points }, note);
     });
-    app.get('/journal', { config: { least: 'viewer' }, schema: { querystring: journal } }, async ({ query }) => {
+    const entries = {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'What happened to alarms, the newest first; the last day where no range is named',
+        ...{ querystring: journal, response: { 200: z.object({ entries: z.array(journalRow) }) } },
+      },
+    } as const;
+    app.get('/journal', entries, async ({ query }) => {
       const { limit, from, to, ...filter } = query;
       const end = to ?? now() + 1;
       return { entries: await readJournal(store, database, filter, { from: from ?? end - DAY_MS, to: end, limit }) };
