@@ -40,7 +40,9 @@ export async function addDocs(app: FastifyInstance, guard: onRequestAsyncHookHan
       theme: { title: 'Penstock: HTTP API' },
       uiConfig: {
         deepLinking: true,
-        docExpansion: 'none',
+        docExpansion: 'list',
+        // Without the field for the address of another document.
+        layout: 'BaseLayout',
         defaultModelsExpandDepth: 0,
         // What is tried out needs the header of those who change something, and is then done for real: not by a slip of the mouse.
         supportedSubmitMethods: ['get', 'head'],
