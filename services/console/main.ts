@@ -32,11 +32,12 @@ const sections = {
 await runService('console', sections, async (service) => {
   const { config, log, metrics, stack, now } = service;
   const { root, store: storeConfig } = config;
+  const { data, numbersInterval: numbersEveryMs } = root;
   const { host, port, loginsPerMinute, requestsPerMinute, refresh } = config.console;
   const { seriesMax, alarmsMax, trustedProxies } = config.console;
   const { certificate, ...people } = openPeople(service, () => live.dropOver());
   const pageDir = path.join(import.meta.dirname, 'dist');
-  const operationsKey = readOrCreateSecret(root.data, 'operations-key').value;
+  const operationsKey = readOrCreateSecret(data, 'operations-key').value;
   const { models } = readPlantFiles(config.rules.dir);
   const plant = new Plant({ catalog: makeCatalog(models), seriesMax, alarmsMax });
   const bus = openServiceBus(service);
@@ -51,7 +52,7 @@ await runService('console', sections, async (service) => {
   const { database } = storeConfig;
   const wait = (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal });
   const rejected = openRejected(config, { now, wait });
-  const outside = { bus, store, database, log, now, wait, pageDir, trustedProxies };
+  const outside = { bus, store, database, log, now, wait, pageDir, trustedProxies, numbersEveryMs };
   const limits = { loginsPerMinute, requestsPerMinute };
   const app = await buildApp({ ...outside, ...people, ...rejected, plant, live, operationsKey, limits });
   stack.defer(() => app.close());

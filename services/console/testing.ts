@@ -192,6 +192,7 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
     trustedProxies: options.trustedProxies ?? [],
     log: silentLog(),
     now,
+    numbersEveryMs: 30_000,
     pageDir: options.pageDir ?? '/nowhere',
   };
   const app = await buildApp(parts, checkedAnswers);

@@ -26,6 +26,7 @@ import { addRevalidation } from './revalidation.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { eventRoutes } from './routes/events.ts';
 import { historyRoutes } from './routes/history.ts';
+import { pipelineRoutes } from './routes/pipeline.ts';
 import { plantRoutes } from './routes/plant.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
 import { loginRoutes, sessionRoutes } from './routes/session.ts';
@@ -55,6 +56,8 @@ export type AppParts = {
   readonly now: () => number;
   /** Settles after so many ms, or rejects once it is aborted. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** How often services tell their numbers; 0: never. */
+  readonly numbersEveryMs: number;
   /** Folder of the built page. */
   readonly pageDir: string;
 };
@@ -117,6 +120,7 @@ export async function buildApp(parts: AppParts, compileSerializer = unchecked): 
     for (const routes of [sessionRoutes, alarmRoutes, plantRoutes, rejectedRoutes, historyRoutes, eventRoutes]) {
       await guarded.register(routes(parts), { prefix: '/api' });
     }
+    await guarded.register(pipelineRoutes(parts), { prefix: '/api' });
   });
   await addPage(app, parts.pageDir);
   return app;

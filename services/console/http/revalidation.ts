@@ -40,10 +40,10 @@ export function addRevalidation(app: FastifyInstance): void {
 
 /** Of a list of the plant; of this process alone, which begins to count anew. */
 export function revisionOf(
-  { plant, live }: { readonly plant: Pick<Plant, 'revisions'>; readonly live: Pick<Live, 'life'> },
-  list: keyof Plant['revisions'],
+  { plant, live }: { readonly plant: Pick<Plant, 'revision'>; readonly live: Pick<Live, 'life'> },
+  list: Parameters<Plant['revision']>[0],
 ): () => string {
-  return () => `${live.life}-${plant.revisions[list]}`;
+  return () => `${live.life}-${plant.revision(list)}`;
 }
 
 function mayBeKept({ method, routeOptions }: FastifyRequest, { statusCode }: FastifyReply): boolean {

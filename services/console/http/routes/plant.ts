@@ -30,7 +30,8 @@ const services = {
 
 export function plantRoutes(parts: AppParts): FastifyPluginAsyncZod {
   const { plant, now } = parts;
-  const reading = (list: keyof Plant['revisions']) => ({ least: 'viewer', revision: revisionOf(parts, list) }) as const;
+  const reading = (list: Parameters<Plant['revision']>[0]) =>
+    ({ least: 'viewer', revision: revisionOf(parts, list) }) as const;
   return async (app) => {
     app.get('/values', { config: reading('values'), schema: values }, (request, reply) => {
       const keyOf = (name: Parameters<typeof makeSeries>[0]) => makeSeries(name).key;
