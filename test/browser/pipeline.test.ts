@@ -115,7 +115,7 @@ describe.skipIf(NO_CHROMIUM !== undefined)(TITLE, () => {
     docs.on('request', (request) => {
       if (!request.url().startsWith(console.pipeline.consoleUrl)) broken.push(request.url());
     });
-    await docs.goto(`${console.pipeline.consoleUrl}/docs`);
+    await docs.goto(`${console.pipeline.consoleUrl}/${await page.locator('a[href^=docs]').getAttribute('href')}`);
     const operation = docs.locator('.opblock').filter({ hasText: '/api/health' });
     await operation.locator('.opblock-summary-control').click();
     await operation.getByRole('button', { name: 'Try it out' }).click();

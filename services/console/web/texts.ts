@@ -307,6 +307,7 @@ export const texts = {
     missing: 'not known',
     noEvents: 'none came',
     never: 'never',
+    docs: 'HTTP API of the console, for programs',
     stations: {
       devices: 'Devices',
       broker: 'Broker',
@@ -388,6 +389,7 @@ export const texts = {
     },
     serviceTable: {
       heading: 'Each service',
+      after: (moment: string) => `after ${moment}`,
       columns: { service: 'Service', state: 'State', since: 'Since', version: 'Version', age: 'Age of its numbers' },
     },
     faults: {

@@ -83,6 +83,9 @@ function beyondBounds(readings: readonly Reading[]): Fault[] {
 
 export function wayOf(fault: Fault): Way | null {
   switch (fault.is) {
+    case 'not-up':
+      // Without rules no alarm comes.
+      return fault.line.status.service === 'rules' ? null : 'pipeline-alarms';
     case 'problem':
     case 'alarms':
       return 'pipeline-alarms';

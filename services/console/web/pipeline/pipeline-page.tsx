@@ -18,8 +18,11 @@ import { healthOf, SERVICE_AT, type Station } from './stations.ts';
 
 export function PipelinePage() {
   useNumbers();
-  const readings = useComputed(() => (told.value === null ? [] : readingsOf(told.value, now.value)));
   const lines = useComputed(() => linesOf(services.value.values()));
+  const readings = useComputed(() => {
+    const statuses = new Map(lines.value.map(({ device, status }) => [device, status]));
+    return told.value === null ? [] : readingsOf(told.value, { now: now.value, statuses });
+  });
   const open = useComputed(() => [...alarms.value.values()].filter((alarm) => isOfPipeline(alarm) && isOpen(alarm)));
   const reach = { link: link.value, broker: plant.value.broker };
   const faults = findFaults({

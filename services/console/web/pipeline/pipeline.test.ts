@@ -58,15 +58,29 @@ const view = (told: PipelineView['numbers'][number]['told'], id: Reading['id'] =
   numbers: [{ id, device: 'writer', told }],
 });
 
+const at = (now: number, changes?: Partial<ServiceStatus>) => ({
+  now,
+  statuses: new Map(changes === undefined ? [] : [['writer', status(changes)]]),
+});
+
+test.each([
+  ['is down', { status: 'down' }, null],
+  ['is being started again', { status: 'restarting' }, null],
+  ['came in the place of the one that told it', { since: START + 1 }, null],
+  ['told it', { since: START }, 3],
+] as const)('a number is one of now where its process %s: %o, %s', (_, changes, value) => {
+  expect(readingsOf(view([[START, 3]]), at(START + 1_000, changes))[0]?.value).toBe(value);
+});
+
 test('a number that is too old to be true now is not known', () => {
-  const valueAt = (now: number) => readingsOf(view([[START, 3]]), now)[0]?.value;
+  const valueAt = (now: number) => readingsOf(view([[START, 3]]), at(now))[0]?.value;
   expect([valueAt(START + 100_000), valueAt(START + 123_000)]).toEqual([3, null]);
 });
 
 test('a number of events says that none came, where its process told of others; one of a state is not known', () => {
-  expect(readingsOf(view([[START, null]], 'queryP99'), START)[0]?.value).toBe('none');
-  expect(readingsOf(view([[START, null]], 'queryP99'), LATER)[0]?.value).toBe(null);
-  expect(readingsOf(view([[START, null]]), START)[0]?.value).toBe(null);
+  expect(readingsOf(view([[START, null]], 'queryP99'), at(START))[0]?.value).toBe('none');
+  expect(readingsOf(view([[START, null]], 'queryP99'), at(LATER))[0]?.value).toBe(null);
+  expect(readingsOf(view([[START, null]]), at(START))[0]?.value).toBe(null);
 });
 
 test('of several processes rates are added, the worst lag counts, and a missing one leaves nothing to say', () => {
@@ -115,7 +129,7 @@ test('what is down and what services say of themselves comes first', () => {
   ];
   const faults = findFaults(facts({ lines, readings: [reading('refused', 2)] }));
   expect(kinds(faults)).toEqual(['not-up', 'problem', 'number']);
-  expect(faults.map(wayOf)).toEqual([null, 'pipeline-alarms', 'rejects']);
+  expect(faults.map(wayOf)).toEqual(['pipeline-alarms', 'pipeline-alarms', 'rejects']);
 });
 
 test('a service whose numbers end is silent; one that has just come is not', () => {

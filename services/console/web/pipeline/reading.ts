@@ -1,5 +1,6 @@
 // A number as the page shows it: of one process, or of all that share the work. Pure.
 
+import type { ServiceStatus } from '#domain/service.ts';
 import { type NumberId, PIPELINE_NUMBERS, type PipelineView } from '../../api/pipeline.ts';
 
 /** As the dashboards have it: of four tellings three may be lost. */
@@ -64,17 +65,28 @@ export function freshMs(everyMs: number): number {
   return everyMs * LOST_TELLINGS + SLACK_MS;
 }
 
+export type Present = {
+  readonly now: number;
+  /** By the device that the process plays. */
+  readonly statuses: ReadonlyMap<string, Pick<ServiceStatus, 'status' | 'since'>>;
+};
+
 /** By process, in the order of the table of numbers. */
-export function readingsOf(view: PipelineView, now: number): Reading[] {
+export function readingsOf(view: PipelineView, { now, statuses }: Present): Reading[] {
   const order = Object.keys(PIPELINE_NUMBERS);
   return view.numbers
     .map(({ id, device, told }): Reading => {
       const [at, value] = told.at(-1) ?? [null, null];
-      const isFresh = at !== null && now - at <= freshMs(view.everyMs);
+      const isFresh = at !== null && now - at <= freshMs(view.everyMs) && isOfNow(at, statuses.get(device));
       const known = value ?? (LOOKS[id].isOfEvents ? 'none' : null);
       return { id, device, value: isFresh ? known : null, at, told };
     })
     .sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id) || (a.device < b.device ? -1 : 1));
+}
+
+/** What a process told before it ended is no number of the one that has come in its place. */
+function isOfNow(at: number, status: Pick<ServiceStatus, 'status' | 'since'> | undefined): boolean {
+  return status === undefined || (status.status === 'up' && at >= status.since);
 }
 
 /** Of all processes together; null where one of them is missing: a sum of some looks like one of all. */

@@ -19,6 +19,7 @@ export function ServiceTable({ lines, reach }: { readonly lines: readonly Servic
     <section class="panel pipeline-services" aria-labelledby="pipeline-services-heading">
       <div class="panel-head">
         <h2 id="pipeline-services-heading">{heading}</h2>
+        <a href="docs/">{texts.pipeline.docs}</a>
       </div>
       {lines.length === 0 ? (
         <p class="empty">{texts.services.empty}</p>
@@ -56,8 +57,7 @@ function Row({ line: { status, device, toldAt }, reach }: { readonly line: Servi
       </th>
       <td class={shown === 'up' ? 'words' : 'words trouble'}>{SERVICE_WORDS[shown]}</td>
       <td data-label={columns.since} class="words">
-        {formatMoment(status.since, now.value)}{' '}
-        <span class="hint">{texts.services.since(formatAge(now.value - status.since))}</span>
+        <Since status={status} />
       </td>
       <td data-label={columns.version} class="version">
         <bdi class="clamp">{status.version}</bdi>
@@ -66,5 +66,16 @@ function Row({ line: { status, device, toldAt }, reach }: { readonly line: Servi
         {toldAt === null ? texts.pipeline.never : formatAge(now.value - toldAt)}
       </td>
     </tr>
+  );
+}
+
+/** Of one that is gone its last will tells when it started: nobody saw the end. */
+function Since({ status: { status, since } }: { readonly status: ServiceStatus }) {
+  const moment = formatMoment(since, now.value);
+  if (status !== 'up') return <>{texts.pipeline.serviceTable.after(moment)}</>;
+  return (
+    <>
+      {moment} <span class="hint">{texts.services.since(formatAge(now.value - since))}</span>
+    </>
   );
 }
