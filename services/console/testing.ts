@@ -10,7 +10,9 @@ import type { Bus } from '#runtime/bus.ts';
 import { silentLog } from '#runtime/log.ts';
 import { MemoryBus } from '#runtime/memory-bus.ts';
 import { Metrics } from '#runtime/metrics.ts';
+import { type DeviceModel, modelFile, modelOf } from '#runtime/plant-files.ts';
 import { PAGE_HEADER } from './api/http.ts';
+import { openDevices } from './devices/open-devices.ts';
 import { openFeed } from './feed.ts';
 import { type AppParts, buildApp } from './http/app.ts';
 import { checkedAnswers } from './http/docs/checked-answers.ts';
@@ -157,32 +159,49 @@ export type TestConsoleOptions = {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 };
 
+const MODELS: ReadonlyMap<string, DeviceModel> = new Map(
+  [
+    modelFile.parse({
+      model: 'tank',
+      metrics: {
+        temperature: { unit: 'Cel', interval: '5s' },
+        level: { unit: 'm', interval: '5s', store: { deadband: 1, atLeastEvery: '10m' } },
+      },
+    }),
+    modelFile.parse({
+      model: 'valve',
+      metrics: { position: { unit: '%' } },
+      commands: {
+        'valve.set': {
+          description: 'Moves the valve.',
+          args: {
+            position: { unit: '%', min: 0, max: 100 },
+            ramp: { type: 'text', values: ['slow', 'fast'], optional: true },
+          },
+          interlocks: [{ state: 'maintenance', is: true, because: 'people are in the pit' }],
+          verify: { metric: 'position', equals: { arg: 'position' }, tolerance: 2, within: '30s' },
+        },
+      },
+    }),
+  ].map((model) => [model.model, modelOf(model)]),
+);
+
 export async function openTestConsole(options: TestConsoleOptions = {}) {
   const { seriesMax = 100, alarmsMax = 100, loginsPerMinute = 1_000, bus = new MemoryBus() } = options;
   const { access = new TestAccess({ operator: 'engineer' }) } = options;
   const clock = { now: START };
   const now = () => clock.now;
   const metrics = new Metrics('console');
-  const models = new Map([
-    [
-      'tank',
-      {
-        metrics: new Map([
-          ['temperature', { unit: 'Cel', interval: '5s' }],
-          ['level', { unit: 'm', interval: '5s', store: { deadband: 1, atLeastEvery: '10m' } }],
-        ]),
-      },
-    ],
-  ]);
-  const plant = new Plant({ catalog: makeCatalog(models), seriesMax, alarmsMax });
+  const plant = new Plant({ catalog: makeCatalog(MODELS), seriesMax, alarmsMax });
   const live = new Live({ plant, now, life: 'test', brokerProblem: () => bus.problem() });
-  openFeed({ bus, live, metrics, seriesMax });
-  const { dataDir = '/nowhere', replayBus = new MemoryBus() } = options;
   const wait = options.wait ?? (() => new Promise<void>(() => {}));
+  const { tails, configs } = openDevices({ bus, plant, now, wait });
+  openFeed({ bus, live, tails, metrics, seriesMax });
+  const { dataDir = '/nowhere', replayBus = new MemoryBus() } = options;
   const kept = new KeptRejections({ dataDir, now });
   const replays = new Replays({ dataDir, kept, openBus: () => replayBus, now, wait });
   const parts: AppParts = {
-    ...{ plant, live, bus, kept, replays, wait },
+    ...{ plant, live, models: () => MODELS, tails, configs, bus, kept, replays, wait },
     store: openInflux({ url: options.storeUrl ?? 'http://127.0.0.1:1', database: 'plant' }),
     database: 'plant',
     access,
@@ -205,5 +224,5 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
     });
     return String(answer.headers['set-cookie']).split(';')[0] ?? '';
   };
-  return { app, bus, replayBus, plant, live, metrics, clock, logIn, access };
+  return { app, bus, replayBus, plant, live, tails, configs, metrics, clock, logIn, access };
 }

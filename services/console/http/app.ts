@@ -11,6 +11,9 @@ import type { Access } from '#runtime/access/access.ts';
 import type { Bus } from '#runtime/bus.ts';
 import type { Log } from '#runtime/log.ts';
 import { VERSION } from '#runtime/process.ts';
+import type { ConfigWatches } from '../devices/config-watches.ts';
+import type { Models } from '../devices/fresh-models.ts';
+import type { Tails } from '../devices/tails.ts';
 import type { Live } from '../live/live.ts';
 import type { Plant } from '../plant/plant.ts';
 import type { KeptRejections } from '../rejected/kept-rejections.ts';
@@ -24,6 +27,8 @@ import { answerWithProblems, ProblemError } from './problem.ts';
 import { refuseForeign } from './request-guard.ts';
 import { addRevalidation } from './revalidation.ts';
 import { alarmRoutes } from './routes/alarms.ts';
+import { commandRoutes } from './routes/commands.ts';
+import { deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
 import { historyRoutes } from './routes/history.ts';
 import { pipelineRoutes } from './routes/pipeline.ts';
@@ -38,6 +43,10 @@ import type { Tls } from './tls.ts';
 export type AppParts = {
   readonly plant: Plant;
   readonly live: Live;
+  /** What the device models say now. */
+  readonly models: () => Models;
+  readonly tails: Tails;
+  readonly configs: ConfigWatches;
   readonly kept: KeptRejections;
   readonly replays: Replays;
   readonly bus: Bus;
@@ -105,6 +114,8 @@ export async function buildApp(parts: AppParts, compileSerializer = unchecked): 
   app.decorateRequest('session', null);
   app.addHook('preClose', async () => {
     parts.live.closeAll(); // an open stream would hold the server for ever
+    parts.tails.closeAll();
+    parts.configs.closeAll();
     parts.replays[Symbol.dispose]();
   });
   const guard = guardOf(parts);
@@ -117,10 +128,19 @@ export async function buildApp(parts: AppParts, compileSerializer = unchecked): 
     demandSummary(guarded);
     demandRole(guarded);
     guarded.addHook('onRequest', guard);
-    for (const routes of [sessionRoutes, alarmRoutes, plantRoutes, rejectedRoutes, historyRoutes, eventRoutes]) {
+    for (const routes of [
+      sessionRoutes,
+      alarmRoutes,
+      plantRoutes,
+      deviceRoutes,
+      commandRoutes,
+      rejectedRoutes,
+      historyRoutes,
+      eventRoutes,
+      pipelineRoutes,
+    ]) {
       await guarded.register(routes(parts), { prefix: '/api' });
     }
-    await guarded.register(pipelineRoutes(parts), { prefix: '/api' });
   });
   await addPage(app, parts.pageDir);
   return app;

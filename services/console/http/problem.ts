@@ -36,6 +36,15 @@ export class ProblemError extends Error {
   }
 }
 
+/** A body of the right shape that does not fit what it is for; each fault with its place. */
+export class FaultyBodyError extends ProblemError {
+  readonly errors: NonNullable<Problem['errors']>;
+  constructor(errors: NonNullable<Problem['errors']>) {
+    super(400, `Nothing was sent: ${errors.map(({ detail }) => detail).join('; ')}.`);
+    this.errors = errors;
+  }
+}
+
 export type ProblemParts = { readonly log: Log; readonly addresses: KnownAddresses };
 
 export function answerWithProblems(app: FastifyInstance, { log, addresses }: ProblemParts): void {
@@ -68,6 +77,7 @@ function toProblem(error: FastifyError): Problem {
     const detail = errors.map((each) => `${each.pointer}: ${each.detail}`).join('; ');
     return { ...problemOf(400, detail), errors };
   }
+  if (error instanceof FaultyBodyError) return { ...problemOf(400, error.message), errors: error.errors };
   if (error instanceof StoreError) return problemOf(error.retryable ? 503 : 502, error.message);
   const status = error.statusCode ?? 500;
   return problemOf(

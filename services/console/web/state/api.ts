@@ -7,7 +7,7 @@ export type Answer<T> =
   | { readonly ok: true; readonly body: T }
   | { readonly ok: false; readonly status: number; readonly why: string };
 
-export async function call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer<T>> {
+export async function call<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Answer<T>> {
   try {
     const response = await fetch(path, {
       method,
