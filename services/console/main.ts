@@ -3,11 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { storeLogin } from '#runtime/access/service-login.ts';
 import { environmentName } from '#runtime/config.ts';
 import { named, runService } from '#runtime/process.ts';
 import { readOrCreateSecret } from '#runtime/secrets.ts';
-import { historianAddress, rulesFolderSetting, storeSection, storeUrl } from '#runtime/sections.ts';
+import { historianAddress, rulesFolderSetting, storeSection } from '#runtime/sections.ts';
 import { openServiceBus } from '#runtime/service-bus.ts';
 import { consoleSection } from './config.ts';
 import { openModels } from './devices/fresh-models.ts';
@@ -20,8 +19,9 @@ import { Live } from './live/live.ts';
 import { openPeople } from './open-people.ts';
 import { makeCatalog } from './plant/catalog.ts';
 import { Plant } from './plant/plant.ts';
+import { openRuleMarks } from './plant/rule-marks.ts';
 import { openRejected } from './rejected/open-rejected.ts';
-import { openInflux } from './store/influx.ts';
+import { openStore } from './store/open-store.ts';
 
 const sections = {
   console: consoleSection,
@@ -32,12 +32,12 @@ const sections = {
 
 await runService('console', sections, async (service) => {
   const { config, log, metrics, stack, now } = service;
-  const { root, store: storeConfig } = config;
   const { host, port, loginsPerMinute, requestsPerMinute, refresh } = config.console;
   const { seriesMax, alarmsMax, trustedProxies } = config.console;
   const { certificate, ...people } = openPeople(service, () => live.dropOver());
   const pageDir = path.join(import.meta.dirname, 'dist');
-  const operationsKey = readOrCreateSecret(root.data, 'operations-key').value;
+  const { data, numbersInterval: numbersEveryMs } = config.root;
+  const operationsKey = readOrCreateSecret(data, 'operations-key').value;
   const models = openModels(config.rules.dir, now);
   const plant = new Plant({ catalog: makeCatalog(models()), seriesMax, alarmsMax });
   const bus = openServiceBus(service);
@@ -46,13 +46,12 @@ await runService('console', sections, async (service) => {
   const devices = openDevices({ bus, plant, now, wait });
   const feed = stack.use(openFeed({ bus, live, tails: devices.tails, metrics, seriesMax }));
   addHealth(service, { feed, live, tails: devices.tails, pageDir });
-  const { database } = storeConfig;
-  const url = storeUrl(storeConfig, config.historian);
-  const store = openInflux({ ...storeConfig, ...storeLogin(config, 'console'), url });
+  const { store, database } = openStore(config);
   const rejected = openRejected(config, { now, wait });
-  const outside = { bus, store, database, log, now, wait, pageDir, trustedProxies };
+  const ruleMarks = openRuleMarks(config.rules.dir);
+  const outside = { bus, store, database, ruleMarks, log, now, wait, pageDir, trustedProxies };
   const limits = { loginsPerMinute, requestsPerMinute };
-  const parts = { plant, live, models, ...devices, operationsKey, limits, numbersEveryMs: root.numbersInterval };
+  const parts = { plant, live, models, ...devices, operationsKey, limits, numbersEveryMs };
   const app = await buildApp({ ...outside, ...people, ...rejected, ...parts });
   stack.defer(() => app.close());
   if (certificate !== undefined) stack.use(watchTls(certificate, { server: app.server, log }));

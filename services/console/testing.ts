@@ -20,9 +20,10 @@ import { Sessions } from './http/session.ts';
 import { Live } from './live/live.ts';
 import { makeCatalog } from './plant/catalog.ts';
 import { Plant } from './plant/plant.ts';
+import { openRuleMarks } from './plant/rule-marks.ts';
 import { KeptRejections } from './rejected/kept-rejections.ts';
 import { Replays } from './rejected/replays.ts';
-import { openInflux } from './store/influx.ts';
+import { openInflux, type Store, type TaggedTable } from './store/influx.ts';
 
 export const START = 1_800_000_000_000;
 export const PASSWORD = 'correct horse';
@@ -149,6 +150,10 @@ export type TestConsoleOptions = {
   readonly alarmsMax?: number;
   readonly loginsPerMinute?: number;
   readonly storeUrl?: string;
+  /** In place of one that is asked over HTTP. */
+  readonly store?: Store;
+  /** Rules whose limits are drawn; none where left out. */
+  readonly rulesDir?: string;
   readonly bus?: MemoryBus;
   readonly pageDir?: string;
   /** Where rejections are kept; nowhere where left out. */
@@ -202,8 +207,9 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
   const replays = new Replays({ dataDir, kept, openBus: () => replayBus, now, wait });
   const parts: AppParts = {
     ...{ plant, live, models: () => MODELS, tails, configs, bus, kept, replays, wait },
-    store: openInflux({ url: options.storeUrl ?? 'http://127.0.0.1:1', database: 'plant' }),
+    store: options.store ?? openInflux({ url: options.storeUrl ?? 'http://127.0.0.1:1', database: 'plant' }),
     database: 'plant',
+    ruleMarks: openRuleMarks(options.rulesDir ?? '/nowhere'),
     access,
     sessions: new Sessions({ access, key: options.sessionKey ?? SESSION_KEY, lifeMs: 60_000, now }),
     operationsKey: OPERATIONS_KEY,
@@ -225,4 +231,18 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
     return String(answer.headers['set-cookie']).split(';')[0] ?? '';
   };
   return { app, bus, replayBus, plant, live, tails, configs, metrics, clock, logIn, access };
+}
+
+/** A store that answers by a pattern of the query, the first that fits, and remembers what it was asked. */
+export function patternStore(answers: readonly (readonly [RegExp, Partial<TaggedTable> | Error])[]) {
+  const asked: string[] = [];
+  const tables = async (influxql: string): Promise<TaggedTable[]> => {
+    asked.push(influxql);
+    const answer = answers.find(([pattern]) => pattern.test(influxql))?.[1];
+    if (answer instanceof Error) throw answer;
+    return answer === undefined ? [] : [{ name: 'x', tags: {}, columns: [], rows: [], ...answer }];
+  };
+  const query = async (influxql: string) => (await tables(influxql))[0] ?? { columns: [], rows: [] };
+  const store: Store = { tables, query };
+  return { store, asked };
 }

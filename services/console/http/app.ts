@@ -16,6 +16,7 @@ import type { Models } from '../devices/fresh-models.ts';
 import type { Tails } from '../devices/tails.ts';
 import type { Live } from '../live/live.ts';
 import type { Plant } from '../plant/plant.ts';
+import type { RuleMarks } from '../plant/rule-marks.ts';
 import type { KeptRejections } from '../rejected/kept-rejections.ts';
 import type { Replays } from '../rejected/replays.ts';
 import type { Store } from '../store/influx.ts';
@@ -35,6 +36,7 @@ import { pipelineRoutes } from './routes/pipeline.ts';
 import { plantRoutes } from './routes/plant.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
 import { loginRoutes, sessionRoutes } from './routes/session.ts';
+import { trendRoutes } from './routes/trends.ts';
 import { addSecurityHeaders } from './security.ts';
 import type { Session, Sessions } from './session.ts';
 import { sessionOf } from './session-of.ts';
@@ -52,6 +54,7 @@ export type AppParts = {
   readonly bus: Bus;
   readonly store: Store;
   readonly database: string;
+  readonly ruleMarks: RuleMarks;
   readonly access: Pick<Access, 'identifyPerson' | 'hasPeople' | 'problem'>;
   readonly sessions: Sessions;
   /** What operations on alarms are signed with; the rules service has the same. */
@@ -136,6 +139,7 @@ export async function buildApp(parts: AppParts, compileSerializer = unchecked): 
       commandRoutes,
       rejectedRoutes,
       historyRoutes,
+      trendRoutes,
       eventRoutes,
       pipelineRoutes,
     ]) {

@@ -177,6 +177,11 @@ export class Plant {
     return this.#services.all();
   }
 
+  /** Of every series that has a latest value. */
+  seriesNames(): SeriesName[] {
+    return this.#values.all();
+  }
+
   snapshot(): Omit<Snapshot, 'now' | 'broker'> {
     return {
       alarms: this.#alarms.all(),

@@ -1,25 +1,86 @@
 import { z } from 'zod';
-import type { JournalRow, Trend } from '../history.ts';
+import { PRIORITIES } from '#domain/alarm.ts';
+import {
+  type AlarmBand,
+  type JournalRow,
+  type QueryAnswer,
+  type SeriesPage,
+  TIERS,
+  type Trend,
+  type TrendSeries,
+} from '../history.ts';
 import { moment, named } from './named.ts';
 
-const column = z.array(z.number().nullable()).readonly();
+const numbers = z.array(z.number()).readonly();
+const stretch = { from: moment, to: moment };
+const series = { site: z.string(), area: z.string(), device: z.string(), metric: z.string() };
+
+const trendSeries = z.object({
+  ...series,
+  unit: z.string().nullable(),
+  gapMs: z.number().describe('Two neighbours farther apart than this are not to be joined by a line'),
+  at: numbers.describe('Begin of each bucket that has numbers'),
+  mean: numbers,
+  min: numbers,
+  max: numbers,
+  count: numbers,
+  states: z
+    .array(z.object({ ...stretch, value: z.union([z.boolean(), z.string()]) }))
+    .readonly()
+    .describe('Stretches of a switch or a text'),
+  moreStates: z.number(),
+  quality: z.array(z.object({ ...stretch, quality: z.enum(['uncertain', 'bad']), points: z.number() })).readonly(),
+  limits: z
+    .array(z.object({ rule: z.string(), value: z.number(), isHigh: z.boolean(), priority: z.enum(PRIORITIES) }))
+    .readonly()
+    .describe('What rules compare the series with'),
+}) satisfies z.ZodType<TrendSeries>;
+
+const alarmBand = z.object({
+  site: z.string(),
+  area: z.string(),
+  rule: z.string(),
+  instance: z.string(),
+  from: moment,
+  to: moment.nullable().describe('null: it still is active, at the end of the range'),
+  priority: z.string(),
+  summary: z.string(),
+  limit: z.number().nullable(),
+}) satisfies z.ZodType<AlarmBand>;
 
 export const trendView = named(
   'Trend',
   z
     .object({
-      from: moment,
-      to: moment,
+      ...stretch,
       intervalMs: z.number().describe('Width of a bucket'),
-      gapMs: z.number().describe('Two neighbours farther apart than this are not to be joined by a line'),
-      unit: z.string().nullable(),
-      at: z.array(z.number()).readonly().describe('Begin of each bucket'),
-      mean: column,
-      min: column,
-      max: column,
+      tier: z.enum(TIERS),
+      series: z.array(trendSeries).readonly(),
+      alarms: z.array(alarmBand).readonly(),
+      hasMoreAlarms: z.boolean(),
     })
-    .describe('One series in buckets, the oldest first; null where the store has nothing.'),
+    .describe('Series over one range, in buckets of one width.'),
 ) satisfies z.ZodType<Trend>;
+
+export const seriesPage = z.object({
+  series: z.array(z.object({ ...series, isLive: z.boolean() })).readonly(),
+  next: z.string().nullable().describe('`cursor` of the next page; null: there is none'),
+  problem: z.string().nullable().describe('Why the store could not be asked; null where it was'),
+}) satisfies z.ZodType<SeriesPage>;
+
+export const queryAnswer = z.object({
+  series: z
+    .array(
+      z.object({
+        name: z.string().nullable(),
+        tags: z.record(z.string(), z.string()),
+        columns: z.array(z.string()).readonly(),
+        values: z.array(z.array(z.union([z.number(), z.string(), z.boolean(), z.null()])).readonly()).readonly(),
+      }),
+    )
+    .readonly(),
+  isCut: z.boolean().describe('There were more rows than are answered'),
+}) satisfies z.ZodType<QueryAnswer>;
 
 export const journalRow = named(
   'JournalEntry',
