@@ -22,8 +22,9 @@ about who is logged in are kept by nobody.
 
 | Event | When | Content |
 |---|---|---|
-| \`snapshot\` | first on a connection that continues no other | all there is: \`alarms\`, \`values\`, \`devices\`, \`services\`, \`rejected\`, and the server's \`now\` |
+| \`snapshot\` | first on a connection that continues no other | all there is: \`alarms\`, \`values\`, \`devices\`, \`services\`, \`commands\`, \`rejected\`, and the server's \`now\` |
 | \`alarms\` | at once, whenever alarms change | a list of \`{id, alarm}\`; where \`alarm\` is null it is gone |
+| \`commands\` | at once, whenever the life of a command changes | all lives of the devices that it is about, as \`GET /api/devices/{site}/{area}/{device}/commands\` tells them |
 | \`changes\` | twice a second at most, and every 4 s as a sign of life | \`added\` and \`changed\` values (\`[id, value, quality, measuredAt]\`), \`devices\`, \`services\`, \`rejected\` that are new |
 
 Each event has an id. A client whose connection breaks sends it as \`Last-Event-ID\`, as browsers do by themselves, or as \`?since=\`, and
