@@ -19,10 +19,11 @@ import { Sessions } from './http/session.ts';
 import { Live } from './live/live.ts';
 import { makeCatalog } from './plant/catalog.ts';
 import { Plant } from './plant/plant.ts';
+import { openRuleMarks } from './plant/rule-marks.ts';
 import { KeptRejections } from './rejected/kept-rejections.ts';
 import { Replays } from './rejected/replays.ts';
 import { openWorkbench } from './rules/open-workbench.ts';
-import { openInflux } from './store/influx.ts';
+import { openInflux, type Store, type TaggedTable } from './store/influx.ts';
 
 export const START = 1_800_000_000_000;
 export const PASSWORD = 'correct horse';
@@ -149,12 +150,14 @@ export type TestConsoleOptions = {
   readonly alarmsMax?: number;
   readonly loginsPerMinute?: number;
   readonly storeUrl?: string;
+  /** In place of one that is asked over HTTP. */
+  readonly store?: Store;
+  /** Rules whose limits are drawn; none where left out. */
+  readonly rulesDir?: string;
   readonly bus?: MemoryBus;
   readonly pageDir?: string;
   /** Where rejections are kept; nowhere where left out. */
   readonly dataDir?: string;
-  /** Nowhere where left out. */
-  readonly rulesDir?: string;
   readonly maySave?: boolean;
   readonly jobMsMax?: number;
   /** What the threads that run rules wait with; `wait` where left out. */
@@ -201,11 +204,11 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
   const plant = new Plant({ catalog: makeCatalog(MODELS), seriesMax, alarmsMax });
   const live = new Live({ plant, now, life: 'test', brokerProblem: () => bus.problem() });
   const wait = options.wait ?? (() => new Promise<void>(() => {}));
-  const store = { url: options.storeUrl ?? 'http://127.0.0.1:1', database: 'plant' };
+  const address = { url: options.storeUrl ?? 'http://127.0.0.1:1', database: 'plant' };
   const { rulesDir = '/nowhere', maySave, jobMsMax } = options;
   const log = silentLog();
   const aside = { log, wait: options.jobWait ?? wait, ...(jobMsMax === undefined ? {} : { jobMsMax }) };
-  const rules = openWorkbench({ rulesDir, maySave, store, plant, ...aside });
+  const rules = openWorkbench({ rulesDir, maySave, store: address, plant, ...aside });
   const { tails, configs } = openDevices({ bus, plant, now, wait });
   openFeed({ bus, live, tails, metrics, seriesMax });
   const { dataDir = '/nowhere', replayBus = new MemoryBus() } = options;
@@ -213,8 +216,9 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
   const replays = new Replays({ dataDir, kept, openBus: () => replayBus, now, wait });
   const app = await buildApp({
     ...{ plant, live, models: () => MODELS, tails, configs, bus, kept, replays, rules, wait },
-    store: openInflux(store),
+    store: options.store ?? openInflux(address),
     database: 'plant',
+    ruleMarks: openRuleMarks(options.rulesDir ?? '/nowhere'),
     access,
     sessions: new Sessions({ access, key: options.sessionKey ?? SESSION_KEY, lifeMs: 60_000, now }),
     operationsKey: OPERATIONS_KEY,
@@ -234,4 +238,18 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
     return String(answer.headers['set-cookie']).split(';')[0] ?? '';
   };
   return { app, bus, replayBus, plant, live, tails, configs, metrics, clock, logIn, access };
+}
+
+/** A store that answers by a pattern of the query, the first that fits, and remembers what it was asked. */
+export function patternStore(answers: readonly (readonly [RegExp, Partial<TaggedTable> | Error])[]) {
+  const asked: string[] = [];
+  const tables = async (influxql: string): Promise<TaggedTable[]> => {
+    asked.push(influxql);
+    const answer = answers.find(([pattern]) => pattern.test(influxql))?.[1];
+    if (answer instanceof Error) throw answer;
+    return answer === undefined ? [] : [{ name: 'x', tags: {}, columns: [], rows: [], ...answer }];
+  };
+  const query = async (influxql: string) => (await tables(influxql))[0] ?? { columns: [], rows: [] };
+  const store: Store = { tables, query };
+  return { store, asked };
 }

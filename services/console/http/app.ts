@@ -14,6 +14,7 @@ import type { Models } from '../devices/fresh-models.ts';
 import type { Tails } from '../devices/tails.ts';
 import type { Live } from '../live/live.ts';
 import type { Plant } from '../plant/plant.ts';
+import type { RuleMarks } from '../plant/rule-marks.ts';
 import type { KeptRejections } from '../rejected/kept-rejections.ts';
 import type { Replays } from '../rejected/replays.ts';
 import type { OpenWorkbench } from '../rules/open-workbench.ts';
@@ -30,6 +31,7 @@ import { plantRoutes } from './routes/plant.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { loginRoutes, sessionRoutes } from './routes/session.ts';
+import { trendRoutes } from './routes/trends.ts';
 import { addSecurityHeaders } from './security.ts';
 import type { Session, Sessions } from './session.ts';
 import { sessionOf } from './session-of.ts';
@@ -48,6 +50,7 @@ export type AppParts = {
   readonly bus: Bus;
   readonly store: Store;
   readonly database: string;
+  readonly ruleMarks: RuleMarks;
   readonly access: Pick<Access, 'identifyPerson' | 'hasPeople' | 'problem'>;
   readonly sessions: Sessions;
   /** What operations on alarms are signed with; the rules service has the same. */
@@ -128,6 +131,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       commandRoutes,
       rejectedRoutes,
       historyRoutes,
+      trendRoutes,
       eventRoutes,
       ruleRoutes,
     ]) {

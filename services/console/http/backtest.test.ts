@@ -261,7 +261,8 @@ test('a test that never ends is ended with its thread, and the console answers m
   }
   expect((await running).json()).toMatchObject({ status: 504, detail: expect.stringMatching(/fewer tests/) });
   expect(answered).toBeGreaterThan(10);
-  expect(longestMs).toBeLessThan(1_000);
+  // Held up, it would have waited for the whole of it.
+  expect(longestMs).toBeLessThan(5_000);
   expect((await asked('/api/rules/test', {})).json()).toMatchObject({ passed: 1 });
 });
 

@@ -150,6 +150,11 @@ export class Plant {
     return this.#values.get(makeSeries(name).key);
   }
 
+  /** Of every series that has a latest value. */
+  seriesNames(): SeriesName[] {
+    return this.#values.all();
+  }
+
   snapshot(): Omit<Snapshot, 'now' | 'broker'> {
     return {
       alarms: this.#alarms.all(),

@@ -6,6 +6,18 @@ import type { JournalEvent } from '#domain/journal.ts';
 import type { ShownStatus } from './parts/shown-status.ts';
 import type { PageName } from './state/route.ts';
 
+function spokenDuration(ms: number): string {
+  const [size, word] = DURATIONS.find(([each]) => ms % each === 0) ?? [1, 'ms'];
+  return ms === size ? word : `${ms / size} ${word}s`;
+}
+
+const DURATIONS = [
+  [86_400_000, 'day'],
+  [3_600_000, 'hour'],
+  [60_000, 'minute'],
+  [1_000, 'second'],
+] as const;
+
 export const PRIORITY_WORDS: { readonly [priority in Priority]: string } = {
   critical: 'Critical',
   high: 'High',
@@ -297,7 +309,11 @@ export const texts = {
     none: 'no value',
     on: 'On',
     off: 'Off',
-    showTrend: (metric: string, device: string) => `Show the trend of ${metric} of ${device}`,
+    showTrend: (metric: string, device: string) => `Trend of ${metric} of ${device}`,
+    full: (n: number) => `The trend shows ${n} series already; take one out first.`,
+    stored: 'Only in the store',
+    storedMore: 'Look for more in the store',
+    storeProblem: (why: string) => `The store could not say all: ${why}`,
     conditions: { GOOD: 'Good', UNCERTAIN: 'UNCERTAIN', STALE: 'STALE', OFFLINE: 'OFFLINE', BAD: 'BAD' },
   },
   devices: {
@@ -388,7 +404,7 @@ export const texts = {
       raw: 'As it came',
       became: 'What became of it',
       where: (name: string) =>
-        `Listens to plant/v1/${name}/… while you watch. What came next stands beside a message. A device that comes in by a source (Sparkplug, Zigbee, other topics) shows its values alone: its registry entry does not say on which topics it speaks.`,
+        `Listens to plant/v1/${name}/… while you watch. A refusal stands beside the message that it quotes, a value beside the newest that names it. A device that comes in by a source (Sparkplug, Zigbee, other topics) shows its values alone: its registry entry does not say on which topics it speaks.`,
       states: {
         idle: 'Not watched',
         opening: 'Connecting …',
@@ -408,6 +424,7 @@ export const texts = {
       cut: 'only its beginning is shown',
       hex: 'not text, in hexadecimal',
       nothing: 'empty message',
+      whole: 'Show more of it',
       late: 'late',
       morePoints: (n: number) => `and ${n} more`,
       refused: 'REFUSED',
@@ -489,16 +506,59 @@ export const texts = {
   },
   trend: {
     heading: 'Trend',
-    none: 'Choose a metric in the table of latest values to see its trend.',
-    ranges: 'Range',
+    none: 'Choose a metric in the table of latest values, or find one that only the store remembers; up to eight stand in one trend.',
+    loading: 'Asking the store …',
+    ranges: 'How long back',
+    earlier: 'Earlier',
+    later: 'Later',
+    nearer: 'Zoom in',
+    farther: 'Zoom out',
+    live: 'goes on with the clock',
+    fixed: 'stays as it is',
+    goLive: 'Go on with the clock',
+    choose: 'From … to …',
+    from: 'From',
+    to: 'To',
+    apply: 'Show',
+    label: 'Trend.',
+    keys: 'Left and right arrow: earlier, later. Plus and minus: zoom. The table below says the same in numbers.',
+    pointHint: 'Drag to zoom; Ctrl and wheel too. Arrow keys, + and − move the chart when it has the focus.',
+    every: (ms: number) => `a value for every ${spokenDuration(ms)}`,
+    tiers: { raw: 'made of points', r1m: 'made of minutes', r1h: 'made of hours' },
+    legend: 'Series of the trend',
     mean: 'Mean',
     min: 'Min',
     max: 'Max',
+    now: 'Now',
+    last: 'Last',
+    age: (age: string) => `${age} ago`,
     time: 'Time',
-    empty: 'The store has no numbers of this series in this range.',
+    up: (name: string) => `Move up: ${name}`,
+    down: (name: string) => `Move down: ${name}`,
+    remove: (name: string) => `Take out of the trend: ${name}`,
+    noData: 'nothing in this range',
+    limit: (isHigh: boolean, value: string, priority: string) =>
+      `${isHigh ? 'High' : 'Low'} limit ${value}, ${priority.toLowerCase()}, rule`,
+    qualities: { uncertain: 'UNCERTAIN', bad: 'BAD' },
+    qualityNote: (quality: 'uncertain' | 'bad', spans: number, points: number) =>
+      `${quality === 'bad' ? 'BAD' : 'UNCERTAIN'} quality where it is ${quality === 'bad' ? 'cross-hatched' : 'hatched'}: ${spans === 1 ? 'one stretch' : `${spans} stretches`}, ${points === 1 ? 'one point' : `${points} points`}`,
+    gap: (n: number, long: string) => `${n === 1 ? 'One gap' : `${n} gaps`} without a value, ${long} in all`,
+    stretch: (what: string, from: string, to: string) => `${what}, from ${from} to ${to}`,
+    moreStates: (n: number) => `${n} earlier changes are not drawn: show a shorter time.`,
+    alarm: 'Alarm',
+    stillActive: 'the end of what is shown, still active',
+    moreAlarms: 'Alarms came and went so often that the earlier ones are not drawn: show a shorter time.',
+    hiddenAlarms: (n: number) => `${n} more alarms were active: see the page of alarms.`,
+    empty: 'The store has nothing of these series in this range.',
     failed: (why: string) => `The trend cannot be drawn: ${why}`,
-    label: (series: string, range: string) => `Trend of ${series} over ${range}`,
-    summary: (low: string, high: string, last: string) => `lowest ${low}, highest ${high}, last ${last}`,
+    table: 'The same as a table',
+    nothing: '–',
+    spread: (mean: string, low: string, high: string) => `${mean} (${low} to ${high})`,
+    exportShown: 'CSV of what is shown',
+    exportPoints: 'CSV of all points',
+    copyLink: 'Copy link',
+    linkCopied: 'Copied. Whoever opens it and is logged in sees the same.',
+    linkNotCopied: 'This browser lets no page copy here: take the address from its address bar.',
   },
   rejects: {
     heading: 'Refused messages',

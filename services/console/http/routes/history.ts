@@ -1,38 +1,14 @@
-// What the store remembers: one series as a picture, and the alarm journal.
+// What the store remembers of alarms: their journal.
 
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { PRIORITIES } from '#domain/alarm.ts';
 import { JOURNAL_EVENTS } from '#domain/journal.ts';
-import { metricNameText, nameText } from '#runtime/name-schema.ts';
+import { nameText } from '#runtime/name-schema.ts';
 import type { JournalRow } from '../../api/history.ts';
-import { UNKNOWN_METRIC } from '../../plant/catalog.ts';
 import { parsePlace, readJournalPage } from '../../store/journal.ts';
-import { readTrend } from '../../store/trend.ts';
 import type { AppParts } from '../app.ts';
-
-const moment = z.coerce.number().pipe(z.int().min(0)).describe('ms since the epoch');
-
-const DAY_MS = 86_400_000;
-/** The journal and the trend of a year. */
-const RANGE_MS_MAX = 366 * DAY_MS;
-
-function isRange({ from, to }: { from: number; to: number }): boolean {
-  return from < to && to - from <= RANGE_MS_MAX;
-}
-const RANGE_ERROR = { error: 'from must be before to, at most 366 days', path: ['from'] };
-
-const trend = z
-  .strictObject({
-    site: nameText,
-    area: nameText,
-    device: nameText,
-    metric: metricNameText,
-    from: moment,
-    to: moment,
-    points: z.coerce.number().pipe(z.int().min(10).max(2_000)).default(300),
-  })
-  .refine(isRange, RANGE_ERROR);
+import { DAY_MS, isRange, moment, RANGE_ERROR } from './range.ts';
 
 /** A list as an address has it: `critical,high`. */
 const listOf = <const T extends readonly string[]>(words: T) =>
@@ -61,14 +37,8 @@ const journal = z
   })
   .refine(({ from, to }) => from === undefined || to === undefined || isRange({ from, to }), RANGE_ERROR);
 
-export function historyRoutes({ plant, store, database, now }: AppParts): FastifyPluginAsyncZod {
+export function historyRoutes({ store, database, now }: AppParts): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get('/trend', { config: { least: 'viewer' }, schema: { querystring: trend } }, ({ query }) => {
-      const { site, area, device, metric, from, to, points } = query;
-      const series = { site, area, device, metric };
-      const note = plant.value(series) ?? UNKNOWN_METRIC;
-      return readTrend(store, database, { series, from, to, points }, note);
-    });
     app.get('/journal', { config: { least: 'viewer' }, schema: { querystring: journal } }, ({ query }) => {
       const { limit, from, to, cursor, find, ...filter } = query;
       const end = to ?? now() + 1;

@@ -7,16 +7,25 @@ export type Answer<T> =
   | { readonly ok: true; readonly body: T }
   | { readonly ok: false; readonly status: number; readonly why: string };
 
-export async function call<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Answer<T>> {
+export function call<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Answer<T>> {
+  return ask<T>(path, {
+    method,
+    headers: {
+      ...(method === 'GET' ? {} : { [PAGE_HEADER]: '1' }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+/** What nobody waits for any more is aborted; its answer is a failure that nobody reads. */
+export function read<T>(path: string, signal: AbortSignal): Promise<Answer<T>> {
+  return ask<T>(path, { signal });
+}
+
+async function ask<T>(path: string, init: RequestInit): Promise<Answer<T>> {
   try {
-    const response = await fetch(path, {
-      method,
-      headers: {
-        ...(method === 'GET' ? {} : { [PAGE_HEADER]: '1' }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    const response = await fetch(path, init);
     const text = await response.text();
     const parsed: unknown = text === '' ? null : JSON.parse(text);
     if (response.ok) return { ok: true, body: parsed as T };
