@@ -7,15 +7,30 @@ export type Answer<T> =
   | { readonly ok: true; readonly body: T }
   | { readonly ok: false; readonly status: number; readonly why: string };
 
-export async function call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer<T>> {
+export type Request = {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly path: string;
+  readonly body?: object | undefined;
+  readonly headers?: { readonly [name: string]: string };
+  /** Hangs up. The answer is then a failure that nobody needs to hear of. */
+  readonly signal?: AbortSignal;
+};
+
+export function call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer<T>> {
+  return ask<T>({ method, path, body });
+}
+
+export async function ask<T>({ method, path, body, headers = {}, signal }: Request): Promise<Answer<T>> {
   try {
     const response = await fetch(path, {
       method,
       headers: {
         ...(method === 'GET' ? {} : { [PAGE_HEADER]: '1' }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
     });
     const text = await response.text();
     const parsed: unknown = text === '' ? null : JSON.parse(text);

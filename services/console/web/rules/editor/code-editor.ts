@@ -82,7 +82,11 @@ export function openCodeEditor(root: ShadowRoot, options: CodeEditorOptions): Co
     setText(text) {
       const before = view.state.doc.toString();
       if (text !== before)
-        view.dispatch({ changes: changeBetween(before, text), annotations: fromOutside.of(true), scrollIntoView: false });
+        view.dispatch({
+          changes: changeBetween(before, text),
+          annotations: fromOutside.of(true),
+          scrollIntoView: false,
+        });
     },
     setReadOnly: (isReadOnly) => view.dispatch({ effects: access.reconfigure(accessOf(isReadOnly)) }),
     setProblems(problems, notes) {
@@ -112,7 +116,10 @@ function diagnosticOf(text: string, problem: Problem): Diagnostic {
     severity: level,
     source: code,
     message,
-    actions: suggestion === undefined ? [] : [{ name: fixLabel, apply: (view, from, to) => fix(view, { from, to }, suggestion) }],
+    actions:
+      suggestion === undefined
+        ? []
+        : [{ name: fixLabel, apply: (view, from, to) => fix(view, { from, to }, suggestion) }],
   };
 }
 

@@ -4,7 +4,7 @@
 import { type Extension, RangeSet, StateEffect, StateField, type Text } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, GutterMarker, gutter, WidgetType } from '@codemirror/view';
 
-const SIGNS = { error: '✖', warning: '▲', pass: '✓', fail: '✖' } as const;
+const SIGNS = { error: '✖', warning: '▲', pass: '✓', fail: '✖', uncovered: '○' } as const;
 export type NoteKind = keyof typeof SIGNS;
 
 export type LineNote = {
