@@ -31,12 +31,12 @@ export function EditorPlace(props: EditorPlaceProps) {
     const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
     let isGone = false;
     let opened: CodeEditor | undefined;
-    const code = import('./editor/code-editor.ts');
-    void Promise.all([code, schemaOf(schema)]).then(
-      ([{ openCodeEditor }, known]) => {
+    void Promise.all([import('./editor/code-editor.ts'), import('./editor/json-help.ts'), schemaOf(schema)]).then(
+      ([{ openCodeEditor }, { jsonHelp }, known]) => {
         if (isGone) return;
         opened = openCodeEditor(root, {
-          ...{ label, isReadOnly, schema: known, text: text.peek() },
+          ...{ label, isReadOnly, text: text.peek() },
+          help: known === undefined ? undefined : jsonHelp(known),
           onChange: (typed) => {
             text.value = typed;
           },

@@ -26,6 +26,7 @@ export function RuleHead({ work }: { readonly work: Work }) {
           <bdi class="clamp">{file}</bdi>
         </h2>
         <span class="facts">
+          {row?.name !== undefined && row.name !== null && <bdi class="clamp">{row.name}</bdi>}
           {isHeard && row !== undefined && (
             <span data-testid="running" data-rev={row.runs?.rev ?? ''}>
               {row.runs === null ? notRunning : running(row.runs.mode)}

@@ -11,7 +11,7 @@ import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { Annotation, Compartment, EditorState } from '@codemirror/state';
 import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
 import { fixOf, type Span, spanOf } from './finding-marks.ts';
-import { jsonHelp } from './json-help.ts';
+import type { JsonHelp } from './json-help.ts';
 import { type LineNote, margin, showNotes } from './margin.ts';
 import { theme } from './theme.ts';
 
@@ -31,8 +31,8 @@ export type Problem = {
 export type CodeEditorOptions = {
   readonly text: string;
   readonly label: string;
-  /** JSON schema of the text: for completion and hover. */
-  readonly schema: object | undefined;
+  /** Completion and hover. */
+  readonly help: JsonHelp | undefined;
   readonly isReadOnly: boolean;
   readonly onChange: (text: string) => void;
 };
@@ -54,7 +54,7 @@ export function openCodeEditor(root: ShadowRoot, options: CodeEditorOptions): Co
     EditorState.readOnly.of(isReadOnly),
     EditorView.contentAttributes.of({ 'aria-label': options.label, 'aria-readonly': String(isReadOnly) }),
   ];
-  const help = options.schema === undefined ? undefined : jsonHelp(options.schema);
+  const { help } = options;
   const view = new EditorView({
     root,
     parent: root,

@@ -40,10 +40,8 @@ const look = EditorView.theme({
   '.cm-activeLine': { backgroundColor: 'var(--code-line)' },
   '.cm-activeLineGutter': { backgroundColor: 'var(--code-line)', color: 'var(--ink)' },
   '.cm-content ::selection, .cm-content::selection': { backgroundColor: 'var(--code-selection)' },
-  '&.cm-focused .cm-matchingBracket, .cm-matchingBracket': {
-    backgroundColor: 'transparent',
-    outline: '1px solid var(--muted)',
-  },
+  '.cm-matchingBracket': { backgroundColor: 'transparent' },
+  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'transparent', outline: '1px solid var(--muted)' },
   '&.cm-focused .cm-nonmatchingBracket': { backgroundColor: 'transparent', outline: '1px dashed var(--bad)' },
   '.cm-selectionMatch': { backgroundColor: 'var(--code-line)' },
   '.cm-searchMatch': { backgroundColor: 'transparent', outline: '1px solid var(--focus)' },

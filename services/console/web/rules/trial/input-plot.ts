@@ -4,12 +4,19 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { InputSeries, LimitLine } from '../../../api/rules.ts';
 import { texts } from '../../texts.ts';
-import { formatNumber, formatUnit } from '../../values/format.ts';
+import { formatNumber } from '../../values/format.ts';
 import { extentOf } from './extent.ts';
-import { INSET } from './inset.ts';
+import { AXIS_HEIGHT, INSET, PLOT_HEIGHT } from './inset.ts';
 
-const HEIGHT = 150;
 const SYNC = 'trial';
+
+const [SECOND, MINUTE, DAY] = [1, 60, 86_400];
+/** By how far two ticks lie apart, in seconds: what is written at each, and below the first of a day. Hours go to 24. */
+const TIME_TICKS: uPlot.Axis.Values = [
+  [DAY, '{D} {MMM}', null, null, null, null, null, null, 1],
+  [MINUTE, '{HH}:{mm}', null, null, '\n{D} {MMM}', null, null, null, 1],
+  [SECOND, '{HH}:{mm}:{ss}', null, null, '\n{D} {MMM}', null, null, null, 1],
+];
 
 export type Pictured = {
   readonly series: InputSeries;
@@ -25,35 +32,40 @@ export type InputPlot = {
   close(): void;
 };
 
-export function openInputPlot(root: HTMLElement, first: Pictured): InputPlot {
+/** @param onPoint the bucket that the pointer is over */
+export function openInputPlot(root: HTMLElement, first: Pictured, onPoint: (bucket: number | null) => void): InputPlot {
   const colour = (name: string) => getComputedStyle(root).getPropertyValue(name).trim();
   let pictured = first;
   const line = { stroke: () => colour('--grid'), width: 1 };
   const axis = { stroke: () => colour('--muted'), grid: line, ticks: line };
-  const shown = (_: uPlot, value: number | null) =>
-    value === null ? '–' : `${formatNumber(value)} ${formatUnit(pictured.series.unit)}`.trim();
-  const edge = { value: shown, stroke: () => colour('--band-edge'), width: 1, points: { show: false } };
+  const edge = { stroke: () => colour('--band-edge'), width: 1, points: { show: false } };
   const plot = new uPlot(
     {
       width: root.clientWidth,
-      height: HEIGHT,
-      padding: [8, INSET.right, 0, 0],
+      height: PLOT_HEIGHT,
+      padding: [INSET.top, INSET.right, 0, 0],
       scales: {
         x: { time: true, range: () => [pictured.from / 1_000, pictured.to / 1_000] },
         y: { range: () => [...extentOf(pictured.series, pictured.limits)] },
       },
-      axes: [axis, { ...axis, size: INSET.left }],
+      axes: [
+        { ...axis, size: AXIS_HEIGHT, values: TIME_TICKS },
+        { ...axis, size: INSET.left },
+      ],
       series: [
-        { label: texts.trend.time, value: '{HH}:{mm}:{ss}' },
-        { label: texts.trend.min, ...edge },
-        { label: texts.trend.max, ...edge },
+        {},
+        edge,
+        edge,
         // Last, so that it lies over the band.
-        { label: texts.trend.mean, value: shown, stroke: () => colour('--ink'), width: 1.5, points: { show: false } },
+        { stroke: () => colour('--ink'), width: 1.5, points: { show: false } },
       ],
       bands: [{ series: [2, 1], fill: () => colour('--band') }],
       cursor: { drag: { x: false, y: false }, sync: { key: SYNC } },
-      legend: { live: true },
-      hooks: { draw: [(self) => drawLimits(self, pictured.limits, colour)] },
+      legend: { show: false },
+      hooks: {
+        draw: [(self) => drawLimits(self, pictured.limits, colour)],
+        setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)],
+      },
     },
     columnsOf(pictured.series),
     root,
@@ -63,7 +75,7 @@ export function openInputPlot(root: HTMLElement, first: Pictured): InputPlot {
       pictured = next;
       plot.setData(columnsOf(next.series));
     },
-    resize: (width) => plot.setSize({ width, height: HEIGHT }),
+    resize: (width) => plot.setSize({ width, height: PLOT_HEIGHT }),
     close: () => plot.destroy(),
   };
 }
@@ -71,6 +83,8 @@ export function openInputPlot(root: HTMLElement, first: Pictured): InputPlot {
 function columnsOf({ at, min, max, mean }: InputSeries): uPlot.AlignedData {
   return [at.map((ms) => ms / 1_000), [...min], [...max], [...mean]];
 }
+
+const SIGNS = { '>': '>', '>=': '≥', '<': '<', '<=': '≤', '==': '=', '!=': '≠' } as const;
 
 /** What raises is a long dash and what ends is a dotted line; its number stands at it. */
 function drawLimits(plot: uPlot, limits: readonly LimitLine[], colour: (name: string) => string): void {
@@ -89,8 +103,15 @@ function drawLimits(plot: uPlot, limits: readonly LimitLine[], colour: (name: st
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    const words = `${texts.rules.trial.limitKinds[kind]} ${operator} ${formatNumber(value)}`;
-    ctx.fillText(words, bbox.left + bbox.width - 4 * scale, y - 4 * scale);
+    const words = `${texts.rules.trial.limitKinds[kind]} ${SIGNS[operator]} ${formatNumber(value)}`;
+    const isBelow = (kind === 'clears') === operator.startsWith('<');
+    ctx.setLineDash([]);
+    ctx.lineWidth = 4 * scale;
+    ctx.strokeStyle = colour('--panel');
+    const place = [bbox.left + bbox.width - 4 * scale, y + (isBelow ? 13 : -5) * scale] as const;
+    ctx.strokeText(words, ...place);
+    ctx.fillText(words, ...place);
+    ctx.strokeStyle = colour('--ink');
   }
   ctx.restore();
 }

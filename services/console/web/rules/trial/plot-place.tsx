@@ -6,7 +6,12 @@ import type { InputPlot, Pictured } from './input-plot.ts';
 
 const NIGHT = '(prefers-color-scheme: dark)';
 
-export function PlotPlace({ pictured }: { readonly pictured: Pictured }) {
+export type PlotPlaceProps = {
+  readonly pictured: Pictured;
+  readonly onPoint: (bucket: number | null) => void;
+};
+
+export function PlotPlace({ pictured, onPoint }: PlotPlaceProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useSignal<InputPlot | null>(null);
   const scheme = useSignal(0);
@@ -31,7 +36,7 @@ export function PlotPlace({ pictured }: { readonly pictured: Pictured }) {
     const observer = new ResizeObserver(() => opened?.resize(root.clientWidth));
     void import('./input-plot.ts').then(({ openInputPlot }) => {
       if (isGone) return;
-      opened = openInputPlot(root, newest.current);
+      opened = openInputPlot(root, newest.current, onPoint);
       observer.observe(root);
       plot.value = opened;
     });

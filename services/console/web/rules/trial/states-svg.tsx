@@ -3,8 +3,9 @@
 
 import type { Span, StateSpan } from '../../../api/rules.ts';
 import { now } from '../../state/clock.ts';
-import { texts } from '../../texts.ts';
+import { PRIORITY_WORDS, texts } from '../../texts.ts';
 import { formatMoment } from '../../values/format.ts';
+import { AXIS_HEIGHT, INSET, PLOT_HEIGHT } from './inset.ts';
 import { type Frame, fits, type Shape, type ShapeState, shapesOf } from './lanes.ts';
 
 export const LANE_HEIGHT = 22;
@@ -75,27 +76,29 @@ export function Lane({ name, spans, gathering, frame }: LaneProps) {
 function LaneShape({ shape }: { readonly shape: Shape }) {
   const { state, priority, x, width, from, to, count } = shape;
   const { states, shape: one, shapes } = texts.rules.trial;
+  const long = priority === null ? states[state] : `${states[state]} · ${PRIORITY_WORDS[priority].toLowerCase()}`;
+  const word = [long, states[state]].find((each) => fits(each, shape));
   const [begins, ends] = [formatMoment(from, now.peek()), formatMoment(to, now.peek())];
   return (
-    <g class={`shape shape-${state.toLowerCase()} ${priority ?? ''}`} data-state={state} data-from={from} data-to={to}>
-      <title>{count === 1 ? one(states[state], begins, ends) : shapes(count, states[state], begins, ends)}</title>
+    <g class={`shape shape-${state.toLowerCase()}`} data-state={state} data-from={from} data-to={to}>
+      <title>{count === 1 ? one(long, begins, ends) : shapes(count, long, begins, ends)}</title>
       <rect class="shape-ground" {...{ x, width }} y={1} height={LANE_HEIGHT - 2} />
       {state !== 'UNACK' && <rect {...{ x, width }} y={1} height={LANE_HEIGHT - 2} fill={fillOf(state)} />}
-      {fits(states[state], shape) && (
+      {word !== undefined && (
         <text x={x + width / 2} y={LANE_HEIGHT / 2 + 4} text-anchor="middle">
-          {states[state]}
+          {word}
         </text>
       )}
     </g>
   );
 }
 
-/** Behind the plots, as high as all of them together. */
+/** Behind the line of an input. */
 export function Shading({ spans, frame }: Pick<LaneProps, 'spans' | 'frame'>) {
   return (
-    <svg class="shading" width={frame.width} aria-hidden="true">
-      {shapesOf(spans, frame).map(({ state, priority, x, width, from }) => (
-        <g key={from} class={`shade shade-${state.toLowerCase()} ${priority ?? ''}`}>
+    <svg class="shading" width={frame.width} height={PLOT_HEIGHT - AXIS_HEIGHT - INSET.top} aria-hidden="true">
+      {shapesOf(spans, frame).map(({ state, x, width, from }) => (
+        <g key={from} class={`shade shade-${state.toLowerCase()}`}>
           <rect class="shade-ground" {...{ x, width }} height="100%" />
           {state !== 'UNACK' && <rect class="shade-pattern" {...{ x, width }} height="100%" fill={fillOf(state)} />}
         </g>

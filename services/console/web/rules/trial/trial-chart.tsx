@@ -3,8 +3,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { BacktestView, InputSeries, InstanceChart } from '../../../api/rules.ts';
+import { now } from '../../state/clock.ts';
 import { texts } from '../../texts.ts';
-import { formatUnit } from '../../values/format.ts';
+import { formatMoment, formatUnit, formatValue } from '../../values/format.ts';
 import { tryOut } from '../runs.ts';
 import type { Work } from '../work.ts';
 import { INSET } from './inset.ts';
@@ -90,10 +91,9 @@ function Figure({ view, chosen }: Chosen) {
         </div>
       )}
       <div class="plots">
-        <Shading spans={chosen.states} frame={frame} />
         {series.length === 0 && <p class="empty">{noInputs}</p>}
         {series.map((each) => (
-          <Input key={`${each.alarm} ${each.input} ${each.device}`} series={each} view={view} />
+          <Input key={`${each.alarm} ${each.input} ${each.device}`} series={each} {...{ view, chosen, frame }} />
         ))}
       </div>
       {view.chart.moreSeries > 0 && <p class="hint">{moreSeries(view.chart.moreSeries)}</p>}
@@ -103,8 +103,9 @@ function Figure({ view, chosen }: Chosen) {
   );
 }
 
-function Input({ series, view }: { readonly series: InputSeries; readonly view: BacktestView }) {
+function Input({ series, view, chosen, frame }: Chosen & { readonly series: InputSeries; readonly frame: Frame }) {
   const { input, metric, device, unit, made } = series;
+  const bucket = useSignal<number | null>(null);
   const { input: name } = texts.rules.trial;
   const pictured = useMemo(
     () => ({ series, limits: view.chart.limits.filter((limit) => limit.input === input), ...view.range }),
@@ -114,10 +115,30 @@ function Input({ series, view }: { readonly series: InputSeries; readonly view: 
   return (
     <div class="input">
       <p class="input-name">
-        <bdi>{words.join(', ')}</bdi>
+        <bdi>{words.join(', ')}</bdi> <Reading series={series} bucket={bucket.value} />
       </p>
-      <PlotPlace pictured={pictured} />
+      <div class="plot">
+        <Shading spans={chosen.states} frame={frame} />
+        <PlotPlace
+          pictured={pictured}
+          onPoint={(index) => {
+            bucket.value = index;
+          }}
+        />
+      </div>
     </div>
+  );
+}
+
+/** What is under the pointer. */
+function Reading({ series, bucket }: { readonly series: InputSeries; readonly bucket: number | null }) {
+  const at = bucket === null ? undefined : series.at[bucket];
+  if (bucket === null || at === undefined) return null;
+  const value = series.mean[bucket] ?? null;
+  return (
+    <span class="reading">
+      {formatMoment(at, now.peek())}: {value === null ? texts.values.none : formatValue(value, series.unit)}
+    </span>
   );
 }
 
