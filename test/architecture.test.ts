@@ -28,6 +28,7 @@ const NAMED_EDGES: Readonly<Record<string, string>> = {
   'services/historian/engine/testing.ts': 'stands for the thread of the engine in its tests',
   'services/historian/engine/threads/engine-thread.ts': 'the main.ts of a thread',
   'services/historian/engine/threads/query-thread.ts': 'the main.ts of a thread',
+  'services/console/rules/rules-thread.ts': 'the main.ts of a thread',
   'services/historian/testdata/write-for-ever.ts': 'the main.ts of a process that is killed in a test',
 };
 

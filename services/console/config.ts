@@ -34,6 +34,10 @@ export const consoleSection = z.strictObject({
     .default(20_000)
     .describe('Series whose latest value is kept; further ones are counted only.'),
   alarmsMax: z.int().min(1).default(20_000).describe('Alarms that are kept; normal ones make room first.'),
+  rulesMaySave: z
+    .boolean()
+    .optional()
+    .describe('Whether engineers may save rules from the page; default: where the rules folder can be written to.'),
   metricsPort: portSetting.default(9106).describe('Port of /livez, /readyz and /metrics of the console.'),
 });
 

@@ -20,6 +20,7 @@ import { openPeople } from './open-people.ts';
 import { makeCatalog } from './plant/catalog.ts';
 import { Plant } from './plant/plant.ts';
 import { openRejected } from './rejected/open-rejected.ts';
+import { openWorkbench } from './rules/open-workbench.ts';
 import { openInflux } from './store/influx.ts';
 
 const sections = {
@@ -33,7 +34,7 @@ await runService('console', sections, async (service) => {
   const { config, log, metrics, stack, now } = service;
   const { root, store: storeConfig } = config;
   const { host, port, loginsPerMinute, requestsPerMinute, refresh } = config.console;
-  const { seriesMax, alarmsMax, trustedProxies } = config.console;
+  const { seriesMax, alarmsMax, trustedProxies, rulesMaySave } = config.console;
   const { certificate, ...people } = openPeople(service, () => live.dropOver());
   const pageDir = path.join(import.meta.dirname, 'dist');
   const operationsKey = readOrCreateSecret(root.data, 'operations-key').value;
@@ -43,17 +44,17 @@ await runService('console', sections, async (service) => {
   const live = new Live({ plant, now, life: randomUUID().slice(0, 8), brokerProblem: () => feed.problem() });
   const feed = stack.use(openFeed({ bus, live, metrics, seriesMax }));
   addHealth(service, { feed, live, pageDir });
-  const store = openInflux({
-    ...storeConfig,
-    ...storeLogin(config, 'console'),
-    url: storeUrl(storeConfig, config.historian),
-  });
+  const login = storeLogin(config, 'console');
+  const storeParts = { ...storeConfig, ...login, url: storeUrl(storeConfig, config.historian) };
+  const store = openInflux(storeParts);
   const { database } = storeConfig;
   const wait = (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal });
   const rejected = openRejected(config, { now, wait });
+  const { dir: rulesDir } = config.rules;
+  const rules = openWorkbench({ ...{ rulesDir, store: storeParts, plant, log, wait }, maySave: rulesMaySave });
   const outside = { bus, store, database, log, now, wait, pageDir, trustedProxies };
   const limits = { loginsPerMinute, requestsPerMinute };
-  const app = await buildApp({ ...outside, ...people, ...rejected, plant, live, operationsKey, limits });
+  const app = await buildApp({ ...outside, ...people, ...rejected, rules, plant, live, operationsKey, limits });
   stack.defer(() => app.close());
   if (certificate !== undefined) stack.use(watchTls(certificate, { server: app.server, log }));
   const timer = setInterval(() => live.tick(), refresh);

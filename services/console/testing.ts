@@ -19,6 +19,7 @@ import { makeCatalog } from './plant/catalog.ts';
 import { Plant } from './plant/plant.ts';
 import { KeptRejections } from './rejected/kept-rejections.ts';
 import { Replays } from './rejected/replays.ts';
+import { openWorkbench } from './rules/open-workbench.ts';
 import { openInflux } from './store/influx.ts';
 
 export const START = 1_800_000_000_000;
@@ -150,6 +151,12 @@ export type TestConsoleOptions = {
   readonly pageDir?: string;
   /** Where rejections are kept; nowhere where left out. */
   readonly dataDir?: string;
+  /** Nowhere where left out. */
+  readonly rulesDir?: string;
+  readonly maySave?: boolean;
+  readonly jobMsMax?: number;
+  /** What the threads that run rules wait with; `wait` where left out. */
+  readonly jobWait?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** The broker of replays; a memory where left out. */
   readonly replayBus?: MemoryBus;
   /** Settles at once where a test is about something that takes too long. */
@@ -178,18 +185,23 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
   openFeed({ bus, live, metrics, seriesMax });
   const { dataDir = '/nowhere', replayBus = new MemoryBus() } = options;
   const wait = options.wait ?? (() => new Promise<void>(() => {}));
+  const store = { url: options.storeUrl ?? 'http://127.0.0.1:1', database: 'plant' };
+  const { rulesDir = '/nowhere', maySave, jobMsMax } = options;
+  const log = silentLog();
+  const aside = { log, wait: options.jobWait ?? wait, ...(jobMsMax === undefined ? {} : { jobMsMax }) };
+  const rules = openWorkbench({ rulesDir, maySave, store, plant, ...aside });
   const kept = new KeptRejections({ dataDir, now });
   const replays = new Replays({ dataDir, kept, openBus: () => replayBus, now, wait });
   const app = await buildApp({
-    ...{ plant, live, bus, kept, replays, wait },
-    store: openInflux({ url: options.storeUrl ?? 'http://127.0.0.1:1', database: 'plant' }),
+    ...{ plant, live, bus, kept, replays, rules, wait },
+    store: openInflux(store),
     database: 'plant',
     access,
     sessions: new Sessions({ access, key: options.sessionKey ?? SESSION_KEY, lifeMs: 60_000, now }),
     operationsKey: OPERATIONS_KEY,
     limits: { loginsPerMinute, requestsPerMinute: options.requestsPerMinute ?? 100_000 },
     trustedProxies: options.trustedProxies ?? [],
-    log: silentLog(),
+    log,
     now,
     pageDir: options.pageDir ?? '/nowhere',
   });

@@ -4,12 +4,13 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AlarmMessage } from '#domain/alarm.ts';
 import { encodePoint, SeriesTable } from '#domain/batch.ts';
+import type { RulesStatus } from '#domain/rules-status.ts';
 import { topics } from '#domain/topic.ts';
 import { Engine } from '#rules/engine/engine.ts';
 import { START } from '#rules/testing/history.ts';
 import { silentLog } from '#runtime/log.ts';
 import { watchFolder } from '#runtime/watch-folder.ts';
-import { type FolderLoad, RuleFolder, type RulesStatus } from './rule-folder.ts';
+import { type FolderLoad, RuleFolder } from './rule-folder.ts';
 import { Rules } from './rules.ts';
 import { StateStore } from './state-store.ts';
 

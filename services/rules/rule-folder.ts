@@ -2,6 +2,7 @@
 // file; a file with an error leaves its last good version active, says so in the retained status, and raises an alarm once it
 // is quiet: who is still writing has made no mistake yet.
 
+import type { RulesStatus } from '#domain/rules-status.ts';
 import { topics } from '#domain/topic.ts';
 import type { CheckOptions } from '#rules/check/check-rules.ts';
 import { isError, problemOf } from '#rules/check/finding.ts';
@@ -38,16 +39,6 @@ export type FolderLoad = {
 
 /** A file with an error is judged when it has not changed for so long. */
 const QUIET_MS = 2_000;
-
-/** Payload (JSON) of the retained `service/v1/rules/files`. */
-export type RulesStatus = {
-  readonly rules: readonly { readonly id: string; readonly rev: string; readonly mode: string }[];
-  /** `file:line:column: sentence`, one for each thing that is wrong. */
-  readonly problems: readonly string[];
-  /** The same for what runs and is probably not meant so. */
-  readonly warnings: readonly string[];
-  readonly loadedAt: number;
-};
 
 export class RuleFolder {
   readonly #parts: RuleFolderParts;

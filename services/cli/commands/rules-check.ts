@@ -9,11 +9,11 @@ import { checkRules } from '#rules/check/check-rules.ts';
 import { isError } from '#rules/check/finding.ts';
 import { REPORT_FORMATS, REPORTS, type ReportFormat } from '#rules/check/report/report.ts';
 import { summaryOf, summaryText } from '#rules/check/report/summary.ts';
+import { allFilesOf, filesNamed } from '#rules/folder-files.ts';
 import { readPlantKnowledge } from '#rules/plant-knowledge.ts';
 import { EXIT } from '#runtime/start-error.ts';
 import type { Call, Cli, CliCommand } from '../cli.ts';
 import { printable, printableJson } from '../printable.ts';
-import { allFilesOf, filesNamed } from '../rules/folder-files.ts';
 import { readSettings } from '../settings.ts';
 
 const STDIN = '-';

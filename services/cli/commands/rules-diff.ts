@@ -3,12 +3,12 @@
 import { type CompiledTexts, compileTexts } from '#rules/authoring/compile-texts.ts';
 import { diffRules, diffSentence } from '#rules/authoring/diff-rules.ts';
 import type { RuleText } from '#rules/check/check-rules.ts';
+import { filesNamed, jsonFilesOf } from '#rules/folder-files.ts';
 import { formatProblem } from '#runtime/json-file.ts';
 import { EXIT } from '#runtime/start-error.ts';
 import { readTextFile } from '#runtime/text-file.ts';
 import type { Call, Cli, CliCommand } from '../cli.ts';
 import { printable, printableJson } from '../printable.ts';
-import { filesNamed, jsonFilesOf } from '../rules/folder-files.ts';
 import { filesAtRevision } from '../rules/git-revision.ts';
 import { readSettings } from '../settings.ts';
 

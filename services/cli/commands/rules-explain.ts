@@ -1,19 +1,17 @@
 // `penstock rules explain`: why an alarm is active, or why it is not, at any moment. It replays the time before that moment.
 
 import { parseDuration } from '#domain/duration.ts';
-import { formatMoment } from '#rules/backtest/format-time.ts';
 import { lookbackMs } from '#rules/backtest/lookback.ts';
 import { SourceError } from '#rules/backtest/point-source.ts';
 import { type RuleSet, readRuleSet } from '#rules/backtest/rule-set.ts';
 import { wantedSeries } from '#rules/backtest/wanted-series.ts';
 import type { CheckedFile } from '#rules/check/check-rules.ts';
-import type { Explanation } from '#rules/explain/explain.ts';
 import { type ExplainedHistory, explainHistory } from '#rules/explain/explain-history.ts';
-import { explanationText, type PlaceOf } from '#rules/explain/explain-text.ts';
+import { explainedText, noSuchAlarm, replayedSpan } from '#rules/explain/explained-alarm.ts';
 import { namedAlarm, rulesBehind } from '#rules/explain/named-alarm.ts';
 import { untoldStates } from '#rules/explain/sentence.ts';
 import type { CompiledRule } from '#rules/language/compile-rule.ts';
-import { didYouMean, formatProblem } from '#runtime/json-file.ts';
+import { formatProblem } from '#runtime/json-file.ts';
 import { type PlantFiles, readPlantFiles } from '#runtime/plant-files.ts';
 import { EXIT } from '#runtime/start-error.ts';
 import type { Cli, CliCommand } from '../cli.ts';
@@ -118,30 +116,18 @@ type Replayed = Wish & {
   readonly plant: PlantFiles;
 };
 
-function report({ explanation, known, points }: ExplainedHistory, wish: Replayed, cli: Cli): number {
-  const { key, startedAt, at, file } = wish;
-  const span = `${formatMoment(startedAt)} to ${formatMoment(at)} UTC`;
-  if (explanation === undefined) {
-    const hint = didYouMean(key, known) || (known.length === 0 ? '' : `; there are ${known.slice(0, 10).join(', ')}`);
-    const why = `there is no alarm '${key}' from ${span} (${points} points): no device of its scope makes such a group${hint}`;
-    return refuse([why], EXIT.findings, cli);
-  }
-  const placeOf: PlaceOf = (path) => placeIn(file, explanation, path);
+function report(found: ExplainedHistory, wish: Replayed, cli: Cli): number {
+  const { explanation, points } = found;
+  const { startedAt } = wish;
+  if (explanation === undefined) return refuse([noSuchAlarm(found, wish)], EXIT.findings, cli);
   if (wish.isJson) cli.out(`${printableJson(JSON.stringify({ ...explanation, startedAt, points }, null, 2))}\n`);
-  else cli.out(explanationText(explanation, placeOf).split('\n').map(printable).join('\n'));
+  else cli.out(explainedText(explanation, wish).split('\n').map(printable).join('\n'));
   const [, site = '', area = ''] = explanation.alarm.split('/');
   for (const name of untoldStates(explanation))
     cli.err(
       `${cli.paint('yellow', 'hint')} the history of points does not say what ${printable(name)} was: ` +
         `add --state ${printable(`${site}/${area}/${name}`)}=<value>\n`,
     );
-  cli.err(`replayed ${span}, points: ${points.toLocaleString('en-US')}; --lookback sees further\n`);
+  cli.err(`replayed ${replayedSpan(wish)}, points: ${points.toLocaleString('en-US')}; --lookback sees further\n`);
   return EXIT.ok;
-}
-
-/** What a companion is judged by was written by nobody. */
-function placeIn(file: CheckedFile | undefined, { alarm }: Explanation, path: readonly (string | number)[]) {
-  if (file === undefined || !alarm.startsWith(`${file.rule.id}/`)) return undefined;
-  const { line, column } = file.at(path);
-  return `${file.file}:${line}:${column}`;
 }

@@ -5,12 +5,12 @@ import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { formatRuleFile } from '#rules/authoring/format-rule-file.ts';
+import { allFilesOf, filesNamed } from '#rules/folder-files.ts';
 import { type FileProblem, formatProblem } from '#runtime/json-file.ts';
 import { EXIT } from '#runtime/start-error.ts';
 import { readTextFile } from '#runtime/text-file.ts';
 import type { Cli, CliCommand } from '../cli.ts';
 import { printable } from '../printable.ts';
-import { allFilesOf, filesNamed } from '../rules/folder-files.ts';
 import { readSettings } from '../settings.ts';
 
 const STDIN = '-';

@@ -1,6 +1,7 @@
 // `penstock rules test`: the tests beside the rules, on the engine that runs live, and what they cover.
 
 import { writeFileSync } from 'node:fs';
+import { filesNamed, jsonFilesOf } from '#rules/folder-files.ts';
 import { coveragePercent, coverageText, percentText } from '#rules/testing/report/coverage-text.ts';
 import { junitXml } from '#rules/testing/report/junit.ts';
 import { resultText, summaryText } from '#rules/testing/report/result-text.ts';
@@ -9,7 +10,6 @@ import { formatProblem } from '#runtime/json-file.ts';
 import { EXIT } from '#runtime/start-error.ts';
 import type { Call, Cli, CliCommand } from '../cli.ts';
 import { printable, printableJson } from '../printable.ts';
-import { filesNamed, jsonFilesOf } from '../rules/folder-files.ts';
 import { readSettings } from '../settings.ts';
 
 export const rulesTestCommand: CliCommand = {

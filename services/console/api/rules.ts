@@ -16,11 +16,12 @@
 // Texts are what stands in the editor, saved or not, with comments where there are any: at most 256 KiB a text, 640 KiB a request (413
 // beyond). A file is named by its plain name in the rules folder (`tank-temp-high.json`); its test is `<the same>.test.json`.
 //
-// Tests, backtests and explanations run beside the console, one at a time for each login: the next one of the same login ends the
-// one before, which is answered with 409. So does hanging up. What takes too long is a 504, what needs too much memory a 422, a
-// store that is away a 503; each problem says in `detail` what to do. A rule that has errors is a 422 with `findings` (`RefusedProblem`).
+// Checks, tests, backtests and explanations run beside the console, one of each kind at a time for each login: the next one of the
+// same kind ends the one before, which is answered with 409. So does hanging up. What takes too long is a 504, what needs too much
+// memory a 422, a store that is away a 503, too many who ask at once a 503; each problem says in `detail` what to do. A rule that has errors is a 422 with `findings` (`RefusedProblem`).
 
 import type { AlarmState, Priority } from '#domain/alarm.ts';
+import type { Value } from '#domain/point.ts';
 import type { SetResult } from '#rules/backtest/backtest.ts';
 import type { SentCommand } from '#rules/backtest/command-count.ts';
 import type { Moved } from '#rules/backtest/compare.ts';
@@ -164,6 +165,8 @@ export type BacktestWish = RuleText & {
   readonly instance?: string;
   /** Also runs the file as it is on disk, and says what differs. */
   readonly against: 'saved' | null;
+  /** Plant states by `site/area/name`, which hold over the whole range: history has points only. */
+  readonly states?: { readonly [state: string]: Value };
 };
 
 export type BacktestView = {
@@ -174,6 +177,8 @@ export type BacktestView = {
   /** Whether the points were still at hand from an earlier run. */
   readonly isFromMemory: boolean;
   readonly tookMs: number;
+  /** Names of the plant states that the rules read and `states` does not give: they were unknown throughout. */
+  readonly untoldStates: readonly string[];
   readonly result: BacktestResult;
   /** null: it was not asked for, or there is no file, or it is refused (`againstProblem` says which). */
   readonly saved: BacktestResult | null;
@@ -236,7 +241,10 @@ export type InstanceChart = {
 
 export type Span = { readonly from: number; readonly to: number };
 
-/** Everything but NORM, in the order of time. Nobody acknowledges or resets in a backtest: after the first alarm it is RTNUN or LATCH between alarms. */
+/**
+ * Everything but NORM, in the order of time. Nobody acknowledges or resets in a backtest: after the first alarm of the range it is
+ * RTNUN or LATCH between alarms. What was over before the range counts as acknowledged.
+ */
 export type StateSpan = Span & { readonly state: Exclude<AlarmState, 'NORM'>; readonly priority: Priority };
 
 /** An input as the chart draws it: about 600 buckets; null where nothing was known. */
@@ -245,7 +253,7 @@ export type InputSeries = {
   readonly alarm: string;
   readonly input: string;
   readonly metric: string;
-  /** null where it is folded from several. */
+  /** `site/area/device`; null where none feeds it. */
   readonly device: string | null;
   /** UCUM. */
   readonly unit: string | null;

@@ -13,6 +13,7 @@ import type { Live } from '../live/live.ts';
 import type { Plant } from '../plant/plant.ts';
 import type { KeptRejections } from '../rejected/kept-rejections.ts';
 import type { Replays } from '../rejected/replays.ts';
+import type { OpenWorkbench } from '../rules/open-workbench.ts';
 import type { Store } from '../store/influx.ts';
 import { addPage } from './page.ts';
 import { answerWithProblems, ProblemError } from './problem.ts';
@@ -22,6 +23,7 @@ import { eventRoutes } from './routes/events.ts';
 import { historyRoutes } from './routes/history.ts';
 import { plantRoutes } from './routes/plant.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
+import { ruleRoutes } from './routes/rules.ts';
 import { loginRoutes, sessionRoutes } from './routes/session.ts';
 import { addSecurityHeaders } from './security.ts';
 import type { Session, Sessions } from './session.ts';
@@ -33,6 +35,7 @@ export type AppParts = {
   readonly live: Live;
   readonly kept: KeptRejections;
   readonly replays: Replays;
+  readonly rules: OpenWorkbench;
   readonly bus: Bus;
   readonly store: Store;
   readonly database: string;
@@ -92,6 +95,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.addHook('preClose', async () => {
     parts.live.closeAll(); // an open stream would hold the server for ever
     parts.replays[Symbol.dispose]();
+    await parts.rules.workbench[Symbol.asyncDispose]();
   });
   await app.register(loginRoutes(parts), { prefix: '/api' });
   await app.register(async (guarded) => {
@@ -105,7 +109,15 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       if (request.session === null) throw new ProblemError(401, 'Log in first.');
       refuseLesser(request.session, request.routeOptions.config.least);
     });
-    for (const routes of [sessionRoutes, alarmRoutes, plantRoutes, rejectedRoutes, historyRoutes, eventRoutes]) {
+    for (const routes of [
+      sessionRoutes,
+      alarmRoutes,
+      plantRoutes,
+      rejectedRoutes,
+      historyRoutes,
+      eventRoutes,
+      ruleRoutes,
+    ]) {
       await guarded.register(routes(parts), { prefix: '/api' });
     }
   });

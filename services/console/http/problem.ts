@@ -2,8 +2,10 @@
 
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import type { Finding } from '#rules/check/finding.ts';
 import type { Log } from '#runtime/log.ts';
 import type { Problem } from '../api/http.ts';
+import type { RefusedProblem } from '../api/rules.ts';
 import { StoreError } from '../store/influx.ts';
 
 const TITLES: { readonly [status: number]: string } = {
@@ -12,8 +14,11 @@ const TITLES: { readonly [status: number]: string } = {
   403: 'Not allowed',
   404: 'Not found',
   409: 'Conflict',
+  412: 'Changed meanwhile',
   413: 'Too large',
   415: 'Unsupported media type',
+  422: 'Not possible as it is',
+  428: 'Say what you have seen',
   429: 'Too many attempts',
   500: 'Internal error',
   502: 'The store refused',
@@ -33,6 +38,15 @@ export class ProblemError extends Error {
   }
 }
 
+/** A text with errors: what is wrong stands beside the sentence. */
+export class RefusedError extends ProblemError {
+  readonly findings: readonly Finding[];
+  constructor(detail: string, findings: readonly Finding[]) {
+    super(422, detail);
+    this.findings = findings;
+  }
+}
+
 export function answerWithProblems(app: FastifyInstance, log: Log): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = toProblem(error);
@@ -48,7 +62,7 @@ export function answerWithProblems(app: FastifyInstance, log: Log): void {
   );
 }
 
-function toProblem(error: FastifyError): Problem {
+function toProblem(error: FastifyError): Problem | RefusedProblem {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const errors = error.validation.map(({ instancePath, message }) => ({
       pointer: `/${error.validationContext ?? 'body'}${instancePath}`,
@@ -58,6 +72,7 @@ function toProblem(error: FastifyError): Problem {
     return { ...problemOf(400, detail), errors };
   }
   if (error instanceof StoreError) return problemOf(error.retryable ? 503 : 502, error.message);
+  if (error instanceof RefusedError) return { ...problemOf(422, error.message), findings: error.findings };
   const status = error.statusCode ?? 500;
   return problemOf(
     status,

@@ -6,9 +6,10 @@ import { decodeBatch, type SeriesTable } from '#domain/batch.ts';
 import type { DeviceView } from '#domain/device.ts';
 import type { Point } from '#domain/point.ts';
 import type { Rejected } from '#domain/rejected.ts';
+import type { RulesStatus } from '#domain/rules-status.ts';
 import type { ServiceStatus } from '#domain/service.ts';
-import { type AlarmName, type DeviceName, parseTopic } from '#domain/topic.ts';
-import { alarmMessage, deviceView, rejected, serviceStatus } from './schemas.ts';
+import { type AlarmName, type DeviceName, parseTopic, topics } from '#domain/topic.ts';
+import { alarmMessage, deviceView, rejected, rulesStatus, serviceStatus } from './schemas.ts';
 
 /** A null view: its retained message was taken away. */
 export type PlantInput =
@@ -16,10 +17,14 @@ export type PlantInput =
   | { readonly kind: 'alarm'; readonly name: AlarmName; readonly message: AlarmMessage | null }
   | { readonly kind: 'device'; readonly name: DeviceName; readonly view: DeviceView | null }
   | { readonly kind: 'service'; readonly id: string; readonly status: ServiceStatus | null }
+  | { readonly kind: 'rules'; readonly status: RulesStatus | null }
   | { readonly kind: 'rejected'; readonly rejected: Rejected };
 
 /** An alarm with all its texts is below 10 KB; past this something else is wrong, and every open page would have to carry it. */
 const JSON_BYTES_MAX = 128 * 1024;
+/** It names every rule; it goes to no page as it is. */
+const RULES_BYTES_MAX = 4 * 1024 * 1024;
+const RULES_FILES = topics.service('rules', 'files');
 
 export function decodePlantInput(topic: string, payload: Buffer, series: SeriesTable): PlantInput | string {
   const parsed = parseTopic(topic);
@@ -47,6 +52,10 @@ export function decodePlantInput(topic: string, payload: Buffer, series: SeriesT
       };
     }
     case 'service': {
+      if (topic === RULES_FILES) {
+        const status = readJson(payload, rulesStatus, RULES_BYTES_MAX);
+        return typeof status === 'string' ? status : { kind: 'rules', status };
+      }
       const status = readJson(payload, serviceStatus);
       return typeof status === 'string' ? status : { kind: 'service', id: `${parsed.service}/${parsed.id}`, status };
     }
@@ -73,9 +82,9 @@ function decodePoints(payload: Buffer, series: SeriesTable): PlantInput {
 }
 
 /** null: an empty payload, which is how a retained message is taken away [MQTT-3.3.1-10]. A text: what is wrong. */
-function readJson<T>(payload: Buffer, schema: z.ZodType<T>): T | null | string {
+function readJson<T>(payload: Buffer, schema: z.ZodType<T>, bytesMax = JSON_BYTES_MAX): T | null | string {
   if (payload.length === 0) return null;
-  if (payload.length > JSON_BYTES_MAX) return `the payload has ${payload.length} bytes, more than ${JSON_BYTES_MAX}`;
+  if (payload.length > bytesMax) return `the payload has ${payload.length} bytes, more than ${bytesMax}`;
   let value: unknown;
   try {
     value = JSON.parse(payload.toString());

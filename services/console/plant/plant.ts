@@ -7,6 +7,7 @@ import { makeSeries, type SeriesName } from '#domain/series.ts';
 import { isOfPipeline, type ServiceStatus } from '#domain/service.ts';
 import { type AlarmName, alarmKey, type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { AlarmChanges, AlarmView, Changes, Dropped, RejectView, Snapshot, ValueView } from '../api/live.ts';
+import { RunningRules } from '../rules/running-rules.ts';
 import { AlarmTable } from './alarm-table.ts';
 import type { Catalog } from './catalog.ts';
 import type { PlantInput } from './decode.ts';
@@ -29,6 +30,7 @@ export class Plant {
   readonly #devices: LatestTable<DeviceView>;
   readonly #services = new LatestTable<ServiceStatus>(SERVICES_MAX);
   readonly #retelling = new Retelling();
+  readonly running = new RunningRules();
   /** Newest first. */
   #rejected: RejectView[] = [];
   #rejectedCount = 0;
@@ -58,6 +60,9 @@ export class Plant {
       case 'service':
         this.#retelling.told('service', input.id);
         this.#services.put(input.id, input.status);
+        return false;
+      case 'rules':
+        this.running.put(input.status);
         return false;
       case 'rejected':
         this.#putRejected(input.rejected);

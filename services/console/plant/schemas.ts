@@ -6,6 +6,7 @@ import { ALARM_OVERLAYS, ALARM_STATES, type AlarmMessage, PRIORITIES, UNKNOWN_RE
 import { COMMAND_STATUSES } from '#domain/command.ts';
 import { type DeviceView, parseDeviceView } from '#domain/device.ts';
 import { REJECT_REASONS, type Rejected, type RejectReason } from '#domain/rejected.ts';
+import { parseRulesStatus, type RulesStatus } from '#domain/rules-status.ts';
 import { parseServiceStatus, type ServiceStatus } from '#domain/service.ts';
 
 const moment = z.number();
@@ -73,6 +74,13 @@ export const deviceView = z.unknown().transform((value, ctx): DeviceView => {
 
 export const serviceStatus = z.unknown().transform((value, ctx): ServiceStatus => {
   const status = parseServiceStatus(value);
+  if (typeof status !== 'string') return status;
+  ctx.addIssue({ code: 'custom', message: status });
+  return z.NEVER;
+});
+
+export const rulesStatus = z.unknown().transform((value, ctx): RulesStatus => {
+  const status = parseRulesStatus(value);
   if (typeof status !== 'string') return status;
   ctx.addIssue({ code: 'custom', message: status });
   return z.NEVER;

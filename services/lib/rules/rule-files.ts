@@ -77,10 +77,10 @@ function idIn(file: string, text: string | undefined): string[] {
   return Array.isArray(parsed) ? [] : [parsed.value.id];
 }
 
-type RuleTexts = { readonly texts: readonly RuleText[]; readonly unreadable: readonly Finding[] };
+export type RuleTexts = { readonly texts: readonly RuleText[]; readonly unreadable: readonly Finding[] };
 
 /** The texts of a folder that are rules, in the order of their names; a missing folder has none. */
-function readRuleTexts(folder: string): RuleTexts {
+export function readRuleTexts(folder: string): RuleTexts {
   let names: string[];
   try {
     names = readdirSync(folder).filter(isRuleFile).sort();

@@ -52,6 +52,22 @@ describe('backtest()', () => {
     expect(result.rules.map(({ rule: id }) => id)).toEqual(['hot', 'hot.no-data']);
   });
 
+  it('takes what a plant state suppresses from the start on, before anybody could have been told', async () => {
+    const rule = ruleOf({
+      ...HOT,
+      suppressWhen: { '==': [{ state: 'mode' }, 'off'] },
+      scope: { labels: { tank: 't' } },
+    });
+    const devices = new Map<string, DeviceEntry>([
+      ['s/a/d1', { site: 's', area: 'a', device: 'd1', model: null, role: null, labels: { tank: 't' } }],
+    ]);
+    const states = [{ site: 's', area: 'a', name: 'mode', value: 'off' }];
+    const plant = { ...NO_PLANT, devices, states };
+    const result = only(await run([rule], minutes(70, 90, 60), { plant, isPlantWhole: true }));
+    expect(result.kpis.alarms).toBe(0);
+    expect(result.episodes).toMatchObject([{ isSuppressed: true }]);
+  });
+
   it('does nothing at the end of the range itself, which is left out', async () => {
     const rule = ruleOf({ ...HOT, onDelay: '5m' });
     expect(only(await run([rule], minutes(90), { to: T0 + 5 * MINUTE })).episodes).toEqual([]);

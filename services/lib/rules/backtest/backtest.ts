@@ -3,6 +3,7 @@
 // is what a backtest is asked. Alarms of failed commands are left out, since nothing was sent that could have failed.
 
 import type { JournalEntry } from '#domain/journal.ts';
+import type { Instance } from '../engine/instance.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
 import { CommandCount } from './command-count.ts';
 import { type Episode, EpisodeFold } from './episodes.ts';
@@ -17,6 +18,8 @@ export type NamedRules = {
   readonly rules: readonly CompiledRule[];
   /** The only rule that is reported; the others run because it reads their alarms. undefined: all are. */
   readonly only?: string | undefined;
+  /** Told of an instance of any of them whenever it has been judged: what draws the alarm over time. */
+  readonly onJudged?: (instance: Instance) => void;
 };
 
 export type BacktestOptions = {
@@ -122,6 +125,7 @@ class SetRun {
     this.#leftOut = new Set(set.rules.flatMap(alarmsOfFailure));
     this.replay = new Replay({
       rules: set.rules.map(asActive),
+      onJudged: set.onJudged,
       ...{ plant, isPlantWhole, startedAt },
       onEntry: (entry) => this.#take(entry),
       onCommand: (device, envelope, at) => {

@@ -11,6 +11,7 @@ import { type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EngineInput } from '../engine/inputs.ts';
+import type { Instance } from '../engine/instance.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
 import { isTarget } from './wanted-series.ts';
 
@@ -34,6 +35,8 @@ export type ReplayOptions = {
   readonly isPlantWhole: boolean;
   readonly onEntry?: (entry: JournalEntry) => void;
   readonly onCommand?: (device: DeviceName, envelope: CommandEnvelope, at: number) => void;
+  /** Told of an instance whenever it has been judged. */
+  readonly onJudged?: ((instance: Instance) => void) | undefined;
 };
 
 type PointInput = { kind: 'point'; point: Point; receivedAt: number };
@@ -45,16 +48,29 @@ export class Replay {
   readonly #met: (Series | undefined)[] = [];
   /** One object for all points: the engine keeps none of it. */
   #input: PointInput | undefined;
+  #hasBegun = false;
   /** Rules that threw or took too long, and why: they were not evaluated from there on. */
   readonly stopped = new Map<string, string>();
 
   constructor(options: ReplayOptions) {
-    const { rules, plant, startedAt } = options;
+    const { rules, plant, startedAt, onJudged } = options;
     this.#options = options;
-    this.engine = new Engine({ rules, models: plant.models, startedAt });
+    this.engine = new Engine({
+      rules,
+      models: plant.models,
+      startedAt,
+      ...(onJudged === undefined ? {} : { onJudged }),
+    });
+  }
+
+  /** The plant as it stood at the start. What that leads to is told like all else, when whoever made this is ready for it. */
+  #begin(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    const { rules, plant, startedAt, isPlantWhole } = this.#options;
     for (const state of plant.states) this.#step({ kind: 'plant-state', ...state, at: startedAt });
     for (const device of plant.devices.values())
-      if (options.isPlantWhole || isTarget(device, rules)) this.#describe(device, startedAt);
+      if (isPlantWhole || isTarget(device, rules)) this.#describe(device, startedAt);
   }
 
   /** Series that points have come of. */
@@ -64,6 +80,7 @@ export class Replay {
 
   /** Points in the order of time. */
   take(points: readonly Point[]): void {
+    this.#begin();
     const { engine } = this;
     for (let i = 0; i < points.length; i++) {
       const point = points[i] as Point;
@@ -80,6 +97,7 @@ export class Replay {
 
   /** Lets the clock run to a moment, with whatever that leads to. */
   runUntil(at: number): void {
+    this.#begin();
     this.#tickUntil(at);
     this.#step({ kind: 'tick', at });
   }

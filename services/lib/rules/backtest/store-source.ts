@@ -18,6 +18,8 @@ export type StoreSourceOptions = {
   /** Waits between two tries; returns early where the signal is given. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly signal?: AbortSignal;
+  /** Where its series get their seats, where they are to share them with another source. */
+  readonly table?: SeriesTable;
   /** Rows of one answer at most; the historian refuses more than 100,000. */
   readonly rowsMax?: number;
 };
@@ -36,9 +38,8 @@ const TAGS = ['site', 'area', 'device', 'metric'] as const;
 
 /** @throws SourceError from its batches where the store cannot be read */
 export function storeSource(options: StoreSourceOptions): PointSource {
-  const { range, wanted, rowsMax = ROWS_MAX_DEFAULT } = options;
+  const { range, wanted, rowsMax = ROWS_MAX_DEFAULT, table = new SeriesTable() } = options;
   const counts = noCounts();
-  const table = new SeriesTable();
   const read = (row: readonly Cell[]): Point | undefined => {
     const point = pointOf(row, table);
     if (!('reason' in point)) return point;

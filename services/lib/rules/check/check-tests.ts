@@ -1,6 +1,7 @@
 // Test files against their form, before anybody runs them: fields, the notation of series, and the rules that they name.
 
 import { nearestWord, parseJsonFile } from '#runtime/json-file.ts';
+import { type FileTexts, ON_DISK } from '../edited-files.ts';
 import type { Path } from '../language/expression.ts';
 import { readRuleTests, type TestFile } from '../testing/read-rule-tests.ts';
 import { type RuleTestFile, ruleTestFileSchema } from '../testing/rule-test-schema.ts';
@@ -8,9 +9,15 @@ import { parseSeries } from '../testing/series-notation.ts';
 import type { RuleText } from './check-rules.ts';
 import { endOf, errorOf, type Finding } from './finding.ts';
 
-export function checkTests(tests: readonly RuleText[]): Finding[] {
+/** `texts`: where the rules beside them are read. */
+export function checkTests(tests: readonly RuleText[], texts: FileTexts = ON_DISK): Finding[] {
   // All at once: the rules beside them are then read once.
-  const read = new Map(readRuleTests(tests.map(({ file }) => file)).files.map((each) => [each.file, each]));
+  const read = new Map(
+    readRuleTests(
+      tests.map(({ file }) => file),
+      { texts },
+    ).files.map((each) => [each.file, each]),
+  );
   return tests.flatMap(({ file, text }) => {
     const parsed = parseJsonFile(file, text, ruleTestFileSchema);
     if (Array.isArray(parsed)) return parsed.map((problem) => errorOf(problem, text, 'SCHEMA'));

@@ -2,12 +2,17 @@
 // asked here.
 
 import path from 'node:path';
+import { type FileTexts, ON_DISK } from '../edited-files.ts';
 import { runTestFiles } from '../testing/run-test-files.ts';
 import type { RuleText } from './check-rules.ts';
 import type { Coverage } from './lint/untested.ts';
 
-export function testCoverage(rules: readonly RuleText[], testFiles: readonly string[]): Coverage {
-  const covered = new Map(runTestFiles(testFiles).coverage.map((each) => [path.resolve(each.file), each]));
+export function testCoverage(
+  rules: readonly RuleText[],
+  testFiles: readonly string[],
+  texts: FileTexts = ON_DISK,
+): Coverage {
+  const covered = new Map(runTestFiles(testFiles, { texts }).coverage.map((each) => [path.resolve(each.file), each]));
   return new Map(rules.map(({ file }) => [file, covered.get(path.resolve(file)) ?? NEVER_RUN]));
 }
 

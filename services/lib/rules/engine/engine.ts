@@ -41,6 +41,8 @@ export type EngineOptions = {
   readonly unknownSeriesMax?: number;
   /** Measures how long an evaluation takes, for its budget; without one no budget is held. */
   readonly meter?: Meter;
+  /** Told of an instance whenever it has been judged, with its state moved and the rule's frame still on it. */
+  readonly onJudged?: (instance: Instance) => void;
 };
 
 export class Engine {
@@ -69,7 +71,7 @@ export class Engine {
       onAmbiguous: options.onAmbiguous ?? (() => {}),
     });
     const shared = { now, ledger: this.#ledger, loaded: this.#loaded };
-    const evaluator = new Evaluator({ ...shared, meter: options.meter });
+    const evaluator = new Evaluator({ ...shared, meter: options.meter, onJudged: options.onJudged });
     this.#alarms = new Alarms({
       ...{ ...shared, plant, binder },
       evaluateNow: (instance) => evaluator.evaluateNow(instance),

@@ -23,6 +23,7 @@ export type EvaluatorParts = {
   readonly ledger: Ledger;
   readonly loaded: ReadonlyMap<string, LoadedRule>;
   readonly meter: Meter | undefined;
+  readonly onJudged: ((instance: Instance) => void) | undefined;
 };
 
 export class Evaluator {
@@ -32,13 +33,15 @@ export class Evaluator {
   /** undefined: no budget is held. */
   readonly #suspects: Suspects | undefined;
   readonly #deadlines = new Deadlines<Instance>();
+  readonly #onJudged: EvaluatorParts['onJudged'];
   #alarms!: Alarms;
 
-  constructor({ now, ledger, loaded, meter }: EvaluatorParts) {
+  constructor({ now, ledger, loaded, meter, onJudged }: EvaluatorParts) {
     this.#now = now;
     this.#ledger = ledger;
     this.#loaded = loaded;
     this.#suspects = meter && new Suspects(meter);
+    this.#onJudged = onJudged;
   }
 
   /** What is found is told here; the two need each other, so it is given after both are made. */
@@ -130,6 +133,7 @@ export class Evaluator {
     if (state.shelvedUntil !== null && this.#now.moment >= state.shelvedUntil) this.#endShelving(instance);
     if (loaded.hasDesignSuppression) this.#suppress(instance);
     const event = judge(instance, frame);
+    this.#onJudged?.(instance);
     if (event !== undefined) this.#alarms.transition(instance, event, { at });
     if (loaded.reAlarmMs !== undefined && reAlarm(instance) !== undefined)
       this.#alarms.transition(instance, 'RE_ALARM', { at });

@@ -43,6 +43,6 @@ export function explainInputs(instance: Instance, frame: Frame): ExplainedInput[
   });
 }
 
-function madeBy({ window }: CompiledInput): string | null {
+export function madeBy({ window }: CompiledInput): string | null {
   return window === undefined ? null : `${window.fn} over ${formatDuration(window.windowMs)}`;
 }

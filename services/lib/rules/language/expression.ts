@@ -61,6 +61,8 @@ export type Expression = {
   readonly inputOf?: number;
   /** The other rule whose alarm this reads. */
   readonly alarmOf?: string;
+  /** Index of the param whose value this is. */
+  readonly paramOf?: number;
   /** The plant state that it is. */
   readonly stateOf?: string;
 };

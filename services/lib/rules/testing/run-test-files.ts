@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { didYouMean, type Place } from '#runtime/json-file.ts';
 import { ownerOf } from '../check/lint/alarms-named.ts';
+import type { FileTexts } from '../edited-files.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
 import type { Failure } from './compare-expectation.ts';
 import { CoverageRecord, coverageOf, type RuleCoverage } from './coverage.ts';
@@ -36,6 +37,7 @@ export type TestRunOptions = {
   /** Which tests are run, by `rule: name`; all where it is left out. */
   readonly isWanted?: (title: string) => boolean;
   readonly onResult?: (result: TestResult) => void;
+  readonly texts?: FileTexts;
 };
 
 /** Expressions of these fields are others than those of the file: what they show covers nothing. */
@@ -52,7 +54,10 @@ export function runTestFiles(candidates: readonly string[], options: TestRunOpti
     records.set(file, record);
     return record;
   };
-  const { files, problems } = readRuleTests(candidates, (file) => ({ watch: recordOf(file).watch }));
+  const { files, problems } = readRuleTests(candidates, {
+    compileOptionsOf: (file) => ({ watch: recordOf(file).watch }),
+    ...(options.texts === undefined ? {} : { texts: options.texts }),
+  });
   for (const texts of new Set(files.map(({ rules }) => rules)))
     for (const [id, rule] of texts.rules) recordOf(texts.sources.get(id)?.file ?? id).attach(rule);
   const results: TestResult[] = [];

@@ -45,6 +45,7 @@ export const parameter: Operator = {
     const evaluate: Expression['evaluate'] = (frame) => frame.params[index] ?? UNKNOWN.NEVER;
     return {
       parts: [],
+      paramOf: index,
       type: typeOf(compiler.paramValue(index)),
       evaluate,
       wakesAt: () => NEVER,

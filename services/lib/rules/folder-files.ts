@@ -3,7 +3,7 @@
 
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { INNER_FOLDERS } from '#rules/stray-files.ts';
+import { INNER_FOLDERS } from './stray-files.ts';
 
 /** Every JSON file that a rules folder holds: rules, tests, and what stands in the folders of models, devices and sources. */
 export function allFilesOf(folder: string): string[] {
