@@ -395,6 +395,8 @@ export const texts = {
         none: 'none',
         was: (before: string) => `saved: ${before}`,
       },
+      plantStates: 'Plant states',
+      plantStatesHint: 'History holds no plant states. Until somebody says what it was, a state is unknown.',
       short: 'Of a short range: thirty days say more.',
       difference: {
         none: (same: number) =>

@@ -23,7 +23,7 @@ export function answered<T>(job: Job<T>, answer: Answer<T>): Job<T> {
   return answer.ok ? { is: 'done', shown: answer.body } : { is: 'failed', shown: shownOf(job), why: answer.why };
 }
 
-/** It was called off before it was answered. */
+/** Nobody waits for it any more. */
 export function calledOff<T>(job: Job<T>): Job<T> {
   if (job.is !== 'running') return job;
   return job.shown === null ? IDLE : { is: 'done', shown: job.shown };

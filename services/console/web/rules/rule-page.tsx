@@ -29,8 +29,8 @@ export function RulePage({ file }: { readonly file: string }) {
     });
     return () => {
       isGone = true;
-      callOffAll();
       const left = knownWork(file);
+      if (left !== undefined) callOffAll(left);
       if (left !== undefined && !left.isChanged.value) forget(file);
     };
   }, [file, work, problem]);

@@ -12,22 +12,18 @@ import { isOf, type Of, textOf, type Work } from './work.ts';
 /** Between two keys of somebody who types on. */
 const TYPING_MS = 150;
 
-const checks = openLane();
-const jobs = openLane();
+const lanes = { check: openLane(), trial: openLane(), tests: openLane() };
 
-/** After every change of a text: checks it, and runs what follows from a text without an error. */
+/** After every change of a text: ends what runs of an older one, checks it, and runs what follows from a text without an error. */
 export function judge(work: Work, delayMs = TYPING_MS): void {
-  checks.ask(
-    'check',
-    async (signal) => {
-      await run<CheckView>(work, work.check, { path: 'api/rules/check', signal });
-      if (signal.aborted || work.check.value.is !== 'done') return;
-      if (!isSound(work)) return;
-      tryOut(work);
-      if (work.areTestsWatched.value) runTests(work);
-    },
-    delayMs,
-  );
+  callOffAll(work);
+  lanes.check.ask(async (signal) => {
+    await run<CheckView>(work, work.check, { path: 'api/rules/check', signal });
+    if (signal.aborted || work.check.value.is !== 'done') return;
+    if (!isSound(work)) return;
+    tryOut(work);
+    if (work.areTestsWatched.value) runTests(work);
+  }, delayMs);
 }
 
 /** Whether the text of the rule, as it stands, was found to have no error. Those of its tests are another matter. */
@@ -40,11 +36,12 @@ export function isSound(work: Work): boolean {
 
 /** Runs it on the past. */
 export function tryOut(work: Work): void {
-  jobs.ask('backtest', async (signal) => {
-    const { range, instance, isCompared, saved } = work;
+  lanes.trial.ask(async (signal) => {
+    const { range, instance, isCompared, saved, states } = work;
     const wish: Omit<BacktestWish, 'file' | 'text' | 'test'> = {
       ...rangeAt(range.value, Math.floor(currentTime())),
       ...(instance.value === null ? {} : { instance: instance.value }),
+      ...(states.value.size === 0 ? {} : { states: Object.fromEntries(states.value) }),
       against: isCompared.value && saved.value !== null ? 'saved' : null,
     };
     await run<BacktestView>(work, work.trial, { path: 'api/rules/backtest', more: wish, signal });
@@ -52,21 +49,24 @@ export function tryOut(work: Work): void {
 }
 
 export function runTests(work: Work): void {
-  jobs.ask('test', (signal) => run<TestView>(work, work.tests, { path: 'api/rules/test', signal }));
+  lanes.tests.ask((signal) => run<TestView>(work, work.tests, { path: 'api/rules/test', signal }));
 }
 
-/** The page is left: nobody waits for what runs. */
-export function callOffAll(): void {
-  checks.callOff('check');
-  for (const kind of ['backtest', 'test']) jobs.callOff(kind);
+/** Nobody waits any more for what runs. */
+export function callOffAll({ check, trial, tests }: Work): void {
+  for (const lane of Object.values(lanes)) lane.callOff();
+  check.value = calledOff(check.peek());
+  trial.value = calledOff(trial.peek());
+  tests.value = calledOff(tests.peek());
 }
 
 type Call = { readonly path: string; readonly more?: object; readonly signal: AbortSignal };
 
 async function run<T>(work: Work, job: Signal<Job<Of<T>>>, { path, more = {}, signal }: Call): Promise<void> {
   const of = textOf(work);
-  job.value = started(job.value);
+  job.value = started(job.peek());
   const answer = await ask<T>({ method: 'POST', path, body: { ...of, ...more }, signal });
-  if (signal.aborted) job.value = calledOff(job.value);
-  else job.value = answered(job.value, answer.ok ? { ok: true, body: { of, view: answer.body } } : answer);
+  // A newer question has set the job running already; its answer is what counts.
+  if (!signal.aborted)
+    job.value = answered(job.peek(), answer.ok ? { ok: true, body: { of, view: answer.body } } : answer);
 }

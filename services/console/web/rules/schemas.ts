@@ -2,15 +2,15 @@
 
 import { call } from '../state/api.ts';
 
-const fetched = new Map<string, Promise<object | undefined>>();
+const fetched = new Map<string, Promise<string | undefined>>();
 
-/** undefined where it cannot be had: the editor does without. */
-export function schemaOf(name: 'rule' | 'rule-test'): Promise<object | undefined> {
+/** As text; undefined where it cannot be had: the editor does without. */
+export function schemaOf(name: 'rule' | 'rule-test'): Promise<string | undefined> {
   const known = fetched.get(name);
   if (known !== undefined) return known;
   const asked = call<object>('GET', `api/rules/schemas/${name}`).then((answer) => {
     if (!answer.ok) fetched.delete(name);
-    return answer.ok ? answer.body : undefined;
+    return answer.ok ? JSON.stringify(answer.body) : undefined;
   });
   fetched.set(name, asked);
   return asked;

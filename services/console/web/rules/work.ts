@@ -2,6 +2,7 @@
 // while the page is open, so that what was typed survives a look at another page.
 
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { Value } from '#domain/point.ts';
 import type { BacktestView, CheckView, DiffView, RuleFileView, RuleText, SaveView, TestView } from '../../api/rules.ts';
 import { IDLE, type Job } from './job.ts';
 import { LAST_HOUR, type RangeChoice } from './range.ts';
@@ -37,6 +38,8 @@ export type Work = {
   /** The alarm that is drawn; null: the one that was in alarm longest. */
   readonly instance: Signal<string | null>;
   readonly isCompared: Signal<boolean>;
+  /** Plant states over the whole range, by `site/area/name`: history has points only. */
+  readonly states: Signal<ReadonlyMap<string, Value>>;
   readonly save: Signal<SaveState>;
 };
 
@@ -64,6 +67,7 @@ export function openWork(file: string, saved: RuleFileView | null): Work {
     range: signal(LAST_HOUR),
     instance: signal<string | null>(null),
     isCompared: signal(true),
+    states: signal<ReadonlyMap<string, Value>>(new Map()),
     save: signal<SaveState>({ is: 'idle' }),
   };
   works.set(file, work);

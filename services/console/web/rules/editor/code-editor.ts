@@ -8,7 +8,7 @@ import { json } from '@codemirror/lang-json';
 import { bracketMatching, indentOnInput, indentUnit } from '@codemirror/language';
 import { type Diagnostic, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { Annotation, Compartment, EditorState } from '@codemirror/state';
+import { Annotation, Compartment, EditorState, Prec } from '@codemirror/state';
 import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
 import { fixOf, type Span, spanOf } from './finding-marks.ts';
 import type { JsonHelp } from './json-help.ts';
@@ -46,13 +46,32 @@ export type CodeEditor = {
   close(): void;
 };
 
+/** Long enough for a slow hand between two keys. */
+const LEAVING_MS = 5_000;
+/** Escape, then Tab leaves the editor, also where Escape closes something or unmarks a text. */
+const leaving = Prec.highest(
+  keymap.of([
+    {
+      key: 'Escape',
+      run(view) {
+        view.setTabFocusMode(LEAVING_MS);
+        return false;
+      },
+    },
+  ]),
+);
+
 const fromOutside = Annotation.define<true>();
 
 export function openCodeEditor(root: ShadowRoot, options: CodeEditorOptions): CodeEditor {
   const access = new Compartment();
   const accessOf = (isReadOnly: boolean) => [
     EditorState.readOnly.of(isReadOnly),
-    EditorView.contentAttributes.of({ 'aria-label': options.label, 'aria-readonly': String(isReadOnly) }),
+    EditorView.contentAttributes.of({
+      'aria-label': options.label,
+      'aria-readonly': String(isReadOnly),
+      tabindex: '0',
+    }),
   ];
   const { help } = options;
   const view = new EditorView({
@@ -66,6 +85,7 @@ export function openCodeEditor(root: ShadowRoot, options: CodeEditorOptions): Co
         [history(), json(), indentUnit.of('  '), indentOnInput(), bracketMatching(), closeBrackets()],
         [highlightSelectionMatches(), autocompletion(help === undefined ? {} : { override: [help.complete] })],
         help === undefined ? [] : help.hover,
+        leaving,
         keymap.of([
           ...[...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...searchKeymap, ...historyKeymap],
           ...[...defaultKeymap, indentWithTab],

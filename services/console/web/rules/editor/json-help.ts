@@ -13,25 +13,32 @@ import {
   type Position,
 } from 'vscode-json-languageservice';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { textOfMarkdown } from './markdown-text.ts';
 import { toSnippet } from './snippet.ts';
 
 const URI = 'inmemory:///rule.json';
+const SCHEMA_URI = 'inmemory:///schema.json';
 
 export type JsonHelp = { readonly complete: CompletionSource; readonly hover: Extension };
 
-export function jsonHelp(schema: object): JsonHelp {
-  const service = getLanguageService({});
+/** @param schema a JSON schema as text: the service makes an object of its own, into which it writes what its references mean */
+export function jsonHelp(schema: string): JsonHelp {
+  // A file may name its schema by the path that it has beside the file; whatever that is, it is this one, and nothing is fetched.
+  const service = getLanguageService({
+    schemaRequestService: () => Promise.resolve(schema),
+    workspaceContext: { resolveRelativePath: () => SCHEMA_URI },
+  });
   service.configure({
     validate: false,
     allowComments: true,
-    schemas: [{ uri: 'inmemory:///schema.json', fileMatch: ['*'], schema: schema as JSONSchema }],
+    schemas: [{ uri: SCHEMA_URI, fileMatch: ['*'], schema: JSON.parse(schema) as JSONSchema }],
   });
   return {
     complete: (context) => completionsAt(service, context),
     hover: hoverTooltip(async (view, at) => {
       const { document, json } = readingOf(service, view.state);
       const hover = await service.doHover(document, document.positionAt(at), json);
-      const words = hover === null ? '' : wordsOf(hover.contents);
+      const words = hover === null ? '' : textOfMarkdown(wordsOf(hover.contents));
       if (words === '') return null;
       const range = hover?.range;
       return {
@@ -66,16 +73,21 @@ async function completionsAt(service: LanguageService, context: CompletionContex
   const range = edit === undefined ? undefined : 'range' in edit ? edit.range : edit.replace;
   const from = range === undefined ? context.pos : offsetOf(document, range.start);
   const to = range === undefined ? context.pos : offsetOf(document, range.end);
-  return { from, to, options: list.items.map(completionOf), validFor: /^"?[\w$.-]*"?$/ };
+  // What is marked is about to be replaced, and narrows nothing down.
+  const typed = context.state.sliceDoc(from, Math.min(context.pos, context.state.selection.main.from));
+  const options = list.items.filter(({ label }) => bare(label).includes(bare(typed))).map(completionOf);
+  // Narrowed down here, and asked anew with every key: what the service would replace holds quotes, and labels do not.
+  return { from, to, options, filter: false };
 }
+
+const bare = (text: string) => text.replaceAll('"', '').trim().toLowerCase();
 
 function completionOf(item: CompletionItem): Completion {
   const { label, detail, documentation, textEdit, insertText, sortText } = item;
   const text = textEdit?.newText ?? insertText ?? label;
   const info = documentation === undefined ? '' : wordsOf(documentation);
   return {
-    label: textEdit === undefined || !textEdit.newText.startsWith('"') || label.startsWith('"') ? label : `"${label}"`,
-    displayLabel: label,
+    label,
     apply: snippet(toSnippet(text)),
     ...(detail === undefined ? {} : { detail }),
     ...(info === '' ? {} : { info }),

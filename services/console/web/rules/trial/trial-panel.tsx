@@ -12,6 +12,7 @@ import { differenceOf } from './difference.ts';
 import { EpisodeTable } from './episode-table.tsx';
 import { Numbers } from './numbers.tsx';
 import { RangeFields } from './range-fields.tsx';
+import { StateFields } from './state-fields.tsx';
 import { TrialChart } from './trial-chart.tsx';
 
 export function TrialPanel({ work }: { readonly work: Work }) {
@@ -114,6 +115,7 @@ function View({ work, view }: { readonly work: Work; readonly view: BacktestView
       )}
       {view.comparison !== null && <Difference comparison={view.comparison} />}
       <TrialChart work={work} view={view} />
+      <StateFields work={work} view={view} />
       <Numbers view={view} />
       {view.result.kpis.isShort && <p class="hint">{short}</p>}
       <EpisodeTable view={view} />
