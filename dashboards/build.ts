@@ -5,6 +5,7 @@ import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readRules } from '#rules/rule-files.ts';
+import { limitsOf } from '#rules/rule-limits.ts';
 import { formatProblem } from '#runtime/json-file.ts';
 import { readPlantFiles, requireRulesFolder } from '#runtime/plant-files.ts';
 import { StartError } from '#runtime/start-error.ts';
@@ -13,7 +14,6 @@ import type { Context } from './boards/context.ts';
 import { BOARDS } from './dashboards.ts';
 import { buildBoard } from './parts/board.ts';
 import { metricLooks } from './parts/metric-looks.ts';
-import { limitsOf } from './parts/rule-limits.ts';
 
 export const CONSOLE_URL = 'http://127.0.0.1:8080';
 

@@ -2,7 +2,7 @@
 // its resolution, and the limits of the rules that watch them as lines. Of a metric that models have differently, only what they
 // agree on.
 
-import type { Priority } from '#domain/alarm.ts';
+import type { RuleLimit } from '#rules/rule-limits.ts';
 import type { DeviceModel, MetricModel } from '#runtime/plant-files.ts';
 import { literally } from './literally.ts';
 import { PRIORITY_COLOURS } from './palette.ts';
@@ -13,22 +13,9 @@ type Properties = readonly { readonly id: string; readonly value: unknown }[];
 /** Of the fields whose name is that of the metric, or ends in it behind a device's; a pattern. */
 export type MetricLook = { readonly name: string; readonly look: Properties; readonly limits: Properties };
 
-/** A rule's comparison of a metric with a number. */
-export type Limit = {
-  readonly metric: string;
-  readonly value: number;
-  readonly priority: Priority;
-  /** undefined: the metric's own. */
-  readonly unit: string | undefined;
-  /** The one model that the rule is about; undefined: any. */
-  readonly model: string | undefined;
-  /** The rule is about some devices only, by what no model says. */
-  readonly isOfSome: boolean;
-};
-
 type OfModel = { readonly model: string; readonly metric: MetricModel };
 
-export function metricLooks(models: readonly DeviceModel[], limits: readonly Limit[]): MetricLook[] {
+export function metricLooks(models: readonly DeviceModel[], limits: readonly RuleLimit[]): MetricLook[] {
   const metrics = new Map<string, OfModel[]>();
   for (const { model, metrics: own } of models) {
     for (const [name, metric] of own) metrics.set(name, [...(metrics.get(name) ?? []), { model, metric }]);
@@ -42,7 +29,9 @@ export function metricLooks(models: readonly DeviceModel[], limits: readonly Lim
 }
 
 /** Drawn for every device that has the metric, a limit must be one of them all, and in the unit that is drawn. */
-function isOfAll({ model, unit, isOfSome }: Limit, of: readonly OfModel[]): boolean {
+function isOfAll({ unit, scope: { model, ...others } }: RuleLimit, of: readonly OfModel[]): boolean {
+  // What else a scope says is about some devices only, by what no model says.
+  const isOfSome = Object.keys(others).length > 0;
   const isEach = of.every(
     (each) => (model === undefined || each.model === model) && (unit ?? each.metric.unit) === each.metric.unit,
   );
@@ -64,10 +53,11 @@ function lookOf(of: readonly OfModel[]): Properties {
   ];
 }
 
-function limitProperties(limits: readonly Limit[]): Properties {
-  const steps = [...limits]
+function limitProperties(limits: readonly RuleLimit[]): Properties {
+  const all = [...limits]
     .sort((a, b) => a.value - b.value)
     .map(({ value, priority }) => ({ value, color: PRIORITY_COLOURS[priority] }));
+  const steps = [...new Map(all.map((step) => [JSON.stringify(step), step])).values()];
   return [
     { id: 'thresholds', value: { mode: 'absolute', steps: [{ value: null, color: 'transparent' }, ...steps] } },
     { id: 'custom.thresholdsStyle', value: { mode: 'dashed' } },

@@ -5,17 +5,19 @@ import { SeriesTable } from '#domain/batch.ts';
 import { filters } from '#domain/topic.ts';
 import type { Bus, Consumer } from '#runtime/bus.ts';
 import type { Metrics } from '#runtime/metrics.ts';
+import type { Tails } from './devices/tails.ts';
 import type { Live } from './live/live.ts';
 import { decodePlantInput } from './plant/decode.ts';
 
 export type FeedParts = {
   readonly bus: Bus;
   readonly live: Pick<Live, 'apply' | 'beginRetelling'>;
+  readonly tails: Pick<Tails, 'hear'>;
   readonly metrics: Metrics;
   readonly seriesMax: number;
 };
 
-export function openFeed({ bus, live, metrics, seriesMax }: FeedParts): Consumer {
+export function openFeed({ bus, live, tails, metrics, seriesMax }: FeedParts): Consumer {
   const series = new SeriesTable(seriesMax);
   const refused = metrics.counter(
     'console_messages_refused_total',
@@ -24,7 +26,10 @@ export function openFeed({ bus, live, metrics, seriesMax }: FeedParts): Consumer
   );
   return bus.consume({
     clientId: 'penstock-console-feed',
-    filters: [filters.alarms, filters.registry, filters.services, filters.rejected, filters.points],
+    filters: [
+      ...[filters.alarms, filters.registry, filters.services, filters.rejected, filters.points],
+      ...[filters.commandLives, filters.plantStates, filters.gaps],
+    ],
     cleanSession: true,
     onSession: () => live.beginRetelling(),
     onDelivery: ({ topic, payload, retained, ack }) => {
@@ -34,6 +39,7 @@ export function openFeed({ bus, live, metrics, seriesMax }: FeedParts): Consumer
       else {
         if (input.kind === 'points' && input.badLines > 0) refused.inc({ root }, input.badLines);
         live.apply(input, retained ? 'retained' : 'live');
+        tails.hear(input);
       }
       ack();
     },

@@ -10,17 +10,20 @@ import type { Bus } from '#runtime/bus.ts';
 import { silentLog } from '#runtime/log.ts';
 import { MemoryBus } from '#runtime/memory-bus.ts';
 import { Metrics } from '#runtime/metrics.ts';
+import { type DeviceModel, modelFile, modelOf } from '#runtime/plant-files.ts';
 import { PAGE_HEADER } from './api/http.ts';
+import { openDevices } from './devices/open-devices.ts';
 import { openFeed } from './feed.ts';
 import { buildApp } from './http/app.ts';
 import { Sessions } from './http/session.ts';
 import { Live } from './live/live.ts';
 import { makeCatalog } from './plant/catalog.ts';
 import { Plant } from './plant/plant.ts';
+import { openRuleMarks } from './plant/rule-marks.ts';
 import { KeptRejections } from './rejected/kept-rejections.ts';
 import { Replays } from './rejected/replays.ts';
 import { openWorkbench } from './rules/open-workbench.ts';
-import { openInflux } from './store/influx.ts';
+import { openInflux, type Store, type TaggedTable } from './store/influx.ts';
 
 export const START = 1_800_000_000_000;
 export const PASSWORD = 'correct horse';
@@ -147,12 +150,14 @@ export type TestConsoleOptions = {
   readonly alarmsMax?: number;
   readonly loginsPerMinute?: number;
   readonly storeUrl?: string;
+  /** In place of one that is asked over HTTP. */
+  readonly store?: Store;
+  /** Rules whose limits are drawn; none where left out. */
+  readonly rulesDir?: string;
   readonly bus?: MemoryBus;
   readonly pageDir?: string;
   /** Where rejections are kept; nowhere where left out. */
   readonly dataDir?: string;
-  /** Nowhere where left out. */
-  readonly rulesDir?: string;
   readonly maySave?: boolean;
   readonly jobMsMax?: number;
   /** What the threads that run rules wait with; `wait` where left out. */
@@ -163,39 +168,57 @@ export type TestConsoleOptions = {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 };
 
+const MODELS: ReadonlyMap<string, DeviceModel> = new Map(
+  [
+    modelFile.parse({
+      model: 'tank',
+      metrics: {
+        temperature: { unit: 'Cel', interval: '5s' },
+        level: { unit: 'm', interval: '5s', store: { deadband: 1, atLeastEvery: '10m' } },
+      },
+    }),
+    modelFile.parse({
+      model: 'valve',
+      metrics: { position: { unit: '%' } },
+      commands: {
+        'valve.set': {
+          description: 'Moves the valve.',
+          args: {
+            position: { unit: '%', min: 0, max: 100 },
+            ramp: { type: 'text', values: ['slow', 'fast'], optional: true },
+          },
+          interlocks: [{ state: 'maintenance', is: true, because: 'people are in the pit' }],
+          verify: { metric: 'position', equals: { arg: 'position' }, tolerance: 2, within: '30s' },
+        },
+      },
+    }),
+  ].map((model) => [model.model, modelOf(model)]),
+);
+
 export async function openTestConsole(options: TestConsoleOptions = {}) {
   const { seriesMax = 100, alarmsMax = 100, loginsPerMinute = 1_000, bus = new MemoryBus() } = options;
   const { access = new TestAccess({ operator: 'engineer' }) } = options;
   const clock = { now: START };
   const now = () => clock.now;
   const metrics = new Metrics('console');
-  const models = new Map([
-    [
-      'tank',
-      {
-        metrics: new Map([
-          ['temperature', { unit: 'Cel', interval: '5s' }],
-          ['level', { unit: 'm', interval: '5s', store: { deadband: 1, atLeastEvery: '10m' } }],
-        ]),
-      },
-    ],
-  ]);
-  const plant = new Plant({ catalog: makeCatalog(models), seriesMax, alarmsMax });
+  const plant = new Plant({ catalog: makeCatalog(MODELS), seriesMax, alarmsMax });
   const live = new Live({ plant, now, life: 'test', brokerProblem: () => bus.problem() });
-  openFeed({ bus, live, metrics, seriesMax });
-  const { dataDir = '/nowhere', replayBus = new MemoryBus() } = options;
   const wait = options.wait ?? (() => new Promise<void>(() => {}));
-  const store = { url: options.storeUrl ?? 'http://127.0.0.1:1', database: 'plant' };
+  const address = { url: options.storeUrl ?? 'http://127.0.0.1:1', database: 'plant' };
   const { rulesDir = '/nowhere', maySave, jobMsMax } = options;
   const log = silentLog();
   const aside = { log, wait: options.jobWait ?? wait, ...(jobMsMax === undefined ? {} : { jobMsMax }) };
-  const rules = openWorkbench({ rulesDir, maySave, store, plant, ...aside });
+  const rules = openWorkbench({ rulesDir, maySave, store: address, plant, ...aside });
+  const { tails, configs } = openDevices({ bus, plant, now, wait });
+  openFeed({ bus, live, tails, metrics, seriesMax });
+  const { dataDir = '/nowhere', replayBus = new MemoryBus() } = options;
   const kept = new KeptRejections({ dataDir, now });
   const replays = new Replays({ dataDir, kept, openBus: () => replayBus, now, wait });
   const app = await buildApp({
-    ...{ plant, live, bus, kept, replays, rules, wait },
-    store: openInflux(store),
+    ...{ plant, live, models: () => MODELS, tails, configs, bus, kept, replays, rules, wait },
+    store: options.store ?? openInflux(address),
     database: 'plant',
+    ruleMarks: openRuleMarks(options.rulesDir ?? '/nowhere'),
     access,
     sessions: new Sessions({ access, key: options.sessionKey ?? SESSION_KEY, lifeMs: 60_000, now }),
     operationsKey: OPERATIONS_KEY,
@@ -214,5 +237,19 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
     });
     return String(answer.headers['set-cookie']).split(';')[0] ?? '';
   };
-  return { app, bus, replayBus, plant, live, metrics, clock, logIn, access };
+  return { app, bus, replayBus, plant, live, tails, configs, metrics, clock, logIn, access };
+}
+
+/** A store that answers by a pattern of the query, the first that fits, and remembers what it was asked. */
+export function patternStore(answers: readonly (readonly [RegExp, Partial<TaggedTable> | Error])[]) {
+  const asked: string[] = [];
+  const tables = async (influxql: string): Promise<TaggedTable[]> => {
+    asked.push(influxql);
+    const answer = answers.find(([pattern]) => pattern.test(influxql))?.[1];
+    if (answer instanceof Error) throw answer;
+    return answer === undefined ? [] : [{ name: 'x', tags: {}, columns: [], rows: [], ...answer }];
+  };
+  const query = async (influxql: string) => (await tables(influxql))[0] ?? { columns: [], rows: [] };
+  const store: Store = { tables, query };
+  return { store, asked };
 }

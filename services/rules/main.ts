@@ -33,7 +33,14 @@ await runService('rules', { rules: rulesSection }, async (service) => {
   const consumer = stack.use(
     bus.consume({
       clientId: `${clientId}-in`,
-      filters: [...points.filters, filters.registry, filters.plantStates, filters.alarmOperations, ...channels],
+      filters: [
+        ...points.filters,
+        filters.registry,
+        filters.plantStates,
+        filters.alarmOperations,
+        filters.commandOperations,
+        ...channels,
+      ],
       formerFilters: points.formerFilters,
       cleanSession: false,
       onDelivery: (delivery) => rules.take(delivery),

@@ -1,5 +1,7 @@
 // What the engine decided, as the messages that say it.
 
+import { encodeCommandEntry } from '#domain/command-journal.ts';
+import type { DeviceCommands } from '#domain/command-life.ts';
 import { encodeJournalEntry } from '#domain/journal.ts';
 import { shardOf } from '#domain/shard.ts';
 import { topics } from '#domain/topic.ts';
@@ -16,6 +18,16 @@ export function messagesOf(output: EngineOutput): OutMessage[] {
       const { entry } = output;
       const topic = topics.journal(shardOf(entry.site, entry.area));
       return [{ topic, payload: encodeJournalEntry(entry), retain: false }];
+    }
+    case 'commands': {
+      const { device, commands } = output;
+      const payload = commands.length === 0 ? '' : JSON.stringify({ ...device, commands } satisfies DeviceCommands);
+      return [{ topic: topics.commandLives(device), payload, retain: true }];
+    }
+    case 'command-journal': {
+      const { entry } = output;
+      const topic = topics.journal(shardOf(entry.site, entry.area));
+      return [{ topic, payload: encodeCommandEntry(entry), retain: false }];
     }
     case 'command':
       return [{ topic: topics.device(output.device, 'cmd'), payload: JSON.stringify(output.envelope), retain: false }];

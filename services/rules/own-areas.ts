@@ -65,7 +65,10 @@ function areaOf(output: EngineOutput): Area | undefined {
       return output.alarm;
     case 'journal':
       return output.entry;
+    case 'command-journal':
+      return output.entry;
     case 'command':
+    case 'commands':
       return output.device;
     case 'notice':
       return output.notice;

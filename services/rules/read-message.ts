@@ -4,10 +4,12 @@
 import { parseAlarmOperation, type Role } from '#domain/alarm.ts';
 import { decodeBatch, type SeriesTable } from '#domain/batch.ts';
 import { parseCommandReply } from '#domain/command.ts';
+import { parseCommandOperation } from '#domain/command-life.ts';
 import { parseDeviceView } from '#domain/device.ts';
 import { isPlainObject } from '#domain/plain-object.ts';
+import { parsePlantState } from '#domain/plant-state.ts';
 import type { Value } from '#domain/point.ts';
-import { type ParsedTopic, parseTopic, topics } from '#domain/topic.ts';
+import { type DeviceName, type ParsedTopic, parseTopic, topics } from '#domain/topic.ts';
 import type { EngineInput } from '#rules/engine/inputs.ts';
 import { readSignature } from '#runtime/signed-operation.ts';
 
@@ -54,6 +56,7 @@ export function readMessage({ topic, payload, retained, at }: Message, reading: 
     return [{ kind: 'plant-state', site, area, name, value: value ?? null, at }];
   }
   const json = parseJson(text);
+  if (parsed.kind === 'command-op') return [readOrder(parsed, json, { topic, retained, at, ...reading })];
   if (parsed.kind === 'alarm-op') return [readOperation(parsed, json, { topic, retained, at, ...reading })];
   if (json === undefined) return unreadable('not valid JSON');
   const input = readJson(parsed, json, { topic, retained, at, ...reading });
@@ -109,8 +112,7 @@ function readOperation(
   json: unknown,
   { topic, retained, at, operationsKey, unsignedRole }: Json,
 ): EngineInput {
-  const by = isPlainObject(json) && typeof json.by === 'string' ? json.by.slice(0, NAME_MAX) : undefined;
-  const refused = (why: string): EngineInput => ({ kind: 'operation-refused', alarm, why, by, at });
+  const refused = (why: string): EngineInput => ({ kind: 'operation-refused', alarm, why, by: nameIn(json), at });
   if (retained) return refused('an operation must not be retained');
   const operation = parseAlarmOperation(json);
   if (typeof operation === 'string') return refused(operation);
@@ -121,6 +123,28 @@ function readOperation(
   return { kind: 'operation', alarm, operation, role, isSigned: signature.isSigned, at };
 }
 
+function readOrder(
+  { site, area, device: id }: DeviceName,
+  json: unknown,
+  { topic, retained, at, operationsKey, unsignedRole }: Json,
+): EngineInput {
+  const device = { site, area, device: id };
+  const refused = (why: string): EngineInput => ({ kind: 'command-refused', device, why, by: nameIn(json), at });
+  if (retained) return refused('an order must not be retained: it would be carried out again');
+  const operation = parseCommandOperation(json);
+  if (typeof operation === 'string') return refused(operation);
+  const signature = readSignature(topic, json, operationsKey);
+  if (signature.isSigned === 'wrong') return refused('the signature of the order is wrong');
+  const role = signature.isSigned ? signature.role : unsignedRole;
+  if (role === undefined) return refused('an order must be signed by the console, and this one is not');
+  return { kind: 'command-operation', device, operation, role, at };
+}
+
+/** Of who wanted something, as far as he said it. */
+function nameIn(json: unknown): string | undefined {
+  return isPlainObject(json) && typeof json.by === 'string' ? json.by.slice(0, NAME_MAX) : undefined;
+}
+
 /** undefined where the text is no JSON. */
 function parseJson(text: string): unknown {
   try {
@@ -128,12 +152,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** A plant state is a JSON value, or a bare word: `auto`. Blanks around it do not count, as they do not in JSON. */
-function parsePlantState(text: string): Value | undefined {
-  const value = parseJson(text);
-  const word = text.trim();
-  if (value === undefined) return /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/.test(word) ? word : undefined;
-  return ['number', 'boolean', 'string'].includes(typeof value) ? (value as Value) : undefined;
 }

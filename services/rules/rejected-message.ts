@@ -7,7 +7,11 @@ import type { Message } from './read-message.ts';
 import type { OutMessage } from './state-store.ts';
 
 /** Of the rest, ingest and its own devices are the authors: it is counted. */
-const REASONS: { readonly [root: string]: RejectReason } = { 'alarm-op': 'operation', state: 'state' };
+const REASONS: { readonly [root: string]: RejectReason } = {
+  'alarm-op': 'operation',
+  'command-op': 'operation',
+  state: 'state',
+};
 
 /** undefined where nobody is told. */
 export function rejectedMessage({ topic, payload, at, retained }: Message, message: string): OutMessage | undefined {

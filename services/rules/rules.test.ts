@@ -9,6 +9,7 @@ import { Engine } from '#rules/engine/engine.ts';
 import type { Meter } from '#rules/engine/suspects.ts';
 import { ruleOf, START } from '#rules/testing/history.ts';
 import type { PublishOptions } from '#runtime/bus.ts';
+import { type DeviceModel, modelOf } from '#runtime/plant-files.ts';
 import { signOperation } from '#runtime/signed-operation.ts';
 import { Outbox } from './outbox.ts';
 import { Rules } from './rules.ts';
@@ -38,7 +39,13 @@ const line = (value: number, measuredAt: number) =>
   encodePoint({ series, value, quality: 'good', measuredAt, late: false });
 
 /** The service on a store in memory; every publish waits to be taken or refused. */
-function open(store = new StateStore(':memory:'), startedAt = START, rule = hot, meter?: Meter) {
+function open(
+  store = new StateStore(':memory:'),
+  startedAt = START,
+  rule = hot,
+  meter?: Meter,
+  models?: ReadonlyMap<string, DeviceModel>,
+) {
   const clock = { now: startedAt, ms: 0 };
   const serverClock = new ServerClock({ now: () => clock.now, nowMs: () => clock.now - startedAt - clock.ms });
   const publishes: { topic: string; payload: string; options: PublishOptions; take: () => void }[] = [];
@@ -48,6 +55,7 @@ function open(store = new StateStore(':memory:'), startedAt = START, rule = hot,
     saved: store.rows(),
     startedAt,
     ...(meter === undefined ? {} : { meter }),
+    ...(models === undefined ? {} : { models }),
   });
   const rules = new Rules({
     engine,
@@ -488,5 +496,125 @@ describe('Rules', () => {
     take(points, `nonsense\n${line(90, START)}\n,,=\n`);
     expect(unreadable).toHaveLength(2);
     expect(publishes).not.toEqual([]);
+  });
+
+  describe('orders to a device', () => {
+    const VALVE = { site: 'lyon', area: 'farm', device: 'v1' };
+    const TOPIC = topics.commandOperation(VALVE);
+    const valve = modelOf({
+      model: 'valve',
+      metrics: { position: { type: 'number' } },
+      commands: {
+        'valve.set': {
+          args: { position: { type: 'number', max: 100 } },
+          interlocks: [],
+          verify: { metric: 'position', equals: { arg: 'position' }, within: '30s' },
+        },
+      },
+    });
+    const order = {
+      op: 'send',
+      id: 'a',
+      command: 'valve.set',
+      args: { position: 40 },
+      by: 'ada',
+      exp: START + 60_000,
+    } as const;
+    const view = JSON.stringify({ ...VALVE, role: null, labels: {}, ...UNHEARD, model: 'valve', online: true });
+
+    function openWithValve(store = new StateStore(':memory:')) {
+      const opened = open(store, START, hot, undefined, new Map([['valve', valve]]));
+      opened.take(topics.registry(VALVE), view, true);
+      const told = (root: string) => opened.publishes.filter(({ topic }) => topic.startsWith(root));
+      return { ...opened, told };
+    }
+    const signedAs = (role: Role) => signOperation(TOPIC, order, { role, key: KEY, sentAt: START });
+
+    it('go to the device, and are told and journaled; their life goes on with its answers', () => {
+      const { take, told } = openWithValve();
+      take(TOPIC, signedAs('operator'));
+      const [command] = told('plant/');
+      expect(command).toMatchObject({
+        topic: topics.device(VALVE, 'cmd'),
+        options: { retain: false, expiryMs: 60_000 },
+      });
+      const cid = 'operator/lyon/farm/v1/a';
+      expect(JSON.parse(command?.payload ?? '')).toMatchObject({
+        cid,
+        cmd: 'valve.set',
+        args: { position: 40 },
+        rev: '',
+      });
+      take(topics.device(VALVE, 'ack'), JSON.stringify({ cid, status: 'ACCEPTED', ts: START }));
+      const series = new SeriesTable().of({ ...VALVE, metric: 'position' });
+      take(points, encodePoint({ series, value: 40, quality: 'good', measuredAt: START + 1, late: false }));
+      const lives = told('command/v1/lyon/farm/v1');
+      expect(lives.map(({ options }) => options.retain)).toEqual([true, true, true]);
+      expect(lives.map(({ payload }) => JSON.parse(payload).commands[0].status)).toEqual([
+        'SENT',
+        'ACCEPTED',
+        'VERIFIED',
+      ]);
+      const entries = told('journal/').map(({ payload }) => payload);
+      expect(entries.map((line) => /^command_event,.*status=(\w+) /.exec(line)?.[1])).toEqual([
+        'SENT',
+        'ACCEPTED',
+        'VERIFIED',
+      ]);
+      expect(entries[0]).toContain('actor="ada"');
+    });
+
+    it('are carried out once, also by who starts again from what was written down', () => {
+      const first = openWithValve();
+      first.take(TOPIC, signedAs('operator'));
+      first.take(TOPIC, signedAs('operator'));
+      const second = openWithValve(first.store);
+      second.take(TOPIC, signedAs('operator'));
+      // What the first could not get rid of comes again, with the same id; a second order it is not.
+      const cids = [...first.told('plant/'), ...second.told('plant/')].map(({ payload }) => JSON.parse(payload).cid);
+      expect(cids).toEqual(Array.from({ length: 2 }, () => 'operator/lyon/farm/v1/a'));
+      expect(second.told('command/').length).toBeLessThanOrEqual(1);
+    });
+
+    it('of nobody with that right, retained, or forged, move nothing, and that is journaled', () => {
+      const { take, told, unreadable } = openWithValve();
+      take(TOPIC, signedAs('viewer'));
+      take(TOPIC, signedAs('operator').replace('"position":40', '"position":99'));
+      take(TOPIC, signedAs('operator').replace('"role":"operator"', '"role":"admin"'));
+      take(TOPIC, signedAs('operator'), true);
+      take(TOPIC, JSON.stringify({ ...order, args: 'all' }));
+      take(TOPIC, '{');
+      const entries = told('journal/').map(({ payload }) => payload);
+      expect(entries).toHaveLength(6);
+      for (const line of entries)
+        expect(line).toMatch(/^command_event,area=farm,device=v1,n=\d,site=lyon,status=REFUSED /);
+      expect([told('plant/'), told('command/'), unreadable.length]).toEqual([[], [], 5]);
+      expect(entries.map((line) => /reason="([^"]*)"/.exec(line)?.[1])).toEqual([
+        "the role 'viewer' may not send commands; it needs operator",
+        'the signature of the order is wrong',
+        'the signature of the order is wrong',
+        'an order must not be retained: it would be carried out again',
+        "'args' must be an object",
+        'an order is a JSON object',
+      ]);
+    });
+
+    it('to a device that there is not are rejected in words, and leave no trace in any journal', () => {
+      const { take, told } = openWithValve();
+      take(TOPIC.replace('v1/lyon/farm/v1', 'v1/lyon/farm/v9'), JSON.stringify(order));
+      expect(told('journal/')).toEqual([]);
+      expect(told('rejected/').map(({ topic, payload }) => [topic, JSON.parse(payload).message])).toEqual([
+        ['rejected/v1/operation', "there is no device 'lyon/farm/v9'"],
+      ]);
+    });
+
+    it('are told again to a broker that has lost what it retained, and taken away with their device', () => {
+      const { take, told, rules } = openWithValve();
+      take(TOPIC, signedAs('operator'));
+      rules.republish();
+      expect(told('command/')).toHaveLength(2);
+      take(topics.registry(VALVE), '', true);
+      expect(told('command/').at(-1)).toMatchObject({ payload: '', options: { retain: true } });
+    });
   });
 });

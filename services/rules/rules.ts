@@ -6,6 +6,7 @@ import type { Role } from '#domain/alarm.ts';
 import { SeriesTable } from '#domain/batch.ts';
 import { WATCHDOG_RULE } from '#domain/heartbeat.ts';
 import { ALLOWED_LATENESS_MS } from '#domain/point.ts';
+import { deviceKey } from '#domain/topic.ts';
 import type { Stepping } from '#rules/engine/hold.ts';
 
 import type { EngineInput, EngineOutput, Notice } from '#rules/engine/inputs.ts';
@@ -95,14 +96,19 @@ export class Rules implements Disposable {
     for (const input of inputs) {
       const lost = this.#lostBecause(input);
       if (lost !== undefined) this.#reject(message, lost);
-      else if (input.kind === 'operation-refused') this.#parts.onUnreadable?.(topic, input.why);
+      else if (input.kind === 'operation-refused' || input.kind === 'command-refused')
+        this.#parts.onUnreadable?.(topic, input.why);
       this.#step(input);
     }
     this.#schedule();
   }
 
-  /** An operation on an alarm that there is not leaves no trace in any journal. */
+  /** An operation on an alarm, or an order to a device, that there is not leaves no trace in any journal. */
   #lostBecause(input: EngineInput): string | undefined {
+    if (input.kind === 'command-operation' || input.kind === 'command-refused') {
+      if (this.#parts.engine.knows(input.device)) return undefined;
+      return input.kind === 'command-refused' ? input.why : `there is no device '${deviceKey(input.device)}'`;
+    }
     if (input.kind !== 'operation' && input.kind !== 'operation-refused') return undefined;
     const { site, area, rule, instance } = input.alarm;
     // The watchdog keeps its alarm by itself, and answers for it.

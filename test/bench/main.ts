@@ -4,6 +4,7 @@ const BENCHES = [
   'backtest',
   'broker',
   'broker-scale',
+  'console',
   'historian',
   'ingest',
   'mqtt-5',
@@ -11,6 +12,7 @@ const BENCHES = [
   'rules',
   'sparkplug',
   'thinning',
+  'workbench',
 ] as const;
 
 const [name = ''] = process.argv.slice(2);

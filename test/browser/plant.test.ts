@@ -135,7 +135,7 @@ describe.skipIf(NO_CHROMIUM !== undefined)(TITLE, () => {
     await value.filter({ hasText: '95.5' }).waitFor();
     await value.getByRole('button').first().click();
     await page.getByTestId('trend').locator('canvas').waitFor();
-    await page.getByTestId('trend').and(page.locator('[data-series=temperature]')).waitFor();
+    await page.locator('[data-testid=legend-entry][data-series="lyon/tank-farm/tank-09/temperature"]').waitFor();
   });
 
   it('shows every device, those with trouble first, and says in words what it is', async () => {

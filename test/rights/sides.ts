@@ -110,7 +110,9 @@ type Started = {
 
 async function startEmbeddedSide(_folder: string, dataDir: string): Promise<Started> {
   const [port = 0, metricsPort = 0] = await freePorts(2);
-  const running = await startEmbedded({ dataDir, port, metricsPort });
+  // One client subscribes to every topic by its name.
+  const limits = { PENSTOCK_BROKER_SUBSCRIPTIONS_PER_CLIENT_MAX: '100' };
+  const running = await startEmbedded({ dataDir, port, metricsPort, env: limits });
   const url = `mqtt://127.0.0.1:${port}`;
   const env = { PENSTOCK_BROKER_PORT: String(port), PENSTOCK_BROKER_METRICS_PORT: String(metricsPort) };
   return { running, url, servicesUrl: url, options: { protocolVersion: 4 }, env, reload: async () => {} };

@@ -28,6 +28,8 @@ export const TOPICS = {
   'rejected-op': 'rejected-op/v1/replay',
   alarm: 'alarm/v1/lyon/tank-farm/level-high/t1',
   'alarm-op': 'alarm-op/v1/lyon/tank-farm/level-high/t1',
+  'command-op': 'command-op/v1/lyon/tank-farm/t1',
+  command: 'command/v1/lyon/tank-farm/t1',
   journal: 'journal/v1/7',
   'service broker': 'service/v1/broker/b1',
   'service ingest': 'service/v1/ingest/i1',
@@ -76,6 +78,7 @@ export const SHAPES = [
   ...['plant/v1/+/+/+/tele', 'plant/v1/+/+/+/ack', 'plant/v1/+/+/+/cmd', 'plant/v1/+/+/+/cfg/desired'],
   ...['device/v1/+/+/+', 'device/#', 'state/v1/+/+/+', 'points/v1/+', 'points/#', 'rejected/v1/+', 'journal/v1/+'],
   ...['alarm/v1/+/+/+/+', 'alarm/#', 'alarm-op/v1/+/+/+/+', 'alarm-op/#', 'service/v1/+/+', 'service/#'],
+  ...['command/v1/+/+/+', 'command/#', 'command-op/v1/+/+/+', 'command-op/#'],
   ...['latest/v1/+/+/+', 'latest/#', 'homeassistant/#'],
   ...['zigbee/#', 'zigbee/+/state', 'home/+/+', 'spBv1.0/#'],
   ...['spBv1.0/group/NCMD/node/#', 'spBv1.0/group/DCMD/node/+', 'spBv1.0/group/+/node', 'spBv1.0/STATE/#'],
@@ -91,8 +94,8 @@ const SPARKPLUG_ORDERS: readonly TopicClass[] = ['node order', 'device order', "
 /** Nobody retains them. */
 export const ORDERS_TO_DEVICES: readonly TopicClass[] = [...COMMANDS, ...SPARKPLUG_ORDERS];
 const FOR_ONE_DEVICE: TopicClass[] = ['t1 desired', 't1 ota', 't2 desired', 't2 ota'];
-/** On alarms; on what was refused, there is none but a replay, which console and command line say by a login of their own. */
-const OPERATIONS: TopicClass[] = ['alarm-op', 'watchdog alarm-op'];
+/** On alarms, and orders to devices; on what was refused, there is none but a replay, which console and command line say by a login of their own. */
+const OPERATIONS: TopicClass[] = ['alarm-op', 'watchdog alarm-op', 'command-op'];
 const SERVICES = ALL.filter((name) => name.startsWith('service '));
 const DEVICES_SAY: TopicClass[] = [
   ...(['t1 tele', 't1 status', 't1 ack', 't2 tele', 't2 status', 't2 ack', 'watchdog tele', 'writer tele'] as const),
@@ -141,7 +144,10 @@ export const TABLE = {
   vera: {
     writes: [],
     reads: allBut(...FOR_ONE_DEVICE, ...OPERATIONS, 'rejected-op'),
-    filters: shapesBut('plant/v1/+/+/+/cfg/desired', 'alarm-op/v1/+/+/+/+', 'alarm-op/#'),
+    filters: shapesBut(
+      ...['plant/v1/+/+/+/cfg/desired', 'alarm-op/v1/+/+/+/+', 'alarm-op/#'],
+      ...['command-op/v1/+/+/+', 'command-op/#'],
+    ),
     readsBroker: true,
   },
   olga: {
@@ -181,11 +187,11 @@ export const TABLE = {
     filters: SHAPES,
   },
   rules: {
-    writes: ['alarm', 'watchdog alarm', ...COMMANDS, 'journal', 'rejected', 'heartbeat', 'service rules'],
+    writes: ['alarm', 'watchdog alarm', 'command', ...COMMANDS, 'journal', 'rejected', 'heartbeat', 'service rules'],
     reads: ['points', 'device', 'state', ...OPERATIONS, 't1 ack', 't2 ack', ...SERVICES],
     filters: [
       ...['points/v1/+', 'device/v1/+/+/+', 'state/v1/+/+/+', 'alarm-op/v1/+/+/+/+', 'plant/v1/+/+/+/ack'],
-      'service/v1/+/+',
+      ...['service/v1/+/+', 'command-op/v1/+/+/+'],
     ],
   },
   writer: {
@@ -195,9 +201,17 @@ export const TABLE = {
   },
   historian: { writes: ['service historian'], reads: [], filters: [] },
   console: {
-    writes: [...OPERATIONS, 'service console'],
-    reads: ['alarm', 'watchdog alarm', 'device', 'gaps', ...SERVICES, 'rejected', 'points'],
-    filters: ['alarm/v1/+/+/+/+', 'device/v1/+/+/+', 'service/v1/+/+', 'rejected/v1/+', 'points/v1/+'],
+    writes: [...OPERATIONS, 't1 desired', 't2 desired', 'service console'],
+    reads: [
+      ...(['alarm', 'watchdog alarm', 'command', 'device', 'gaps', 'state', 'rejected', 'points'] as const),
+      ...[...SERVICES, ...DEVICES_SAY, ...COMMANDS],
+      ...(['t1 desired', 't2 desired'] as const),
+    ],
+    filters: [
+      ...['alarm/v1/+/+/+/+', 'device/v1/+/+/+', 'service/v1/+/+', 'state/v1/+/+/+', 'rejected/v1/+', 'points/v1/+'],
+      ...['plant/v1/+/+/+/tele', 'plant/v1/+/+/+/ack', 'plant/v1/+/+/+/cmd', 'plant/v1/lyon/tank-farm/+/cmd'],
+      ...['plant/v1/+/+/+/cfg/desired', 'command/v1/+/+/+'],
+    ],
   },
   watchdog: {
     writes: ['watchdog tele', 'watchdog alarm', 'journal', 'service watchdog'],

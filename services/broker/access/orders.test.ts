@@ -44,6 +44,8 @@ test.each([
   ['plant/v1/a/b/c/cfg/desired', true],
   ['plant/v1/a/b/c/ota/data', true],
   ['alarm-op/v1/a/b/r/i', true],
+  ['command-op/v1/a/b/c', true],
+  ['command/v1/a/b/c', false],
   ['state/v1/a/b/mode', true],
   ['rejected-op/v1/replay', true],
   ['plant/v1/a/b/c/tele', false],

@@ -1,4 +1,4 @@
-// Orders to the plant: commands, operations on alarms, plant states, desired configuration, updates, replays of what was refused. Each is in the audit journal,
+// Orders to the plant: commands, what people want of devices, operations on alarms, plant states, desired configuration, updates, replays of what was refused. Each is in the audit journal,
 // on the disk, before it takes effect. What the same client publishes meanwhile waits, too: messages of one client stay in order.
 
 import { userNameOf } from '#domain/access/identity.ts';
@@ -48,6 +48,7 @@ export class Orders {
 export function isOrder(topic: string): boolean {
   return (
     topic.startsWith('alarm-op/') ||
+    topic.startsWith('command-op/') ||
     topic.startsWith('rejected-op/') ||
     topic.startsWith('state/') ||
     TO_DEVICE.test(topic)

@@ -1,17 +1,103 @@
 // What the store remembers, as the page asks for it. All moments are ms since the epoch.
 
-/** Buckets of one series, oldest first; null where the store has nothing. */
+import type { Priority } from '#domain/alarm.ts';
+import type { Value } from '#domain/point.ts';
+import type { Quality } from '#domain/quality.ts';
+import type { SeriesName } from '#domain/series.ts';
+import type { AlarmName } from '#domain/topic.ts';
+
+/** Of one picture: more lines than these nobody tells apart. */
+export const TREND_SERIES_MAX = 8;
+
+/** What the buckets were made of: points as they came, or what the writer has rolled up by minute or hour. */
+export const TIERS = ['raw', 'r1m', 'r1h'] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** Up to eight series over one range, in buckets of one width. */
 export type Trend = {
   readonly from: number;
   readonly to: number;
   readonly intervalMs: number;
+  readonly tier: Tier;
+  /** As they were asked for. */
+  readonly series: readonly TrendSeries[];
+  /** When alarms that these series have a part in were active, by their begin. */
+  readonly alarms: readonly AlarmBand[];
+  /** There were more of them, earlier ones, that are not told. */
+  readonly hasMoreAlarms: boolean;
+};
+
+export type TrendSeries = SeriesName & {
+  readonly unit: string | null;
   /** Two neighbours farther apart than this are not to be joined by a line. */
   readonly gapMs: number;
-  readonly unit: string | null;
+  /** Buckets with numbers, oldest first; empty where there are none. */
   readonly at: readonly number[];
-  readonly mean: readonly (number | null)[];
-  readonly min: readonly (number | null)[];
-  readonly max: readonly (number | null)[];
+  readonly mean: readonly number[];
+  readonly min: readonly number[];
+  readonly max: readonly number[];
+  /** Points in each of them; of a series that is thinned, seconds of known time where it is rolled up. */
+  readonly count: readonly number[];
+  /** Stretches of a switch or a text, oldest first; empty for numbers. */
+  readonly states: readonly StateSpan[];
+  /** Stretches that are not told: too many for one picture. */
+  readonly moreStates: number;
+  readonly quality: readonly QualitySpan[];
+  readonly limits: readonly TrendLimit[];
+};
+
+export type StateSpan = { readonly from: number; readonly to: number; readonly value: Exclude<Value, number> };
+
+/** A stretch whose points were not good; `points` of them. */
+export type QualitySpan = {
+  readonly from: number;
+  readonly to: number;
+  readonly quality: Exclude<Quality, 'good'>;
+  readonly points: number;
+};
+
+/** What a rule compares the series with. */
+export type TrendLimit = {
+  readonly rule: string;
+  readonly value: number;
+  /** Whether the alarm is above it, or below it. */
+  readonly isHigh: boolean;
+  readonly priority: Priority;
+};
+
+/** A stretch during which an alarm was active. */
+export type AlarmBand = AlarmName & {
+  readonly from: number;
+  /** null: it still is, at the end of the range. */
+  readonly to: number | null;
+  readonly priority: string;
+  readonly summary: string;
+  /** The limit that was passed, where there is one. */
+  readonly limit: number | null;
+};
+
+/** A series that is known: it lives, or the store remembers it. */
+export type KnownSeries = SeriesName & { readonly isLive: boolean };
+
+export type SeriesPage = {
+  /** By name. */
+  readonly series: readonly KnownSeries[];
+  /** `cursor` of the next page; null: there is none. */
+  readonly next: string | null;
+  /** Why the store could not be asked, or not for all that match; null where it was. */
+  readonly problem: string | null;
+};
+
+/** A store's answer to a query of a person. */
+export type QueryAnswer = {
+  readonly series: readonly {
+    readonly name: string | null;
+    readonly tags: { readonly [tag: string]: string };
+    readonly columns: readonly string[];
+    readonly values: readonly (readonly (number | string | boolean | null)[])[];
+  }[];
+  /** There were more rows than are answered. */
+  readonly isCut: boolean;
 };
 
 export type JournalRow = {

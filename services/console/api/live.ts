@@ -1,6 +1,7 @@
 // What the event stream carries: the contract between server and page. All moments are ms since the epoch.
 
 import type { AlarmMessage } from '#domain/alarm.ts';
+import type { DeviceCommands } from '#domain/command-life.ts';
 import type { DeviceView } from '#domain/device.ts';
 import type { Value } from '#domain/point.ts';
 import type { Quality } from '#domain/quality.ts';
@@ -55,6 +56,8 @@ export type Snapshot = Link & {
   readonly values: readonly ValueView[];
   readonly devices: readonly DeviceView[];
   readonly services: readonly ServiceStatus[];
+  /** Of devices that people have sent commands to lately. */
+  readonly commands: readonly DeviceCommands[];
   readonly rejected: readonly RejectView[];
   readonly dropped: Dropped;
 };

@@ -311,6 +311,7 @@ test('the page is served under a policy that lets nothing foreign in, and leads 
   writeFileSync(path.join(pageDir, 'index.html'), '<!doctype html>');
   writeFileSync(path.join(pageDir, '.source-hash'), 'x');
   writeFileSync(path.join(pageDir, 'assets/index-abc.js'), '0');
+  writeFileSync(path.join(pageDir, 'assets/index-abc.js.br'), 'compressed');
   const { app } = await openTestConsole({ pageDir });
   const page = await app.inject('/');
   expect([page.statusCode, page.headers['cache-control']]).toEqual([200, 'no-cache']);
@@ -318,6 +319,12 @@ test('the page is served under a policy that lets nothing foreign in, and leads 
   expect(policy).toMatch("default-src 'none'");
   expect(policy).not.toMatch(/unsafe|\*|data:|https?:/);
   expect((await app.inject('/assets/index-abc.js')).headers['cache-control']).toMatch('immutable');
+  const small = await app.inject({ url: '/assets/index-abc.js', headers: { 'accept-encoding': 'gzip, br' } });
+  expect([small.headers['content-encoding'], small.headers['content-type'], small.body]).toEqual([
+    'br',
+    expect.stringMatching('javascript'),
+    'compressed',
+  ]);
   for (const url of ['/.source-hash', '/../config.ts', '/%2e%2e/config.ts', '/nothing']) {
     expect((await app.inject(url)).json()).toMatchObject({ status: expect.any(Number), type: 'about:blank' });
   }

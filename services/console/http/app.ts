@@ -9,8 +9,12 @@ import { ROLES, type Role } from '#domain/alarm.ts';
 import type { Access } from '#runtime/access/access.ts';
 import type { Bus } from '#runtime/bus.ts';
 import type { Log } from '#runtime/log.ts';
+import type { ConfigWatches } from '../devices/config-watches.ts';
+import type { Models } from '../devices/fresh-models.ts';
+import type { Tails } from '../devices/tails.ts';
 import type { Live } from '../live/live.ts';
 import type { Plant } from '../plant/plant.ts';
+import type { RuleMarks } from '../plant/rule-marks.ts';
 import type { KeptRejections } from '../rejected/kept-rejections.ts';
 import type { Replays } from '../rejected/replays.ts';
 import type { OpenWorkbench } from '../rules/open-workbench.ts';
@@ -19,12 +23,15 @@ import { addPage } from './page.ts';
 import { answerWithProblems, ProblemError } from './problem.ts';
 import { refuseForeign } from './request-guard.ts';
 import { alarmRoutes } from './routes/alarms.ts';
+import { commandRoutes } from './routes/commands.ts';
+import { deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
 import { historyRoutes } from './routes/history.ts';
 import { plantRoutes } from './routes/plant.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { loginRoutes, sessionRoutes } from './routes/session.ts';
+import { trendRoutes } from './routes/trends.ts';
 import { addSecurityHeaders } from './security.ts';
 import type { Session, Sessions } from './session.ts';
 import { sessionOf } from './session-of.ts';
@@ -33,12 +40,17 @@ import type { Tls } from './tls.ts';
 export type AppParts = {
   readonly plant: Plant;
   readonly live: Live;
+  /** What the device models say now. */
+  readonly models: () => Models;
+  readonly tails: Tails;
+  readonly configs: ConfigWatches;
   readonly kept: KeptRejections;
   readonly replays: Replays;
   readonly rules: OpenWorkbench;
   readonly bus: Bus;
   readonly store: Store;
   readonly database: string;
+  readonly ruleMarks: RuleMarks;
   readonly access: Pick<Access, 'identifyPerson' | 'hasPeople' | 'problem'>;
   readonly sessions: Sessions;
   /** What operations on alarms are signed with; the rules service has the same. */
@@ -94,6 +106,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.decorateRequest('session', null);
   app.addHook('preClose', async () => {
     parts.live.closeAll(); // an open stream would hold the server for ever
+    parts.tails.closeAll();
+    parts.configs.closeAll();
     parts.replays[Symbol.dispose]();
     await parts.rules.workbench[Symbol.asyncDispose]();
   });
@@ -113,8 +127,11 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       sessionRoutes,
       alarmRoutes,
       plantRoutes,
+      deviceRoutes,
+      commandRoutes,
       rejectedRoutes,
       historyRoutes,
+      trendRoutes,
       eventRoutes,
       ruleRoutes,
     ]) {

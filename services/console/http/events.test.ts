@@ -46,6 +46,26 @@ async function openStream(url: string, headers: Record<string, string>) {
   return { response, next, close: () => reader.cancel() };
 }
 
+test('lives of commands are told at once, and in the snapshot of whoever comes later', async () => {
+  const { url, bus, logIn } = await openListening();
+  const cookie = await logIn();
+  const { next } = await openStream(url, { cookie });
+  expect(await next()).toMatchObject({ event: 'snapshot', data: { commands: [] } });
+  const valve = { site: 'lyon', area: 'tank-farm', device: 'T1-inlet' };
+  const life = {
+    ...{ cid: 'operator/lyon/tank-farm/T1-inlet/a', command: 'valve.set', args: { position: 40 }, by: 'olaf' },
+    ...{ comment: null, status: 'SENT', askedAt: START, expiresAt: START + 60_000, verifies: false, verifyUntil: null },
+    steps: [{ status: 'SENT', at: START }],
+  };
+  const told = { ...valve, commands: [life] };
+  await bus.publish(topics.commandLives(valve), JSON.stringify(told), { retain: true });
+  expect(await next()).toMatchObject({ event: 'commands', data: [told] });
+  const later = await openStream(url, { cookie });
+  expect(await later.next()).toMatchObject({ event: 'snapshot', data: { commands: [told] } });
+  await bus.publish(topics.commandLives(valve), '', { retain: true });
+  expect(await next()).toMatchObject({ event: 'commands', data: [{ ...valve, commands: [] }] });
+});
+
 test('a stream is a snapshot, alarms at once, values together', async () => {
   const { url, bus, live, logIn } = await openListening();
   await publishAlarm(bus, sampleAlarm());

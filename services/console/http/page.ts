@@ -23,6 +23,7 @@ export async function addPage(app: FastifyInstance, pageDir: string): Promise<vo
   await app.register(fastifyStatic, {
     root: pageDir,
     dotfiles: 'ignore',
+    preCompressed: true, // the build put them there
     cacheControl: false,
     setHeaders: (reply, file) => {
       const isHashed = path.basename(path.dirname(file)) === 'assets';

@@ -47,6 +47,15 @@ export class RefusedError extends ProblemError {
   }
 }
 
+/** A body of the right shape that does not fit what it is for; each fault with its place. */
+export class FaultyBodyError extends ProblemError {
+  readonly errors: NonNullable<Problem['errors']>;
+  constructor(errors: NonNullable<Problem['errors']>) {
+    super(400, `Nothing was sent: ${errors.map(({ detail }) => detail).join('; ')}.`);
+    this.errors = errors;
+  }
+}
+
 export function answerWithProblems(app: FastifyInstance, log: Log): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = toProblem(error);
@@ -71,6 +80,7 @@ function toProblem(error: FastifyError): Problem | RefusedProblem {
     const detail = errors.map((each) => `${each.pointer}: ${each.detail}`).join('; ');
     return { ...problemOf(400, detail), errors };
   }
+  if (error instanceof FaultyBodyError) return { ...problemOf(400, error.message), errors: error.errors };
   if (error instanceof StoreError) return problemOf(error.retryable ? 503 : 502, error.message);
   if (error instanceof RefusedError) return { ...problemOf(422, error.message), findings: error.findings };
   const status = error.statusCode ?? 500;

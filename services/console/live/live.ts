@@ -1,4 +1,4 @@
-// What open pages are told, and when: alarms at once, everything else at most as often as somebody calls tick().
+// What open pages are told, and when: alarms and commands at once, everything else at most as often as somebody calls tick().
 
 import type { Changes, Snapshot } from '../api/live.ts';
 import type { PlantInput } from '../plant/decode.ts';
@@ -68,12 +68,14 @@ export class Live {
   apply(input: PlantInput, kind: 'retained' | 'live'): void {
     const { plant, now } = this.#parts;
     if (kind === 'retained' && this.#retoldAt !== undefined) this.#retoldAt = now();
-    if (plant.apply(input, now())) this.#tellAlarms();
+    if (plant.apply(input, now())) this.#tellUrgent();
   }
 
-  #tellAlarms(): void {
-    const changes = this.#parts.plant.takeAlarmChanges();
-    this.#tell('alarms', changes);
+  #tellUrgent(): void {
+    const alarms = this.#parts.plant.takeAlarmChanges();
+    if (alarms.length > 0) this.#tell('alarms', alarms);
+    const commands = this.#parts.plant.takeCommandChanges();
+    if (commands.length > 0) this.#tell('commands', commands);
   }
 
   /** Serialised where somebody watches, or may come back for it. */
@@ -90,7 +92,7 @@ export class Live {
     // The distance: a clock that steps back must not make what is gone stay.
     if (Math.abs(now() - this.#retoldAt) < RETOLD_MS) return;
     this.#retoldAt = undefined;
-    if (plant.endRetelling()) this.#tellAlarms();
+    if (plant.endRetelling()) this.#tellUrgent();
   }
 
   /** @param lastId of the last frame that the viewer has seen; it is told what came since, or all there is */

@@ -3,21 +3,37 @@
 import type { z } from 'zod';
 import type { AlarmMessage } from '#domain/alarm.ts';
 import { decodeBatch, type SeriesTable } from '#domain/batch.ts';
+import type { DeviceCommands } from '#domain/command-life.ts';
 import type { DeviceView } from '#domain/device.ts';
-import type { Point } from '#domain/point.ts';
+import type { GapReport } from '#domain/gaps.ts';
+import { type PlantStateName, parsePlantState } from '#domain/plant-state.ts';
+import type { Point, Value } from '#domain/point.ts';
 import type { Rejected } from '#domain/rejected.ts';
 import type { RulesStatus } from '#domain/rules-status.ts';
 import type { ServiceStatus } from '#domain/service.ts';
-import { type AlarmName, type DeviceName, parseTopic, topics } from '#domain/topic.ts';
-import { alarmMessage, deviceView, rejected, rulesStatus, serviceStatus } from './schemas.ts';
+import { type AlarmName, type DeviceName, deviceKey, parseTopic, topics } from '#domain/topic.ts';
+import {
+  alarmMessage,
+  deviceCommands,
+  deviceView,
+  gapReport,
+  rejected,
+  rulesStatus,
+  serviceStatus,
+} from './schemas.ts';
 
 /** A null view: its retained message was taken away. */
 export type PlantInput =
   | { readonly kind: 'points'; readonly points: readonly Point[]; readonly badLines: number }
   | { readonly kind: 'alarm'; readonly name: AlarmName; readonly message: AlarmMessage | null }
   | { readonly kind: 'device'; readonly name: DeviceName; readonly view: DeviceView | null }
+  /** A null report: it lacks none any more. */
+  | { readonly kind: 'gaps'; readonly name: DeviceName; readonly report: GapReport | null }
   | { readonly kind: 'service'; readonly id: string; readonly status: ServiceStatus | null }
   | { readonly kind: 'rules'; readonly status: RulesStatus | null }
+  /** None: its retained message was taken away. */
+  | { readonly kind: 'commands'; readonly told: DeviceCommands }
+  | { readonly kind: 'plant-state'; readonly name: PlantStateName; readonly value: Value | null }
   | { readonly kind: 'rejected'; readonly rejected: Rejected };
 
 /** An alarm with all its texts is below 10 KB; past this something else is wrong, and every open page would have to carry it. */
@@ -51,6 +67,12 @@ export function decodePlantInput(topic: string, payload: Buffer, series: SeriesT
         view: view === null ? null : { ...view, site, area, device },
       };
     }
+    case 'gaps': {
+      const report = readJson(payload, gapReport);
+      if (typeof report === 'string') return report;
+      const { site, area, device } = parsed;
+      return { kind: 'gaps', name: { site, area, device }, report };
+    }
     case 'service': {
       if (topic === RULES_FILES) {
         const status = readJson(payload, rulesStatus, RULES_BYTES_MAX);
@@ -58,6 +80,20 @@ export function decodePlantInput(topic: string, payload: Buffer, series: SeriesT
       }
       const status = readJson(payload, serviceStatus);
       return typeof status === 'string' ? status : { kind: 'service', id: `${parsed.service}/${parsed.id}`, status };
+    }
+    case 'command': {
+      const told = readJson(payload, deviceCommands);
+      if (typeof told === 'string') return told;
+      if (told !== null && deviceKey(told) !== deviceKey(parsed))
+        return 'the commands are of another device than the topic';
+      const { site, area, device } = parsed;
+      return { kind: 'commands', told: told ?? { site, area, device, commands: [] } };
+    }
+    case 'state': {
+      // What cannot be read counts as unknown, as it does for the rules: it blocks what it interlocks.
+      const value = parsePlantState(payload.subarray(0, JSON_BYTES_MAX).toString()) ?? null;
+      const { site, area, name } = parsed;
+      return { kind: 'plant-state', name: { site, area, name }, value };
     }
     case 'rejected': {
       const message = readJson(payload, rejected);

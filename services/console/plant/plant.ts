@@ -1,15 +1,21 @@
 // The plant as the operators' page shows it: a fold over everything that comes in. Owns nothing: started anew, it is
 // whole again from retained messages and the next points.
 
+import type { CommandLife } from '#domain/command-life.ts';
 import type { DeviceView } from '#domain/device.ts';
+import type { GapReport } from '#domain/gaps.ts';
+import type { PlantStateName } from '#domain/plant-state.ts';
+import type { Value } from '#domain/point.ts';
 import { REJECT_REASONS, type Rejected } from '#domain/rejected.ts';
 import { makeSeries, type SeriesName } from '#domain/series.ts';
 import { isOfPipeline, type ServiceStatus } from '#domain/service.ts';
 import { type AlarmName, alarmKey, type DeviceName, deviceKey } from '#domain/topic.ts';
+import type { CommandChanges } from '../api/commands.ts';
 import type { AlarmChanges, AlarmView, Changes, Dropped, RejectView, Snapshot, ValueView } from '../api/live.ts';
 import { RunningRules } from '../rules/running-rules.ts';
 import { AlarmTable } from './alarm-table.ts';
 import type { Catalog } from './catalog.ts';
+import { CommandTable } from './command-table.ts';
 import type { PlantInput } from './decode.ts';
 import { LatestTable } from './latest-table.ts';
 import { Retelling } from './retelling.ts';
@@ -21,6 +27,10 @@ const REJECTS_MAX = 200;
 const PAYLOAD_CHARS_MAX = 1_000;
 /** Seven kinds of service, a few replicas of each; far above any plant. */
 const SERVICES_MAX = 1_000;
+/** The rules service keeps fewer commands in all. */
+const COMMANDED_MAX = 1_000;
+/** Modes, lines and interlocks: a few per area. */
+const STATES_MAX = 10_000;
 
 export type PlantOptions = { readonly catalog: Catalog; readonly seriesMax: number; readonly alarmsMax: number };
 
@@ -28,7 +38,11 @@ export class Plant {
   readonly #alarms: AlarmTable;
   readonly #values: ValueTable;
   readonly #devices: LatestTable<DeviceView>;
+  readonly #gaps: LatestTable<GapReport>;
   readonly #services = new LatestTable<ServiceStatus>(SERVICES_MAX);
+  readonly #commands = new CommandTable(COMMANDED_MAX);
+  /** Named states of the plant, by `site/area/name`. */
+  readonly #states = new LatestTable<Value>(STATES_MAX);
   readonly #retelling = new Retelling();
   readonly running = new RunningRules();
   /** Newest first. */
@@ -39,12 +53,13 @@ export class Plant {
   constructor({ catalog, seriesMax, alarmsMax }: PlantOptions) {
     this.#alarms = new AlarmTable(alarmsMax);
     this.#devices = new LatestTable(seriesMax);
+    this.#gaps = new LatestTable(seriesMax);
     this.#values = new ValueTable(seriesMax, (device, metric) =>
       catalog.noteOf(this.#devices.get(deviceKey(device))?.model ?? null, metric),
     );
   }
 
-  /** @returns whether alarms changed, which nobody should have to wait for */
+  /** @returns whether alarms or commands changed, which nobody should have to wait for */
   apply(input: PlantInput, receivedAt: number): boolean {
     switch (input.kind) {
       case 'points':
@@ -57,12 +72,23 @@ export class Plant {
       case 'device':
         if (!isOfPipeline(input.name)) this.#putDevice(input.name, input.view);
         return false;
+      case 'gaps':
+        this.#retelling.told('gaps', deviceKey(input.name));
+        this.#gaps.put(deviceKey(input.name), input.report);
+        return false;
       case 'service':
         this.#retelling.told('service', input.id);
         this.#services.put(input.id, input.status);
         return false;
       case 'rules':
         this.running.put(input.status);
+        return false;
+      case 'commands':
+        this.#retelling.told('command', deviceKey(input.told));
+        return this.#commands.put(input.told);
+      case 'plant-state':
+        this.#retelling.told('state', stateKey(input.name));
+        this.#states.put(stateKey(input.name), input.value);
         return false;
       case 'rejected':
         this.#putRejected(input.rejected);
@@ -72,15 +98,25 @@ export class Plant {
 
   /** Everything that is retained is about to be told again. */
   beginRetelling(): void {
-    const [device, service] = [this.#devices.keys(), this.#services.keys()];
-    this.#retelling.begin({ alarm: this.#alarms.ids(), device, service });
+    this.#retelling.begin({
+      alarm: this.#alarms.ids(),
+      device: this.#devices.keys(),
+      service: this.#services.keys(),
+      command: this.#commands.keys(),
+      state: this.#states.keys(),
+      gaps: this.#gaps.keys(),
+    });
   }
 
-  /** It has been; what was not among it was taken away meanwhile. @returns whether alarms changed */
+  /** It has been; what was not among it was taken away meanwhile. @returns whether alarms or commands changed */
   endRetelling(): boolean {
     for (const key of this.#retelling.end('device')) this.#devices.put(key, null);
     for (const key of this.#retelling.end('service')) this.#services.put(key, null);
-    return this.#retelling.end('alarm').filter((id) => this.#alarms.remove(id)).length > 0;
+    for (const key of this.#retelling.end('gaps')) this.#gaps.put(key, null);
+    for (const key of this.#retelling.end('state')) this.#states.put(key, null);
+    const alarms = this.#retelling.end('alarm').filter((id) => this.#alarms.remove(id));
+    const commands = this.#retelling.end('command').filter((key) => this.#commands.remove(key));
+    return alarms.length + commands.length > 0;
   }
 
   get dropped(): Dropped {
@@ -91,8 +127,32 @@ export class Plant {
     return this.#alarms.get(name);
   }
 
+  device(name: DeviceName): DeviceView | undefined {
+    return this.#devices.get(deviceKey(name));
+  }
+
+  /** Records that it numbered and that never came; undefined where it lacks none. */
+  gapsOf(name: DeviceName): GapReport | undefined {
+    return this.#gaps.get(deviceKey(name));
+  }
+
+  /** Commands that people sent to the device, newest first. */
+  commandsOf(name: DeviceName): readonly CommandLife[] {
+    return this.#commands.of(name);
+  }
+
+  /** undefined where nobody has said it. */
+  state(name: PlantStateName): Value | undefined {
+    return this.#states.get(stateKey(name));
+  }
+
   value(name: SeriesName): ValueView | undefined {
     return this.#values.get(makeSeries(name).key);
+  }
+
+  /** Of every series that has a latest value. */
+  seriesNames(): SeriesName[] {
+    return this.#values.all();
   }
 
   snapshot(): Omit<Snapshot, 'now' | 'broker'> {
@@ -101,6 +161,7 @@ export class Plant {
       values: this.#values.all(),
       devices: this.#devices.all(),
       services: this.#services.all(),
+      commands: this.#commands.all(),
       rejected: this.#rejected,
       dropped: this.dropped,
     };
@@ -110,7 +171,11 @@ export class Plant {
     return this.#alarms.takeChanges();
   }
 
-  /** What changed since the last call, alarms apart; undefined where nothing did. */
+  takeCommandChanges(): CommandChanges {
+    return this.#commands.takeChanges();
+  }
+
+  /** What changed since the last call, alarms and commands apart; undefined where nothing did. */
   takeChanges(): Omit<Changes, 'now' | 'broker'> | undefined {
     const { added, changed } = this.#values.takeChanges();
     const devices = this.#devices.takeChanges();
@@ -138,4 +203,8 @@ export class Plant {
     };
     this.#rejected = [view, ...this.#rejected].slice(0, REJECTS_MAX);
   }
+}
+
+function stateKey({ site, area, name }: PlantStateName): string {
+  return `${site}/${area}/${name}`;
 }

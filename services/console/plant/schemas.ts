@@ -4,7 +4,9 @@
 import { z } from 'zod';
 import { ALARM_OVERLAYS, ALARM_STATES, type AlarmMessage, PRIORITIES, UNKNOWN_REASONS } from '#domain/alarm.ts';
 import { COMMAND_STATUSES } from '#domain/command.ts';
+import type { DeviceCommands } from '#domain/command-life.ts';
 import { type DeviceView, parseDeviceView } from '#domain/device.ts';
+import { type GapReport, parseGapReport } from '#domain/gaps.ts';
 import { REJECT_REASONS, type Rejected, type RejectReason } from '#domain/rejected.ts';
 import { parseRulesStatus, type RulesStatus } from '#domain/rules-status.ts';
 import { parseServiceStatus, type ServiceStatus } from '#domain/service.ts';
@@ -65,10 +67,38 @@ export const alarmMessage = z.object({
   shadow: z.boolean(),
 }) satisfies z.ZodType<AlarmMessage>;
 
+const commandLife = z.object({
+  cid: z.string(),
+  command: z.string(),
+  args: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
+  by: z.string(),
+  comment: z.string().nullable(),
+  status: z.enum(COMMAND_STATUSES),
+  askedAt: moment,
+  expiresAt: moment,
+  verifies: z.boolean(),
+  verifyUntil: moment.nullable(),
+  steps: z.array(z.object({ status: z.enum(COMMAND_STATUSES), at: moment, reason: z.string().exactOptional() })),
+});
+
+export const deviceCommands = z.object({
+  site: z.string(),
+  area: z.string(),
+  device: z.string(),
+  commands: z.array(commandLife),
+}) satisfies z.ZodType<DeviceCommands>;
+
 export const deviceView = z.unknown().transform((value, ctx): DeviceView => {
   const view = parseDeviceView(value);
   if (typeof view !== 'string') return view;
   ctx.addIssue({ code: 'custom', message: view });
+  return z.NEVER;
+});
+
+export const gapReport = z.unknown().transform((value, ctx): GapReport => {
+  const report = parseGapReport(value);
+  if (typeof report !== 'string') return report;
+  ctx.addIssue({ code: 'custom', message: report });
   return z.NEVER;
 });
 

@@ -16,7 +16,11 @@ export type JobKind = Job['kind'];
 export type JobOrder = { readonly id: number } & ({ readonly job: Job } | { readonly isGivenUp: true });
 
 /** From the thread: JSON, so that the console's own thread need not make it of something large. */
-export type JobAnswer = { readonly id: number } & ({ readonly json: string } | { readonly refusal: JobRefusal });
+export type JobAnswer = { readonly id: number } & (
+  | { readonly hasBegun: true }
+  | { readonly json: string }
+  | { readonly refusal: JobRefusal }
+);
 
 /** What whoever asked is told: a status of HTTP and a sentence with the way out. */
 export type JobRefusal = {

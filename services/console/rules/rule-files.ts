@@ -6,6 +6,7 @@ import { constants } from 'node:fs';
 import { access, lstat, open, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { testFileOf } from '#rules/check/check-edited.ts';
+import { environmentName } from '#runtime/config.ts';
 import { syncFolder } from '#runtime/durable-folder.ts';
 import { readTextFile } from '#runtime/text-file.ts';
 import type { RuleFileView, RuleText } from '../api/rules.ts';
@@ -48,7 +49,7 @@ export class RuleFilesOnDisk {
   async whyNotSave(): Promise<string | undefined> {
     const { dir, maySave } = this.#parts;
     if (maySave === false)
-      return 'Saving from the console is switched off (PENSTOCK_CONSOLE_RULES_MAY_SAVE). Download the file, and put it into the rules folder.';
+      return `Saving from the console is switched off (${environmentName('console', 'rulesMaySave')}). Download the file, and put it into the rules folder.`;
     try {
       await access(dir, constants.W_OK | constants.X_OK);
       return undefined;

@@ -19,9 +19,6 @@ export type RuleListParts = {
   readonly plant: Pick<Plant, 'snapshot'>;
 };
 
-/** Nobody's login: all who ask share one look. */
-const OWNER = '*';
-
 export class RuleList {
   readonly #parts: RuleListParts;
   #looked: { readonly print: string; readonly listed: Promise<Listed> } | undefined;
@@ -45,8 +42,9 @@ export class RuleList {
   async #listed(): Promise<Listed> {
     const print = await fingerprint(this.#parts.dir);
     if (this.#looked?.print === print) return await this.#looked.listed;
+    // Nobody's login: all who ask share one look at a folder as it is.
     const listed = this.#parts.workbench
-      .run({ kind: 'list' }, { owner: OWNER })
+      .run({ kind: 'list' }, { owner: print })
       .then((json) => JSON.parse(json) as Listed);
     const looked = { print, listed };
     this.#looked = looked;

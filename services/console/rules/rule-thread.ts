@@ -19,6 +19,8 @@ export type RuleThreadParts = {
 
 /** Longer than a month of a few devices takes; nobody looks at a page that long. */
 const JOB_MS_MAX = 30_000;
+/** For the start of the thread itself, which loads the engine of the rules. */
+const START_MS_MAX = 30_000;
 /** Between two looks at whether it is given up a job does far less. */
 const GRACE_MS = 1_000;
 /** Then its points and its memory are given back. */
@@ -72,8 +74,7 @@ export class RuleThread implements AsyncDisposable {
     const { job, id } = task;
     this.#worker ??= this.#start();
     this.#tell({ id, job });
-    const { jobMsMax = JOB_MS_MAX } = this.#parts;
-    this.#after(jobMsMax, () => this.#giveUp(task, tooLong(job, jobMsMax)));
+    this.#after(START_MS_MAX, () => this.#giveUp(task, tooLong(job, START_MS_MAX)));
   }
 
   #tell(order: JobOrder): void {
@@ -135,11 +136,23 @@ export class RuleThread implements AsyncDisposable {
   #take(answer: JobAnswer): void {
     const task = this.#running;
     if (task?.id !== answer.id) return;
+    if ('hasBegun' in answer) {
+      this.#begin(task);
+      return;
+    }
     if ('json' in answer) task.settle(answer.json);
     else task.fail(problemOf(answer.refusal));
     this.#running = undefined;
     this.#after(IDLE_MS, () => this.#drop());
     this.#next();
+  }
+
+  /** Only now, so that a thread that starts slowly on a busy machine takes no time from its job. */
+  #begin(task: Task): void {
+    // What was given up meanwhile has a clock of its own.
+    if (Atomics.load(new Int32Array(this.#givenUp), 0) === task.id) return;
+    const { jobMsMax = JOB_MS_MAX } = this.#parts;
+    this.#after(jobMsMax, () => this.#giveUp(task, tooLong(task.job, jobMsMax)));
   }
 
   #lose(error: Error): void {

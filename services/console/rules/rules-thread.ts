@@ -46,6 +46,7 @@ function run(job: Job, context: JobContext): object | Promise<object> {
 }
 
 async function answer(id: number, job: Job): Promise<JobAnswer> {
+  parentPort?.postMessage({ id, hasBegun: true } satisfies JobAnswer);
   const abort = new AbortController();
   running = { id, abort };
   const isGivenUp = () => abort.signal.aborted || Atomics.load(newestGivenUp, 0) === id;

@@ -1,5 +1,5 @@
-// What the console asks of its threads: what is about texts alone goes to one, what reads the past to another, so that a check
-// never waits for a backtest. Of each login one job of a kind runs: the next one takes its place.
+// What the console asks of its threads: each has what takes about as long, so that a check waits for no test and no backtest.
+// A thread begins with its first job, and ends when nobody has asked for a while. Of each login one job of a kind runs: the next one takes its place.
 
 import { ProblemError } from '../http/problem.ts';
 import type { Job, JobKind } from './job.ts';
@@ -21,11 +21,13 @@ export type Asker = {
 
 export class Workbench implements AsyncDisposable {
   readonly #texts: RuleThread;
+  readonly #tests: RuleThread;
   readonly #past: RuleThread;
   readonly #current = new Map<string, AbortController>();
 
   constructor(parts: WorkbenchParts) {
     this.#texts = new RuleThread({ ...parts, name: 'rules-texts', memoryMbMax: TEXTS_MB_MAX });
+    this.#tests = new RuleThread({ ...parts, name: 'rules-tests', memoryMbMax: TEXTS_MB_MAX });
     this.#past = new RuleThread({ ...parts, name: 'rules-past', memoryMbMax: PAST_MB_MAX });
   }
 
@@ -44,11 +46,12 @@ export class Workbench implements AsyncDisposable {
   }
 
   #threadOf({ kind }: Job): RuleThread {
+    if (kind === 'test') return this.#tests;
     return kind === 'backtest' || kind === 'explain' ? this.#past : this.#texts;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#texts[Symbol.asyncDispose](), this.#past[Symbol.asyncDispose]()]);
+    await Promise.all([this.#texts, this.#tests, this.#past].map((thread) => thread[Symbol.asyncDispose]()));
   }
 }
 

@@ -1,4 +1,4 @@
-// The store as the console reads it: one InfluxQL statement, one table. InfluxDB 1.x, 2.x, 3.x and the historian answer alike.
+// The store as the console reads it: one InfluxQL statement, its tables. InfluxDB 1.x, 2.x, 3.x and the historian answer alike.
 
 import { z } from 'zod';
 import { storeAuthorization } from '#runtime/sections.ts';
@@ -15,6 +15,10 @@ export class StoreError extends Error {
 
 export type Cell = number | string | boolean | null;
 export type Table = { readonly columns: readonly string[]; readonly rows: readonly (readonly Cell[])[] };
+export type TaggedTable = Table & {
+  readonly name: string | null;
+  readonly tags: { readonly [tag: string]: string };
+};
 
 export type Store = {
   /**
@@ -22,6 +26,11 @@ export type Store = {
    * @throws StoreError
    */
   query(influxql: string): Promise<Table>;
+  /**
+   * Every series of the answer.
+   * @throws StoreError, also where it is longer than `bytesMax`
+   */
+  tables(influxql: string, options?: { readonly bytesMax?: number }): Promise<readonly TaggedTable[]>;
 };
 
 export type InfluxOptions = {
@@ -33,6 +42,8 @@ export type InfluxOptions = {
 
 /** An operator does not wait longer for a picture; the store's own work ends with the connection. */
 const ANSWER_MS_MAX = 10_000;
+/** Far above what any page asks for; it is held in memory. */
+const ANSWER_BYTES_MAX = 32 * 1024 * 1024;
 
 const answer = z.object({
   results: z.array(
@@ -41,6 +52,8 @@ const answer = z.object({
       series: z
         .array(
           z.object({
+            name: z.string().nullable().default(null),
+            tags: z.record(z.string(), z.string()).default({}),
             columns: z.array(z.string()),
             values: z.array(z.array(z.union([z.number(), z.string(), z.boolean(), z.null()]))).default([]),
           }),
@@ -57,28 +70,41 @@ export function openInflux(options: InfluxOptions): Store {
   const authorization = storeAuthorization(options);
   const headers = { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) };
   const where = new URL(base).host;
-  return {
-    async query(influxql) {
-      const url = `${base}/query?${new URLSearchParams({ db: options.database, epoch: 'ms', q: influxql })}`;
-      let status: number;
-      let text: string;
-      try {
-        const response = await fetch(url, { headers, signal: AbortSignal.timeout(ANSWER_MS_MAX) });
-        status = response.status;
-        text = await response.text();
-      } catch (error) {
-        throw new StoreError(`The store at ${where} does not answer (${causeOf(error)}).`, true);
-      }
-      if (status !== 200) {
-        const why = /"error"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? `status ${status}`;
-        throw new StoreError(`The store at ${where} refused the query: ${why}.`, status >= 500 || status === 429);
-      }
-      return readTable(text, where);
-    },
+  const tables: Store['tables'] = async (influxql, { bytesMax = ANSWER_BYTES_MAX } = {}) => {
+    const url = `${base}/query?${new URLSearchParams({ db: options.database, epoch: 'ms', q: influxql })}`;
+    let status: number;
+    let text: string | undefined;
+    try {
+      const response = await fetch(url, { headers, signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+      status = response.status;
+      text = await readText(response, bytesMax);
+    } catch (error) {
+      throw new StoreError(`The store at ${where} does not answer (${causeOf(error)}).`, true);
+    }
+    if (text === undefined)
+      throw new StoreError(`The answer is longer than ${bytesMax} bytes: ask for less, or for a shorter range.`, false);
+    if (status !== 200) {
+      const why = /"error"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? `status ${status}`;
+      throw new StoreError(`The store at ${where} refused the query: ${why}.`, status >= 500 || status === 429);
+    }
+    return readTables(text, where);
   };
+  return { tables, query: async (influxql) => (await tables(influxql))[0] ?? EMPTY };
 }
 
-function readTable(text: string, where: string): Table {
+/** undefined where it is longer; the rest of it is then not read. */
+async function readText(response: Response, bytesMax: number): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) return undefined; // leaving the loop cancels the body, and the store's work with it
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function readTables(text: string, where: string): TaggedTable[] {
   let parsed: z.ZodSafeParseResult<z.infer<typeof answer>>;
   try {
     parsed = answer.safeParse(JSON.parse(text));
@@ -88,8 +114,7 @@ function readTable(text: string, where: string): Table {
   const [result] = parsed.data?.results ?? [];
   if (result === undefined) throw new StoreError(`The store at ${where} gave an answer of another shape.`, false);
   if (result.error !== undefined) throw new StoreError(`The store at ${where} says: ${result.error}.`, false);
-  const [series] = result.series ?? [];
-  return series === undefined ? EMPTY : { columns: series.columns, rows: series.values };
+  return (result.series ?? []).map(({ values, ...series }) => ({ ...series, rows: values }));
 }
 
 function causeOf(error: unknown): string {

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { topics } from '#domain/topic.ts';
-import { delivered, openTestConsole, START, sampleDevice, sampleLine } from '../testing.ts';
+import { formatSeriesName } from '#domain/series.ts';
+import { openTestConsole, START } from '../testing.ts';
+import { bucketWidthMs, resolutionsOf } from './bucket-width.ts';
 import { openInflux } from './influx.ts';
 import { journalQuery, quoteIdentifier, quoteString, trendQuery } from './influxql.ts';
-import { bucketWidthMs } from './trend.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -33,7 +33,7 @@ async function openFakeStore(status: number, body: string) {
 const oneSeries = (columns: string[], values: unknown[][]) =>
   JSON.stringify({ results: [{ statement_id: 0, series: [{ name: 'x', columns, values }] }] });
 const SERIES = { site: 'lyon', area: 'tank-farm', device: 'tank-01', metric: 'temperature' };
-const TREND = `/api/trend?${new URLSearchParams({ ...SERIES, from: String(START), to: String(START + 60_000), points: '60' })}`;
+const TREND = `/api/trend?${new URLSearchParams({ s: formatSeriesName(SERIES), from: String(START), to: String(START + 60_000), points: '60' })}`;
 
 test('quoteIdentifier() and quoteString() let nothing out of the quotes', () => {
   expect(quoteIdentifier('a"b\\')).toBe('"a\\"b\\\\"');
@@ -41,8 +41,12 @@ test('quoteIdentifier() and quoteString() let nothing out of the quotes', () => 
 });
 
 test('trendQuery() is fully qualified and bounded', () => {
-  expect(trendQuery('pl"ant', { ...SERIES, metric: "t' OR 1" }, { from: 1, to: 2, intervalMs: 5_000 })).toBe(
-    'SELECT mean("value"), min("value"), max("value") FROM "pl\\"ant"."raw"."reading" WHERE "site" = \'lyon\' AND "area" = \'tank-farm\' AND "device" = \'tank-01\' AND "metric" = \'t\\\' OR 1\' AND time >= 1ms AND time < 2ms GROUP BY time(5000ms) fill(null)',
+  const range = { from: 1, to: 2, intervalMs: 5_000 };
+  expect(trendQuery('pl"ant', { ...SERIES, metric: "t' OR 1" }, { ...range, tier: 'raw' })).toBe(
+    'SELECT mean("value") AS "mean", min("value") AS "min", max("value") AS "max", count("value") AS "count", last("flag") AS "flag", last("text") AS "text" FROM "pl\\"ant"."raw"."reading" WHERE "site" = \'lyon\' AND "area" = \'tank-farm\' AND "device" = \'tank-01\' AND "metric" = \'t\\\' OR 1\' AND time >= 1ms AND time < 2ms GROUP BY time(5000ms) fill(none)',
+  );
+  expect(trendQuery('plant', SERIES, { ...range, tier: 'r1h' })).toMatch(
+    /^SELECT sum\("sum"\) \/ sum\("count"\) AS "mean", .* FROM "plant"\."r1h"\."reading" /,
   );
 });
 
@@ -62,51 +66,12 @@ test.each([
   expect(bucketWidthMs(range, points)).toBe(width);
 });
 
-test('a trend keeps empty buckets as null, and says from which age on a gap is one', async () => {
-  const { url, asked } = await openFakeStore(
-    200,
-    oneSeries(
-      ['time', 'mean', 'min', 'max'],
-      [
-        [START, 1.5, 1, 2],
-        [START + 1_000, null, null, null],
-      ],
-    ),
-  );
-  const { app, bus, logIn } = await openTestConsole({ storeUrl: url });
-  await bus.publish(topics.registry(sampleDevice()), JSON.stringify(sampleDevice()), { retain: true });
-  await bus.publish(topics.points(1), sampleLine('temperature', 'value=1', START));
-  await delivered();
-  const answer = await app.inject({ url: TREND, headers: { cookie: await logIn() } });
-  expect(answer.json()).toEqual({
-    from: START,
-    to: START + 60_000,
-    intervalMs: 1_000,
-    gapMs: 15_000,
-    unit: 'Cel',
-    at: [START, START + 1_000],
-    mean: [1.5, null],
-    min: [1, null],
-    max: [2, null],
-  });
-  expect(asked).toMatchObject([{ db: 'plant', epoch: 'ms', q: expect.stringMatching(/GROUP BY time\(1000ms\)/) }]);
-});
-
-test('a thinned series has no gap before one of its points would have been kept', async () => {
-  const { url } = await openFakeStore(200, '{"results":[{"statement_id":0}]}');
-  const { app, bus, logIn } = await openTestConsole({ storeUrl: url });
-  await bus.publish(topics.registry(sampleDevice()), JSON.stringify(sampleDevice()), { retain: true });
-  await bus.publish(topics.points(1), sampleLine('level', 'value=1', START));
-  await delivered();
-  const answer = await app.inject({ url: TREND.replace('temperature', 'level'), headers: { cookie: await logIn() } });
-  expect(answer.json()).toMatchObject({ gapMs: 601_000 });
-});
-
-test('a series without numbers is an empty trend', async () => {
-  const { url } = await openFakeStore(200, '{"results":[{"statement_id":0}]}');
-  const { app, logIn } = await openTestConsole({ storeUrl: url });
-  const answer = await app.inject({ url: TREND, headers: { cookie: await logIn() } });
-  expect(answer.json()).toMatchObject({ at: [], mean: [], unit: null, gapMs: 60_000 });
+test.each([
+  [900_000, ['raw 5000', 'r1m 60000', 'r1h 3600000']],
+  [86_400_000, ['r1m 300000', 'r1h 3600000']],
+  [366 * 86_400_000, ['r1h 172800000']],
+] as const)('resolutionsOf() %d ms: what to ask, and what next while there is nothing', (range, wanted) => {
+  expect(resolutionsOf(range, 300).map(({ tier, intervalMs }) => `${tier} ${intervalMs}`)).toEqual(wanted);
 });
 
 test('the journal comes as entries; of an earlier release, or of a store that never saw a field, with nulls', async () => {

@@ -3,10 +3,12 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { startClock } from './state/clock.ts';
+import { startLook } from './state/look.ts';
 import { resumeSession } from './state/session.ts';
 
 const root = document.getElementById('page');
 if (root !== null) {
+  startLook();
   startClock();
   void resumeSession();
   render(<App />, root);

@@ -12,12 +12,12 @@ export type CommandEnvelope = {
   readonly exp: number;
   /** Topic for the answer: the device's own `ack`. */
   readonly reply: string;
-  /** Revision of the rule that sent it. */
+  /** Revision of the rule that sent it; empty where a person did. */
   readonly rev: string;
 };
 
 /** A command's args hold as many; a device has fewer that can be set at once. */
-const ARGS_MAX = 64;
+export const ARGS_MAX = 64;
 
 /** The command in a payload, or a sentence that says what is wrong with it. */
 export function parseCommand(payload: unknown): CommandEnvelope | string {
@@ -25,17 +25,23 @@ export function parseCommand(payload: unknown): CommandEnvelope | string {
   const { cid, cmd, args, exp, reply, rev } = payload;
   if (typeof cid !== 'string' || cid === '' || cid.length > 512) return "'cid' must be the command's correlation id";
   if (typeof cmd !== 'string') return "'cmd' must be the name of the command";
-  if (!isPlainObject(args)) return "'args' must be an object";
-  const entries = Object.entries(args);
-  if (entries.length > ARGS_MAX) return `'args' has ${entries.length} members; at most ${ARGS_MAX} are taken`;
-  const wrong = entries.find(([, value]) => !['number', 'boolean', 'string'].includes(typeof value));
-  if (wrong !== undefined) return `'args' must hold numbers, booleans and texts; ${wrong[0].slice(0, 64)} is none`;
+  const wrong = argsProblem(args);
+  if (wrong !== undefined) return wrong;
   if (!Number.isSafeInteger(exp)) return "'exp' must be a moment in ms since the epoch";
   return {
     ...{ cid, cmd, args: args as CommandEnvelope['args'], exp: exp as number },
     reply: typeof reply === 'string' ? reply : '',
     rev: typeof rev === 'string' ? rev : '',
   };
+}
+
+/** What is wrong with the arguments of a command, in words. */
+export function argsProblem(args: unknown): string | undefined {
+  if (!isPlainObject(args)) return "'args' must be an object";
+  const entries = Object.entries(args);
+  if (entries.length > ARGS_MAX) return `'args' has ${entries.length} members; at most ${ARGS_MAX} are taken`;
+  const wrong = entries.find(([, value]) => !['number', 'boolean', 'string'].includes(typeof value));
+  return wrong && `'args' must hold numbers, booleans and texts; ${wrong[0].slice(0, 64)} is none`;
 }
 
 /** Whether a payload is a command that must not be carried out any more. What is no command of ours does not expire. */

@@ -2,6 +2,7 @@
 // so a batch is decoded by one map lookup per point.
 
 import { escapeTag } from './line-protocol.ts';
+import { isMetricName, isName } from './name.ts';
 import { shardOf } from './shard.ts';
 
 /** Where a series belongs in the plant. All four are checked names (name.ts). */
@@ -36,4 +37,16 @@ export function makeSeries(name: SeriesName, seat = 0): Series {
     shard: shardOf(site, area),
     seat,
   };
+}
+
+/** `site/area/device/metric`: a series in an address, or for a person. */
+export function formatSeriesName({ site, area, device, metric }: SeriesName): string {
+  return `${site}/${area}/${device}/${metric}`;
+}
+
+/** The series that formatSeriesName() has written, whose metric may hold slashes; undefined where it is none. */
+export function parseSeriesName(text: string): SeriesName | undefined {
+  const [site = '', area = '', device = '', ...rest] = text.split('/');
+  const metric = rest.join('/');
+  return [site, area, device].every(isName) && isMetricName(metric) ? { site, area, device, metric } : undefined;
 }

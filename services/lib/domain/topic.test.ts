@@ -29,6 +29,8 @@ const VECTORS: readonly (readonly [topic: string, filter: string, parsed: Parsed
   [topics.rejected('json'), filters.rejected, { kind: 'rejected', reason: 'json' }],
   [topics.alarm(alarm), filters.alarms, { kind: 'alarm', ...alarm }],
   [topics.alarmOperation(alarm), filters.alarmOperations, { kind: 'alarm-op', ...alarm }],
+  [topics.commandOperation(device), filters.commandOperations, { kind: 'command-op', ...device }],
+  [topics.commandLives(device), filters.commandLives, { kind: 'command', ...device }],
   [topics.plantState('s', 'a', 'mode'), filters.plantStates, { kind: 'state', site: 's', area: 'a', name: 'mode' }],
   [topics.service('rules', 'rules'), filters.services, { kind: 'service', service: 'rules', id: 'rules' }],
 ];

@@ -47,9 +47,15 @@ export const topics = {
   alarmOperation: (name: AlarmName) => `alarm-op/v1/${name.site}/${name.area}/${name.rule}/${name.instance}`,
   /** What somebody does to what was refused: the order of a replay, and its end. */
   rejectedOperation: 'rejected-op/v1/replay',
+  /** What somebody wants of a device, and what became of it. */
+  commandOperation: (name: DeviceName) => `command-op/v1/${name.site}/${name.area}/${name.device}`,
+  commandLives: (name: DeviceName) => `command/v1/${name.site}/${name.area}/${name.device}`,
   plantState: (site: string, area: string, name: string) => `state/v1/${site}/${area}/${name}`,
   service: (service: string, id: string) => `service/v1/${service}/${id}`,
 } as const;
+
+/** Below a device: channels of one level, known or not, and those of two that are the device's own. */
+export const DEVICE_TRAFFIC = ['+', 'cfg/reported', 'ota/req'] as const;
 
 /** Filters that services subscribe to. */
 export const filters = {
@@ -66,8 +72,13 @@ export const filters = {
   rejected: 'rejected/v1/+',
   alarms: 'alarm/v1/+/+/+/+',
   alarmOperations: 'alarm-op/v1/+/+/+/+',
+  commandOperations: 'command-op/v1/+/+/+',
+  commandLives: 'command/v1/+/+/+',
   plantStates: 'state/v1/+/+/+',
   services: 'service/v1/+/+',
+  /** All that passes of a device, whether or not it means anything, but for what is meant for it alone. */
+  ofDevice: ({ site, area, device }: DeviceName) =>
+    DEVICE_TRAFFIC.map((levels) => `plant/v1/${site}/${area}/${device}/${levels}`),
 } as const;
 
 /** What a replica subscribes to of a tree of shards, and what it may have subscribed to while there were more or fewer. */
@@ -92,6 +103,8 @@ const ROOTS = [
   'rejected-op',
   'alarm',
   'alarm-op',
+  'command',
+  'command-op',
   'journal',
   'service',
   'spBv1.0',
@@ -107,7 +120,7 @@ export function rootOf(topic: string): string | undefined {
 /** What a topic of ours means. `undefined` from parseTopic: not one of ours, or a level that is no valid name. */
 export type ParsedTopic =
   | ({ readonly kind: 'device'; readonly channel: DeviceChannel | 'cmd' } & DeviceName)
-  | ({ readonly kind: 'registry' | 'gaps' | 'latest' } & DeviceName)
+  | ({ readonly kind: 'registry' | 'gaps' | 'latest' | 'command' | 'command-op' } & DeviceName)
   | ({ readonly kind: 'alarm' | 'alarm-op' } & AlarmName)
   | { readonly kind: 'points' | 'journal'; readonly shard: number }
   | { readonly kind: 'rejected'; readonly reason: string }
@@ -131,6 +144,8 @@ export function parseTopic(topic: string): ParsedTopic | undefined {
       if (levels.length === 4 && d === 'gaps') return { kind: 'gaps', site: a, area: b, device: c };
       return levels.length === 3 ? { kind: 'registry', site: a, area: b, device: c } : undefined;
     case 'latest':
+    case 'command':
+    case 'command-op':
       return levels.length === 3 ? { kind: root, site: a, area: b, device: c } : undefined;
     case 'alarm':
     case 'alarm-op':

@@ -1,7 +1,9 @@
 // What a device model says of the commands that its devices obey: their arguments, and what must not be the case while one is
-// given. Its shape only; whether a command fits it, the rule language knows.
+// given, and what shows that one was carried out. Its shape only; whether a command fits it, the rule language knows.
 
 import { z } from 'zod';
+import { durationText } from './duration-text.ts';
+import { didYouMean } from './json-file.ts';
 import { metricNameText, nameText } from './name-schema.ts';
 import { unitText } from './unit-schema.ts';
 
@@ -35,6 +37,19 @@ const interlock = z.strictObject({
   because: z.string().min(1).optional().describe('For whoever reads why it was blocked.'),
 });
 
+const verify = z
+  .strictObject({
+    metric: metricNameText.describe('Of the same device.'),
+    equals: z
+      .union([stateValue, z.strictObject({ arg: nameText.describe('An argument of the command.') })])
+      .meta({ description: 'A value, or the argument whose value it is.', examples: [{ arg: 'position' }, true] }),
+    tolerance: z.number().min(0).optional().describe('How far off a number may be, in the unit of the metric.'),
+    within: durationText.describe('How long that may take, from when the command was sent.'),
+  })
+  .describe(
+    'What of the plant shows that a command was carried out, where a person sent it: VERIFIED, else UNVERIFIED.',
+  );
+
 export const commandModel = z
   .strictObject({
     description: z.string().optional().describe('For people: what it does.'),
@@ -44,6 +59,7 @@ export const commandModel = z
       .max(16)
       .default([])
       .describe('What must not be the case while it is given. A state that nobody has said blocks too.'),
+    verify: verify.optional(),
   })
   .describe('A command that the device obeys.');
 
@@ -58,3 +74,36 @@ export type CommandModel = z.infer<typeof commandModel>;
 export type CommandModels = { readonly [name: string]: CommandModel };
 /** A value of an argument or of a state of the plant. */
 export type StateValue = z.infer<typeof stateValue>;
+
+type Measured = { readonly type: (typeof ARGUMENT_TYPES)[number]; readonly unit?: string | undefined };
+
+/** What of `verify` cannot be as it is said, with its place below `commands`. */
+export function verifyProblems(
+  commands: CommandModels,
+  metrics: { readonly [name: string]: Measured },
+  unknownMetrics: 'refuse' | 'admit' | undefined,
+): { readonly path: string[]; readonly message: string }[] {
+  return Object.entries(commands).flatMap(([command, { args, verify: told }]) => {
+    if (told === undefined) return [];
+    const { metric, equals, tolerance } = told;
+    const at = (member: string, message: string) => ({ path: [command, 'verify', member], message });
+    const shown = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
+    if (shown === undefined && unknownMetrics !== 'admit')
+      return [at('metric', `the model has no metric '${metric}'${didYouMean(metric, Object.keys(metrics))}`)];
+    const isArg = typeof equals === 'object';
+    const arg = isArg && Object.hasOwn(args, equals.arg) ? args[equals.arg] : undefined;
+    if (isArg && arg === undefined)
+      return [
+        at(
+          'equals',
+          `command '${command}' has no argument '${equals.arg}'${didYouMean(equals.arg, Object.keys(args))}`,
+        ),
+      ];
+    const type = arg?.type ?? (typeof equals === 'string' ? 'text' : typeof equals);
+    if (shown !== undefined && shown.type !== type)
+      return [at('equals', `is a ${type}; metric '${metric}' is a ${shown.type}`)];
+    if (arg?.unit !== undefined && shown?.unit !== undefined && arg.unit !== shown.unit)
+      return [at('equals', `is in ${arg.unit}; metric '${metric}' is in ${shown.unit}`)];
+    return tolerance !== undefined && type !== 'number' ? [at('tolerance', 'is for numbers')] : [];
+  });
+}

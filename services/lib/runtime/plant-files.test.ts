@@ -87,6 +87,43 @@ test.each([
   expect(problems[0]).toContain(message);
 });
 
+test.each<[string, object, string | undefined]>([
+  ['an argument', { equals: { arg: 'position' }, tolerance: 2 }, undefined],
+  ['a value', { metric: 'isShut', equals: true }, undefined],
+  ['an unknown metric', { metric: 'positon' }, "the model has no metric 'positon'; did you mean 'position'?"],
+  ['a metric of every object', { metric: 'constructor' }, "the model has no metric 'constructor'"],
+  [
+    'an unknown argument',
+    { equals: { arg: 'positon' } },
+    "command 'set' has no argument 'positon'; did you mean 'position'?",
+  ],
+  ['an argument of every object', { equals: { arg: 'constructor' } }, "command 'set' has no argument 'constructor'"],
+  ['an argument of another type', { metric: 'isShut' }, "is a number; metric 'isShut' is a boolean"],
+  ['a value of another type', { equals: 'open' }, "is a text; metric 'position' is a number"],
+  ['an argument in another unit', { equals: { arg: 'angle' } }, "is in deg; metric 'position' is in %"],
+  ['a tolerance of no number', { metric: 'isShut', equals: true, tolerance: 1 }, 'is for numbers'],
+])('what shows a command done by %s is checked', (_, verify, problem) => {
+  const model = {
+    model: 'valve',
+    metrics: { position: { unit: '%' }, isShut: { type: 'boolean' } },
+    commands: {
+      set: {
+        args: { position: { unit: '%' }, angle: { unit: 'deg', optional: true } },
+        verify: { metric: 'position', equals: { arg: 'position' }, within: '30s', ...verify },
+      },
+    },
+  };
+  const { models, problems } = read({ 'models/valve.model.json': model });
+  expect(problems).toEqual(problem === undefined ? [] : [expect.stringContaining(problem)]);
+  expect(models.has('valve')).toBe(problem === undefined);
+});
+
+test('a model that admits unknown metrics may be shown by one', () => {
+  const verify = { metric: 'other', equals: 1, within: '30s' };
+  const model = { model: 'valve', metrics: {}, unknownMetrics: 'admit', commands: { set: { verify } } };
+  expect(read({ 'models/valve.model.json': model }).problems).toEqual([]);
+});
+
 test('thinningOf() a metric is all in numbers, and nothing where its model asks for none', () => {
   const { models } = read({
     'models/a.model.json': {

@@ -8,7 +8,7 @@ import type { DeviceEntry } from '#domain/device.ts';
 import { parseDuration } from '#domain/duration.ts';
 import { deviceKey } from '#domain/topic.ts';
 import { binaryLayout } from './binary-layout.ts';
-import { commandModels } from './command-model.ts';
+import { commandModels, verifyProblems } from './command-model.ts';
 import { environmentName } from './config.ts';
 import { durationText } from './duration-text.ts';
 import { didYouMean, type FileProblem, readJsonFiles } from './json-file.ts';
@@ -90,6 +90,8 @@ export const modelFile = z
     if (problem !== undefined) say(problem.member, problem.message);
     if (model.format === 'value') say('format', 'a bare value names no metric; it is for a source whose topic does');
     if (model.format === 'binary' && model.layouts === undefined) say('layouts', 'are missing: what the bytes are');
+    for (const { path, message } of verifyProblems(model.commands ?? {}, model.metrics, model.unknownMetrics))
+      context.addIssue({ code: 'custom', path: ['commands', ...path], message });
     for (const [i, layout] of (model.layouts ?? []).entries()) {
       for (const [j, { metric }] of layout.fields.entries()) {
         if (model.unknownMetrics === 'admit' || Object.hasOwn(model.metrics, metric)) continue;

@@ -55,6 +55,32 @@ describe('readSignature()', () => {
     );
   });
 
+  it('knows an order with its arguments, in whatever order they come, and no other arguments', () => {
+    const topic = 'command-op/v1/lyon/tank-farm/T1-inlet';
+    const value = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.boolean(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), value, { maxKeys: 8 }), (args) => {
+        const order = { op: 'send', id: 'a', command: 'valve.set', args, by: 'maria', exp: SIGNER.sentAt + 1 } as const;
+        const payload = JSON.parse(signOperation(topic, order, SIGNER));
+        const turned = { ...payload, args: Object.fromEntries(Object.entries(payload.args).reverse()) };
+        expect(readSignature(topic, payload, KEY)).toEqual({ isSigned: true, role: 'engineer' });
+        expect(readSignature(topic, turned, KEY)).toEqual({ isSigned: true, role: 'engineer' });
+        const changed = { ...payload, args: { ...payload.args, more: 1 } };
+        expect(readSignature(topic, changed, KEY)).toEqual(WRONG);
+        expect(readSignature(`${topic}2`, payload, KEY)).toEqual(WRONG);
+      }),
+    );
+  });
+
+  it('does not follow what is nested deeper than anything that is signed', () => {
+    const deep = JSON.parse(`{"args": {"a": ${'['.repeat(5_000)}${']'.repeat(5_000)}}}`);
+    expect(readSignature(TOPIC, { ...signed(), ...deep }, KEY)).toEqual(WRONG);
+  });
+
   it.each<[string, object]>([
     ['a higher role', { role: 'admin' }],
     ['a role that is none', { role: 'root' }],

@@ -12,10 +12,8 @@ import { signOperation } from '#runtime/signed-operation.ts';
 import type { AlarmView } from '../../api/live.ts';
 import type { AppParts } from '../app.ts';
 import { ProblemError } from '../problem.ts';
+import { publishConfirmed } from '../publish-confirmed.ts';
 import type { Session } from '../session.ts';
-
-/** Longer than a broker needs that works; an operator should know by then. */
-const CONFIRM_MS_MAX = 5_000;
 
 const alarmName = z.object({ site: nameText, area: nameText, rule: nameText, instance: nameText });
 
@@ -52,7 +50,8 @@ export function alarmRoutes(parts: AppParts): FastifyPluginAsyncZod {
         const sent = toOperation(body, user);
         const topic = topics.alarmOperation(request.params);
         const signer = { role, key: parts.operationsKey, sentAt };
-        await publishConfirmed(parts, topic, signOperation(topic, sent, signer));
+        const payload = signOperation(topic, sent, signer);
+        await publishConfirmed(parts, { topic, payload, watch: "the alarm's state" });
         return reply.code(202).send(sent); // without the signature, which is none of a browser's business
       },
     );
@@ -89,28 +88,4 @@ function refusal(
   }
   const why = whyNot(op, alarm);
   return why === undefined ? undefined : new ProblemError(409, `The alarm ${why}.`);
-}
-
-/** Until the broker has taken it, an operator must not be told that anything was done. */
-async function publishConfirmed({ bus, wait }: AppParts, topic: string, payload: string): Promise<void> {
-  const problem = bus.problem();
-  if (problem !== undefined) {
-    throw new ProblemError(
-      503,
-      `Nothing was sent: the broker cannot be reached (${problem}). Try again when it is back.`,
-    );
-  }
-  const waiting = new AbortController();
-  const late = wait(CONFIRM_MS_MAX, waiting.signal).then(
-    () => 'late' as const,
-    () => 'not awaited any more' as const,
-  );
-  const outcome = await Promise.race([bus.publish(topic, payload), late]);
-  waiting.abort();
-  if (outcome === 'late') {
-    throw new ProblemError(
-      504,
-      `The broker has not confirmed within ${CONFIRM_MS_MAX / 1000} s. It may still be done; watch the alarm's state.`,
-    );
-  }
 }

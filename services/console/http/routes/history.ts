@@ -1,35 +1,11 @@
-// What the store remembers: one series as a picture, and the alarm journal.
+// What the store remembers of alarms: their journal.
 
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { metricNameText, nameText } from '#runtime/name-schema.ts';
-import { UNKNOWN_METRIC } from '../../plant/catalog.ts';
+import { nameText } from '#runtime/name-schema.ts';
 import { readJournal } from '../../store/journal.ts';
-import { readTrend } from '../../store/trend.ts';
 import type { AppParts } from '../app.ts';
-
-const moment = z.coerce.number().pipe(z.int().min(0)).describe('ms since the epoch');
-
-const DAY_MS = 86_400_000;
-/** The journal and the trend of a year. */
-const RANGE_MS_MAX = 366 * DAY_MS;
-
-function isRange({ from, to }: { from: number; to: number }): boolean {
-  return from < to && to - from <= RANGE_MS_MAX;
-}
-const RANGE_ERROR = { error: 'from must be before to, at most 366 days', path: ['from'] };
-
-const trend = z
-  .strictObject({
-    site: nameText,
-    area: nameText,
-    device: nameText,
-    metric: metricNameText,
-    from: moment,
-    to: moment,
-    points: z.coerce.number().pipe(z.int().min(10).max(2_000)).default(300),
-  })
-  .refine(isRange, RANGE_ERROR);
+import { DAY_MS, moment } from './range.ts';
 
 const journal = z.strictObject({
   site: nameText.optional(),
@@ -41,14 +17,8 @@ const journal = z.strictObject({
   limit: z.coerce.number().pipe(z.int().min(1).max(1_000)).default(100),
 });
 
-export function historyRoutes({ plant, store, database, now }: AppParts): FastifyPluginAsyncZod {
+export function historyRoutes({ store, database, now }: AppParts): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get('/trend', { config: { least: 'viewer' }, schema: { querystring: trend } }, ({ query }) => {
-      const { site, area, device, metric, from, to, points } = query;
-      const series = { site, area, device, metric };
-      const note = plant.value(series) ?? UNKNOWN_METRIC;
-      return readTrend(store, database, { series, from, to, points }, note);
-    });
     app.get('/journal', { config: { least: 'viewer' }, schema: { querystring: journal } }, async ({ query }) => {
       const { limit, from, to, ...filter } = query;
       const end = to ?? now() + 1;

@@ -1,6 +1,7 @@
-// All devices that the registry knows, those with some trouble first. Grey where all is well; what is not is said in words.
+// The devices of a branch that the registry knows, those with some trouble first. Grey where all is well; what is not is said in words.
 
 import { useComputed, useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
 import { skewText } from '#domain/clock-skew.ts';
 import type { DeviceView } from '#domain/device.ts';
 import { deviceKey } from '#domain/topic.ts';
@@ -8,30 +9,40 @@ import { MoreButton } from '../parts/more-button.tsx';
 import { SearchField } from '../parts/search-field.tsx';
 import { now } from '../state/clock.ts';
 import { devices } from '../state/live.ts';
+import { hrefOf } from '../state/route.ts';
 import { texts } from '../texts.ts';
 import { formatAge, formatMoment } from '../values/format.ts';
-import { type DeviceRow, ROWS_MAX, rankDevices } from './trouble.ts';
+import { type Branch, branchKey, isWithin } from './branch.ts';
+import { Breadcrumbs } from './breadcrumbs.tsx';
+import { type DeviceRow, REDRAW_MS, ROWS_MAX, rankDevices } from './trouble.ts';
 
-/** It is drawn anew so often: a thousand rows that move every second tell nobody more. */
-const REDRAW_MS = 5_000;
-const SHOWN_FIRST = 12;
+const SHOWN_FIRST = 25;
 
-export function DeviceTable() {
+export function DeviceTable({ branch }: { readonly branch: Branch }) {
   const search = useSignal('');
   const isWhole = useSignal(false);
   const at = useComputed(() => Math.floor(now.value / REDRAW_MS) * REDRAW_MS);
   const count = useComputed(() => devices.value.size);
-  const ranked = useComputed(() => {
-    const isEmpty = count.value === 0; // read, so that a device that comes is drawn at once
-    return rankDevices(isEmpty ? [] : devices.peek().values(), search.value, Math.max(at.value, now.peek()));
-  });
-  const { rows, hidden, troubled } = ranked.value;
+  const key = branchKey(branch);
+  void count.value; // a device that comes is drawn at once
+  void at.value;
+  const ranked = useMemo(
+    () =>
+      rankDevices(
+        Array.from(devices.peek().values()).filter((device) => isWithin(device, branch)),
+        search.value,
+        now.peek(),
+      ),
+    [key, search.value, count.value, at.value],
+  );
+  const { rows, hidden, troubled } = ranked;
   const { heading, filter, filterHint, empty, noMatch, beyond } = texts.devices;
   const shown = isWhole.value ? rows : rows.slice(0, SHOWN_FIRST);
   return (
     <section class="panel devices" aria-labelledby="devices-heading">
+      <Breadcrumbs branch={branch} />
       <div class="panel-head">
-        <h2 id="devices-heading">{heading}</h2>
+        <h2 id="devices-heading">{branch.length === 0 ? heading : <bdi>{branch.at(-1)}</bdi>}</h2>
         <span class="hint" data-testid="devices-troubled">
           {count.value > 0 && texts.devices.troubled(troubled, rows.length + hidden)}
         </span>
@@ -82,7 +93,9 @@ function Row({ row, at }: { readonly row: DeviceRow; readonly at: number }) {
   return (
     <tr data-testid="device-row" data-device={deviceKey(device)} data-troubles={troubles.join(' ')}>
       <th scope="row" class="name">
-        <bdi>{device.device}</bdi>{' '}
+        <a href={hrefOf('devices', [site, area, device.device])}>
+          <bdi>{device.device}</bdi>
+        </a>{' '}
         <bdi class="hint">
           {site} / {area}
         </bdi>

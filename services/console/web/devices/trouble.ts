@@ -9,6 +9,8 @@ import { compareNames, finder } from '../parts/find.ts';
 export const TROUBLES = ['offline', 'clock', 'contradiction', 'error'] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
+/** Lists are drawn anew so often: a thousand rows that move every second tell nobody more. */
+export const REDRAW_MS = 5_000;
 /** Rows that can be asked for: past it a person searches. */
 export const ROWS_MAX = 1_000;
 /** A mistake of yesterday may be mended long since. */

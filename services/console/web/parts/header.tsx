@@ -7,6 +7,7 @@ import { alarms, link, plant } from '../state/live.ts';
 import { hrefOf, PAGES, route } from '../state/route.ts';
 import { logOut } from '../state/session.ts';
 import { PRIORITY_WORDS, texts } from '../texts.ts';
+import { LookChoice } from './look-choice.tsx';
 
 export function Header({ user, role }: { readonly user: string; readonly role: Role }) {
   return (
@@ -22,6 +23,7 @@ export function Header({ user, role }: { readonly user: string; readonly role: R
       <span class="user" data-testid="user" data-role={role}>
         <bdi>{user}</bdi> <span class="hint">{texts.roles[role]}</span>
       </span>
+      <LookChoice />
       <button type="button" class="quiet" onClick={() => void logOut()}>
         {texts.logout}
       </button>
@@ -58,7 +60,8 @@ function Count({ priority }: { readonly priority: Priority }) {
       <PriorityMark priority={priority} isFilled={unacked > 0} isColoured={open.length > 0} />
       <span class="visually-hidden">{texts.counts.count(word, open.length, unacked)}</span>
       <span aria-hidden="true">
-        {word} <b>{open.length}</b>
+        <span class="word">{word} </span>
+        <b>{open.length}</b>
         {unacked > 0 && <span class="new"> {texts.counts.unacked(unacked)}</span>}
       </span>
     </li>

@@ -16,8 +16,13 @@ export type Request = {
   readonly signal?: AbortSignal;
 };
 
-export function call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer<T>> {
+export function call<T>(method: Request['method'], path: string, body?: object): Promise<Answer<T>> {
   return ask<T>({ method, path, body });
+}
+
+/** What nobody waits for any more is aborted; its answer is a failure that nobody reads. */
+export function read<T>(path: string, signal: AbortSignal): Promise<Answer<T>> {
+  return ask<T>({ method: 'GET', path, signal });
 }
 
 export async function ask<T>({ method, path, body, headers = {}, signal }: Request): Promise<Answer<T>> {

@@ -1,9 +1,10 @@
 // The event stream: keeps it open, notices when it has gone quiet, and folds what it says into `plant`.
 
 import { computed, signal } from '@preact/signals';
+import type { CommandChanges } from '../../api/commands.ts';
 import type { AlarmChanges, Changes, Snapshot } from '../../api/live.ts';
 import { setServerTime } from './clock.ts';
-import { EMPTY_PLANT, fromSnapshot, type PlantState, withAlarms, withChanges } from './plant-state.ts';
+import { EMPTY_PLANT, fromSnapshot, type PlantState, withAlarms, withChanges, withCommands } from './plant-state.ts';
 
 /** Three pulses of the server missed: the connection is dead even if the browser has not noticed. */
 const SILENCE_MS_MAX = 12_000;
@@ -17,6 +18,7 @@ export const alarms = computed(() => plant.value.alarms);
 export const values = computed(() => plant.value.values);
 export const devices = computed(() => plant.value.devices);
 export const services = computed(() => plant.value.services);
+export const commands = computed(() => plant.value.commands);
 export const rejected = computed(() => plant.value.rejected);
 
 let source: EventSource | undefined;
@@ -45,6 +47,7 @@ export function openLive(onRefused: () => void): void {
     return fromSnapshot(snapshot);
   });
   on<AlarmChanges>('alarms', withAlarms);
+  on<CommandChanges>('commands', withCommands);
   on<Changes>('changes', withChanges);
   opened.onerror = () => {
     link.value = 'lost';

@@ -36,6 +36,7 @@ test('a snapshot replaces everything', () => {
     values: [],
     devices: [],
     services: [],
+    commands: [],
     rejected: [],
     dropped: before.dropped,
     broker: 'gone',

@@ -1,8 +1,10 @@
 // What the page knows of the plant: a fold over the events of the stream, without side effects.
 
+import type { CommandLife } from '#domain/command-life.ts';
 import type { DeviceView } from '#domain/device.ts';
 import type { ServiceStatus } from '#domain/service.ts';
 import { deviceKey } from '#domain/topic.ts';
+import type { CommandChanges } from '../../api/commands.ts';
 import type { AlarmChanges, AlarmView, Changes, Dropped, RejectView, Snapshot, ValueView } from '../../api/live.ts';
 
 /** As many as the server keeps. */
@@ -14,6 +16,8 @@ export type PlantState = {
   /** By `site/area/device`. */
   readonly devices: ReadonlyMap<string, DeviceView>;
   readonly services: ReadonlyMap<string, ServiceStatus>;
+  /** Lives of commands that people sent, newest first, by `site/area/device`. */
+  readonly commands: ReadonlyMap<string, readonly CommandLife[]>;
   readonly rejected: readonly RejectView[];
   readonly dropped: Dropped;
   readonly broker: string | null;
@@ -24,6 +28,7 @@ export const EMPTY_PLANT: PlantState = {
   values: new Map(),
   devices: new Map(),
   services: new Map(),
+  commands: new Map(),
   rejected: [],
   dropped: { alarms: 0, series: 0, devices: 0 },
   broker: null,
@@ -32,12 +37,13 @@ export const EMPTY_PLANT: PlantState = {
 const serviceKey = (status: ServiceStatus) => `${status.service}/${status.id}`;
 
 export function fromSnapshot(snapshot: Snapshot): PlantState {
-  const { alarms, values, devices, services, rejected, dropped, broker } = snapshot;
+  const { alarms, values, devices, services, commands, rejected, dropped, broker } = snapshot;
   return {
     alarms: new Map(alarms.map((alarm) => [alarm.id, alarm])),
     values: new Map(values.map((value) => [value.id, value])),
     devices: new Map(devices.map((device) => [deviceKey(device), device])),
     services: new Map(services.map((status) => [serviceKey(status), status])),
+    commands: new Map(commands.map((each) => [deviceKey(each), each.commands])),
     rejected,
     dropped,
     broker,
@@ -53,6 +59,15 @@ export function withAlarms(state: PlantState, changes: AlarmChanges): PlantState
   return { ...state, alarms };
 }
 
+export function withCommands(state: PlantState, changes: CommandChanges): PlantState {
+  const commands = new Map(state.commands);
+  for (const each of changes) {
+    if (each.commands.length === 0) commands.delete(deviceKey(each));
+    else commands.set(deviceKey(each), each.commands);
+  }
+  return { ...state, commands };
+}
+
 export function withChanges(state: PlantState, changes: Changes): PlantState {
   const { devices, services, rejected, dropped, broker } = changes;
   return {
@@ -60,6 +75,7 @@ export function withChanges(state: PlantState, changes: Changes): PlantState {
     values: withValues(state.values, changes),
     devices: extended(state.devices, devices, deviceKey),
     services: extended(state.services, services, serviceKey),
+    commands: state.commands,
     rejected: rejected.length === 0 ? state.rejected : [...rejected, ...state.rejected].slice(0, REJECTS_MAX),
     dropped,
     broker,

@@ -32,3 +32,8 @@ it('hrefOf() gives what parseRoute() reads, whatever the steps and the query hol
   const route = parseRoute(hrefOf('rules', steps, { q: '&=?#/ ü', none: undefined }));
   expect([route.page, route.steps, [...route.query]]).toEqual(['rules', steps, [['q', '&=?#/ ü']]]);
 });
+
+it('hrefOf() says a list once for each of its members', () => {
+  expect(hrefOf('trends', [], { s: ['a/b', 'c'], last: '1h' })).toBe('#/trends?s=a%2Fb&s=c&last=1h');
+  expect(hrefOf('trends', [], { s: [] })).toBe('#/trends');
+});

@@ -13,7 +13,8 @@ export type Route = {
   readonly query: URLSearchParams;
 };
 
-export type RouteQuery = { readonly [name: string]: string | undefined };
+/** A list stands there once for each of its members. */
+export type RouteQuery = { readonly [name: string]: string | readonly string[] | undefined };
 
 /** An unknown page is the alarms: what an operator needs is never a page away. */
 export function parseRoute(hash: string): Route {
@@ -34,7 +35,7 @@ function decoded(step: string): string {
 
 /** The address of a page, for links. */
 export function hrefOf(page: PageName, steps: readonly string[] = [], query: RouteQuery = {}): string {
-  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const given = Object.entries(query).flatMap(([name, value = []]) => [value].flat().map((each) => [name, each]));
   const search = given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
   return `#/${[page, ...steps.map(encodeURIComponent)].join('/')}${search}`;
 }
@@ -45,9 +46,10 @@ addEventListener('hashchange', () => {
   route.value = parseRoute(location.hash);
 });
 
-/** Goes there, with a step back to here. */
+/** Goes there, with a step back to here. At once: who presses the next key must not mean the place before. */
 export function goTo(href: string): void {
   location.hash = href;
+  route.value = parseRoute(location.hash);
 }
 
 /** The same page with another query, without a step back for each: what is typed into a filter is no journey. */

@@ -49,10 +49,22 @@ const DATE_TIME = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 
+const INSTANT = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+});
+
 const HALF_DAY_MS = 43_200_000;
 
 /** The time of day in the viewer's zone; the date too where it is more than twelve hours away. */
 export function formatMoment(at: number, now: number): string {
   if (!Number.isFinite(at) || Math.abs(at) > 8.64e15) return '';
   return (Math.abs(now - at) > HALF_DAY_MS ? DATE_TIME : TIME).format(at);
+}
+
+/** To the millisecond, in the viewer's zone; '' for what is no moment. */
+export function formatInstant(at: number): string {
+  return Math.abs(at) <= 8.64e15 ? INSTANT.format(at) : '';
 }

@@ -1,3 +1,5 @@
+// The latest value of every series, and which of them the trend shows.
+
 import { useComputed, useSignal } from '@preact/signals';
 import { deviceKey } from '#domain/topic.ts';
 import type { ValueView } from '../../api/live.ts';
@@ -5,12 +7,16 @@ import { SearchField } from '../parts/search-field.tsx';
 import { now } from '../state/clock.ts';
 import { devices, values } from '../state/live.ts';
 import { texts } from '../texts.ts';
-import { chosen } from '../trend/chosen.ts';
+import { type Change, hasSeries, type View } from '../trend/view.ts';
 import { conditionOf } from './condition.ts';
 import { formatAge, formatUnit, formatValue } from './format.ts';
 import { type Area, groupValues } from './group.ts';
+import { SeriesToggle } from './series-toggle.tsx';
+import { StoredSeries } from './stored-series.tsx';
 
-export function ValueTable() {
+export type ValueTableProps = { readonly view: View; readonly change: Change };
+
+export function ValueTable({ view, change }: ValueTableProps) {
   const search = useSignal('');
   const grouped = useComputed(() => groupValues(values.value.values(), search.value));
   const { heading, filter, filterHint, empty, noMatch, more } = texts.values;
@@ -27,11 +33,12 @@ export function ValueTable() {
         <table>
           <Head />
           {areas.map((area) => (
-            <AreaRows key={area.name} area={area} />
+            <AreaRows key={area.name} area={area} view={view} change={change} />
           ))}
         </table>
       )}
       {hidden > 0 && <p class="hint">{more(hidden)}</p>}
+      <StoredSeries search={search} view={view} change={change} />
     </section>
   );
 }
@@ -55,7 +62,7 @@ function Head() {
   );
 }
 
-function AreaRows({ area }: { readonly area: Area }) {
+function AreaRows({ area, view, change }: ValueTableProps & { readonly area: Area }) {
   return (
     <tbody>
       <tr class="area">
@@ -64,16 +71,27 @@ function AreaRows({ area }: { readonly area: Area }) {
         </th>
       </tr>
       {area.values.map((value, i) => (
-        <ValueRow key={value.id} value={value} isFirst={area.values[i - 1]?.device !== value.device} />
+        <ValueRow
+          key={value.id}
+          value={value}
+          isFirst={area.values[i - 1]?.device !== value.device}
+          view={view}
+          change={change}
+        />
       ))}
     </tbody>
   );
 }
 
 /** `isFirst`: the first row of its device, which names it for the eye; a screen reader hears the name in each. */
-function ValueRow({ value, isFirst }: { readonly value: ValueView; readonly isFirst: boolean }) {
+function ValueRow({
+  value,
+  isFirst,
+  view,
+  change,
+}: ValueTableProps & { readonly value: ValueView; readonly isFirst: boolean }) {
   const condition = conditionOf(value, devices.value.get(deviceKey(value)), now.value);
-  const isChosen = chosen.value?.id === value.id;
+  const isChosen = hasSeries(view, value);
   const isNumber = typeof value.value === 'number';
   return (
     <tr
@@ -87,21 +105,14 @@ function ValueRow({ value, isFirst }: { readonly value: ValueView; readonly isFi
         <span class={isFirst ? '' : 'visually-hidden'}>{value.device}</span>
       </th>
       <td class="metric">
-        {isNumber ? (
-          <button
-            type="button"
-            class="quiet link"
-            aria-pressed={isChosen}
-            aria-label={texts.values.showTrend(value.metric, value.device)}
-            onClick={() => {
-              chosen.value = value;
-            }}
-          >
-            {value.metric}
-          </button>
-        ) : (
-          value.metric
-        )}
+        <SeriesToggle
+          series={value}
+          view={view}
+          change={change}
+          label={texts.values.showTrend(value.metric, value.device)}
+        >
+          {value.metric}
+        </SeriesToggle>
       </td>
       <td class={condition === 'GOOD' ? 'number' : 'number hatched'}>
         <bdi class={typeof value.value === 'string' ? 'clamp' : 'measure'}>

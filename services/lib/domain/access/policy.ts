@@ -5,7 +5,7 @@ import type { Role } from '../alarm.ts';
 import { HEARTBEAT_TOPIC, WATCHDOG_DEVICE, WATCHDOG_RULE } from '../heartbeat.ts';
 import { replicaIds, type ServiceName, serviceDevice } from '../service.ts';
 import { sparkplugOf, sparkplugOrders, sparkplugTopics } from '../sparkplug-topic.ts';
-import { DEVICE_CHANNELS, filters, topics } from '../topic.ts';
+import { DEVICE_CHANNELS, DEVICE_TRAFFIC, filters, topics } from '../topic.ts';
 import type { Identity, ServiceUser } from './identity.ts';
 
 export type Access = 'read' | 'write' | 'deny read' | 'deny write';
@@ -27,6 +27,9 @@ const ofAnyDevice = (channels: readonly string[]) => channels.map((channel) => `
 const EVERYTHING = read('#', '$SYS/#');
 const OPERATIONS = 'alarm-op/v1/+/+/+/+';
 const STATES = 'state/v1/+/+/+';
+const COMMAND_OPERATIONS = 'command-op/v1/+/+/+';
+/** Of commands that people sent. */
+const LIVES = 'command/v1/+/+/+';
 /** Orders to devices. */
 export const COMMANDS = 'plant/v1/+/+/+/cmd';
 /** Orders that nobody retains: they would be carried out again by whoever returns. */
@@ -38,18 +41,18 @@ const HOST_STATES = sparkplugTopics.state('+');
 
 /** Orders, and what only the pipeline itself says. Everything else is a device's, of ours or a foreign one. */
 const NO_DEVICE_WRITES = [
-  ...[COMMANDS, DESIRED, OTA_DATA, 'alarm-op/#', 'state/#', ...sparkplugOrders, HOST_STATES],
-  ...['alarm/#', 'device/#', 'journal/#', 'latest/#', 'rejected/#', 'service/#'],
+  ...[COMMANDS, DESIRED, OTA_DATA, 'alarm-op/#', 'command-op/#', 'state/#', ...sparkplugOrders, HOST_STATES],
+  ...['alarm/#', 'command/#', 'device/#', 'journal/#', 'latest/#', 'rejected/#', 'service/#'],
 ];
 /** Any device, ours or foreign. */
 const ANY_SOURCE: readonly Grant[] = [...write('#'), ...denyWrite(...NO_DEVICE_WRITES, 'points/#', 'rejected-op/#')];
 
 /** What is meant for one device may hold its secrets. */
 const NOT_FOR_EVERYBODY = denyRead(DESIRED, OTA_DATA);
-const ORDERS = write(COMMANDS, OPERATIONS, STATES);
+const ORDERS = write(COMMANDS, OPERATIONS, COMMAND_OPERATIONS, STATES);
 
 const ROLES: { readonly [role in Role]: readonly Grant[] } = {
-  viewer: [...EVERYTHING, ...NOT_FOR_EVERYBODY, ...denyRead('alarm-op/#', 'rejected-op/#')],
+  viewer: [...EVERYTHING, ...NOT_FOR_EVERYBODY, ...denyRead('alarm-op/#', 'command-op/#', 'rejected-op/#')],
   operator: [...EVERYTHING, ...NOT_FOR_EVERYBODY, ...ORDERS],
   engineer: [...EVERYTHING, ...ORDERS, ...write(DESIRED, OTA_DATA)],
   admin: [...EVERYTHING, ...write('#')],
@@ -73,9 +76,16 @@ const SERVICES: { readonly [service in ServiceUser]: readonly Grant[] } = {
     ...ofItself('ingest'),
   ],
   rules: [
-    ...read('points/v1/+', 'device/v1/+/+/+', STATES, OPERATIONS, ...ofAnyDevice(['ack', 'cfg/reported'])),
+    ...read(
+      'points/v1/+',
+      'device/v1/+/+/+',
+      STATES,
+      OPERATIONS,
+      COMMAND_OPERATIONS,
+      ...ofAnyDevice(['ack', 'cfg/reported']),
+    ),
     ...read('service/v1/+/+'),
-    ...write('alarm/v1/+/+/+/+', COMMANDS, 'journal/v1/+', 'rejected/v1/+', HEARTBEAT_TOPIC),
+    ...write('alarm/v1/+/+/+/+', COMMANDS, LIVES, 'journal/v1/+', 'rejected/v1/+', HEARTBEAT_TOPIC),
     ...ofItself('rules', replicaIds('rules')),
   ],
   writer: [
@@ -92,8 +102,12 @@ const SERVICES: { readonly [service in ServiceUser]: readonly Grant[] } = {
       'service/v1/+/+',
       'rejected/v1/+',
       'points/v1/+',
+      LIVES,
+      STATES,
     ),
-    ...write(OPERATIONS),
+    // What people watch of a device, and what engineers have it do: the console asks for it only while one of them looks.
+    ...read(...ofAnyDevice(DEVICE_TRAFFIC), DESIRED),
+    ...write(OPERATIONS, COMMAND_OPERATIONS, DESIRED),
     ...ofItself('console'),
   ],
   watchdog: [

@@ -112,8 +112,12 @@ test('orders to edge nodes, and what hosts say of themselves, are ingest’s; ot
 test.each([
   ['viewer', 'cmd', false],
   ['viewer', 'alarm-op', false],
+  ['viewer', 'command-op', false],
   ['operator', 'cmd', true],
   ['operator', 'alarm-op', true],
+  ['operator', 'command-op', true],
+  ['operator', 'command', false],
+  ['engineer', 'command', false],
   ['operator', 'cfg/desired', false],
   ['engineer', 'cfg/desired', true],
   ['engineer', 'points', false],
@@ -123,6 +127,8 @@ test.each([
     cmd: 'plant/v1/a/b/c/cmd',
     'cfg/desired': 'plant/v1/a/b/c/cfg/desired',
     'alarm-op': 'alarm-op/v1/a/b/r/i',
+    'command-op': 'command-op/v1/a/b/c',
+    command: 'command/v1/a/b/c',
     points: 'points/v1/0',
   };
   expect(rightsOf(person(role)).mayPublish(topics[what])).toBe(expected);
@@ -132,11 +138,26 @@ test('what may hold secrets is not for everybody, also through a wildcard', () =
   const rights = rightsOf(person('viewer'));
   expect(rights.maySubscribe('#')).toBe(true);
   expect(rights.maySubscribe('$SYS/#')).toBe(true);
-  for (const topic of ['plant/v1/a/b/c/cfg/desired', 'plant/v1/a/b/c/ota/data', 'alarm-op/v1/a/b/r/i']) {
+  for (const topic of [
+    ...['plant/v1/a/b/c/cfg/desired', 'plant/v1/a/b/c/ota/data', 'alarm-op/v1/a/b/r/i'],
+    'command-op/v1/a/b/c',
+  ]) {
     expect(rights.mayReceive(topic)).toBe(false);
     expect(rights.maySubscribe(topic)).toBe(false);
   }
   expect(rights.mayReceive('plant/v1/a/b/c/tele')).toBe(true);
+});
+
+test('the console hears what devices say and engineers want of them, and no update', () => {
+  const rights = rightsOf(service('console'));
+  const own = (levels: string) => `plant/v1/lyon/tank-farm/t1/${levels}`;
+  const asked = ['+', 'cfg/reported', 'ota/req', 'cfg/desired'].map(own);
+  expect(asked.filter((filter) => !rights.maySubscribe(filter))).toEqual([]);
+  expect(['#', 'cfg/#', '+/+', 'ota/data', 'ota/+'].map(own).filter((filter) => rights.maySubscribe(filter))).toEqual(
+    [],
+  );
+  expect(['tele', 'cmd', 'cfg/reported', 'ota/data'].map(own).filter((topic) => rights.mayPublish(topic))).toEqual([]);
+  expect(rights.mayPublish(own('cfg/desired'))).toBe(true);
 });
 
 test('nobody writes below $, and only rules and those who may give orders', () => {
@@ -147,6 +168,11 @@ test('nobody writes below $, and only rules and those who may give orders', () =
   expect(orders).toEqual([service('rules')]);
   expect(rightsOf(ANYBODY).mayPublish('plant/v1/a/b/c/cmd')).toBe(false);
   expect(rightsOf(DEVICE).mayPublish('plant/v1/a/b/c/cmd')).toBe(false);
+  expect(services.filter((each) => rightsOf(each).mayPublish('command-op/v1/a/b/c'))).toEqual([service('console')]);
+  expect(services.filter((each) => rightsOf(each).mayPublish('command/v1/a/b/c'))).toEqual([service('rules')]);
+  for (const each of [ANYBODY, DEVICE, person('viewer')])
+    for (const topic of ['command-op/v1/a/b/c', 'command/v1/a/b/c'])
+      expect(rightsOf(each).mayPublish(topic)).toBe(false);
 });
 
 test('what was refused is sent again by a login that may do this alone, and nobody else may say that it was', () => {

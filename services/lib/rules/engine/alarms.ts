@@ -7,6 +7,7 @@ import { PIPELINE } from '#domain/service.ts';
 import type { DeviceName } from '#domain/topic.ts';
 import type { CommandAction } from '../language/compile-action.ts';
 import type { Binder } from './binder.ts';
+import type { Rival } from './command-life.ts';
 import * as commands from './commands.ts';
 import { tell, tellReason } from './evaluate.ts';
 import type { EngineInput } from './inputs.ts';
@@ -31,6 +32,8 @@ export type AlarmsParts = {
   readonly loaded: ReadonlyMap<string, LoadedRule>;
   /** Judges an instance as of now. */
   readonly evaluateNow: (instance: Instance) => void;
+  /** Every command to a device, of whatever sender. */
+  readonly rivals: (device: DeviceName) => Iterable<Rival>;
   /** Sees to it that the instance is looked at when time alone would change it. */
   readonly schedule: (instance: Instance) => void;
 };
@@ -43,9 +46,10 @@ export class Alarms {
   readonly #loaded: ReadonlyMap<string, LoadedRule>;
   readonly #evaluateNow: (instance: Instance) => void;
   readonly #schedule: (instance: Instance) => void;
+  readonly #rivals: AlarmsParts['rivals'];
   readonly #activeByRule = new Map<string, Set<Instance>>();
 
-  constructor({ now, plant, binder, ledger, loaded, evaluateNow, schedule }: AlarmsParts) {
+  constructor({ now, plant, binder, ledger, loaded, evaluateNow, schedule, rivals }: AlarmsParts) {
     this.#now = now;
     this.#plant = plant;
     this.#binder = binder;
@@ -53,6 +57,7 @@ export class Alarms {
     this.#loaded = loaded;
     this.#evaluateNow = evaluateNow;
     this.#schedule = schedule;
+    this.#rivals = rivals;
   }
 
   /** The active alarms of a rule, wherever they are. */
@@ -112,7 +117,7 @@ export class Alarms {
       const command = instance.state.commands.find((each) => commands.isCommandOf(each, device, cid));
       if (command === undefined) continue;
       const events = this.commandEvents(instance);
-      commands.takeReply(instance, { command, status, ...(reason === undefined ? {} : { reason }) }, events);
+      commands.takeReply(instance, { command, status, reason }, events);
       this.#schedule(instance);
     }
   }
@@ -251,6 +256,15 @@ export class Alarms {
     }
   }
 
+  /** Commands of alarms to the device. */
+  *commandsTo(name: DeviceName): Iterable<Rival> {
+    for (const instance of this.#plant.instancesFor(name)) {
+      for (const command of instance.state.commands)
+        if (commands.isCommandOf(command, name, command.cid))
+          yield commands.rivalOf(command, this.commandEvents(instance));
+    }
+  }
+
   noteActive(instance: Instance): void {
     const { rule, area } = instance;
     const active = this.#activeByRule.get(rule.id) ?? new Set();
@@ -311,8 +325,7 @@ export class Alarms {
       members: (each) => this.#binder.membersOf(each),
       around: (each) => this.#plant.devicesAround(each.area),
       device: ({ site, area, device }) => this.#plant.area(site, area).devices.get(device),
-      holders: (name) => this.#plant.instancesFor(name),
-      of: (other) => this.commandEvents(other),
+      rivals: (name) => this.#rivals(name),
       onStatus: (command) => {
         const entry = present.journalEntry(instance, 'COMMAND', { ...who, at: now, command });
         this.#now.outputs.push({ kind: 'journal', entry });

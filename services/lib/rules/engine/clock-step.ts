@@ -9,17 +9,22 @@ import { gatherEvidence, passOver } from './evaluate.ts';
 import type { Instance } from './instance.ts';
 import {
   expireCommands,
+  expirePeopleCommands,
   keepPatience,
+  keepPeoplesPatience,
   moveInstance,
+  movePeopleCommands,
   moveSendings,
   moveSeries,
   moveWindows,
   OFF_UNKNOWN_MS,
 } from './moved-time.ts';
+import type { PeopleCommands } from './people-commands.ts';
 
 export type ClockStepParts = EngineParts & {
   /** Binds the series anew whose windows were moved. */
   readonly rebind: () => void;
+  readonly people: PeopleCommands;
 };
 
 /** What was `from` is `to` from now on; everything that was due until `from` has been done. */
@@ -33,20 +38,23 @@ export function stepClock(parts: ClockStepParts, { from, to }: { readonly from: 
 /** At a start whose clock stands before the one of the last life: for how long nothing ran, nobody knows. */
 export function resumeEarlier(parts: ClockStepParts, at: number): void {
   const { now, plant, binder, frame } = parts;
-  for (const device of plant.devices())
+  for (const device of plant.devices()) {
     for (const series of device.series.values()) moveWindows(series, -OFF_UNKNOWN_MS);
+    expirePeopleCommands(device);
+  }
   for (const instance of binder.instances.values()) expireCommands(instance);
   moveAll(parts, at - now.clock);
   frame.freshFrom = at;
 }
 
-function moveAll({ now, plant, binder, ledger, frame, rebind }: ClockStepParts, byMs: number): void {
+function moveAll({ now, plant, binder, ledger, frame, rebind, people }: ClockStepParts, byMs: number): void {
   now.clock += byMs;
   now.moment = now.clock;
   frame.moveSkips(byMs);
   for (const device of plant.devices()) {
     device.offlineAt += byMs;
     moveSendings(device, byMs);
+    movePeopleCommands(device, byMs);
     ledger.touchDevice(device);
     for (const series of device.series.values()) {
       moveSeries(series, byMs);
@@ -58,10 +66,11 @@ function moveAll({ now, plant, binder, ledger, frame, rebind }: ClockStepParts, 
     ledger.touch(instance);
   }
   rebind();
+  people.moved();
 }
 
 function stepAhead(
-  { now, plant, binder, ledger, frame, evaluator }: ClockStepParts,
+  { now, plant, binder, ledger, frame, evaluator, people }: ClockStepParts,
   { from, to }: { readonly from: number; readonly to: number },
 ): void {
   now.clock = Math.max(now.clock, to);
@@ -71,8 +80,10 @@ function stepAhead(
   frame.freshFrom = Math.max(from + 1, to - ALLOWED_LATENESS_MS);
   for (const device of plant.devices()) {
     moveSendings(device, to - from);
+    keepPeoplesPatience(device, to - from);
     ledger.touchDevice(device);
   }
+  people.moved();
   // By name: a restart does not know in which order they were made.
   const instances = [...binder.instances.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   for (const instance of instances) sleep(instance, { from, to });

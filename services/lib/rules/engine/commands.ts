@@ -1,11 +1,12 @@
-// The life of a command, from the transition that asks for it to the plant's own proof (rule language, section 5).
-// One command per action, target and episode; its correlation id says so, and makes a resend harmless.
+// Commands of alarms: when a rule asks for them, who lets them go, and when they are not wanted any more. How one lives once it
+// is asked for, command-life.ts says. One command per action, target and episode; its correlation id says so.
 
-import type { CommandEnvelope, CommandReply, CommandStatus } from '#domain/command.ts';
-import { type DeviceName, topics } from '#domain/topic.ts';
+import type { CommandEnvelope, CommandStatus } from '#domain/command.ts';
+import type { DeviceName } from '#domain/topic.ts';
 import type { CommandAction } from '../language/compile-action.ts';
 import { walk } from '../language/expression.ts';
 import { RATE_LIMIT_COMMANDS_MAX } from '../language/rule-schema.ts';
+import { type Answer, advance, dueAt, end, type Living, move, queue, type Rival, takeAnswer } from './command-life.ts';
 import { blockedBecause, sentTo, unpermittedBecause } from './command-permit.ts';
 import type { Instance } from './instance.ts';
 import { type DeviceState, isSelected } from './plant.ts';
@@ -19,10 +20,8 @@ export type CommandEvents = {
   /** Devices of the instance's area; of its site where its rule spans that. */
   readonly around: (instance: Instance) => Iterable<DeviceState>;
   readonly device: (name: DeviceName) => DeviceState | undefined;
-  /** Alarms that may have commands for the device. */
-  readonly holders: (device: DeviceName) => Iterable<Instance>;
-  /** The same for another alarm. */
-  readonly of: (instance: Instance) => CommandEvents;
+  /** Every command to the device, of whatever sender. */
+  readonly rivals: (device: DeviceName) => Iterable<Rival>;
   /** A command changed its state; `reason` says why where there is a why. */
   readonly onStatus: (command: {
     readonly cid: string;
@@ -33,8 +32,6 @@ export type CommandEvents = {
   /** It did not do what it was sent for. */
   readonly onFailure: (action: CommandAction, command: CommandState) => void;
 };
-
-type Moving = { readonly instance: Instance; readonly command: CommandState; readonly action: CommandAction };
 
 /** Asks for the commands of an action, once per episode. */
 export function requestCommands(instance: Instance, action: CommandAction, events: CommandEvents): void {
@@ -62,46 +59,41 @@ function request(instance: Instance, { action, target, cid }: Request, events: C
     verifyUntil: null,
   };
   state.commands = [...state.commands, command];
-  const blocked = blockedBecause(instance, { action, target }, events.now);
-  if (blocked !== undefined) events.onStatus({ cid, status: 'BLOCKED', reason: blocked });
-  else if (events.now >= command.expiresAt)
-    move({ instance, command, action }, 'EXPIRED', events, 'the samples that asked for it came too late');
-  else if (action.needsApproval) move({ instance, command, action }, 'AWAITING_APPROVAL', events);
-  else queue({ instance, command, action }, target, events);
+  const living = livingOf(instance, { command, action }, events);
+  const blocked = living.blockedBecause(target);
+  if (blocked !== undefined) move(living, 'BLOCKED', blocked);
+  else if (events.now >= command.expiresAt) move(living, 'EXPIRED', 'the samples that asked for it came too late');
+  else if (action.needsApproval) move(living, 'AWAITING_APPROVAL');
+  else queue(living, target);
 }
 
-/** Sends at once, or waits for a device that is known to be away. A newer command to it replaces one that waits. */
-function queue(moving: Moving, target: DeviceState, events: CommandEvents): void {
-  for (const other of events.holders(target.name)) {
-    for (const older of other.state.commands) {
-      if (older === moving.command || older.status !== 'QUEUED') continue;
-      if (!isCommandOf(older, target.name, older.cid) || older.command !== moving.command.command) continue;
-      older.status = 'EXPIRED';
-      const reason = `replaced by ${moving.command.cid}`;
-      events.of(other).onStatus({ cid: older.cid, status: 'EXPIRED', reason });
-    }
-  }
-  if (target.online === false) move(moving, 'QUEUED', events, 'the device is offline');
-  else send(moving, target, events);
+type Asked = { readonly command: CommandState; readonly action: CommandAction };
+
+function livingOf(instance: Instance, { command, action }: Asked, events: CommandEvents): Living {
+  const { rev } = instance.rule;
+  return {
+    command,
+    order: { ...action, verifyMs: action.verify?.withinMs, rev },
+    now: events.now,
+    target: events.device(command),
+    blockedBecause: (target) => blockedBecause(instance, { action, target }, events.now),
+    unpermittedBecause: (target) => unpermittedBecause(instance, { action, target }),
+    isProved: () => isProved(instance, { command, action }),
+    rivals: () => events.rivals(command),
+    onSend: events.onSend,
+    onLeft: (target) => noteSent(target, action, events.now),
+    onStatus: rivalOf(command, events).onStatus,
+    onFailure: () => events.onFailure(action, command),
+  };
 }
 
-function send({ instance, command, action }: Moving, target: DeviceState, events: CommandEvents): void {
-  const isFirst = command.status !== 'SENT' && command.status !== 'DELIVERED';
-  command.status = 'SENT';
-  command.sentAt = events.now;
-  if (isFirst) {
-    if (action.verify !== undefined) command.verifyUntil = events.now + action.verify.withinMs;
-    noteSent(target, action, events.now);
-  }
-  events.onStatus({ cid: command.cid, status: 'SENT' });
-  events.onSend(target, {
-    cid: command.cid,
-    cmd: action.command,
-    args: action.args,
-    exp: command.expiresAt,
-    reply: topics.device(target.name, 'ack'),
-    rev: instance.rule.rev,
-  });
+/** A command of an alarm as a newer one to the same device sees it. */
+export function rivalOf(command: CommandState, events: Pick<CommandEvents, 'onStatus'>): Rival {
+  return {
+    command,
+    onStatus: (status, reason) =>
+      events.onStatus({ cid: command.cid, status, ...(reason === undefined ? {} : { reason }) }),
+  };
 }
 
 /** So many as any limit of any rule may ask for. */
@@ -110,47 +102,16 @@ function noteSent(target: DeviceState, action: CommandAction, now: number): void
   target.commandsSentAt = { ...target.commandsSentAt, [action.command]: sent };
 }
 
-const FAILURES: ReadonlySet<CommandStatus> = new Set<CommandStatus>([
-  'REJECTED',
-  'FAILED',
-  'TIMEOUT',
-  'EXPIRED',
-  'UNVERIFIED',
-]);
-
-function move({ command, action }: Moving, status: CommandStatus, events: CommandEvents, reason?: string): void {
-  const failedBefore = FAILURES.has(command.status);
-  command.status = status;
-  events.onStatus({ cid: command.cid, status, ...(reason === undefined ? {} : { reason }) });
-  if (FAILURES.has(status) && !failedBefore) events.onFailure(action, command);
-}
-
 /** What has not left yet is not wanted any more: its reason is gone, or a new episode asks anew. */
 export function withdrawCommands(instance: Instance, events: CommandEvents, reason: string): void {
-  for (const command of instance.state.commands) {
-    if (command.status !== 'QUEUED' && command.status !== 'AWAITING_APPROVAL') continue;
-    command.status = 'EXPIRED';
-    events.onStatus({ cid: command.cid, status: 'EXPIRED', reason });
-  }
+  for (const command of instance.state.commands)
+    if (command.status === 'QUEUED' || command.status === 'AWAITING_APPROVAL') end(rivalOf(command, events), reason);
 }
 
-const END_OF: { readonly [status in CommandStatus]?: CommandStatus } = {
-  SENT: 'TIMEOUT',
-  DELIVERED: 'TIMEOUT',
-  ACCEPTED: 'TIMEOUT',
-  SUCCEEDED: 'UNVERIFIED',
-};
-
-/** Ends every command that has no end yet. Nothing failed: what was wanted of it is wanted of another one, or not any more. */
+/** Ends every command that has no end yet; what has not left goes first. */
 export function endCommands(instance: Instance, events: CommandEvents, reason: string): void {
   withdrawCommands(instance, events, reason);
-  for (const command of instance.state.commands) {
-    const end = END_OF[command.status];
-    const isProved = command.status === 'SUCCEEDED' && command.verifyUntil === null;
-    if (end === undefined || isProved) continue;
-    command.status = end;
-    events.onStatus({ cid: command.cid, status: end, reason });
-  }
+  for (const command of instance.state.commands) end(rivalOf(command, events), reason);
 }
 
 /** Devices of the instance's group that the action names. */
@@ -170,16 +131,6 @@ function* areaMates({ rule, group }: Instance, devices: Iterable<DeviceState>): 
   }
 }
 
-/** What a reply may still change: the end of a command is its end, but an answer after our patience ran out is news. */
-const OPEN_FOR: { readonly [status in CommandStatus]?: readonly CommandStatus[] } = {
-  DELIVERED: ['SENT'],
-  ACCEPTED: ['SENT', 'DELIVERED', 'TIMEOUT'],
-  REJECTED: ['SENT', 'DELIVERED', 'ACCEPTED', 'TIMEOUT'],
-  SUCCEEDED: ['SENT', 'DELIVERED', 'ACCEPTED', 'TIMEOUT'],
-  FAILED: ['SENT', 'DELIVERED', 'ACCEPTED', 'TIMEOUT'],
-  EXPIRED: ['SENT', 'DELIVERED', 'TIMEOUT'],
-};
-
 function actionOf({ rule }: Instance, { action }: CommandState): CommandAction | undefined {
   const found = rule.actions.find((each) => each.id === action);
   return found?.type === 'command' ? found : undefined;
@@ -188,12 +139,11 @@ function actionOf({ rule }: Instance, { action }: CommandState): CommandAction |
 /** Takes a device's reply, or the broker's word that it has the command. */
 export function takeReply(
   instance: Instance,
-  { command, status, reason }: { command: CommandState; status: CommandReply['status'] | 'DELIVERED'; reason?: string },
+  { command, ...answer }: Answer & { readonly command: CommandState },
   events: CommandEvents,
 ): void {
   const action = actionOf(instance, command);
-  if (action === undefined || OPEN_FOR[status]?.includes(command.status) !== true) return;
-  move({ instance, command, action }, status, events, reason);
+  if (action !== undefined) takeAnswer(livingOf(instance, { command, action }, events), answer);
 }
 
 /** An operator lets a command go that waits for it; otherwise says why not. */
@@ -204,66 +154,26 @@ export function approveCommand(instance: Instance, events: CommandEvents): strin
     const action = actionOf(instance, command);
     const target = events.device(command);
     if (action === undefined || target === undefined) continue;
-    const moving = { instance, command, action };
-    const blocked = blockedBecause(instance, { action, target }, events.now);
-    if (events.now >= command.expiresAt) move(moving, 'EXPIRED', events, 'it was approved too late');
-    else if (blocked !== undefined) move(moving, 'BLOCKED', events, blocked);
-    else queue(moving, target, events);
+    const living = livingOf(instance, { command, action }, events);
+    const blocked = living.blockedBecause(target);
+    if (events.now >= command.expiresAt) move(living, 'EXPIRED', 'it was approved too late');
+    else if (blocked !== undefined) move(living, 'BLOCKED', blocked);
+    else queue(living, target);
   }
   return undefined;
 }
 
-/** Resends what was not accepted in time, gives up what was not completed, looks whether the plant shows it done. */
+/** What time and samples do to the commands of the instance. */
 export function advanceCommands(instance: Instance, events: CommandEvents): void {
   for (const command of instance.state.commands) {
     const action = actionOf(instance, command);
-    if (action === undefined) continue;
-    const moving = { instance, command, action };
-    if (isVerified(moving)) move(moving, 'VERIFIED', events);
-    else if (command.verifyUntil !== null && isVerifiable(command) && events.now >= command.verifyUntil)
-      move(moving, 'UNVERIFIED', events, 'the plant does not show it done');
-    else if (events.now >= commandDueAt(command, action)) runOut(moving, events);
-    else if (command.status === 'QUEUED') {
-      const target = events.device(command);
-      if (target === undefined || target.online === false) continue;
-      const blocked = blockedBecause(instance, { action, target }, events.now);
-      if (blocked === undefined) send(moving, target, events);
-      else move(moving, 'BLOCKED', events, blocked);
-    }
+    if (action !== undefined) advance(livingOf(instance, { command, action }, events));
   }
-}
-
-function runOut(moving: Moving, events: CommandEvents): void {
-  const { instance, command, action } = moving;
-  const target = events.device(command);
-  const isUnanswered = command.status !== 'ACCEPTED';
-  const canRetry = isUnanswered && command.retriesLeft > 0 && events.now < command.expiresAt;
-  if (command.status === 'QUEUED') move(moving, 'EXPIRED', events, 'the device did not come back in time');
-  else if (command.status === 'AWAITING_APPROVAL') move(moving, 'EXPIRED', events, 'nobody approved it in time');
-  else if (canRetry && target !== undefined && unpermittedBecause(instance, { action, target }) === undefined) {
-    command.retriesLeft--;
-    send(moving, target, events);
-  } else {
-    const why = isUnanswered ? 'the device did not answer' : 'the device accepted it and did not finish in time';
-    move(moving, 'TIMEOUT', events, why);
-  }
-}
-
-const VERIFIABLE: ReadonlySet<CommandStatus> = new Set<CommandStatus>([
-  'SENT',
-  'DELIVERED',
-  'ACCEPTED',
-  'SUCCEEDED',
-  'TIMEOUT',
-]);
-
-function isVerifiable({ status }: CommandState): boolean {
-  return VERIFIABLE.has(status);
 }
 
 /** The plant shows it done, by samples that were measured after the command was sent. */
-function isVerified({ instance, command, action }: Moving): boolean {
-  if (action.verify === undefined || command.verifyUntil === null || !isVerifiable(command)) return false;
+function isProved(instance: Instance, { command, action }: Asked): boolean {
+  if (action.verify === undefined || command.verifyUntil === null) return false;
   const frame = instance.lookAt(instance.state.evaluatedAt);
   if (action.verify.condition.evaluate(frame) !== true) return false;
   const sentAt = command.verifyUntil - action.verify.withinMs;
@@ -278,26 +188,9 @@ export function commandsDueAt(instance: Instance): number {
   let earliest = Number.POSITIVE_INFINITY;
   for (const command of instance.state.commands) {
     const action = actionOf(instance, command);
-    if (action === undefined) continue;
-    earliest = Math.min(earliest, commandDueAt(command, action));
-    if (command.verifyUntil !== null && isVerifiable(command)) earliest = Math.min(earliest, command.verifyUntil);
+    if (action !== undefined) earliest = Math.min(earliest, dueAt(command, action));
   }
   return earliest;
-}
-
-function commandDueAt(command: CommandState, action: CommandAction): number {
-  switch (command.status) {
-    case 'SENT':
-    case 'DELIVERED':
-      return command.sentAt + action.acceptMs;
-    case 'ACCEPTED':
-      return command.sentAt + action.completeMs;
-    case 'QUEUED':
-    case 'AWAITING_APPROVAL':
-      return command.expiresAt;
-    default:
-      return Number.POSITIVE_INFINITY;
-  }
 }
 
 /** Whether the command is the named device's own. */

@@ -3,11 +3,13 @@
 
 import { ALLOWED_LATENESS_MS, type Point } from '#domain/point.ts';
 import type { Series } from '#domain/series.ts';
+import type { DeviceName } from '#domain/topic.ts';
 import type { DeviceModel } from '#runtime/plant-files.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
 import { Alarms } from './alarms.ts';
 import { Binder } from './binder.ts';
 import { type ClockStepParts, resumeEarlier, stepClock } from './clock-step.ts';
+import type { Answer } from './command-life.ts';
 import { Evaluator } from './evaluator.ts';
 import { isTrueOfHistory } from './historical.ts';
 import { believed, momentOf } from './input-moment.ts';
@@ -17,6 +19,7 @@ import { Ledger } from './ledger.ts';
 import type { LoadedRule } from './loaded-rule.ts';
 import { Loading } from './loading.ts';
 import type { Now } from './now.ts';
+import { PeopleCommands } from './people-commands.ts';
 import type { PipelineAlarm } from './pipeline-alarms.ts';
 import { type DeviceState, noteType, Plant, type SeriesState } from './plant.ts';
 import * as present from './present.ts';
@@ -60,6 +63,7 @@ export class Engine {
   readonly #evaluator: Evaluator;
   readonly #alarms: Alarms;
   readonly #services: ServiceProblems;
+  readonly #people: PeopleCommands;
 
   constructor(options: EngineOptions) {
     const saved: SavedEngine = readRows(options.saved ?? []);
@@ -72,8 +76,9 @@ export class Engine {
     });
     const shared = { now, ledger: this.#ledger, loaded: this.#loaded };
     const evaluator = new Evaluator({ ...shared, meter: options.meter, onJudged: options.onJudged });
+    const rivals = (device: DeviceName) => [...this.#alarms.commandsTo(device), ...this.#people.commandsTo(device)];
     this.#alarms = new Alarms({
-      ...{ ...shared, plant, binder },
+      ...{ ...shared, plant, binder, rivals },
       evaluateNow: (instance) => evaluator.evaluateNow(instance),
       schedule: (instance) => evaluator.schedule(instance),
     });
@@ -97,6 +102,7 @@ export class Engine {
     for (const [id, reason] of Object.entries(saved.engine?.isolated ?? {})) evaluator.markIsolated(id, reason);
     saved.fill(plant);
     this.#unknown = new UnknownDevices(plant, this.#ledger, options.unknownSeriesMax ?? Number.POSITIVE_INFINITY);
+    this.#people = new PeopleCommands({ now, plant, ledger: this.#ledger, rivals });
     this.#loading.bindAll();
   }
 
@@ -106,7 +112,7 @@ export class Engine {
     const at = momentOf(input);
     if (input.kind !== 'resume') {
       if (at > this.#now.clock) this.#now.clock = at;
-      if (this.#evaluator.nextDeadline() <= at) this.#evaluator.runClock(at);
+      if (this.nextDeadline() <= at) this.#runClock(at);
       this.#now.moment = this.#now.clock;
     }
     this.#take(input);
@@ -117,7 +123,7 @@ export class Engine {
   #take(input: EngineInput): void {
     switch (input.kind) {
       case 'point':
-        this.#point(believed(input), input.receivedAt);
+        this.#sample(believed(input), input.receivedAt);
         break;
       case 'tick':
         break;
@@ -133,6 +139,12 @@ export class Engine {
       case 'plant-state':
         this.#plantState(input);
         break;
+      case 'command-operation':
+        this.#people.take(input);
+        break;
+      case 'command-refused':
+        this.#people.refuse(input);
+        break;
       case 'operation':
         this.#alarms.operation(input);
         break;
@@ -140,14 +152,10 @@ export class Engine {
         this.#alarms.refuse(input);
         break;
       case 'reply':
-        this.#alarms.reply(input.device, {
-          cid: input.reply.cid,
-          status: input.reply.status,
-          reason: input.reply.reason,
-        });
+        this.#answer(input.device, { ...input.reply, reason: input.reply.reason });
         break;
       case 'delivered':
-        this.#alarms.reply(input.device, { cid: input.cid, status: 'DELIVERED', reason: undefined });
+        this.#answer(input.device, { cid: input.cid, status: 'DELIVERED', reason: undefined });
         break;
       case 'reload':
         this.#reload(input);
@@ -172,7 +180,7 @@ export class Engine {
 
   /** The next moment at which a tick would change something; Infinity where none would. */
   nextDeadline(): number {
-    return this.#evaluator.nextDeadline();
+    return Math.min(this.#evaluator.nextDeadline(), this.#people.nextDeadline());
   }
 
   /** By `rule/site/area/instance`. */
@@ -185,9 +193,14 @@ export class Engine {
     return this.#loaded;
   }
 
-  /** Whether any rule reads the metric. */
+  /** Whether any rule reads the metric, or a command waits for it to show that it was done. */
   wantsMetric(metric: string): boolean {
-    return this.#binder.wantsMetric(metric);
+    return this.#binder.wantsMetric(metric) || this.#people.watches(metric);
+  }
+
+  /** Whether the registry has the device. */
+  knows(device: DeviceName): boolean {
+    return (this.#plant.find(device)?.view ?? null) !== null;
   }
 
   /** Series of devices that no registry knows, and how many of their inputs found no room. */
@@ -221,12 +234,32 @@ export class Engine {
     return this.#ledger.take((instance) => this.#binder.instances.get(instance.key) === instance);
   }
 
-  /** Every alarm that has something to show, to be retained anew by a broker that has lost it. */
+  /** Every alarm, and every device with commands of people, that has something to show, to be retained anew by a broker that has lost it. */
   annunciated(): EngineOutput[] {
-    return [...this.#binder.instances.values()].flatMap((instance): EngineOutput[] => {
+    const alarms = [...this.#binder.instances.values()].flatMap((instance): EngineOutput[] => {
       const message = present.alarmMessage(instance);
       return message === null ? [] : [{ kind: 'alarm', alarm: instance.alarm, message }];
     });
+    return [...alarms, ...this.#people.shown()];
+  }
+
+  /** Everything that a clock does up to a moment, each thing at its own. */
+  #runClock(to: number): void {
+    for (let due = this.#people.nextDeadline(); due <= to; due = this.#people.nextDeadline()) {
+      this.#evaluator.runClock(due);
+      this.#people.runDue(due);
+    }
+    this.#evaluator.runClock(to);
+  }
+
+  #answer(device: DeviceName, answer: Answer & { readonly cid: string }): void {
+    this.#alarms.reply(device, answer);
+    this.#people.answer(device, answer);
+  }
+
+  #sample(point: Point, receivedAt: number): void {
+    if (this.#people.watches(point.series.metric)) this.#people.point(point);
+    this.#point(point, receivedAt);
   }
 
   #point(point: Point, receivedAt: number): void {
@@ -327,11 +360,14 @@ export class Engine {
     if (isNew || isChanged || isOnlineChanged) this.#ledger.touchDevice(device);
     const affected = isChanged ? this.#rebind(device) : this.#instancesOf(device);
     if (isOnlineChanged) for (const instance of this.#alarms.waitingFor(device.name)) affected.add(instance);
+    if (isOnlineChanged) this.#people.deviceChanged(device);
     if (isChanged || isOnlineChanged) for (const instance of affected) this.#evaluator.evaluateNow(instance);
   }
 
   #deviceGone({ device: name }: Input<'device-gone'>): void {
-    if (this.#plant.find(name) === undefined) return;
+    const known = this.#plant.find(name);
+    if (known === undefined) return;
+    this.#people.deviceGone(known);
     const { device, isChanged } = this.#unknown.counting(name, () => this.#plant.forget(name));
     if (!isChanged) return;
     this.#ledger.touchDevice(device);
@@ -391,6 +427,7 @@ export class Engine {
   #resume({ at }: Input<'resume'>): void {
     const isSetBack = at < this.#now.clock - ALLOWED_LATENESS_MS;
     if (isSetBack) resumeEarlier(this.#clockParts(), at);
+    this.#people.resume(at);
     const from = this.#now.clock;
     if (at <= from && !isSetBack) return;
     for (const instance of this.#binder.instances.values()) {
@@ -408,6 +445,7 @@ export class Engine {
     return {
       ...{ now: this.#now, plant: this.#plant, binder: this.#binder, ledger: this.#ledger, frame: this.#frame },
       ...{ evaluator: this.#evaluator, alarms: this.#alarms, rebind: () => this.#loading.bindAll() },
+      people: this.#people,
     };
   }
 }

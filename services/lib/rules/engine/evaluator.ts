@@ -16,7 +16,7 @@ import { type Meter, Suspects } from './suspects.ts';
 import { readTimers } from './timers.ts';
 
 /** How long time alone decides nothing after a restart: what has waited in the broker comes first. */
-const GRACE_MS = 10_000;
+export const GRACE_MS = 10_000;
 
 export type EvaluatorParts = {
   readonly now: Now;

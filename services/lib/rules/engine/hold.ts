@@ -3,6 +3,7 @@
 // lateness on the way it is not needed, and with nothing to hold it is the engine itself.
 
 import TinyQueue from 'tinyqueue';
+import type { DeviceName } from '#domain/topic.ts';
 import type { Engine } from './engine.ts';
 import { believed, momentOf } from './input-moment.ts';
 import type { EngineInput, EngineOutput } from './inputs.ts';
@@ -20,6 +21,7 @@ export type Stepping = Pick<
   | 'rules'
   | 'wantsMetric'
   | 'annunciated'
+  | 'knows'
   | 'clock'
   | 'unknownDevices'
   | 'problemsRefused'
@@ -131,6 +133,10 @@ export class HoldingEngine implements Stepping {
 
   wantsMetric(metric: string): boolean {
     return this.#engine.wantsMetric(metric);
+  }
+
+  knows(device: DeviceName): boolean {
+    return this.#engine.knows(device);
   }
 
   get unknownDevices(): Engine['unknownDevices'] {

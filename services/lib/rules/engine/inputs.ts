@@ -3,6 +3,8 @@
 
 import type { AlarmMessage, AlarmOperation, Priority, Role } from '#domain/alarm.ts';
 import type { CommandEnvelope, CommandReply } from '#domain/command.ts';
+import type { CommandEntry } from '#domain/command-journal.ts';
+import type { CommandLife, CommandOperation } from '#domain/command-life.ts';
 import type { DeviceView } from '#domain/device.ts';
 import type { JournalEntry, JournalEvent } from '#domain/journal.ts';
 import type { Point, Value } from '#domain/point.ts';
@@ -47,6 +49,24 @@ export type EngineInput =
   | {
       readonly kind: 'operation-refused';
       readonly alarm: AlarmName;
+      readonly why: string;
+      /** As far as he said it. */
+      readonly by: string | undefined;
+      readonly at: number;
+    }
+  /** What a person wants of a device. */
+  | {
+      readonly kind: 'command-operation';
+      readonly device: DeviceName;
+      readonly operation: CommandOperation;
+      /** Who wants it, as far as the service could make sure of it. */
+      readonly role: Role;
+      readonly at: number;
+    }
+  /** What somebody wanted of a device and nobody may do, or could read, in words. */
+  | {
+      readonly kind: 'command-refused';
+      readonly device: DeviceName;
       readonly why: string;
       /** As far as he said it. */
       readonly by: string | undefined;
@@ -97,6 +117,9 @@ export type EngineOutput =
   | { readonly kind: 'alarm'; readonly alarm: AlarmName; readonly message: AlarmMessage | null }
   | { readonly kind: 'journal'; readonly entry: JournalEntry }
   | { readonly kind: 'command'; readonly device: DeviceName; readonly envelope: CommandEnvelope }
+  /** Commands that people sent to the device, as they now stand; none: nothing is left to show. */
+  | { readonly kind: 'commands'; readonly device: DeviceName; readonly commands: readonly CommandLife[] }
+  | { readonly kind: 'command-journal'; readonly entry: CommandEntry }
   | { readonly kind: 'publish'; readonly topic: string; readonly payload: string; readonly retain: boolean }
   | { readonly kind: 'notice'; readonly notice: Notice }
   /** A rule has overrun its budget; the service answers with `isolate`. */

@@ -2,7 +2,7 @@
 
 import type { Instance } from './instance.ts';
 import type { DeviceState, SeriesState } from './plant.ts';
-import type { CommandState, InstanceState } from './state.ts';
+import type { CommandState, InstanceState, LivedCommand, PersonCommand } from './state.ts';
 import type { WindowData } from './windows/window-spec.ts';
 
 /** Where a server was off for a time that nobody knows, its windows and commands count as so much older. */
@@ -31,7 +31,7 @@ function moveStory({ story }: InstanceState, byMs: number): void {
 }
 
 /** Its answers are waited for as long as before. */
-function movedCommand(command: CommandState, byMs: number): CommandState {
+function movedCommand<C extends LivedCommand>(command: C, byMs: number): C {
   const { sentAt, verifyUntil } = command;
   return { ...command, sentAt: sentAt + byMs, verifyUntil: verifyUntil === null ? null : verifyUntil + byMs };
 }
@@ -50,6 +50,28 @@ export function expireCommands({ state }: Instance): void {
 /** Nearly all instances have none, and share the list of none. */
 function changeCommands(state: InstanceState, change: (command: CommandState) => CommandState): void {
   if (state.commands.length > 0) state.commands = state.commands.map(change);
+}
+
+/** Commands of people, with all that is told of them. */
+export function movePeopleCommands(device: DeviceState, byMs: number): void {
+  changePeopleCommands(device, (each) => ({
+    ...movedCommand(each, byMs),
+    askedAt: each.askedAt + byMs,
+    expiresAt: each.expiresAt + byMs,
+    steps: each.steps.map((step) => ({ ...step, at: step.at + byMs })),
+  }));
+}
+
+export function keepPeoplesPatience(device: DeviceState, byMs: number): void {
+  changePeopleCommands(device, (each) => movedCommand(each, byMs));
+}
+
+export function expirePeopleCommands(device: DeviceState): void {
+  changePeopleCommands(device, (each) => ({ ...each, expiresAt: each.expiresAt - OFF_UNKNOWN_MS }));
+}
+
+function changePeopleCommands(device: DeviceState, change: (command: PersonCommand) => PersonCommand): void {
+  if (device.commands.length > 0) device.commands = device.commands.map(change);
 }
 
 /** Moves the samples of a series; one with windows must then be bound anew. */

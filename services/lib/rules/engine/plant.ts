@@ -9,6 +9,7 @@ import type { DeviceModel } from '#runtime/plant-files.ts';
 import type { SelectSpec } from '../language/rule-schema.ts';
 import type { Instance } from './instance.ts';
 import type { SeriesWindow } from './series-window.ts';
+import type { PersonCommand } from './state.ts';
 import type { WindowData } from './windows/window-spec.ts';
 
 /** What every sample asks for comes first: it lies together in memory. */
@@ -56,6 +57,10 @@ export type DeviceState = {
   config: { readonly [key: string]: Value };
   /** When commands went to it, by name: for their rate limits. */
   commandsSentAt: { [command: string]: number[] };
+  /** Commands that people sent to it, oldest first (people-commands.ts). */
+  commands: readonly PersonCommand[];
+  /** Entries that they have in the journal. */
+  commandEntries: number;
   readonly series: Map<string, SeriesState>;
   isDirty: boolean;
 };
@@ -77,6 +82,7 @@ export const SITE_AREA = 'site';
 
 const NO_WINDOWS: SeriesWindow[] = [];
 const NO_CONFIG = {};
+const NO_COMMANDS: readonly PersonCommand[] = [];
 
 export class Plant {
   readonly #areas = new Map<string, AreaState>();
@@ -153,6 +159,7 @@ export class Plant {
         area,
         attributes: attributesOf(name, null),
         ...{ view: null, model: null, online: null, offlineAt: 0, config: NO_CONFIG, commandsSentAt: {} },
+        ...{ commands: NO_COMMANDS, commandEntries: 0 },
         series: new Map(),
         isDirty: false,
       };

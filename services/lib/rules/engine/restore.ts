@@ -48,11 +48,11 @@ export function readRows(rows: readonly StateRow[]): SavedEngine {
   };
 }
 
-function fillDevice(plant: Plant, key: string, { view, offlineAt, config, commandsSentAt }: DeviceRow): void {
+function fillDevice(plant: Plant, key: string, { view, ...kept }: DeviceRow): void {
   const [site = '', area = '', device = ''] = key.split('/');
   const state = plant.device({ site, area, device });
-  if (view !== null) plant.describe(view, offlineAt);
-  Object.assign(state, { offlineAt, config, commandsSentAt });
+  if (view !== null) plant.describe(view, kept.offlineAt);
+  Object.assign(state, kept);
 }
 
 function fillSeries(plant: Plant, key: string, { goodAt, certainAt, windows, ...newest }: SeriesRow): void {

@@ -9,7 +9,7 @@ import type { Instance } from './instance.ts';
 import type { DeviceState, OtherTypes, SeriesState } from './plant.ts';
 import type { Shown } from './present.ts';
 import type { ClockSkip } from './shared-frame.ts';
-import type { InstanceState } from './state.ts';
+import type { InstanceState, PersonCommand } from './state.ts';
 import type { WindowData } from './windows/window-spec.ts';
 
 /** One fact that the engine must not forget; `value` is JSON, null where the fact is no more. */
@@ -47,6 +47,9 @@ export type DeviceRow = {
   readonly offlineAt: number;
   readonly config: { readonly [key: string]: Value };
   readonly commandsSentAt: { readonly [command: string]: number[] };
+  /** Not there in what an older release wrote. */
+  readonly commands?: readonly PersonCommand[];
+  readonly commandEntries?: number;
 };
 export type SeriesRow = {
   readonly at: number;
@@ -73,9 +76,10 @@ export function keptOf({ state, startedAt, lagMs, shown, gap }: Instance): Insta
 const PASSING = { lastSeen: null, lastError: null, messagesPerMinute: null, clockSkewMs: null };
 
 export function deviceRow(device: DeviceState): StateRow {
-  const { view, offlineAt, config, commandsSentAt } = device;
+  const { view, offlineAt, config, commandsSentAt, commands, commandEntries } = device;
   const kept = view === null ? null : { ...view, ...PASSING };
-  const row: DeviceRow = { view: kept, offlineAt, config, commandsSentAt };
+  const people = commands.length === 0 && commandEntries === 0 ? {} : { commands, commandEntries };
+  const row: DeviceRow = { view: kept, offlineAt, config, commandsSentAt, ...people };
   return { key: rowKeys.device(device), value: JSON.stringify(row) };
 }
 

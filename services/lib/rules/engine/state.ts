@@ -3,6 +3,8 @@
 
 import type { Priority } from '#domain/alarm.ts';
 import type { CommandStatus } from '#domain/command.ts';
+import type { CommandArgs, CommandStep } from '#domain/command-life.ts';
+import type { Value } from '#domain/point.ts';
 import type { AlarmName } from '#domain/topic.ts';
 import type { CompiledRule } from '../language/compile-rule.ts';
 import type { Truth } from '../language/operand.ts';
@@ -13,9 +15,9 @@ export type LevelState = { on: boolean; truth: Truth; evidenceMs: number };
 /** Evidence of one `for`. */
 export type TimerState = { truth: Truth; evidenceMs: number };
 
-export type CommandState = {
+/** A command that is lived, whoever asked for it. */
+export type LivedCommand = {
   readonly cid: string;
-  readonly action: string;
   readonly command: string;
   readonly site: string;
   readonly area: string;
@@ -25,8 +27,31 @@ export type CommandState = {
   sentAt: number;
   readonly expiresAt: number;
   retriesLeft: number;
-  /** When it counts as UNVERIFIED; Infinity is written null. */
+  /** When it counts as UNVERIFIED; null before it was sent, and where nothing verifies it. */
   verifyUntil: number | null;
+};
+
+/** Of an alarm's action. */
+export type CommandState = LivedCommand & { readonly action: string };
+
+/** Of a person; kept with its device. */
+export type PersonCommand = LivedCommand & {
+  readonly args: CommandArgs;
+  readonly by: string;
+  readonly comment: string | null;
+  readonly askedAt: number;
+  /** As the model of the device had it when the command was asked for; null: nothing verifies it. */
+  readonly proof: Proof | null;
+  /** Replaced, never changed. */
+  steps: readonly CommandStep[];
+};
+
+/** What a sample of the device must show. */
+export type Proof = {
+  readonly metric: string;
+  readonly value: Value;
+  readonly tolerance: number;
+  readonly withinMs: number;
 };
 
 /** What is told of an episode. */

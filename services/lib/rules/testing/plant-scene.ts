@@ -4,6 +4,8 @@
 import type { AlarmMessage, AlarmOperation, Role } from '#domain/alarm.ts';
 import { SeriesTable } from '#domain/batch.ts';
 import type { ReplyStatus } from '#domain/command.ts';
+import type { CommandEntry } from '#domain/command-journal.ts';
+import { type CommandLife, type CommandOperation, personCid } from '#domain/command-life.ts';
 import { type DeviceView, UNHEARD } from '#domain/device.ts';
 import type { JournalEntry } from '#domain/journal.ts';
 import type { Value } from '#domain/point.ts';
@@ -28,6 +30,18 @@ const MODELS: ReadonlyMap<string, DeviceModel> = new Map(
         },
       },
     }),
+    modelOf({
+      model: 'shown-valve',
+      metrics: { position: { type: 'number', unit: '%' } },
+      commands: {
+        'valve.set': {
+          args: { position: { type: 'number', unit: '%', min: 0, max: 100 } },
+          interlocks: [],
+          verify: { metric: 'position', equals: { arg: 'position' }, tolerance: 2, within: '30s' },
+        },
+        'valve.hold': { args: {}, interlocks: [] },
+      },
+    }),
   ].map((model) => [model.model, model]),
 );
 
@@ -38,6 +52,7 @@ type At = {
   readonly area?: string;
   readonly isUncertain?: boolean;
 };
+type Ordered = Partial<CommandOperation> & { readonly role?: Role; readonly waitMs?: number };
 type Asked = Partial<AlarmOperation> & {
   readonly role?: Role;
   readonly isSigned?: boolean;
@@ -103,6 +118,32 @@ export class PlantScene {
     });
   }
 
+  /** A person sends a command. */
+  order(
+    device: string,
+    id: string,
+    atMs: number,
+    { role = 'operator', waitMs = 60_000, ...changes }: Ordered = {},
+  ): this {
+    const at = START + atMs;
+    const operation: CommandOperation = {
+      ...({ op: 'send' } as const),
+      ...{ id, command: 'valve.set', args: { position: 40 }, by: 'ana', exp: at + waitMs },
+      ...changes,
+    };
+    return this.step({ kind: 'command-operation', device: { ...AREA, device }, operation, role, at });
+  }
+
+  /** The device answers a command that a person sent. */
+  answer(device: string, id: string, status: ReplyStatus, atMs: number): this {
+    return this.reply(device, personCid({ ...AREA, device }, id), status, atMs);
+  }
+
+  /** The device was taken out of the registry. */
+  gone(device: string, atMs: number): this {
+    return this.step({ kind: 'device-gone', device: { ...AREA, device }, at: START + atMs });
+  }
+
   /** The server's clock is set from one moment to another. */
   clockStep(fromMs: number, toMs: number): this {
     return this.step({ kind: 'clock-step', from: START + fromMs, to: START + toMs });
@@ -147,6 +188,22 @@ export class PlantScene {
 
   get statuses(): string[] {
     return this.journal.flatMap(({ command }) => (command === undefined ? [] : [`${command.cid} ${command.status}`]));
+  }
+
+  /** What was journaled of commands that people sent. */
+  get commandJournal(): CommandEntry[] {
+    return this.outputs.flatMap((output) => (output.kind === 'command-journal' ? [output.entry] : []));
+  }
+
+  /** As `id STATUS`. */
+  get lived(): string[] {
+    return this.commandJournal.map(({ cid = '', status }) => `${cid.slice(cid.lastIndexOf('/') + 1)} ${status}`);
+  }
+
+  /** Commands that people sent to the device, as they were told last. */
+  livesOf(device: string): readonly CommandLife[] {
+    const told = this.outputs.filter((output) => output.kind === 'commands' && output.device.device === device).at(-1);
+    return told?.kind === 'commands' ? told.commands : [];
   }
 
   get shown(): (AlarmMessage | null)[] {

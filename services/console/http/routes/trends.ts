@@ -1,0 +1,134 @@
+// Series over time: which there are, up to eight of them as a picture, their points as a file, and whatever else a person asks.
+
+import { Readable } from 'node:stream';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { parseSeriesName, type SeriesName } from '#domain/series.ts';
+import { type QueryAnswer, type SeriesPage, TREND_SERIES_MAX, type Trend } from '../../api/history.ts';
+import { UNKNOWN_METRIC } from '../../plant/catalog.ts';
+import { readAlarmBands, type Wanted } from '../../store/alarm-bands.ts';
+import { exportPoints } from '../../store/export-points.ts';
+import type { TaggedTable } from '../../store/influx.ts';
+import { QUERY_CHARS_MAX, queryProblem, trimmedQuery } from '../../store/read-only-query.ts';
+import { searchSeries } from '../../store/search-series.ts';
+import { readBuckets } from '../../store/trend.ts';
+import type { AppParts } from '../app.ts';
+import { ProblemError } from '../problem.ts';
+import { isRange, moment, RANGE_ERROR } from './range.ts';
+
+const seriesName = z
+  .string()
+  .max(400)
+  .transform((text, context) => {
+    const series = parseSeriesName(text);
+    if (series !== undefined) return series;
+    context.addIssue({ code: 'custom', message: 'must be site/area/device/metric' });
+    return z.NEVER;
+  });
+const seriesNames = z
+  .preprocess((given) => (Array.isArray(given) ? given : [given]), z.array(seriesName).min(1).max(TREND_SERIES_MAX))
+  .describe(`site/area/device/metric; up to ${TREND_SERIES_MAX} of them`);
+
+const chosen = { s: seriesNames, from: moment, to: moment };
+const trend = z
+  .strictObject({ ...chosen, points: z.coerce.number().pipe(z.int().min(10).max(2_000)).default(300) })
+  .refine(isRange, RANGE_ERROR);
+const exported = z.strictObject(chosen).refine(isRange, RANGE_ERROR);
+
+const search = z.strictObject({
+  search: z.string().max(200).default(''),
+  where: z.enum(['all', 'stored']).default('all').describe('stored: those that have no latest value any more'),
+  limit: z.coerce.number().pipe(z.int().min(1).max(200)).default(50),
+  cursor: z.string().max(400).optional(),
+});
+
+const query = z.strictObject({
+  q: z
+    .string()
+    .min(1)
+    .max(QUERY_CHARS_MAX + 100),
+});
+
+/** Of a query of a person: as much as a browser draws as a table. */
+const QUERY_ROWS_MAX = 20_000;
+const QUERY_BYTES_MAX = 8 * 1024 * 1024;
+
+export function trendRoutes({ plant, store, database, ruleMarks }: AppParts): FastifyPluginAsyncZod {
+  const source = { store, database };
+  const noteOf = (series: SeriesName) => plant.value(series) ?? UNKNOWN_METRIC;
+  const described = (series: SeriesName) => ({ series, device: plant.device(series) ?? null });
+  return async (app) => {
+    app.get(
+      '/series',
+      { config: { least: 'viewer' }, schema: { querystring: search } },
+      (request): Promise<SeriesPage> => {
+        return searchSeries(store, plant.seriesNames(), request.query);
+      },
+    );
+    app.get(
+      '/trend',
+      { config: { least: 'viewer' }, schema: { querystring: trend } },
+      async (request): Promise<Trend> => {
+        const { s, ...range } = request.query;
+        const areas = Map.groupBy(s, ({ site, area }) => `${site}/${area}`);
+        const wanted = [...areas.values()].map(
+          (list): Wanted => ({
+            site: list[0]?.site ?? '',
+            area: list[0]?.area ?? '',
+            devices: new Set(list.map(({ device }) => device)),
+            alarms: list.flatMap((series) => ruleMarks.alarmsOf(described(series))),
+          }),
+        );
+        const [buckets, ...found] = await Promise.all([
+          readBuckets(source, { series: s, ...range, noteOf }),
+          ...wanted.map((each) => readAlarmBands(source, each, range)),
+        ]);
+        return {
+          ...buckets,
+          series: buckets.series.map((series) => ({
+            ...series,
+            limits: ruleMarks.limitsOf(described(series), series.unit),
+          })),
+          alarms: found.flatMap(({ bands }) => bands).sort((a, b) => a.from - b.from),
+          hasMoreAlarms: found.some(({ isCut }) => isCut),
+        };
+      },
+    );
+    app.get(
+      '/series/export.csv',
+      { config: { least: 'viewer' }, schema: { querystring: exported } },
+      async (request, reply) => {
+        const { s, from, to } = request.query;
+        const rows = exportPoints(source, { series: s, from, to, unitOf: (series) => noteOf(series).unit });
+        // The first points are read before anything is sent: a store that cannot be asked is a problem to be read, not half a file.
+        const head = `${(await rows.next()).value ?? ''}${(await rows.next()).value ?? ''}`;
+        reply
+          .header('content-disposition', 'attachment; filename="penstock-points.csv"')
+          .type('text/csv; charset=utf-8');
+        return reply.send(Readable.from(after(head, rows)));
+      },
+    );
+    app.post('/query', { config: { least: 'engineer' }, schema: { body: query } }, async ({ body }) => {
+      const problem = queryProblem(body.q);
+      if (problem !== undefined) throw new ProblemError(400, problem);
+      return toAnswer(await store.tables(trimmedQuery(body.q), { bytesMax: QUERY_BYTES_MAX }));
+    });
+  };
+}
+
+async function* after(head: string, rest: AsyncIterable<string>): AsyncIterable<string> {
+  yield head;
+  yield* rest;
+}
+
+function toAnswer(tables: readonly TaggedTable[]): QueryAnswer {
+  let left = QUERY_ROWS_MAX;
+  let isCut = false;
+  const series = tables.flatMap(({ name, tags, columns, rows }) => {
+    const values = rows.slice(0, left);
+    isCut ||= values.length < rows.length;
+    left -= values.length;
+    return values.length === 0 && rows.length > 0 ? [] : [{ name, tags, columns, values }];
+  });
+  return { series, isCut };
+}

@@ -1,0 +1,37 @@
+// The alarms of one device that somebody should see; each leads to its place on the page of alarms.
+
+import type { DeviceName } from '#domain/topic.ts';
+import { PriorityMark } from '../alarms/marks.tsx';
+import { alarms } from '../state/live.ts';
+import { hrefOf } from '../state/route.ts';
+import { PRIORITY_WORDS, STATE_WORDS, texts } from '../texts.ts';
+import { alarmsOf } from './values-of.ts';
+
+const SHOWN_MAX = 20;
+
+export function DeviceAlarms({ name }: { readonly name: DeviceName }) {
+  const found = alarmsOf(alarms.value.values(), name);
+  const { heading, empty } = texts.devices.alarms;
+  return (
+    <section class="panel" aria-labelledby="device-alarms-heading">
+      <h3 id="device-alarms-heading">{heading}</h3>
+      {found.length === 0 && <p class="empty">{empty}</p>}
+      <ul class="device-alarms">
+        {found.slice(0, SHOWN_MAX).map(({ id, site, area, rule, instance, priority, state, summary }) => (
+          <li key={id} data-testid="device-alarm" data-rule={rule}>
+            <PriorityMark priority={priority} isFilled={state === 'UNACK'} isColoured />
+            <span>
+              <a href={hrefOf('alarms', [site, area, rule, instance])}>
+                <bdi>{summary}</bdi>
+              </a>{' '}
+              <span class="hint">
+                {PRIORITY_WORDS[priority]}, {STATE_WORDS[state]}
+              </span>
+            </span>
+          </li>
+        ))}
+      </ul>
+      {found.length > SHOWN_MAX && <a href={hrefOf('alarms')}>{texts.showMore(found.length - SHOWN_MAX)}</a>}
+    </section>
+  );
+}

@@ -1,0 +1,45 @@
+// What is shown, and its points, as files; and the address that shows the same to somebody else.
+
+import { useSignal } from '@preact/signals';
+import type { Trend } from '../../api/history.ts';
+import { texts } from '../texts.ts';
+import { csvOf, fileNameOf } from './bucket-rows.ts';
+import { addressQuery } from './use-trend.ts';
+
+export function Exports({ trend }: { readonly trend: Trend }) {
+  const copied = useSignal('');
+  const { from, to } = trend;
+  const { exportShown, exportPoints, copyLink, linkCopied, linkNotCopied } = texts.trend;
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      copied.value = linkCopied;
+    } catch {
+      copied.value = linkNotCopied; // not over plain HTTP, or not allowed
+    }
+  };
+  return (
+    <div class="exports">
+      <button type="button" class="quiet" data-testid="export-shown" onClick={() => download(trend)}>
+        {exportShown}
+      </button>
+      <a href={`api/series/export.csv?${addressQuery(trend, { from, to })}`} download="" data-testid="export-points">
+        {exportPoints}
+      </a>
+      <button type="button" class="quiet" data-testid="copy-link" onClick={() => void copy()}>
+        {copyLink}
+      </button>
+      <output class="hint">{copied.value}</output>
+    </div>
+  );
+}
+
+function download(trend: Trend): void {
+  // The mark at the beginning is how a spreadsheet knows that this is UTF-8.
+  const address = URL.createObjectURL(new Blob(['\ufeff', csvOf(trend)], { type: 'text/csv;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = fileNameOf(trend);
+  link.click();
+  URL.revokeObjectURL(address);
+}
