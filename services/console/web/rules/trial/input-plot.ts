@@ -4,19 +4,12 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { InputSeries, LimitLine } from '../../../api/rules.ts';
 import { texts } from '../../texts.ts';
+import { tickTexts } from '../../trend/time-ticks.ts';
 import { formatNumber } from '../../values/format.ts';
 import { extentOf } from './extent.ts';
 import { AXIS_HEIGHT, INSET, PLOT_HEIGHT } from './inset.ts';
 
 const SYNC = 'trial';
-
-const [SECOND, MINUTE, DAY] = [1, 60, 86_400];
-/** By how far two ticks lie apart, in seconds: what is written at each, and below the first of a day. Hours go to 24. */
-const TIME_TICKS: uPlot.Axis.Values = [
-  [DAY, '{D} {MMM}', null, null, null, null, null, null, 1],
-  [MINUTE, '{HH}:{mm}', null, null, '\n{D} {MMM}', null, null, null, 1],
-  [SECOND, '{HH}:{mm}:{ss}', null, null, '\n{D} {MMM}', null, null, null, 1],
-];
 
 export type Pictured = {
   readonly series: InputSeries;
@@ -49,7 +42,7 @@ export function openInputPlot(root: HTMLElement, first: Pictured, onPoint: (buck
         y: { range: () => [...extentOf(pictured.series, pictured.limits)] },
       },
       axes: [
-        { ...axis, size: AXIS_HEIGHT, values: TIME_TICKS },
+        { ...axis, size: AXIS_HEIGHT, values: (_, ticks) => tickTexts(ticks) },
         { ...axis, size: INSET.left },
       ],
       series: [
