@@ -603,8 +603,9 @@ export const texts = {
       numbers: {
         label: 'In numbers',
         alarms: 'Alarms',
-        perHour: 'per hour',
-        perDay: 'per day',
+        calls: 'Calls in all',
+        perHour: 'Calls per hour',
+        perDay: 'Calls per day',
         inAlarm: 'In alarm',
         longest: 'Longest',
         mostInTen: 'Most in 10 min',
@@ -622,8 +623,15 @@ export const texts = {
       difference: {
         none: (same: number) =>
           same === 0 ? 'Neither text would have raised an alarm.' : `The same alarms as the saved rule: all ${same}.`,
-        parts: (only: { text: number; saved: number; moved: number; same: number }) =>
-          `Against the saved rule: ${only.text} more, ${only.saved} fewer, ${only.moved} at another time, ${only.same} the same.`,
+        parts: ({ text, saved, moved, same }: { text: number; saved: number; moved: number; same: number }) => {
+          const parts = [
+            ...(text > 0 ? [`${text} more`] : []),
+            ...(saved > 0 ? [`${saved} fewer`] : []),
+            ...(moved > 0 ? [`${moved} at another time`] : []),
+            ...(same > 0 ? [`${same} the same`] : []),
+          ];
+          return `Against the saved rule: ${parts.join(', ')}.`;
+        },
         cut: (n: number) => `${n} alarms were too many to be compared.`,
       },
       episodes: {

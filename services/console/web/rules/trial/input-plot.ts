@@ -97,7 +97,8 @@ function drawLimits(plot: uPlot, limits: readonly LimitLine[], colour: (name: st
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
     const words = `${texts.rules.trial.limitKinds[kind]} ${SIGNS[operator]} ${formatNumber(value)}`;
-    const isBelow = (kind === 'clears') === operator.startsWith('<');
+    // On the side that it speaks of, so that a limit and the one that ends it do not write over each other.
+    const isBelow = operator.startsWith('<');
     ctx.setLineDash([]);
     ctx.lineWidth = 4 * scale;
     ctx.strokeStyle = colour('--panel');

@@ -13,7 +13,12 @@ const time = (ms: number) => (ms === 0 ? numbers.none : formatAge(ms));
 const count = (n: number) => (n === 0 ? numbers.none : String(n));
 
 const ROWS: readonly Row[] = [
-  { name: 'alarms', word: numbers.alarms, of: ({ kpis }) => String(kpis.alarms) },
+  {
+    name: 'alarms',
+    word: numbers.alarms,
+    of: ({ rules }) => String(rules.reduce((sum, each) => sum + each.activations, 0)),
+  },
+  { name: 'calls', word: numbers.calls, of: ({ kpis }) => String(kpis.alarms) },
   { name: 'perHour', word: numbers.perHour, of: ({ kpis }) => formatNumber(kpis.averages?.perHour ?? 0) },
   { name: 'perDay', word: numbers.perDay, of: ({ kpis }) => formatNumber(kpis.averages?.perDay ?? 0) },
   { name: 'inAlarm', word: numbers.inAlarm, of: (result) => time(inAlarmMs(result)) },

@@ -2,9 +2,8 @@
 
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { coloursChanged } from '../../state/look.ts';
 import type { InputPlot, Pictured } from './input-plot.ts';
-
-const NIGHT = '(prefers-color-scheme: dark)';
 
 export type PlotPlaceProps = {
   readonly pictured: Pictured;
@@ -14,21 +13,11 @@ export type PlotPlaceProps = {
 export function PlotPlace({ pictured, onPoint }: PlotPlaceProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useSignal<InputPlot | null>(null);
-  const scheme = useSignal(0);
   const newest = useRef(pictured);
   newest.current = pictured;
 
-  useEffect(() => {
-    const media = matchMedia(NIGHT);
-    const onChange = () => {
-      scheme.value++;
-    };
-    media.addEventListener('change', onChange);
-    return () => media.removeEventListener('change', onChange);
-  }, [scheme]);
-
   useSignalEffect(() => {
-    scheme.value; // another scheme is another set of colours
+    coloursChanged.value; // other colours are another plot
     const root = place.current;
     if (root === null) return;
     let isGone = false;
