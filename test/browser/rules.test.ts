@@ -178,6 +178,18 @@ describe.skipIf(NO_CHROMIUM !== undefined)(TITLE, () => {
     await page.getByTestId('unsaved').filter({ hasText: 'changed' }).waitFor();
   });
 
+  it('asks before it lets what was typed go, and gives it as a file', async () => {
+    const asked = page.waitForEvent('dialog');
+    await page.evaluate(() => setTimeout(() => location.reload()));
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+    const download = page.waitForEvent('download');
+    await page.getByTestId('download').click();
+    expect((await download).suggestedFilename()).toBe(RULE);
+    expect(readFileSync(await (await download).path(), 'utf8')).toContain('"default": 88');
+  });
+
   it('tests again by itself when the text changes', async () => {
     await page.getByTestId('run-tests').click();
     await page.locator('[data-testid=test-view]:not([data-failed="0"])').waitFor();
