@@ -105,7 +105,7 @@ function Row({ row }: { readonly row: RuleFileRow }) {
         {activeAlarms === 0 ? (
           noAlarms
         ) : (
-          <a href={hrefOf('alarms', [], { text: id ?? file })} aria-label={alarmsOf(activeAlarms, name ?? file)}>
+          <a href={hrefOf('alarms', [], { q: id ?? file })} aria-label={alarmsOf(activeAlarms, name ?? file)}>
             {activeAlarms}
           </a>
         )}

@@ -67,6 +67,7 @@ function Workbench({ work }: { readonly work: Work }) {
     const isFirst = work.check.peek().is === 'idle';
     work.text.value;
     work.test.value;
+    work.saved.value; // what it is compared with
     if (isEditor) judge(work, isFirst ? 0 : undefined);
   });
   return (
