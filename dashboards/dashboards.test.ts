@@ -129,6 +129,22 @@ test('where nothing came any more, the overview says so in the colour of what is
   ]);
 });
 
+test('wherever an alarm is listed, its row leads to that alarm on the console, by columns that are there', () => {
+  const address = /\$console\/#\/alarms\/[^"]+/;
+  const tables = dashboards.flatMap(({ title = '', panels = [] }) =>
+    panels.map((panel) => [`${title}: ${panel.title}`, JSON.stringify(panel)] as const),
+  );
+  const linked = tables.filter(([, text]) => address.test(text));
+  expect(linked.length).toBeGreaterThanOrEqual(7);
+  for (const [name, text] of linked) {
+    const fields = [...(address.exec(text)?.[0] ?? '').matchAll(/__data\.fields\.(\w+)/g)].map(
+      ([, field = '']) => field,
+    );
+    expect(fields, name).toEqual(['Site', 'Area', 'Rule', 'Instance']);
+    for (const field of fields) expect(text, name).toContain(`"${field.toLowerCase()}":"${field}"`);
+  }
+});
+
 test('each has at most 12 panels on a screen, counting what is repeated once', () => {
   for (const { title, panels } of dashboards) {
     const screens = Math.max(1, Math.ceil(Math.max(...panels.map(({ gridPos }) => gridPos.y + gridPos.h)) / 22));

@@ -2,6 +2,7 @@
 
 import { PRIORITIES } from '#domain/alarm.ts';
 import {
+  ALARM_PAGE,
   BY_URGENCY,
   COLOURS_BY_PRIORITY,
   isShown,
@@ -42,7 +43,7 @@ export function alarmsBoard({ consoleUrl }: Context): Board {
             kind: 'table',
             title: 'Now',
             description:
-              'Alarms that are active, unacknowledged or latched, whenever they began; the most urgent first. A click on one opens the console, where it is acknowledged.',
+              'Alarms that are active, unacknowledged or latched, whenever they began; the most urgent first. A click on one opens it on the console, where it is acknowledged.',
             width: 24,
             height: 10,
             unit: 'none',
@@ -70,7 +71,7 @@ export function alarmsBoard({ consoleUrl }: Context): Board {
               { name: 'site', title: 'Site', width: 90 },
               { name: 'area', title: 'Area', width: 120 },
               { name: 'instance', title: 'Instance', width: 120 },
-              { name: 'rule', title: 'Rule' },
+              { name: 'rule', title: 'Rule', link: ALARM_PAGE },
             ],
             queries: [listStanding(HERE, `("overlay" = 'SHLVD' OR "overlay" = 'OOSRV' OR "overlay" = 'DSUPR')`)],
           },

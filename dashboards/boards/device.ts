@@ -8,7 +8,7 @@ import { HEARD_LATE, JOURNAL_GAP_MS } from '../parts/device-journal.ts';
 import { and, deviceStates, isArea, isChosen, isDevice, isSite, SHOWN } from '../parts/influxql.ts';
 import { ABNORMAL } from '../parts/palette.ts';
 import { momentsOf, newestOf, rangeOf, statesOf, trendOf } from '../parts/value-queries.ts';
-import { drawnMetrics, variables } from '../parts/variables.ts';
+import { consoleAt, drawnMetrics, variables } from '../parts/variables.ts';
 import { CLOCK_STEPS, ONLINE_WORDS, QUALITY_WORDS, SWITCH_WORDS } from '../parts/words.ts';
 import { type Context, UIDS } from './context.ts';
 
@@ -21,7 +21,7 @@ const ALARMS_OF_DEVICE = and(isSite, isArea, isChosen('instance', 'device'));
 const fact = (field: string) =>
   `SELECT last("${field}") FROM ${deviceStates} WHERE ${and(SHOWN, OF_DEVICE)} GROUP BY time($__interval), "device" fill(none)`;
 
-export function deviceBoard({ looks, notNumbers }: Context): Board {
+export function deviceBoard({ looks, notNumbers, consoleUrl }: Context): Board {
   return {
     uid: UIDS.device,
     title: 'Device',
@@ -29,6 +29,7 @@ export function deviceBoard({ looks, notNumbers }: Context): Board {
     description: 'Level 3: one device with all that it says, its limits, its alarms, and how its messages come.',
     variables: [
       ...[variables.sites, variables.area, variables.device, drawnMetrics(notNumbers), variables.tier, variables.step],
+      consoleAt(consoleUrl),
     ],
     annotations: alarmMarks(ALARMS_OF_DEVICE),
     range: 'now-3h',

@@ -72,7 +72,11 @@ export function listStanding(where: string, stands: string): Query {
   return { text, format: 'table' };
 }
 
-export const ALARM_PAGE = { title: 'Open on the console, to acknowledge', url: '$console/' } as const;
+/** The panel of the row's own alarm, which the console shows when it is normal again, too. By the columns' titles, as Grafana has them. */
+export const ALARM_PAGE = {
+  title: 'Open on the console, to acknowledge',
+  url: `$console/#/alarms/${['Site', 'Area', 'Rule', 'Instance'].map((title) => `\${__data.fields.${title}}`).join('/')}`,
+} as const;
 
 export const BY_URGENCY = [
   { column: 'Priority', isDescending: false },
@@ -122,7 +126,7 @@ export const JOURNAL_COLUMNS: readonly Column[] = [
   { name: 'Time', title: 'Time', unit: 'dateTimeAsLocal', width: 170 },
   { name: 'event', title: 'Event', width: 150 },
   { name: 'urgency', title: 'Priority', width: 110, words: URGENCY_WORDS },
-  { name: 'summary', title: 'Alarm' },
+  { name: 'summary', title: 'Alarm', link: ALARM_PAGE },
   { name: 'state', title: 'State', width: 200, words: STATE_WORDS },
   { name: 'limit', title: 'Limit', width: 80 },
   { name: 'sinceActiveMs', title: 'After its begin', unit: 'ms', width: 120 },

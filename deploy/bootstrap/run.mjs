@@ -25,7 +25,7 @@ const COMMANDS = {
     page: true,
   },
   'test:faults': { run: ['test/faults/main.ts'], page: true },
-  bench: { run: ['test/bench/main.ts'], page: false },
+  bench: { run: ['test/bench/main.ts'], page: true },
   dashboards: { run: ['dashboards/build.ts'], page: false },
   lint: { run: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'], page: false },
   format: { run: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write'], page: false },

@@ -3,10 +3,12 @@
 
 import { describe, expect, it } from 'vitest';
 import { encodePoint, SeriesTable } from '#domain/batch.ts';
+import { UNHEARD } from '#domain/device.ts';
 import { topics } from '#domain/topic.ts';
 import { Engine } from '#rules/engine/engine.ts';
 import { HELD_MAX, HoldingEngine } from '#rules/engine/hold.ts';
 import { ruleOf, START } from '#rules/testing/history.ts';
+import { modelOf } from '#runtime/plant-files.ts';
 import { rulesSection } from './config.ts';
 import { Rules } from './rules.ts';
 import { StateStore } from './state-store.ts';
@@ -112,6 +114,33 @@ describe('rules.hold', () => {
     second.runClock(START + 5_100 + HOLD_MS);
     expect(second.of('journal/')[0]).toMatch(new RegExp(`event=ACTIVE.* ${START + 3_000}$`));
     expect(second.engine.waiting).toBe(0);
+  });
+
+  it('has an order judged by the states of the plant that were said before it', () => {
+    const interlocks = [{ state: 'maintenance', is: true }];
+    const valve = modelOf({ model: 'valve', metrics: {}, commands: { hold: { args: {}, interlocks } } });
+    const live = new Engine({ models: new Map([['valve', valve]]), startedAt: START });
+    const engine = new HoldingEngine(live, { holdMs: HOLD_MS });
+    const { site, area } = device;
+    const said = (value: boolean, at: number) =>
+      engine.step({ kind: 'plant-state', site, area, name: 'maintenance', value, at });
+    const order = (id: string, at: number) => {
+      const operation = { op: 'send', id, command: 'hold', args: {}, by: 'ada', exp: at + 60_000 } as const;
+      return engine.step({ kind: 'command-operation', device, operation, role: 'operator', at });
+    };
+    engine.step({
+      kind: 'device',
+      device: { ...device, role: null, labels: {}, ...UNHEARD, model: 'valve' },
+      at: START,
+    });
+    said(false, START);
+    const outputs = [...order('a', START + 1_000), ...said(true, START + 2_000), ...order('b', START + 3_000)];
+    expect(outputs).toEqual([]);
+    const judged = engine.step({ kind: 'tick', at: START + 3_000 + HOLD_MS });
+    expect(judged.flatMap((each) => (each.kind === 'command-journal' ? [each.entry.status] : []))).toEqual([
+      'SENT',
+      'BLOCKED',
+    ]);
   });
 
   it('holds no more than fits, and counts what it judged too early', () => {

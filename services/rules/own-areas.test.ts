@@ -19,6 +19,7 @@ test.each([
   topics.device(device, 'cfg/reported'),
   topics.plantState('lyon', 'farm', 'mode'),
   topics.alarmOperation(alarm),
+  topics.commandOperation(device),
 ])('%s is for the one who has the area', (topic) => {
   expect(three.map((areas) => areas.takes(topic))).toEqual(
     [0, 1, 2].map((rank) => shardOf('lyon', 'farm') % 3 === rank),
@@ -47,6 +48,17 @@ test('a rule that was stopped is an alarm of whoever has the pipeline, and a pro
   ]);
   engine.step({ kind: 'reload', rules: [hot.source], again: ['hot'], at: START + 2 });
   expect(pipelineProblems(engine.rules)).toEqual([]);
+});
+
+test('what becomes of an order is said by the one who has the area', () => {
+  const entry = { ...device, seq: 1, at: START, status: 'REFUSED' } as const;
+  for (const output of [
+    { kind: 'commands', device, commands: [] } as const,
+    { kind: 'command-journal', entry } as const,
+  ])
+    expect(three.map((areas) => areas.says(output))).toEqual(
+      [0, 1, 2].map((rank) => shardOf('lyon', 'farm') % 3 === rank),
+    );
 });
 
 test('of the state of one that was alone each has what it needs, and no area is with two', () => {

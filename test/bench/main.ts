@@ -5,6 +5,7 @@ const BENCHES = [
   'broker',
   'broker-scale',
   'console',
+  'console-flood',
   'historian',
   'ingest',
   'mqtt-5',

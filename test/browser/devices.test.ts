@@ -1,16 +1,19 @@
 // The page of devices in a real browser, on the real pipeline: somebody looks for a device in the tree, sees how it is, watches what
 // it sends beside what becomes of it, and compares what it is to do with what it does; whatever it is called and sends.
 
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { MqttClient } from 'mqtt';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CommandEnvelope } from '#domain/command.ts';
 import {
   axeViolations,
   type ConsoleBrowser,
   goTo,
   NO_CHROMIUM,
   openConsoleBrowser,
+  PASSWORD,
   type Visitor,
 } from '../support/console-browser.ts';
 import { until } from '../support/processes.ts';
@@ -19,8 +22,26 @@ const HUT = 'plant/v1/lyon/yard/hut';
 const HUT_PAGE = '#/devices/lyon/yard/hut';
 const TITLE = NO_CHROMIUM === undefined ? 'devices in a browser' : `devices in a browser (skipped: ${NO_CHROMIUM})`;
 
+const ADMIN = { username: 'ada', password: PASSWORD };
 const HOSTILE = '<img src=x onerror=document.title=1>\u202Etxet\u202C';
 const LONG = 'x'.repeat(10_000);
+
+function writeRules(folder: string): void {
+  cpSync(path.join(import.meta.dirname, '../../rules'), folder, { recursive: true });
+  const write = (file: string, content: object) => writeFileSync(path.join(folder, file), JSON.stringify(content));
+  write('models/test-valve.model.json', {
+    model: 'test-valve',
+    metrics: { position: { unit: '%', interval: '1s' } },
+    commands: {
+      'valve.set': {
+        args: { position: { unit: '%', min: 0, max: 100 }, mode: { type: 'text', values: ['fast', 'slow'] } },
+        interlocks: [{ state: 'maintenance', is: true, because: 'people are in the pit' }],
+        verify: { metric: 'position', equals: { arg: 'position' }, tolerance: 1, within: '30s' },
+      },
+    },
+  });
+  write('devices/cellar.json', { site: 'lyon', area: 'cellar', devices: { v1: { model: 'test-valve' } } });
+}
 
 describe.skipIf(NO_CHROMIUM !== undefined)(TITLE, () => {
   let console: ConsoleBrowser;
@@ -37,12 +58,13 @@ describe.skipIf(NO_CHROMIUM !== undefined)(TITLE, () => {
   const group = (text: string, other = page) => other.getByTestId('tail-group').filter({ hasText: text });
 
   beforeAll(async () => {
-    console = await openConsoleBrowser();
-    device = await console.pipeline.client();
+    console = await openConsoleBrowser({ rules: writeRules });
+    // An admin, so that it may say what engineers want of the device, too.
+    page = await console.visit('eva');
+    device = await until('the broker to know her', () => console.pipeline.client(ADMIN).catch(() => undefined));
     await say(`${HUT}/tele`, '{"temperature": 20, "label": "a"}');
     await say('plant/v1/lyon/yard/gate/tele', '{"temperature": 21}');
     await say('plant/v1/lyon/yard/gate/status', '{"s": "offline"}', { retain: true });
-    page = await console.visit('eva');
     await goTo(page, 'devices');
   });
   afterAll(() => console?.[Symbol.asyncDispose]());
@@ -106,8 +128,8 @@ describe.skipIf(NO_CHROMIUM !== undefined)(TITLE, () => {
 
   it('tells records that never came', async () => {
     const tele = 'plant/v1/lyon/yard/pico/tele';
-    const record = (seq: number) => JSON.stringify({ v: 1, boot: 7, seq, ts: Date.now(), m: { temperature: 20 } });
-    for (const seq of [1, 2, 6]) await say(tele, record(seq));
+    const record = (n: number) => JSON.stringify({ v: 1, b: 7, r: [{ n, ts: Date.now(), m: { temperature: 20 } }] });
+    for (const n of [1, 2, 6]) await say(tele, record(n));
     await at('#/devices/lyon/yard/pico');
     await page
       .getByTestId('device-gaps')
@@ -293,6 +315,82 @@ describe.skipIf(NO_CHROMIUM !== undefined)(TITLE, () => {
     );
   });
 
+  describe('commands', () => {
+    const VALVE = 'plant/v1/lyon/cellar/v1';
+    const PAGE = '#/devices/lyon/cellar/v1?show=commands';
+    let operator: Page;
+    const life = (status: string, other = operator) =>
+      other.locator(`[data-testid=command-life][data-status=${status}]`);
+
+    /** Carries out what comes, says so, and moves. */
+    async function obey(): Promise<void> {
+      const valve = await console.pipeline.client(ADMIN);
+      valve.on('message', (_, payload) => {
+        const { cid, args } = JSON.parse(payload.toString()) as CommandEnvelope;
+        const answer = (status: string) =>
+          valve.publish(`${VALVE}/ack`, JSON.stringify({ cid, status, ts: Date.now() }), { qos: 1 });
+        answer('ACCEPTED');
+        valve.publish(`${VALVE}/tele`, JSON.stringify({ position: args.position }), { qos: 1 });
+        answer('SUCCEEDED');
+      });
+      await valve.subscribeAsync(`${VALVE}/cmd`, { qos: 1 });
+    }
+
+    it('are sent by an operator after a question, by the keyboard alone; their life is shown to the end', async () => {
+      await obey();
+      await say(`${VALVE}/status`, '{"s": "online"}', { retain: true });
+      await say(`${VALVE}/tele`, '{"position": 0}');
+      await say('state/v1/lyon/cellar/maintenance', 'false', { retain: true });
+      operator = await console.visit('olaf');
+      await at(PAGE, operator);
+      await operator.locator('[data-testid=interlock][data-blocks=false]').waitFor();
+      await operator.getByTestId('argument-position').fill('140');
+      await operator.getByTestId('command-check').press('Enter');
+      await operator.getByRole('alert').filter({ hasText: 'The most is 100' }).waitFor();
+      await operator.getByRole('alert').filter({ hasText: 'Choose one of the values' }).waitFor();
+      expect(await axeViolations(operator)).toEqual([]);
+      await operator.getByTestId('argument-position').fill('40.5');
+      await operator.getByTestId('argument-mode').selectOption('slow');
+      await operator.getByTestId('command-check').press('Enter');
+      const question = operator.getByTestId('command-question');
+      await question
+        .filter({ hasText: 'Send valve.set (position 40.5\u00a0%, mode slow) to lyon/cellar/v1.' })
+        .waitFor();
+      expect(await axeViolations(operator)).toEqual([]);
+      await operator.keyboard.press('Enter'); // the focus is on the button that sends
+      await life('VERIFIED').filter({ hasText: 'by olaf' }).waitFor();
+      const steps = await life('VERIFIED')
+        .locator('ol li')
+        .evaluateAll((items) => items.map((item) => item.getAttribute('data-status')));
+      expect(steps).toEqual(expect.arrayContaining(['SENT', 'ACCEPTED', 'SUCCEEDED', 'VERIFIED']));
+    });
+
+    it('are held back while an interlock holds, and say why', async () => {
+      await say('state/v1/lyon/cellar/maintenance', 'true', { retain: true });
+      await operator
+        .locator('[data-testid=interlock][data-blocks=true]')
+        .filter({ hasText: 'HOLDS IT BACK' })
+        .waitFor();
+      await operator.getByTestId('command-blocked').filter({ hasText: 'people are in the pit' }).waitFor();
+      await operator.getByTestId('command-check').click();
+      await operator.getByTestId('command-send').click();
+      await operator
+        .getByTestId('command-form')
+        .getByRole('alert')
+        .filter({ hasText: /Not sent\..*people are in the pit/ })
+        .waitFor();
+      await operator.context().close();
+    });
+
+    it('are seen by a viewer, and not offered', async () => {
+      const viewer = await console.visit('vera');
+      await at(PAGE, viewer);
+      await life('VERIFIED', viewer).waitFor();
+      expect(await viewer.getByTestId('command-form').count()).toBe(0);
+      await viewer.context().close();
+    });
+  });
+
   it('shows a viewer the live messages, too, and a device that nobody has heard of', async () => {
     const other = await console.visit('vera');
     await at('#/devices/lyon/yard/new-one?show=tail', other);
@@ -309,7 +407,7 @@ describe.skipIf(NO_CHROMIUM !== undefined)(TITLE, () => {
   it('shows a registry entry that holds anything as the text it is', async () => {
     const meta = { model: null, fw: `${HOSTILE}${LONG}`.slice(0, 9_000) };
     await say('plant/v1/lyon/yard/evil/meta', JSON.stringify(meta), { retain: true });
-    await say('plant/v1/lyon/yard/evil/tele', JSON.stringify({ state: `${HOSTILE}${LONG}`.slice(0, 2_000) }));
+    await say('plant/v1/lyon/yard/evil/tele', JSON.stringify({ state: `${HOSTILE}${LONG}`.slice(0, 256) }));
     await at('#/devices/lyon/yard/evil');
     await page.locator('[data-testid=device-value][data-metric=state]').filter({ hasText: '<img src=x' }).waitFor();
     expect([await page.locator('main img').count(), await page.title()]).toEqual([0, 'Penstock']);
@@ -334,6 +432,18 @@ describe.skipIf(NO_CHROMIUM !== undefined)(TITLE, () => {
       await page.getByTestId(there).first().waitFor();
       expect(await overhang()).toBeLessThanOrEqual(0);
     }
+  });
+
+  it('brings the device that an address names into sight in the tree', async () => {
+    const other = await console.visit('vera', { viewport: { width: 390, height: 900 } });
+    await at('#/devices/lyon/yard/pico', other);
+    const chosen = other.locator('[data-testid=tree-row][aria-selected=true][data-branch="lyon/yard/pico"]');
+    await chosen.waitFor();
+    const tree = await other.getByTestId('device-tree').boundingBox();
+    const row = await chosen.boundingBox();
+    expect(row?.y ?? 0).toBeGreaterThanOrEqual(tree?.y ?? Number.NaN);
+    expect((row?.y ?? 0) + (row?.height ?? 0)).toBeLessThanOrEqual((tree?.y ?? 0) + (tree?.height ?? 0));
+    await other.context().close();
   });
 
   it('had no error, and asked no other host', () => {

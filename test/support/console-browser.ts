@@ -86,8 +86,8 @@ export async function goTo(page: Page, name: string): Promise<void> {
   await page.locator(`main[data-page=${name}]`).waitFor();
 }
 
-/** The browser reports what a test provokes: a first look for a session, a refusal, a stream whose login is over. */
-const BY_DESIGN = /^Failed to load resource: .*(401|403|ERR_INCOMPLETE_CHUNKED_ENCODING)/;
+/** The browser reports what a test provokes: a first look for a session, a refusal, a conflict, a stream whose login is over. */
+const BY_DESIGN = /^Failed to load resource: .*(401|403|409|ERR_INCOMPLETE_CHUNKED_ENCODING)/;
 
 function watch(page: Page, consoleUrl: string, problems: string[]): void {
   page.on('pageerror', (error) => problems.push(String(error)));

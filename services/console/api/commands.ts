@@ -12,7 +12,8 @@
 //   503  the broker cannot be reached, nothing was sent
 //   504  the broker has not confirmed in time; it may have been sent
 // A device that is offline is no problem: the command is QUEUED until it comes back or `expiresAt` is over. Sending the same `id`
-// again does nothing (the answer is the same), so a page may repeat a request whose answer was lost.
+// again does nothing (the answer is the same), so a page may repeat a request whose answer was lost; another command by the id of an
+// earlier one is a 409.
 //
 // Live: the event `snapshot` has the lives of all devices (`Snapshot.commands`, DeviceCommands[]), the event `commands` those of
 // the devices whose lives changed (CommandChanges), at once; each replaces what was known of the device.

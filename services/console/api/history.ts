@@ -1,6 +1,6 @@
 // What the store remembers, as the page asks for it. All moments are ms since the epoch.
 
-import type { Priority } from '#domain/alarm.ts';
+import type { InputSnapshot, Priority } from '#domain/alarm.ts';
 import type { Value } from '#domain/point.ts';
 import type { Quality } from '#domain/quality.ts';
 import type { SeriesName } from '#domain/series.ts';
@@ -100,6 +100,13 @@ export type QueryAnswer = {
   readonly isCut: boolean;
 };
 
+/** The newest first. */
+export type JournalPage = {
+  readonly entries: readonly JournalRow[];
+  /** `cursor` of the next page; null: there is none. A page may hold less than was asked for, and still have a next. */
+  readonly next: string | null;
+};
+
 export type JournalRow = {
   readonly at: number;
   readonly alarmId: string;
@@ -116,6 +123,10 @@ export type JournalRow = {
   /** The limit that was passed, where there is one. */
   readonly limit: number | null;
   readonly summary: string;
+  /** As they stood when it was decided; empty where the entry does not say. */
+  readonly inputs: { readonly [name: string]: InputSnapshot };
+  /** From the activation to this entry; null outside an episode. */
+  readonly sinceActiveMs: number | null;
   readonly actor: string | null;
   readonly comment: string | null;
   readonly command: string | null;

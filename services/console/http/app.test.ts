@@ -2,13 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import type { AlarmMessage } from '#domain/alarm.ts';
 import { topics } from '#domain/topic.ts';
-import { MemoryBus } from '#runtime/memory-bus.ts';
-import { readSignature } from '#runtime/signed-operation.ts';
 import {
   delivered,
-  OPERATIONS_KEY,
   openTestConsole,
   PAGE,
   PASSWORD,
@@ -18,7 +14,6 @@ import {
   sampleLine,
 } from '../testing.ts';
 
-const OPERATIONS = '/api/alarms/lyon/tank-farm/tank-hot/tank-01/operations';
 const HOSTILE = `<script>alert(1)</script>"';--\u202e\u0000${'x'.repeat(10_000)}`;
 
 const folders: string[] = [];
@@ -123,169 +118,6 @@ test('who is logged in is told, the id of the session is not', async () => {
   const { app, logIn } = await openTestConsole();
   const answer = await app.inject({ url: '/api/session', headers: { cookie: await logIn(), ...PAGE } });
   expect(answer.json()).toEqual({ user: 'operator', role: 'engineer', expiresAt: START + 60_000 });
-});
-
-const SHELVED = { overlay: 'SHLVD', shelvedUntil: START + 60_000 } as const;
-const COMMAND = { cid: 'tank-hot/tank-01/3/close', command: 'valve.set', device: 'T1-inlet' };
-const WAITING = { commands: [{ ...COMMAND, status: 'AWAITING_APPROVAL' }] } as const;
-
-test.each<[string, object, Partial<AlarmMessage>]>([
-  ['ack', { comment: ' seen ' }, {}],
-  ['ack', {}, { state: 'RTNUN', ...SHELVED }],
-  ['reset', {}, { state: 'LATCH' }],
-  ['shelve', { until: START + 3_600_000, comment: 'being repaired' }, {}],
-  ['shelve', {}, { state: 'ACKED' }],
-  ['shelve', { until: START + 1 }, { state: 'NORM', ...SHELVED }],
-  ['unshelve', {}, SHELVED],
-  ['unshelve', {}, { ...SHELVED, overlay: 'OOSRV' }],
-  ['oos', {}, { overlay: 'DSUPR' }],
-  ['in-service', {}, { overlay: 'OOSRV', state: 'NORM' }],
-  ['approve', { comment: '  ' }, WAITING],
-])("'%s' with %j of an alarm with %j goes out signed, in the name of the session", async (op, rest, changes) => {
-  const { app, bus, logIn } = await openTestConsole();
-  await publishAlarm(bus, sampleAlarm({ episode: 3, ...changes }));
-  await delivered();
-  const payload = { op, episode: 3, ...rest };
-  const answer = await app.inject({
-    method: 'POST',
-    url: OPERATIONS,
-    payload,
-    headers: { cookie: await logIn(), ...PAGE },
-  });
-  const comment = Object.entries(rest).flatMap(([key, text]) =>
-    key === 'comment' && text.trim() ? [text.trim()] : [],
-  );
-  const sent = { op, episode: 3, by: 'operator', ...rest, comment: comment[0] };
-  expect([answer.statusCode, answer.json()]).toEqual([202, JSON.parse(JSON.stringify(sent))]);
-  const topic = topics.alarmOperation(sampleAlarm());
-  const published = bus.payloads(topic).map((text) => JSON.parse(text));
-  expect(published).toEqual([{ ...answer.json(), role: 'engineer', sentAt: START, sig: expect.any(String) }]);
-  expect(readSignature(topic, published[0], OPERATIONS_KEY)).toEqual({ isSigned: true, role: 'engineer' });
-});
-
-test('an alarm that never came can be put back in service', async () => {
-  const { app, bus, logIn } = await openTestConsole();
-  await publishAlarm(bus, sampleAlarm({ episode: 0, state: 'NORM', overlay: 'OOSRV' }));
-  await delivered();
-  const payload = { op: 'in-service', episode: 0 };
-  const answer = await app.inject({
-    method: 'POST',
-    url: OPERATIONS,
-    payload,
-    headers: { cookie: await logIn(), ...PAGE },
-  });
-  expect(answer.statusCode).toBe(202);
-});
-
-test.each<[string, Partial<AlarmMessage>, RegExp]>([
-  ['reset', {}, /waits for no reset: it is UNACK/],
-  ['reset', { state: 'ACKED' }, /waits for no reset: it is ACKED/],
-  ['unshelve', {}, /is not shelved/],
-  ['unshelve', { overlay: 'DSUPR' }, /is not shelved/],
-  ['oos', { overlay: 'OOSRV' }, /is out of service already/],
-  ['in-service', { ...SHELVED }, /is in service/],
-  ['approve', {}, /no command that waits for an approval/],
-  ['approve', { commands: [{ ...COMMAND, status: 'SENT' }] }, /no command that waits for an approval/],
-])("'%s' of an alarm with %j is refused at once, in words", async (op, changes, words) => {
-  const { app, bus, logIn } = await openTestConsole();
-  await publishAlarm(bus, sampleAlarm(changes));
-  await delivered();
-  const payload = { op, episode: 1 };
-  const answer = await app.inject({
-    method: 'POST',
-    url: OPERATIONS,
-    payload,
-    headers: { cookie: await logIn(), ...PAGE },
-  });
-  expect(answer.json()).toMatchObject({ status: 409, detail: expect.stringMatching(words) });
-  expect(bus.payloads(topics.alarmOperation(sampleAlarm()))).toEqual([]);
-});
-
-test.each(['ack', 'reset', 'shelve', 'unshelve', 'oos', 'in-service', 'approve'])("'%s' needs a login", async (op) => {
-  const { app, bus } = await openTestConsole();
-  await publishAlarm(bus, sampleAlarm());
-  await delivered();
-  const answer = await app.inject({ method: 'POST', url: OPERATIONS, payload: { op, episode: 1 }, headers: PAGE });
-  expect(answer.statusCode).toBe(401);
-  expect(bus.payloads(topics.alarmOperation(sampleAlarm()))).toEqual([]);
-});
-
-test.each([
-  ['in another name', { op: 'ack', episode: 1, by: 'somebody' }, OPERATIONS, 400],
-  ['of no kind', { op: 'silence', episode: 1 }, OPERATIONS, 400],
-  ['of a prototype', { op: 'constructor', episode: 1 }, OPERATIONS, 400],
-  ['with a role of its own', { op: 'oos', episode: 1, role: 'admin' }, OPERATIONS, 400],
-  ['that shelves into the past', { op: 'shelve', episode: 1, until: START }, OPERATIONS, 400],
-  ['that shelves to no moment', { op: 'shelve', episode: 1, until: 1e300 }, OPERATIONS, 400],
-  ['that ends an acknowledgement', { op: 'ack', episode: 1, until: START + 1 }, OPERATIONS, 400],
-  ['of an episode before the first', { op: 'ack', episode: -1 }, OPERATIONS, 400],
-  ['of an episode that is over', { op: 'ack', episode: 2 }, OPERATIONS, 409],
-  ['of an alarm that is not', { op: 'ack', episode: 1 }, OPERATIONS.replace('tank-01', 'tank-99'), 404],
-  ['of a topic that is not', { op: 'ack', episode: 1 }, OPERATIONS.replace('tank-01', '%23'), 400],
-  ['of an injected level', { op: 'ack', episode: 1 }, OPERATIONS.replace('tank-01', 'a%2Fb'), 400],
-  ['with a comment too long', { op: 'ack', episode: 1, comment: 'x'.repeat(2_001) }, OPERATIONS, 400],
-])('an operation %s is refused and nothing is sent', async (_, payload, url, status) => {
-  const { app, bus, logIn } = await openTestConsole();
-  await publishAlarm(bus, sampleAlarm());
-  await delivered();
-  const answer = await app.inject({ method: 'POST', url, payload, headers: { cookie: await logIn(), ...PAGE } });
-  expect([answer.statusCode, answer.json().status]).toEqual([status, status]);
-  expect(bus.sent.filter((message) => message.topic.startsWith('alarm-op/'))).toEqual([]);
-});
-
-test('every fault of a request is named with its place', async () => {
-  const { app, logIn } = await openTestConsole();
-  const answer = await app.inject({
-    method: 'POST',
-    url: OPERATIONS,
-    payload: { op: 'x' },
-    headers: { cookie: await logIn(), ...PAGE },
-  });
-  expect(answer.json().errors).toEqual([
-    { pointer: '/body/op', detail: 'must be one of ack, shelve, unshelve, reset, oos, in-service, approve' },
-    { pointer: '/body/episode', detail: expect.any(String) },
-  ]);
-});
-
-test('an alarm that is acknowledged already says by whom', async () => {
-  const { app, bus, logIn } = await openTestConsole();
-  await publishAlarm(bus, sampleAlarm({ state: 'ACKED', ackedBy: 'eve' }));
-  await delivered();
-  const answer = await app.inject({
-    method: 'POST',
-    url: OPERATIONS,
-    payload: { op: 'ack', episode: 1 },
-    headers: { cookie: await logIn(), ...PAGE },
-  });
-  expect(answer.json()).toMatchObject({ status: 409, detail: expect.stringMatching(/ACKED \(by eve\)/) });
-});
-
-test('nothing is called done without the broker', async () => {
-  class DeafBus extends MemoryBus {
-    isDown = false;
-    override problem() {
-      return this.isDown ? 'nothing listens' : undefined;
-    }
-    override publish(topic: string, payload: string | Buffer, options?: { retain?: boolean }): Promise<void> {
-      return topic.startsWith('alarm-op/') ? new Promise(() => {}) : super.publish(topic, payload, options);
-    }
-  }
-  const bus = new DeafBus();
-  const { app, logIn } = await openTestConsole({ bus, wait: () => Promise.resolve() });
-  await publishAlarm(bus, sampleAlarm());
-  await delivered();
-  const headers = { cookie: await logIn(), ...PAGE };
-  const acknowledge = () =>
-    app.inject({ method: 'POST', url: OPERATIONS, payload: { op: 'ack', episode: 1 }, headers });
-  expect((await acknowledge()).json()).toMatchObject({
-    status: 504,
-    detail: expect.stringMatching(/may still be done/),
-  });
-  bus.isDown = true;
-  expect((await acknowledge()).json()).toMatchObject({
-    status: 503,
-    detail: expect.stringMatching(/Nothing was sent.*nothing listens/),
-  });
 });
 
 test('hostile texts come through as the texts they are', async () => {

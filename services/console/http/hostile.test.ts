@@ -23,7 +23,8 @@ import {
   TestAccess,
 } from '../testing.ts';
 
-const OPERATIONS = '/api/alarms/lyon/tank-farm/tank-hot/tank-01/operations';
+const OPERATIONS = '/api/alarms/operations';
+const ALARMS = [{ id: 'lyon/tank-farm/tank-hot/tank-01', episode: 1 }];
 const LOGIN = { user: 'operator', password: PASSWORD };
 
 const closers: (() => unknown)[] = [];
@@ -44,7 +45,7 @@ describe('roles', () => {
       sampleAlarm({ state, overlay, shelvedUntil: op === 'unshelve' ? 9e15 : null, commands: waits }),
     );
     await delivered();
-    const payload = { op, episode: 1 };
+    const payload = { op, alarms: ALARMS };
     const answer = await app.inject({
       method: 'POST',
       url: OPERATIONS,
@@ -55,7 +56,7 @@ describe('roles', () => {
     const sent = bus.payloads(topic).map((each) => JSON.parse(each));
     if (mayOperate(role, op)) {
       expect([answer.statusCode, sent.map((each) => readSignature(topic, each, OPERATIONS_KEY))]).toEqual([
-        202,
+        200,
         [{ isSigned: true, role }],
       ]);
       expect(sent[0]).toMatchObject({ by: 'anna' });
@@ -82,7 +83,12 @@ describe('roles', () => {
     await delivered();
     const headers = { cookie: await logIn('anna'), ...PAGE };
     change(access);
-    const answer = await app.inject({ method: 'POST', url: OPERATIONS, payload: { op: 'ack', episode: 1 }, headers });
+    const answer = await app.inject({
+      method: 'POST',
+      url: OPERATIONS,
+      payload: { op: 'ack', alarms: ALARMS },
+      headers,
+    });
     expect([answer.statusCode, bus.payloads(topics.alarmOperation(sampleAlarm()))]).toEqual([401, []]);
   });
 });
@@ -234,8 +240,8 @@ describe('guessing', () => {
     const { app, logIn } = await openTestConsole();
     const headers = { cookie: await logIn(), 'content-type': 'application/json', ...PAGE };
     for (const payload of [
-      '{"__proto__":{"role":"admin"},"op":"ack","episode":1}',
-      '{"constructor":{"prototype":{"role":"admin"}},"op":"ack","episode":1}',
+      `{"__proto__":{"role":"admin"},"op":"ack","alarms":${JSON.stringify(ALARMS)}}`,
+      `{"constructor":{"prototype":{"role":"admin"}},"op":"ack","alarms":${JSON.stringify(ALARMS)}}`,
     ])
       expect((await app.inject({ method: 'POST', url: OPERATIONS, payload, headers })).statusCode).toBe(400);
     expect(({} as { role?: Role }).role).toBeUndefined();

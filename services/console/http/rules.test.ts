@@ -121,6 +121,18 @@ describe('GET /api/rules', () => {
     });
   });
 
+  test('a status that is none, or that is taken away, says nothing of what runs', async () => {
+    const { ask, bus, tells } = await open();
+    const toldAt = async () => (await ask('GET', '/api/rules')).json<RulesView>().toldAt;
+    await tells({ rules: [{ id: 'tank-hot', rev: 5 } as never], loadedAt: 7 });
+    expect(await toldAt()).toBe(null);
+    await tells({ loadedAt: 8 });
+    expect(await toldAt()).toBe(8);
+    await bus.publish(topics.service('rules', 'files'), '', { retain: true });
+    await delivered();
+    expect(await toldAt()).toBe(null);
+  });
+
   test('says that the folder is not there', async () => {
     const { ask } = await open({ rulesDir: '/nowhere/rules' });
     const view = (await ask('GET', '/api/rules')).json<RulesView>();

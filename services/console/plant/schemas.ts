@@ -14,7 +14,7 @@ import { parseServiceStatus, type ServiceStatus } from '#domain/service.ts';
 const moment = z.number();
 const labels = z.record(z.string(), z.string());
 
-const inputSnapshot = z.object({
+export const inputSnapshot = z.object({
   metric: z.string(),
   value: z.union([z.number(), z.boolean(), z.string(), z.null()]),
   quality: z.enum(['GOOD', ...UNKNOWN_REASONS]),

@@ -30,8 +30,20 @@ export type Store = {
    * Every series of the answer.
    * @throws StoreError, also where it is longer than `bytesMax`
    */
-  tables(influxql: string, options?: { readonly bytesMax?: number }): Promise<readonly TaggedTable[]>;
+  tables(influxql: string, options?: AskOptions): Promise<readonly TaggedTable[]>;
 };
+
+export type AskOptions = {
+  readonly bytesMax?: number;
+  /** Nobody waits for the answer any more: the store need not go on. */
+  readonly signal?: AbortSignal;
+};
+
+/** The same store, for as long as somebody waits. */
+export function whileWaited(store: Store, signal: AbortSignal): Store {
+  const tables: Store['tables'] = (influxql, options) => store.tables(influxql, { ...options, signal });
+  return { tables, query: async (influxql) => (await tables(influxql))[0] ?? EMPTY };
+}
 
 export type InfluxOptions = {
   readonly url: string;
@@ -70,12 +82,13 @@ export function openInflux(options: InfluxOptions): Store {
   const authorization = storeAuthorization(options);
   const headers = { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) };
   const where = new URL(base).host;
-  const tables: Store['tables'] = async (influxql, { bytesMax = ANSWER_BYTES_MAX } = {}) => {
+  const tables: Store['tables'] = async (influxql, { bytesMax = ANSWER_BYTES_MAX, signal } = {}) => {
     const url = `${base}/query?${new URLSearchParams({ db: options.database, epoch: 'ms', q: influxql })}`;
     let status: number;
     let text: string | undefined;
     try {
-      const response = await fetch(url, { headers, signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+      const timeout = AbortSignal.timeout(ANSWER_MS_MAX);
+      const response = await fetch(url, { headers, signal: signal ? AbortSignal.any([timeout, signal]) : timeout });
       status = response.status;
       text = await readText(response, bytesMax);
     } catch (error) {

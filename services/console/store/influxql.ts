@@ -1,7 +1,8 @@
 // The InfluxQL that the console asks, every name and value quoted here and nowhere else. Always fully qualified, so that
 // InfluxDB 1.x, 2.x, 3.x and the historian understand it alike.
 
-import { ALARM_EVENT } from '#domain/journal.ts';
+import type { Priority } from '#domain/alarm.ts';
+import { ALARM_EVENT, type JournalEvent } from '#domain/journal.ts';
 import { READING, type SeriesName } from '#domain/series.ts';
 import { PIPELINE } from '#domain/service.ts';
 import type { Tier } from '../api/history.ts';
@@ -99,6 +100,8 @@ export const JOURNAL_FIELDS = [
   'priority',
   'limit',
   'summary',
+  'inputs',
+  'sinceActiveMs',
   'actor',
   'comment',
   'command',
@@ -107,19 +110,40 @@ export const JOURNAL_FIELDS = [
   'shadow',
 ] as const;
 
-export type JournalFilter = { readonly [tag in 'site' | 'area' | 'rule' | 'instance']?: string | undefined };
+export type JournalFilter = {
+  readonly [tag in 'site' | 'area' | 'rule' | 'instance']?: string | undefined;
+} & {
+  /** Any of them; every event and priority where it is left out. */
+  readonly events?: readonly JournalEvent[] | undefined;
+  readonly priorities?: readonly Priority[] | undefined;
+};
 
-export function journalQuery(
-  database: string,
-  filter: JournalFilter,
-  range: Range & { readonly limit: number },
-): string {
+/** The newest first, `offset` of them left out. */
+export type Slice = Range & { readonly limit: number; readonly offset?: number };
+
+export function journalQuery(database: string, filter: JournalFilter, slice: Slice): string {
+  const { events, priorities, ...tags } = filter;
+  const { limit, offset = 0 } = slice;
+  const terms = [anyOf(events?.map(isEvent)), anyOf(priorities?.map((each) => equals('priority', each)))];
   return [
     `SELECT ${[...JOURNAL_TAGS, ...JOURNAL_FIELDS].map(quoteIdentifier).join(', ')}`,
     `FROM ${source(database, ALARM_EVENT)}`,
-    `WHERE ${where(filter, range)}`,
-    `ORDER BY time DESC LIMIT ${range.limit}`,
+    `WHERE ${[...terms.filter((term) => term !== ''), where(tags, slice)].join(' AND ')}`,
+    `ORDER BY time DESC LIMIT ${limit}${offset === 0 ? '' : ` OFFSET ${offset}`}`,
   ].join(' ');
+}
+
+/** The tag of a command's entry ends with the command's status. */
+function isEvent(event: JournalEvent): string {
+  return event === 'COMMAND' ? '"event" =~ /^COMMAND:/' : equals('event', event);
+}
+
+function anyOf(terms: readonly string[] = []): string {
+  return terms.length === 0 ? '' : `(${terms.join(' OR ')})`;
+}
+
+function equals(name: string, value: string): string {
+  return `${quoteIdentifier(name)} = ${quoteString(value)}`;
 }
 
 const ALARM_COLUMNS = ['state', 'priority', 'summary', 'activeSince', 'limit'] as const;
@@ -155,8 +179,6 @@ function source(database: string, measurement: string, tier: Tier = 'raw'): stri
 }
 
 function where(tags: { readonly [tag: string]: string | undefined }, { from, to }: Range): string {
-  const terms = Object.entries(tags).flatMap(([tag, value]) =>
-    value === undefined ? [] : [`${quoteIdentifier(tag)} = ${quoteString(value)}`],
-  );
+  const terms = Object.entries(tags).flatMap(([tag, value]) => (value === undefined ? [] : [equals(tag, value)]));
   return [...terms, `time >= ${from}ms`, `time < ${to}ms`].join(' AND ');
 }

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { formatSeriesName } from '#domain/series.ts';
 import { openTestConsole, START } from '../testing.ts';
 import { bucketWidthMs, resolutionsOf } from './bucket-width.ts';
-import { openInflux } from './influx.ts';
+import { openInflux, StoreError, whileWaited } from './influx.ts';
 import { journalQuery, quoteIdentifier, quoteString, trendQuery } from './influxql.ts';
 
 const closers: (() => void)[] = [];
@@ -56,6 +56,13 @@ test('journalQuery() asks the newest first', () => {
   );
 });
 
+test('journalQuery() asks for any of some events and priorities, from a place on', () => {
+  const filter = { site: "x'", events: ['ACTIVE', 'COMMAND'], priorities: ['critical', 'high'] } as const;
+  expect(journalQuery('plant', filter, { from: 1, to: 2, limit: 3, offset: 4 })).toMatch(
+    /WHERE \("event" = 'ACTIVE' OR "event" =~ \/\^COMMAND:\/\) AND \("priority" = 'critical' OR "priority" = 'high'\) AND "site" = 'x\\'' AND time >= 1ms AND time < 2ms ORDER BY time DESC LIMIT 3 OFFSET 4$/,
+  );
+});
+
 test.each([
   [900_000, 300, 5_000],
   [60_000, 60, 1_000],
@@ -88,10 +95,12 @@ test('the journal comes as entries; of an earlier release, or of a store that ne
     'state',
     'priority',
     'summary',
+    'inputs',
     'actor',
     'comment',
     'shadow',
   ];
+  const inputs = { t: { metric: 'temperature', value: 82, quality: 'GOOD', ageMs: 5, unit: 'Cel' } };
   const row = [
     START,
     'lyon',
@@ -105,6 +114,7 @@ test('the journal comes as entries; of an earlier release, or of a store that ne
     'ACKED',
     'high',
     'Hot',
+    JSON.stringify(inputs),
     'operator',
     null,
     false,
@@ -128,6 +138,8 @@ test('the journal comes as entries; of an earlier release, or of a store that ne
       priority: 'high',
       limit: null,
       summary: 'Hot',
+      inputs,
+      sinceActiveMs: null,
       actor: 'operator',
       comment: null,
       command: null,
@@ -137,7 +149,7 @@ test('the journal comes as entries; of an earlier release, or of a store that ne
     },
   ]);
   expect(asked[0]?.q).toMatch(
-    `time >= ${START + 1 - 86_400_000}ms AND time < ${START + 1}ms ORDER BY time DESC LIMIT 5`,
+    `time >= ${START + 1 - 86_400_000}ms AND time < ${START + 1}ms ORDER BY time DESC LIMIT 6`,
   );
 });
 
@@ -165,6 +177,10 @@ test.each([
   ['a number that is none', TREND.replace('points=60', 'points=1e9')],
   ['an unknown word', `${TREND}&fn=last`],
   ['a journal without bounds', '/api/journal?limit=1000000'],
+  ['a journal of more than a year', `/api/journal?from=0&to=${START}`],
+  ['a journal of an event that is none', "/api/journal?events=ACTIVE,'"],
+  ['a journal of a priority that is none', '/api/journal?priorities='],
+  ['a journal from a place that is none', '/api/journal?cursor=1.2.3'],
 ])('%s is refused before the store is asked', async (_, url) => {
   const store = await openFakeStore(200, '{}');
   const { app, logIn } = await openTestConsole({ storeUrl: store.url });
@@ -197,4 +213,35 @@ test('user and token are sent as 1.x, 2.x and 3.x all take them', async () => {
   const { url, asked } = await openFakeStore(200, '{"results":[{}]}');
   await openInflux({ url: `${url}/`, database: 'plant', password: 'token' }).query('SHOW DATABASES');
   expect(asked[0]?.authorization).toBe(`Basic ${Buffer.from('penstock:token').toString('base64')}`);
+});
+
+test('an answer that is longer than its bound is not read on, and says what to do', async () => {
+  const { url } = await openFakeStore(200, oneSeries(['time'], Array(1_000).fill([1])));
+  const store = openInflux({ url, database: 'plant' });
+  await expect(store.tables('SHOW SERIES', { bytesMax: 1_000 })).rejects.toMatchObject({
+    retryable: false,
+    message: 'The answer is longer than 1000 bytes: ask for less, or for a shorter range.',
+  });
+  expect((await store.tables('SHOW SERIES', { bytesMax: 10_000 }))[0]?.rows).toHaveLength(1_000);
+});
+
+test('what nobody waits for any more is broken off', async () => {
+  const server = createServer(() => {}); // never answers
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(
+    () => server.closeAllConnections(),
+    () => server.close(),
+  );
+  const stop = new AbortController();
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const closed = new Promise<void>((resolve) => {
+    server.on('request', (request: IncomingMessage) => {
+      request.socket.on('close', () => resolve());
+      stop.abort();
+    });
+  });
+  await expect(whileWaited(openInflux({ url, database: 'plant' }), stop.signal).query('SHOW SERIES')).rejects.toThrow(
+    StoreError,
+  );
+  await closed;
 });

@@ -2,6 +2,7 @@
 
 import type { AlarmOverlay, AlarmState, Priority } from '#domain/alarm.ts';
 import type { CommandStatus } from '#domain/command.ts';
+import type { JournalEvent } from '#domain/journal.ts';
 import type { ShownStatus } from './parts/shown-status.ts';
 import type { PageName } from './state/route.ts';
 
@@ -53,6 +54,29 @@ export const COMMAND_WORDS: { readonly [status in CommandStatus]: string } = {
   UNVERIFIED: 'NOT VERIFIED, the plant does not show it done',
   TIMEOUT: 'NO ANSWER from the device in time',
   EXPIRED: 'EXPIRED, not to be carried out any more',
+};
+
+export const EVENT_WORDS: { readonly [event in JournalEvent]: string } = {
+  ACTIVE: 'became active',
+  LEVEL: 'rose to a higher level',
+  RE_ALARM: 'called again: nobody had acknowledged',
+  RETURNED: 'returned',
+  ACKED: 'acknowledged',
+  RESET: 'reset',
+  SHELVED: 'shelved',
+  UNSHELVED: 'shelving ended',
+  OUT_OF_SERVICE: 'taken out of service',
+  IN_SERVICE: 'put back in service',
+  APPROVED: 'approved',
+  REFUSED: 'REFUSED',
+  SUPPRESSED: 'suppressed by design',
+  UNSUPPRESSED: 'no longer suppressed',
+  COMMAND: 'command',
+  RULE_CHANGED: 'its rule was changed',
+  RETIRED: 'its rule or device is gone',
+  HISTORICAL: 'told by late data',
+  STOPPED: 'its rule was stopped',
+  RESUMED: 'its rule runs again',
 };
 
 export const SERVICE_WORDS: { readonly [status in ShownStatus]: string } = {
@@ -136,7 +160,98 @@ export const texts = {
         ? 'Nobody judges this alarm: its rule was stopped.'
         : `The condition cannot be decided now (${quality}).`,
     details: 'Details',
-    more: (n: number) => `${n} more alarms of lower rank are not drawn.`,
+    detailsOf: (name: string, instance: string) => `Details: ${name} ${instance}`,
+    filterLabel: 'Filter of the alarms',
+    filtersButton: 'Filter',
+    place: 'Where',
+    everywhere: 'everywhere',
+    anyState: 'any',
+    find: 'Find',
+    findHint: 'words of the alarm',
+    between: { returned: 'Returned', happened: 'Happened', from: 'from', to: 'to' },
+    clearFilter: 'No filter',
+    noMatch: 'No alarm matches.',
+    count: (n: number) => (n === 1 ? 'one alarm' : `${n.toLocaleString('en')} alarms`),
+    csv: 'Export (CSV)',
+    views: { label: 'View', list: 'Now', journal: 'Journal' },
+    select: (name: string, instance: string) => `Select ${name} ${instance}`,
+    selectAllShown: (n: number) => `Select all ${n} that are shown`,
+    respondLeft: (left: string) => `${left} left to respond`,
+    respondOver: (over: string) => `OVERDUE by ${over}`,
+    bulk: {
+      label: 'What to do with the selected alarms',
+      selected: (n: number) => `${n} selected`,
+      some: (word: string, n: number) => `${word} (${n})`,
+      none: 'Select none',
+      question: (word: string, n: number) => (n === 1 ? `${word}: one alarm` : `${word}: ${n} alarms`),
+      leftOut: (n: number) =>
+        n === 1 ? 'One of the selected has nothing of it to do.' : `${n} of the selected have nothing of it to do.`,
+      shelvedShorter: (n: number, limit: string) =>
+        n === 1
+          ? `One of them may be shelved for ${limit} at most, and is shelved for that long.`
+          : `${n} of them may be shelved for less, ${limit} at the least, and are shelved for as long as they may.`,
+      more: (n: number) => `and ${n} more`,
+      cancel: 'Cancel',
+      close: 'Close',
+      refusedHeading: (n: number) => (n === 1 ? 'One was not done' : `${n} were not done`),
+    },
+    keys: {
+      button: 'Keys',
+      heading: 'Keys of the alarm page',
+      letters: 'Letters work as keys (off: for those who speak to the machine)',
+      hint: 'Arrow keys move through the alarms, Space selects, Enter opens the details.',
+      close: 'Close',
+      list: [
+        ['↓ ↑, j k', 'the next and the previous alarm'],
+        ['Page up, Page down, Home, End', 'further'],
+        ['Space, x', 'select the alarm; with Shift all from the last one on'],
+        ['Ctrl+A', 'select all that are shown'],
+        ['Escape', 'select none; close the details'],
+        ['a', 'acknowledge the selected alarms, or the one at hand'],
+        ['s', 'shelve them'],
+        ['Enter', 'open the details'],
+        ['/', 'find'],
+        ['?', 'this help'],
+      ] as readonly (readonly [keys: string, does: string])[],
+    },
+    sound: {
+      button: 'Sound',
+      waiting: 'silent until you click or press a key: browsers ask for that',
+      mute: (minutes: number) => `Mute ${minutes} min`,
+      muted: (until: string) => `muted until ${until}; what is more urgent sounds all the same`,
+    },
+    panel: {
+      close: 'Close',
+      normal: 'This alarm is normal now. What happened to it stands in the journal below.',
+    },
+    explain: {
+      now: 'Why is it so now?',
+      atThatTime: 'Why then?',
+      asking: 'Asking …',
+      failed: (why: string) => `It cannot be explained: ${why}`,
+    },
+    journal: {
+      heading: 'Journal',
+      pageHeading: 'Journal of the alarms',
+      empty: 'The journal has nothing of it.',
+      failed: (why: string) => `The journal cannot be read: ${why}`,
+      older: 'Show older entries',
+      csv: (n: number) => `Export the journal (CSV, the newest ${n.toLocaleString('en')} at most)`,
+      limit: (limit: number) => `limit ${limit}`,
+      afterBegin: (age: string) => `${age} after it began`,
+      historical: 'of late data, not acted on',
+      shadow: 'of a rule on trial',
+      lastDay: 'Of the last 24 hours, unless a begin is given.',
+      kind: 'What',
+      kinds: {
+        all: 'everything',
+        activations: 'became active',
+        returns: 'returned',
+        operations: 'what people did',
+        commands: 'commands',
+        rest: 'anything else',
+      },
+    },
     aside: (n: number) =>
       n === 1
         ? 'One alarm is shelved, suppressed or out of service.'
@@ -165,6 +280,7 @@ export const texts = {
     sent: 'Sent',
     unanswered: 'Not done so far.',
     refused: (why: string) => `Not done. ${why}`,
+    announceMany: (n: number, priority: string) => `${n} new alarms, the most urgent ${priority}`,
     announce: (priority: string, summary: string) => `New ${priority} alarm: ${summary}`,
     detail: {
       rule: 'Rule',
@@ -288,7 +404,7 @@ export const texts = {
       raw: 'As it came',
       became: 'What became of it',
       where: (name: string) =>
-        `Listens to plant/v1/${name}/… while you watch. What came next stands beside a message. A device that comes in by a source (Sparkplug, Zigbee, other topics) shows its values alone: its registry entry does not say on which topics it speaks.`,
+        `Listens to plant/v1/${name}/… while you watch. A refusal stands beside the message that it quotes, a value beside the newest that names it. A device that comes in by a source (Sparkplug, Zigbee, other topics) shows its values alone: its registry entry does not say on which topics it speaks.`,
       states: {
         idle: 'Not watched',
         opening: 'Connecting …',
@@ -308,6 +424,7 @@ export const texts = {
       cut: 'only its beginning is shown',
       hex: 'not text, in hexadecimal',
       nothing: 'empty message',
+      whole: 'Show more of it',
       late: 'late',
       morePoints: (n: number) => `and ${n} more`,
       refused: 'REFUSED',
@@ -429,7 +546,7 @@ export const texts = {
     stretch: (what: string, from: string, to: string) => `${what}, from ${from} to ${to}`,
     moreStates: (n: number) => `${n} earlier changes are not drawn: show a shorter time.`,
     alarm: 'Alarm',
-    stillActive: 'now, still active',
+    stillActive: 'the end of what is shown, still active',
     moreAlarms: 'Alarms came and went so often that the earlier ones are not drawn: show a shorter time.',
     hiddenAlarms: (n: number) => `${n} more alarms were active: see the page of alarms.`,
     empty: 'The store has nothing of these series in this range.',

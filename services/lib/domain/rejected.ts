@@ -17,7 +17,7 @@ export const REJECT_REASONS = {
   time: 'a timestamp cannot be used',
   cardinality: 'there are too many devices or metrics already',
   store: 'the store refused the line',
-  operation: 'an operation on an alarm cannot be read, or names no alarm',
+  operation: 'an operation on an alarm, or an order to a device, cannot be read, or names none that there is',
   state: 'a plant state cannot be read',
 } as const;
 export type RejectReason = keyof typeof REJECT_REASONS;

@@ -138,7 +138,9 @@ export const operationRights = {
   unsignedRole: z
     .enum(['none', 'viewer', 'operator', 'engineer', 'admin'])
     .default('operator')
-    .describe('What an operation on an alarm may do that was published without the signature of the console.'),
+    .describe(
+      'What an operation on an alarm, or an order to a device, may do that was published without the signature of the console.',
+    ),
 };
 
 /** The same for the watchdog, which takes the operations on its own alarm; the rest of the section is the rules'. */

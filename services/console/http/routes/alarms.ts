@@ -1,58 +1,56 @@
 // The alarms, and what an operator does to them. The rules service decides and answers on the alarm's topic; here an
-// operation is only checked for what would certainly be refused, and handed to the broker.
+// operation is only checked for what would certainly be refused, and handed to the broker. One request may name many alarms:
+// what cannot be done to one of them keeps nobody from doing it to the others.
 
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { mayOperate, OPERATION_ROLES } from '#domain/access/operation-rights.ts';
-import { ALARM_OPERATIONS, type AlarmOperation, type AlarmOperationName } from '#domain/alarm.ts';
-import { whyNot } from '#domain/alarm-operations.ts';
-import { topics } from '#domain/topic.ts';
-import { nameText } from '#runtime/name-schema.ts';
-import { signOperation } from '#runtime/signed-operation.ts';
-import type { AlarmView } from '../../api/live.ts';
+import { ALARM_OPERATIONS, type AlarmOperationName } from '#domain/alarm.ts';
+import { isName } from '#domain/name.ts';
+import { OPERATIONS_MAX, type OperationResults } from '../../api/alarms.ts';
 import type { AppParts } from '../app.ts';
+import { operate } from '../operate.ts';
 import { ProblemError } from '../problem.ts';
-import { publishConfirmed } from '../publish-confirmed.ts';
 import type { Session } from '../session.ts';
 
-const alarmName = z.object({ site: nameText, area: nameText, rule: nameText, instance: nameText });
+/** 500 alarms of the longest names, and a comment of 2,000 characters in any script. */
+const BODY_BYTES_MAX = 256 * 1024;
 
-const operation = z
+const alarmId = z
+  .string()
+  .max(300)
+  .refine((id) => id.split('/').length === 4 && id.split('/').every(isName), {
+    error: 'must be site/area/rule/instance',
+  });
+
+const operations = z
   .strictObject({
     op: z.enum(ALARM_OPERATIONS, { error: `must be one of ${ALARM_OPERATIONS.join(', ')}` }),
-    /** 0: the alarm has never come; it can be out of service all the same. */
-    episode: z.int().min(0),
     comment: z.string().trim().max(2_000).optional(),
-    /** End of a shelving, ms since the epoch; as long as the rule allows where it is left out. */
-    until: z.int().optional(),
+    alarms: z
+      .array(z.strictObject({ id: alarmId, episode: z.int().min(0), until: z.int().optional() }))
+      .min(1)
+      .max(OPERATIONS_MAX),
   })
-  .refine(({ op, until }) => until === undefined || op === 'shelve', {
-    error: "belongs to 'shelve' alone",
-    path: ['until'],
+  .refine(({ op, alarms }) => op === 'shelve' || alarms.every(({ until }) => until === undefined), {
+    error: "'until' belongs to 'shelve' alone",
+    path: ['alarms'],
+  })
+  .refine(({ alarms }) => new Set(alarms.map(({ id }) => id)).size === alarms.length, {
+    error: 'names an alarm twice',
+    path: ['alarms'],
   });
-type OperationBody = z.infer<typeof operation>;
 
 export function alarmRoutes(parts: AppParts): FastifyPluginAsyncZod {
-  const { plant } = parts;
   return async (app) => {
-    app.get('/alarms', { config: { least: 'viewer' } }, () => ({ alarms: plant.snapshot().alarms }));
+    app.get('/alarms', { config: { least: 'viewer' } }, () => ({ alarms: parts.plant.snapshot().alarms }));
     app.post(
-      '/alarms/:site/:area/:rule/:instance/operations',
-      { config: { least: 'operator' }, schema: { params: alarmName, body: operation } },
-      async (request, reply) => {
-        const { session, body } = request;
+      '/alarms/operations',
+      { config: { least: 'operator' }, bodyLimit: BODY_BYTES_MAX, schema: { body: operations } },
+      async ({ session, body }): Promise<OperationResults> => {
         if (session === null) throw new ProblemError(401, 'Log in first.');
-        const { role, user } = session;
-        if (!mayOperate(role, body.op)) throw notAllowed(session, body.op);
-        const sentAt = parts.now();
-        const problem = refusal(plant.alarm(request.params), body, sentAt);
-        if (problem !== undefined) throw problem;
-        const sent = toOperation(body, user);
-        const topic = topics.alarmOperation(request.params);
-        const signer = { role, key: parts.operationsKey, sentAt };
-        const payload = signOperation(topic, sent, signer);
-        await publishConfirmed(parts, { topic, payload, watch: "the alarm's state" });
-        return reply.code(202).send(sent); // without the signature, which is none of a browser's business
+        if (!mayOperate(session.role, body.op)) throw notAllowed(session, body.op);
+        return { results: await operate(parts, body, session) };
       },
     );
   };
@@ -61,31 +59,4 @@ export function alarmRoutes(parts: AppParts): FastifyPluginAsyncZod {
 function notAllowed({ user, role }: Session, op: AlarmOperationName): ProblemError {
   const [least] = OPERATION_ROLES[op];
   return new ProblemError(403, `${user} is logged in as ${role}; '${op}' needs the role ${least}.`);
-}
-
-function toOperation({ op, episode, comment, until }: OperationBody, by: string): AlarmOperation {
-  return {
-    ...{ op, episode, by },
-    ...(comment === undefined || comment === '' ? {} : { comment }),
-    ...(until === undefined ? {} : { until }),
-  };
-}
-
-function refusal(
-  alarm: AlarmView | undefined,
-  { op, episode, until }: OperationBody,
-  now: number,
-): ProblemError | undefined {
-  if (alarm === undefined) return new ProblemError(404, 'There is no such alarm.');
-  if (alarm.episode !== episode) {
-    return new ProblemError(
-      409,
-      `The alarm has come again: this is episode ${alarm.episode}, not ${episode}. Look again.`,
-    );
-  }
-  if (until !== undefined && until <= now) {
-    return new ProblemError(400, 'The shelving would be over before it begins; name an end that lies ahead.');
-  }
-  const why = whyNot(op, alarm);
-  return why === undefined ? undefined : new ProblemError(409, `The alarm ${why}.`);
 }

@@ -1,6 +1,7 @@
 // Series over time: which there are, up to eight of them as a picture, their points as a file, and whatever else a person asks.
 
 import { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { parseSeriesName, type SeriesName } from '#domain/series.ts';
@@ -8,7 +9,7 @@ import { type QueryAnswer, type SeriesPage, TREND_SERIES_MAX, type Trend } from 
 import { UNKNOWN_METRIC } from '../../plant/catalog.ts';
 import { readAlarmBands, type Wanted } from '../../store/alarm-bands.ts';
 import { exportPoints } from '../../store/export-points.ts';
-import type { TaggedTable } from '../../store/influx.ts';
+import { type TaggedTable, whileWaited } from '../../store/influx.ts';
 import { QUERY_CHARS_MAX, queryProblem, trimmedQuery } from '../../store/read-only-query.ts';
 import { searchSeries } from '../../store/search-series.ts';
 import { readBuckets } from '../../store/trend.ts';
@@ -54,7 +55,8 @@ const QUERY_ROWS_MAX = 20_000;
 const QUERY_BYTES_MAX = 8 * 1024 * 1024;
 
 export function trendRoutes({ plant, store, database, ruleMarks }: AppParts): FastifyPluginAsyncZod {
-  const source = { store, database };
+  /** A picture that somebody has moved on from is not to keep the store busy. */
+  const sourceFor = ({ signal }: FastifyRequest) => ({ store: whileWaited(store, signal), database });
   const noteOf = (series: SeriesName) => plant.value(series) ?? UNKNOWN_METRIC;
   const described = (series: SeriesName) => ({ series, device: plant.device(series) ?? null });
   return async (app) => {
@@ -70,6 +72,7 @@ export function trendRoutes({ plant, store, database, ruleMarks }: AppParts): Fa
       { config: { least: 'viewer' }, schema: { querystring: trend } },
       async (request): Promise<Trend> => {
         const { s, ...range } = request.query;
+        const source = sourceFor(request);
         const areas = Map.groupBy(s, ({ site, area }) => `${site}/${area}`);
         const wanted = [...areas.values()].map(
           (list): Wanted => ({
@@ -99,7 +102,7 @@ export function trendRoutes({ plant, store, database, ruleMarks }: AppParts): Fa
       { config: { least: 'viewer' }, schema: { querystring: exported } },
       async (request, reply) => {
         const { s, from, to } = request.query;
-        const rows = exportPoints(source, { series: s, from, to, unitOf: (series) => noteOf(series).unit });
+        const rows = exportPoints(sourceFor(request), { series: s, from, to, unitOf: (series) => noteOf(series).unit });
         // The first points are read before anything is sent: a store that cannot be asked is a problem to be read, not half a file.
         const head = `${(await rows.next()).value ?? ''}${(await rows.next()).value ?? ''}`;
         reply

@@ -1,81 +1,85 @@
-import { useComputed, useSignal } from '@preact/signals';
-import { alarms } from '../state/live.ts';
-import { texts } from '../texts.ts';
-import { AlarmRow } from './alarm-row.tsx';
-import { FILTER_NAMES, type FilterName, isAside, sortedAlarms } from './order.ts';
+// The list of alarms with all that goes with it: what is shown, how much of it, what is ticked.
 
-/** Rows that are drawn: more than anybody reads in a flood, and few enough to redraw in one frame. */
-const ROWS_MAX = 200;
+import { useEffect } from 'preact/hooks';
+import { csvName, download } from '../parts/download.ts';
+import { now } from '../state/clock.ts';
+import { texts } from '../texts.ts';
+import { AlarmGrid } from './alarm-grid.tsx';
+import { alarmsCsv } from './alarms-csv.ts';
+import { BulkBar } from './bulk-bar.tsx';
+import { counts } from './counts.ts';
+import { FilterBar, FiltersButton } from './filter-bar.tsx';
+import { forgetAsked, handleShortcut, isHelpShown } from './keys.ts';
+import { filter, setFilter, shownAlarms } from './list-state.ts';
+import { ViewChoice } from './view-choice.tsx';
 
 export function AlarmList() {
-  const filter = useSignal<FilterName>('open');
-  const sorted = useComputed(() => sortedAlarms(alarms.value.values(), filter.value));
-  const { heading, columns, empty, more } = texts.alarms;
-  const shown = sorted.value.slice(0, ROWS_MAX);
+  useEffect(() => {
+    addEventListener('keydown', handleShortcut);
+    return () => {
+      removeEventListener('keydown', handleShortcut);
+      forgetAsked();
+    };
+  }, []);
+  const count = shownAlarms.value.length;
+  const { heading, empty, keys } = texts.alarms;
   return (
     <section class="panel alarms" aria-labelledby="alarms-heading">
       <div class="panel-head">
-        <h2 id="alarms-heading">{heading}</h2>
-        <label class="inline">
-          {texts.alarms.filter}{' '}
-          <select
-            value={filter.value}
-            data-testid="alarm-filter"
-            onChange={(event) => {
-              filter.value = event.currentTarget.value as FilterName;
-            }}
-          >
-            {FILTER_NAMES.map((name) => (
-              <option key={name} value={name}>
-                {texts.alarms.filters[name]}
-              </option>
-            ))}
-          </select>
-        </label>
+        <h2 id="alarms-heading" tabIndex={-1}>
+          {heading}
+        </h2>
+        <output data-testid="alarm-count">{texts.alarms.count(count)}</output>
+        <FiltersButton />
+        <ViewChoice view="list" />
+        <button
+          type="button"
+          class="quiet"
+          data-testid="alarms-csv"
+          onClick={() => download(csvName('alarms', now.value), alarmsCsv(shownAlarms.value))}
+        >
+          {texts.alarms.csv}
+        </button>
+        <button
+          type="button"
+          class="quiet"
+          data-testid="keys-button"
+          onClick={() => {
+            isHelpShown.value = true;
+          }}
+        >
+          {keys.button}
+        </button>
       </div>
-      {shown.length === 0 ? (
+      <FilterBar view="list" />
+      <BulkBar />
+      {count === 0 ? (
         <p class="empty" data-testid="alarms-empty">
-          {empty[filter.value]}
+          {isNarrowed() ? texts.alarms.noMatch : empty[filter.value.show]}
         </p>
       ) : (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{columns.priority}</th>
-              <th scope="col">{columns.state}</th>
-              <th scope="col">{columns.alarm}</th>
-              <th scope="col" class="number">
-                {columns.value}
-              </th>
-              <th scope="col">{columns.since}</th>
-              <th scope="col">{columns.action}</th>
-            </tr>
-          </thead>
-          {shown.map((alarm) => (
-            <AlarmRow key={alarm.id} alarm={alarm} />
-          ))}
-        </table>
+        <AlarmGrid />
       )}
-      {filter.value !== 'aside' && (
-        <AsideNote
-          onShow={() => {
-            filter.value = 'aside';
-          }}
-        />
-      )}
-      {sorted.value.length > ROWS_MAX && <p class="hint">{more(sorted.value.length - ROWS_MAX)}</p>}
+      {filter.value.show !== 'aside' && <AsideNote />}
     </section>
   );
 }
 
+function isNarrowed(): boolean {
+  const { site, area, find, priorities, states, from, to } = filter.value;
+  return (
+    [site, area, find].some((text) => text !== '') || priorities.length + states.length > 0 || (from ?? to) !== null
+  );
+}
+
 /** What is silenced is not forgotten: how much there is stands below every other list. */
-function AsideNote({ onShow }: { readonly onShow: () => void }) {
-  const count = useComputed(() => Array.from(alarms.value.values()).filter(isAside).length).value;
+function AsideNote() {
+  const count = counts.value.aside;
   if (count === 0) return null;
   return (
     <p class="hint" data-testid="aside-note">
       {texts.alarms.aside(count)}{' '}
-      <button type="button" class="quiet link" onClick={onShow}>
+      <button type="button" class="quiet link" onClick={() => setFilter({ show: 'aside' })}>
         {texts.alarms.showAside}
       </button>
     </p>

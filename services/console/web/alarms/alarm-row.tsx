@@ -1,94 +1,132 @@
-// One alarm: what is wrong, in a line; what to do about it, on demand. Its own tbody, so that both rows move together.
+// One alarm of the list: what is wrong, in a few lines of a fixed height, and what to do about it at once. The rest is in its panel.
 
-import { useSignal } from '@preact/signals';
-import { isAnnunciated, isUnacknowledged } from '#domain/alarm.ts';
+import { isAnnunciated } from '#domain/alarm.ts';
 import type { AlarmView } from '../../api/live.ts';
 import { now } from '../state/clock.ts';
 import { texts } from '../texts.ts';
 import { formatAge, formatMoment, formatValue } from '../values/format.ts';
-import { AlarmDetail } from './alarm-detail.tsx';
 import { CommandNotes } from './commands.tsx';
+import { hrefOfAlarm, moveTo, selectTo, toggle } from './list-state.ts';
 import { PriorityCell, StateMark } from './marks.tsx';
-import { isOpen } from './order.ts';
+import { isCalling, isOpen } from './order.ts';
 import { OverlayMark, OverlayNote } from './overlay-mark.tsx';
+import { RespondClock } from './respond-clock.tsx';
 import { RowActions } from './row-actions.tsx';
-import { useOperation } from './use-operation.ts';
 
-export function AlarmRow({ alarm }: { readonly alarm: AlarmView }) {
-  const isExpanded = useSignal(false);
-  const operation = useOperation(alarm);
-  const isCalling = isOpen(alarm) && isUnacknowledged(alarm.state);
-  /** What was never active, or is over, stands in the list for what was done to it. */
-  const since = isAnnunciated(alarm.state) ? alarm.activeSince : alarm.changedAt;
-  const detailId = `detail-${alarm.id}`;
+export type AlarmRowProps = {
+  readonly alarm: AlarmView;
+  /** In the whole list, from 0. */
+  readonly index: number;
+  /** px from the top of the list. */
+  readonly top: number;
+  /** Whether the keyboard is at it: what is in it can be reached by Tab. */
+  readonly isCurrent: boolean;
+  readonly isSelected: boolean;
+  /** Whether its panel is open. */
+  readonly isOpened: boolean;
+};
+
+export function AlarmRow({ alarm, index, top, isCurrent, isSelected, isOpened }: AlarmRowProps) {
+  const calls = isCalling(alarm);
+  const tabIndex = isCurrent ? 0 : -1;
+  const classes = ['alarm', alarm.priority, calls ? 'unacked' : 'acked', isOpen(alarm) ? 'open' : 'quiet'];
   return (
-    <tbody class={`alarm ${alarm.priority} ${isCalling ? 'unacked' : 'acked'} ${isOpen(alarm) ? 'open' : 'quiet'}`}>
-      <tr
-        data-testid="alarm-row"
-        data-rule={alarm.rule}
-        data-instance={alarm.instance}
-        data-state={alarm.state}
-        data-overlay={alarm.overlay}
-      >
-        <td>
-          <PriorityCell priority={alarm.priority} isFilled={isCalling} isColoured={isOpen(alarm)} />
-        </td>
-        <td>
+    <tr
+      class={`${classes.join(' ')}${isOpened ? ' opened' : ''}`}
+      aria-rowindex={index + 2}
+      aria-selected={isSelected}
+      tabIndex={tabIndex}
+      style={{ transform: `translateY(${top}px)` }}
+      data-testid="alarm-row"
+      data-id={alarm.id}
+      data-rule={alarm.rule}
+      data-instance={alarm.instance}
+      data-state={alarm.state}
+      data-overlay={alarm.overlay}
+      onFocusIn={() => moveTo(index)}
+    >
+      <SelectCell alarm={alarm} isSelected={isSelected} tabIndex={tabIndex} />
+      <td class="marks">
+        <PriorityCell priority={alarm.priority} isFilled={calls} isColoured={isOpen(alarm)} />
+        <span class="states">
           <StateMark state={alarm.state} />
           <OverlayMark alarm={alarm} />
-        </td>
-        <td class="what">
-          <p class="summary clamp" dir="auto">
-            {alarm.firstOut && (
-              <>
-                <span class="tag" title={texts.alarms.firstOutMeans}>
-                  {texts.alarms.firstOut}
-                </span>{' '}
-              </>
-            )}
-            {alarm.summary}
-          </p>
-          <p class="reason clamp" dir="auto">
-            {alarm.reason}
-          </p>
+        </span>
+      </td>
+      <td class="what">
+        <p class="summary line" dir="auto">
+          {alarm.firstOut && <FirstOut />}
+          <bdi>{alarm.summary}</bdi>
+        </p>
+        <p class="reason line" dir="auto">
+          {alarm.reason}
+        </p>
+        <div class="notes">
           {alarm.quality !== 'GOOD' && <p class="hatched">{texts.alarms.unknownNow(alarm.quality)}</p>}
           <OverlayNote alarm={alarm} />
           <CommandNotes alarm={alarm} />
-          <bdi class="hint">
+          <bdi class="hint place">
             {alarm.area} / {alarm.instance}
-          </bdi>{' '}
-          <button
-            type="button"
-            class="quiet link"
-            aria-expanded={isExpanded.value}
-            aria-controls={detailId}
-            onClick={() => {
-              isExpanded.value = !isExpanded.value;
-            }}
+          </bdi>
+          <a
+            href={hrefOfAlarm(alarm)}
+            tabIndex={tabIndex}
+            aria-label={texts.alarms.detailsOf(alarm.name, alarm.instance)}
           >
             {texts.alarms.details}
-          </button>
-        </td>
-        <td class="number">
-          <MainInput alarm={alarm} />
-        </td>
-        <td class="since">
-          {formatMoment(since, now.value)}
-          <br />
-          <span class="hint">{formatAge(now.value - since)}</span>
-        </td>
-        <td>
-          <RowActions alarm={alarm} operation={operation} />
-        </td>
-      </tr>
-      {isExpanded.value && (
-        <tr id={detailId} class="detail">
-          <td colSpan={6}>
-            <AlarmDetail alarm={alarm} operation={operation} />
-          </td>
-        </tr>
-      )}
-    </tbody>
+          </a>
+        </div>
+      </td>
+      <td class="number">
+        <MainInput alarm={alarm} />
+      </td>
+      <td class="since">
+        <Since alarm={alarm} />
+        <RespondClock alarm={alarm} />
+      </td>
+      <td>
+        <RowActions alarm={alarm} tabIndex={tabIndex} />
+      </td>
+    </tr>
+  );
+}
+
+type SelectCellProps = Pick<AlarmRowProps, 'alarm' | 'isSelected'> & { readonly tabIndex: number };
+
+function SelectCell({ alarm, isSelected, tabIndex }: SelectCellProps) {
+  return (
+    <td class="select">
+      <label>
+        <input
+          type="checkbox"
+          data-testid="alarm-select"
+          checked={isSelected}
+          tabIndex={tabIndex}
+          aria-label={texts.alarms.select(alarm.name, alarm.instance)}
+          onClick={(event) => (event.shiftKey ? selectTo(alarm.id) : toggle(alarm.id))}
+        />
+      </label>
+    </td>
+  );
+}
+
+export function FirstOut() {
+  return (
+    <>
+      <span class="tag" title={texts.alarms.firstOutMeans}>
+        {texts.alarms.firstOut}
+      </span>{' '}
+    </>
+  );
+}
+
+/** What was never active, or is over, stands in the list for what was done to it. */
+function Since({ alarm }: { readonly alarm: AlarmView }) {
+  const since = isAnnunciated(alarm.state) ? alarm.activeSince : alarm.changedAt;
+  return (
+    <>
+      {formatMoment(since, now.value)} <span class="hint">{formatAge(now.value - since)}</span>
+    </>
   );
 }
 

@@ -1,31 +1,42 @@
-// Tells a screen reader of each new alarm, once: the urgent ones at once, the others when it is their turn.
+// Tells a screen reader of new alarms: the urgent ones at once, the others when it is their turn; and no more often than it can speak.
 
 import { useSignal, useSignalEffect } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { AlarmView } from '../../api/live.ts';
-import { alarms } from '../state/live.ts';
-import { PRIORITY_WORDS, texts } from '../texts.ts';
-import { isOpen } from './order.ts';
+import { alarms, link } from '../state/live.ts';
+import { announcementOf, newAlarms } from './announcing.ts';
+import type { Alarms } from './ordered-alarms.ts';
 
-/** A text longer than this is no announcement. */
-const CHARS_MAX = 200;
+/** What comes within it is told together. */
+const GATHER_MS = 1_000;
 
 export function AlarmAnnouncer() {
   const urgent = useSignal('');
   const other = useSignal('');
-  /** Episodes heard of, by alarm; undefined until the first look, which announces nothing. */
-  const heard = useRef<Map<string, string> | undefined>(undefined);
+  /** As they were last seen; undefined until the first look, which announces nothing. */
+  const seen = useRef<Alarms | undefined>(undefined);
+  const waiting = useRef(new Map<string, AlarmView>());
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const tell = () => {
+    timer.current = undefined;
+    // Only what still stands so is news.
+    const list = [...waiting.current.values()].filter((alarm) => alarms.value.get(alarm.id)?.state === 'UNACK');
+    waiting.current.clear();
+    const announcement = announcementOf(list);
+    if (announcement === undefined) return;
+    if (announcement.isUrgent) urgent.value = announcement.text;
+    else other.value = announcement.text;
+  };
   useSignalEffect(() => {
-    const open = [...alarms.value.values()].filter((alarm) => alarm.state === 'UNACK' && isOpen(alarm));
-    const last = heard.current;
-    heard.current = new Map(open.map((alarm) => [alarm.id, episodeOf(alarm)]));
+    const list = alarms.value;
+    const last = seen.current;
+    if (link.value === 'connecting') return;
+    seen.current = list;
     if (last === undefined) return;
-    for (const alarm of open.filter((each) => last.get(each.id) !== episodeOf(each))) {
-      const words = texts.alarms.announce(PRIORITY_WORDS[alarm.priority], alarm.summary).slice(0, CHARS_MAX);
-      if (alarm.priority === 'critical' || alarm.priority === 'high') urgent.value = words;
-      else other.value = words;
-    }
+    for (const alarm of newAlarms(last, list)) waiting.current.set(alarm.id, alarm);
+    if (waiting.current.size > 0) timer.current ??= setTimeout(tell, GATHER_MS);
   });
+  useEffect(() => () => clearTimeout(timer.current), []);
   return (
     <>
       <div class="visually-hidden" aria-live="assertive">
@@ -36,8 +47,4 @@ export function AlarmAnnouncer() {
       </div>
     </>
   );
-}
-
-function episodeOf(alarm: AlarmView): string {
-  return `${alarm.alarmId} ${alarm.episode}`;
 }

@@ -4,31 +4,33 @@ import type { AlarmOperationName } from '#domain/alarm.ts';
 import { waitingCommands } from '#domain/alarm-operations.ts';
 import type { AlarmView } from '../../api/live.ts';
 import { texts } from '../texts.ts';
-import type { Operation } from './use-operation.ts';
+import { type OperationDetail, operationOf, send } from './operations.ts';
 
 export type OperationButtonProps = {
   readonly op: AlarmOperationName;
   readonly alarm: AlarmView;
-  readonly operation: Operation;
-  /** Another word than the operation's own. */
-  readonly word?: string;
   /** What is sent along, asked for when the button is pressed. */
-  readonly detail?: () => { readonly comment?: string; readonly until?: number | undefined };
+  readonly detail?: () => OperationDetail;
+  readonly tabIndex?: number;
 };
 
-export function OperationButton({ op, alarm, operation, word, detail }: OperationButtonProps) {
+export function OperationButton({ op, alarm, detail, tabIndex = 0 }: OperationButtonProps) {
   const { operations, operationNamed, sending, sent } = texts.alarms;
-  const shown = word ?? operations[op];
+  const operation = operationOf(alarm);
   const isThis = operation.isUnderWay && operation.op === op;
   return (
     <button
       type="button"
       data-testid={`${op}-button`}
-      aria-label={operationNamed(shown, nameOf(op, alarm))}
-      disabled={operation.isUnderWay}
-      onClick={() => operation.send(op, detail?.())}
+      aria-label={operationNamed(operations[op], nameOf(op, alarm))}
+      // Not `disabled`, which would take the keyboard away from whoever has just pressed it.
+      aria-disabled={operation.isUnderWay}
+      tabIndex={tabIndex}
+      onClick={() => {
+        if (!operation.isUnderWay) void send(op, [alarm], detail?.());
+      }}
     >
-      {isThis ? (operation.is === 'sent' ? sent : sending) : shown}
+      {isThis ? (operation.is === 'sent' ? sent : sending) : operations[op]}
     </button>
   );
 }
@@ -36,7 +38,10 @@ export function OperationButton({ op, alarm, operation, word, detail }: Operatio
 /** Who approves hears what: all commands that wait are let go at once. */
 function nameOf(op: AlarmOperationName, alarm: AlarmView): string {
   const name = `${alarm.name} ${alarm.instance}`;
-  const commands = op === 'approve' ? waitingCommands(alarm) : [];
-  const targets = commands.map(({ command, device }) => texts.alarms.commandTo(command, device));
+  const targets = op === 'approve' ? commandsOf(alarm) : [];
   return targets.length === 0 ? name : `${targets.join(', ')} (${name})`;
+}
+
+export function commandsOf(alarm: AlarmView): string[] {
+  return waitingCommands(alarm).map(({ command, device }) => texts.alarms.commandTo(command, device));
 }

@@ -4,23 +4,18 @@ import { useSignal } from '@preact/signals';
 import type { AlarmOperationName } from '#domain/alarm.ts';
 import { whyNot } from '#domain/alarm-operations.ts';
 import type { AlarmView } from '../../api/live.ts';
-import { currentTime } from '../state/clock.ts';
 import { mayDo } from '../state/session.ts';
 import { texts } from '../texts.ts';
-import { formatAge } from '../values/format.ts';
 import { OperationButton } from './operation-button.tsx';
-import type { Operation } from './use-operation.ts';
+import { operationOf, send } from './operations.ts';
+import { ShelveChoice } from './shelve-choice.tsx';
 
-const MINUTE_MS = 60_000;
-const SHELVINGS_MS = [15 * MINUTE_MS, 60 * MINUTE_MS, 240 * MINUTE_MS];
-
-export type OperationFormProps = { readonly alarm: AlarmView; readonly operation: Operation };
-
-export function OperationForm({ alarm, operation }: OperationFormProps) {
+export function OperationForm({ alarm }: { readonly alarm: AlarmView }) {
   const comment = useSignal('');
+  const shelveMs = useSignal<number | undefined>(undefined);
   const detail = () => ({ comment: comment.value });
   const can = (op: AlarmOperationName) => mayDo(op) && whyNot(op, alarm) === undefined;
-  const offers = (['reset', 'unshelve', 'oos', 'in-service'] as const).filter(can);
+  const offers = (['approve', 'reset', 'unshelve', 'oos', 'in-service'] as const).filter(can);
   const canAcknowledge = can('ack');
   const canShelve = alarm.shelvedUntil === null && can('shelve');
   if (offers.length === 0 && !canAcknowledge && !canShelve) return null;
@@ -29,7 +24,7 @@ export function OperationForm({ alarm, operation }: OperationFormProps) {
       class="operations"
       onSubmit={(event) => {
         event.preventDefault();
-        if (canAcknowledge && !operation.isUnderWay) operation.send('ack', detail());
+        if (canAcknowledge && !operationOf(alarm).isUnderWay) void send('ack', [alarm], detail());
       }}
     >
       <label class="inline">
@@ -44,45 +39,19 @@ export function OperationForm({ alarm, operation }: OperationFormProps) {
         />
       </label>
       {canAcknowledge && (
-        <button type="submit" data-testid="ack-with-comment" disabled={operation.isUnderWay}>
+        <button type="submit" data-testid="ack-with-comment" aria-disabled={operationOf(alarm).isUnderWay}>
           {texts.alarms.acknowledgeWithComment}
         </button>
       )}
       {offers.map((op) => (
-        <OperationButton key={op} op={op} alarm={alarm} operation={operation} detail={detail} />
+        <OperationButton key={op} op={op} alarm={alarm} detail={detail} />
       ))}
-      {canShelve && <Shelving alarm={alarm} operation={operation} comment={comment.value} />}
+      {canShelve && (
+        <span class="shelving">
+          <OperationButton op="shelve" alarm={alarm} detail={() => ({ ...detail(), shelveMs: shelveMs.value })} />
+          <ShelveChoice longestMs={alarm.shelvingMsMax} chosen={shelveMs} />
+        </span>
+      )}
     </form>
-  );
-}
-
-function Shelving({ alarm, operation, comment }: OperationFormProps & { readonly comment: string }) {
-  const chosen = useSignal(0);
-  const { shelveFor, shelveLongest } = texts.alarms;
-  const shorter = SHELVINGS_MS.filter((ms) => ms < alarm.shelvingMsMax);
-  /** The last one names no end: the rule's longest, which the rules service reckons by its own clock. */
-  const until = () => {
-    const ms = shorter[chosen.value];
-    return ms === undefined ? undefined : currentTime() + ms;
-  };
-  return (
-    <span class="shelving">
-      <OperationButton op="shelve" alarm={alarm} operation={operation} detail={() => ({ comment, until: until() })} />
-      <select
-        aria-label={shelveFor}
-        data-testid="shelve-for"
-        value={chosen.value}
-        onChange={(event) => {
-          chosen.value = event.currentTarget.selectedIndex;
-        }}
-      >
-        {shorter.map((ms, i) => (
-          <option key={ms} value={i}>
-            {formatAge(ms)}
-          </option>
-        ))}
-        <option value={shorter.length}>{shelveLongest(formatAge(alarm.shelvingMsMax))}</option>
-      </select>
-    </span>
   );
 }

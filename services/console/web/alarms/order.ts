@@ -1,6 +1,6 @@
-// Which alarms are shown, and in which order: the most urgent first, of those what is active and new. Normal ones are not offered: an
-// alarm's retained message is cleared when it returns to normal, so the page does not have them, unless they are shelved or
-// out of service.
+// Which alarms call for somebody, and in which order they stand: the most urgent first, of those what is active and new. Normal ones
+// are not offered: an alarm's retained message is cleared when it returns to normal, so the page does not have them, unless they
+// are shelved or out of service.
 
 import { type AlarmState, isAnnunciated, isUnacknowledged, PRIORITIES } from '#domain/alarm.ts';
 import type { AlarmView } from '../../api/live.ts';
@@ -17,24 +17,17 @@ export function isOpen(alarm: AlarmView): boolean {
   return isAnnunciated(alarm.state) && alarm.overlay === null && !alarm.shadow;
 }
 
+/** Whether it calls, and nobody has answered yet. */
+export function isCalling(alarm: AlarmView): boolean {
+  return isOpen(alarm) && isUnacknowledged(alarm.state);
+}
+
 /** Whether somebody, or the plant's design, has silenced it: still there, and not to be forgotten. */
 export function isAside(alarm: AlarmView): boolean {
   return alarm.overlay !== null && !alarm.shadow;
 }
 
-export const FILTERS = {
-  open: isOpen,
-  unacked: (alarm: AlarmView) => isOpen(alarm) && isUnacknowledged(alarm.state),
-  aside: isAside,
-} as const;
-export type FilterName = keyof typeof FILTERS;
-export const FILTER_NAMES = Object.keys(FILTERS) as FilterName[];
-
-export function sortedAlarms(alarms: Iterable<AlarmView>, filter: FilterName): AlarmView[] {
-  return Array.from(alarms).filter(FILTERS[filter]).sort(compareAlarms);
-}
-
-function compareAlarms(a: AlarmView, b: AlarmView): number {
+export function compareAlarms(a: AlarmView, b: AlarmView): number {
   const rank = (RANK.get(a.priority) ?? 0) - (RANK.get(b.priority) ?? 0);
   return rank || STATE_RANK[a.state] - STATE_RANK[b.state] || b.activeSince - a.activeSince || (a.id < b.id ? -1 : 1);
 }

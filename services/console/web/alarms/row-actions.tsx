@@ -1,26 +1,26 @@
-// What an alarm asks for, one press away in its row; everything else stands in the details.
+// What an alarm asks for, one press away in its row; everything else stands in its panel.
 
 import { whyNot } from '#domain/alarm-operations.ts';
 import type { AlarmView } from '../../api/live.ts';
 import { mayDo } from '../state/session.ts';
 import { OperationButton } from './operation-button.tsx';
-import { Unanswered } from './unanswered.tsx';
-import type { Operation } from './use-operation.ts';
+import { OperationNote } from './operation-note.tsx';
 
-export type RowActionsProps = { readonly alarm: AlarmView; readonly operation: Operation };
+/** As many as a row has room for; the panel has them all. */
+const OFFERED_MAX = 2;
 
-export function RowActions({ alarm, operation }: RowActionsProps) {
+export type RowActionsProps = { readonly alarm: AlarmView; readonly tabIndex: number };
+
+export function RowActions({ alarm, tabIndex }: RowActionsProps) {
   const asked = (['approve', 'ack', 'reset', 'unshelve', 'in-service'] as const).filter(
     (op) => mayDo(op) && whyNot(op, alarm) === undefined,
   );
   return (
     <div class="row-actions">
-      {asked.map((op) => (
-        <OperationButton key={op} op={op} alarm={alarm} operation={operation} />
+      {asked.slice(0, OFFERED_MAX).map((op) => (
+        <OperationButton key={op} op={op} alarm={alarm} tabIndex={tabIndex} />
       ))}
-      <p class="problem" role="alert">
-        {operation.is === 'unanswered' ? <Unanswered alarm={alarm} sinceSeq={operation.sinceSeq} /> : operation.why}
-      </p>
+      <OperationNote alarm={alarm} />
     </div>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { JournalRow } from '../../api/history.ts';
+import type { JournalPage } from '../../api/history.ts';
 import type { AlarmView } from '../../api/live.ts';
 import { call } from '../state/api.ts';
 import { texts } from '../texts.ts';
@@ -13,7 +13,7 @@ export function Unanswered({ alarm, sinceSeq }: { readonly alarm: AlarmView; rea
   const { site, area, rule, instance, alarmId } = alarm;
   useEffect(() => {
     const query = new URLSearchParams({ site, area, rule, instance, limit: '20' });
-    void call<{ readonly entries: readonly JournalRow[] }>('GET', `api/journal?${query}`).then((answer) => {
+    void call<JournalPage>('GET', `api/journal?${query}`).then((answer) => {
       if (answer.ok) why.value = refusalIn(answer.body.entries, { alarmId, sinceSeq });
     });
   }, [site, area, rule, instance, alarmId, sinceSeq, why]);

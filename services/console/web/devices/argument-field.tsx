@@ -22,9 +22,7 @@ export function ArgumentField({ id, argument, typed, problem, onInput }: Argumen
       </label>{' '}
       <Input id={id} argument={argument} typed={typed} problem={problem} onInput={onInput} />{' '}
       <span class="hint" id={`${id}-hint`}>
-        <bdi>
-          {takes(argument)} {description}
-        </bdi>
+        <bdi>{[takes(argument), description ?? ''].filter((text) => text !== '').join('; ')}</bdi>
       </span>
       {problem !== undefined && (
         <p class="problem" id={`${id}-problem`} role="alert">

@@ -19,6 +19,8 @@ export function CommandForm({ name, offer }: { readonly name: DeviceName; readon
   const isTried = useSignal(false);
   const step = useSignal<'editing' | 'asking' | 'sending'>('editing');
   const why = useSignal<string | null>(null);
+  /** The order whose answer was lost or bad: sent again unchanged it is the same one, and is carried out once. */
+  const before = useSignal<{ readonly text: string; readonly id: string } | null>(null);
   const { args, problems } = checkArgs(offer, typed.value);
   const { commands } = texts.devices;
   const check = (event: SubmitEvent) => {
@@ -29,14 +31,19 @@ export function CommandForm({ name, offer }: { readonly name: DeviceName; readon
   };
   const send = async () => {
     step.value = 'sending';
-    const order: CommandOrder = {
-      ...{ command: offer.command, args, id: crypto.randomUUID() },
-      ...(comment.value.trim() === '' ? {} : { comment: comment.value.trim() }),
-    };
-    const answer = await call<CommandSent>('POST', devicePath(name, '/commands'), order);
+    const said = comment.value.trim();
+    const order = { command: offer.command, args, ...(said === '' ? {} : { comment: said }) };
+    const text = JSON.stringify(order);
+    const id = before.value?.text === text ? before.value.id : crypto.randomUUID();
+    before.value = { text, id };
+    const answer = await call<CommandSent>('POST', devicePath(name, '/commands'), {
+      ...order,
+      id,
+    } satisfies CommandOrder);
     why.value = answer.ok ? null : commands.failed(answer.why);
     step.value = 'editing';
     if (!answer.ok) return;
+    before.value = null;
     isTried.value = false;
     comment.value = '';
   };

@@ -31,7 +31,7 @@ function Text({ label, of }: { readonly label: string; readonly of: ConfigText |
   return (
     <>
       <p class="hint">{label}</p>
-      <code class="payload">
+      <code class="payload config-text">
         {of.text}
         {of.isCut && ' …'}
       </code>

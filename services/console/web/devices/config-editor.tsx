@@ -98,8 +98,9 @@ type FormProps = {
 };
 
 function Form({ text, before, onInput, onCheck, children }: FormProps) {
-  const { editor, check, takesAway } = texts.devices.config;
+  const { editor, check, takesAway, unchanged } = texts.devices.config;
   const problem = desiredProblem(text, before?.text ?? null);
+  const isWrong = problem !== null && problem !== unchanged;
   return (
     <form
       onSubmit={(event) => {
@@ -114,11 +115,11 @@ function Form({ text, before, onInput, onCheck, children }: FormProps) {
         spellcheck={false}
         rows={12}
         value={text}
-        aria-invalid={problem !== null}
+        aria-invalid={isWrong}
         aria-describedby="config-problem"
         onInput={(event) => onInput(event.currentTarget.value)}
       />
-      <p id="config-problem" class={problem === null ? 'hint' : 'problem'} data-testid="config-problem">
+      <p id="config-problem" class={isWrong ? 'problem' : 'hint'} data-testid="config-problem">
         {problem ?? (text.trim() === '' ? takesAway : '')}
       </p>
       <div class="tail-buttons">

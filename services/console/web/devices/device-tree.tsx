@@ -36,6 +36,10 @@ export function DeviceTree({ branch }: { readonly branch: Branch }) {
     isMoved.current = false;
     list.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
   });
+  const isChosenThere = rows.some(({ key }) => key === chosenKey);
+  useLayoutEffect(() => {
+    if (isChosenThere) showWithin(list.current, '[aria-selected="true"]');
+  }, [chosenKey, isChosenThere]);
   const move = ({ kind, row }: TreeMove) => {
     if (kind === 'focus') focused.value = row.key;
     else if (kind === 'open') open.value = new Set([...open.value, row.key]);
@@ -75,6 +79,15 @@ export function DeviceTree({ branch }: { readonly branch: Branch }) {
       </div>
     </section>
   );
+}
+
+/** Scrolls the list alone, and not the page: nobody wants the page to jump because an address was opened. */
+function showWithin(list: HTMLElement | null, selector: string): void {
+  const row = list?.querySelector(selector);
+  if (list === null || row === null || row === undefined) return;
+  const [outer, inner] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
+  if (inner.top < outer.top || inner.bottom > outer.bottom)
+    list.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
 }
 
 type RowProps = {

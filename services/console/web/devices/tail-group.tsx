@@ -4,6 +4,10 @@ import type { ShownPayload, TailPoint } from '../../api/devices.ts';
 import { texts } from '../texts.ts';
 import { formatInstant, formatUnit, formatValue } from '../values/format.ts';
 import type { TailGroup } from './tail-lines.ts';
+import { bearsValues } from './tail-match.ts';
+
+/** A few lines: a tail is for what comes, and a long message must not push the next one out of sight. */
+const PREVIEW_CHARS = 300;
 
 export function TailGroupRow({ group: { head, rest } }: { readonly group: TailGroup }) {
   if (head?.kind === 'break')
@@ -18,7 +22,9 @@ export function TailGroupRow({ group: { head, rest } }: { readonly group: TailGr
     <tr data-testid="tail-group">
       <td data-label={texts.devices.tail.raw}>{head !== null && <Raw line={head} />}</td>
       <td data-label={texts.devices.tail.became}>
-        {rest.length === 0 && <span class="hint">{texts.devices.tail.waits}</span>}
+        {rest.length === 0 && head !== null && bearsValues(head) && (
+          <span class="hint">{texts.devices.tail.waits}</span>
+        )}
         {rest.map((line) =>
           line.kind === 'points' ? <Points key={line.id} line={line} /> : <Reject key={line.id} line={line} />,
         )}
@@ -47,15 +53,26 @@ function Raw({ line }: { readonly line: Raws }) {
 }
 
 function Payload({ of: { payload, encoding, bytes, isCut } }: { readonly of: ShownPayload }) {
-  const { bytes: bytesText, hex, cut, nothing } = texts.devices.tail;
+  const { bytes: bytesText, hex, cut, nothing, whole } = texts.devices.tail;
   if (bytes === 0) return <p class="hint">{nothing}</p>;
   const notes = [bytesText(bytes), ...(encoding === 'hex' ? [hex] : []), ...(isCut ? [cut] : [])];
+  const shown = encoding === 'hex' ? payload.replace(/..(?=.)/g, '$& ') : payload;
+  const start = shown.slice(0, PREVIEW_CHARS);
   return (
     <>
       <code class="payload" data-testid="tail-payload">
-        {encoding === 'hex' ? payload.replace(/..(?=.)/g, '$& ') : payload}
-        {isCut && ' …'}
+        {start}
+        {start.length < shown.length && ' …'}
       </code>
+      {start.length < shown.length && (
+        <details>
+          <summary>{whole}</summary>
+          <code class="payload">
+            {shown}
+            {isCut && ' …'}
+          </code>
+        </details>
+      )}
       <p class="hint">{notes.join(', ')}</p>
     </>
   );

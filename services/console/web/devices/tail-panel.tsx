@@ -3,6 +3,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { type DeviceName, deviceKey } from '#domain/topic.ts';
+import { download } from '../parts/download.ts';
 import { SearchField } from '../parts/search-field.tsx';
 import { texts } from '../texts.ts';
 import { TailGroupRow } from './tail-group.tsx';
@@ -54,7 +55,7 @@ export function TailPanel({ name }: { readonly name: DeviceName }) {
 type ButtonsProps = {
   readonly stream: TailStream;
   readonly lines: readonly KeptLine[];
-  readonly fileName: string;
+  readonly fileName: `${string}.ndjson`;
 };
 
 function Buttons({ stream, lines, fileName }: ButtonsProps) {
@@ -76,7 +77,7 @@ function Buttons({ stream, lines, fileName }: ButtonsProps) {
         class="quiet"
         disabled={lines.length === 0}
         data-testid="tail-save"
-        onClick={() => saveFile(fileName, tailFile(lines))}
+        onClick={() => download(fileName, tailFile(lines))}
       >
         {save}
       </button>
@@ -129,13 +130,4 @@ function Lines({ lines, search, order }: LinesProps) {
       </tbody>
     </table>
   );
-}
-
-function saveFile(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/x-ndjson' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -1,9 +1,10 @@
 // The strip that is always in sight: how many alarms of which priority, and whether what stands below is the present.
 
-import { isUnacknowledged, PRIORITIES, type Priority, type Role } from '#domain/alarm.ts';
+import { PRIORITIES, type Priority, type Role } from '#domain/alarm.ts';
+import { counts } from '../alarms/counts.ts';
 import { PriorityMark } from '../alarms/marks.tsx';
-import { isOpen } from '../alarms/order.ts';
-import { alarms, link, plant } from '../state/live.ts';
+import { SoundControl } from '../alarms/sound-control.tsx';
+import { link, plant } from '../state/live.ts';
 import { hrefOf, PAGES, route } from '../state/route.ts';
 import { logOut } from '../state/session.ts';
 import { PRIORITY_WORDS, texts } from '../texts.ts';
@@ -19,6 +20,7 @@ export function Header({ user, role }: { readonly user: string; readonly role: R
           <Count key={priority} priority={priority} />
         ))}
       </ul>
+      <SoundControl />
       <Connection />
       <span class="user" data-testid="user" data-role={role}>
         <bdi>{user}</bdi> <span class="hint">{texts.roles[role]}</span>
@@ -52,16 +54,15 @@ function Navigation() {
 }
 
 function Count({ priority }: { readonly priority: Priority }) {
-  const open = [...alarms.value.values()].filter((alarm) => alarm.priority === priority && isOpen(alarm));
-  const unacked = open.filter((alarm) => isUnacknowledged(alarm.state)).length;
+  const { open, unacked } = counts.value.byPriority[priority];
   const word = PRIORITY_WORDS[priority];
   return (
-    <li class={open.length === 0 ? 'count none' : 'count'} data-testid={`count-${priority}`}>
-      <PriorityMark priority={priority} isFilled={unacked > 0} isColoured={open.length > 0} />
-      <span class="visually-hidden">{texts.counts.count(word, open.length, unacked)}</span>
+    <li class={open === 0 ? 'count none' : 'count'} data-testid={`count-${priority}`}>
+      <PriorityMark priority={priority} isFilled={unacked > 0} isColoured={open > 0} />
+      <span class="visually-hidden">{texts.counts.count(word, open, unacked)}</span>
       <span aria-hidden="true">
         <span class="word">{word} </span>
-        <b>{open.length}</b>
+        <b>{open}</b>
         {unacked > 0 && <span class="new"> {texts.counts.unacked(unacked)}</span>}
       </span>
     </li>

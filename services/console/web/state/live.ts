@@ -1,10 +1,8 @@
 // The event stream: keeps it open, notices when it has gone quiet, and folds what it says into `plant`.
 
 import { computed, signal } from '@preact/signals';
-import type { CommandChanges } from '../../api/commands.ts';
-import type { AlarmChanges, Changes, Snapshot } from '../../api/live.ts';
 import { setServerTime } from './clock.ts';
-import { EMPTY_PLANT, fromSnapshot, type PlantState, withAlarms, withChanges, withCommands } from './plant-state.ts';
+import { EMPTY_PLANT, folded, type PlantEvent, type PlantState } from './plant-state.ts';
 
 /** Three pulses of the server missed: the connection is dead even if the browser has not noticed. */
 const SILENCE_MS_MAX = 12_000;
@@ -25,7 +23,7 @@ let source: EventSource | undefined;
 /** The last event that was heard: a stream that is opened anew goes on behind it. */
 let lastId = '';
 let silence: ReturnType<typeof setTimeout> | undefined;
-let pending: ((state: PlantState) => PlantState)[] = [];
+let pending: PlantEvent[] = [];
 let batch: ReturnType<typeof setTimeout> | undefined;
 
 /** @param onRefused the server does not let us in any more */
@@ -35,20 +33,15 @@ export function openLive(onRefused: () => void): void {
   closeLive();
   const opened = new EventSource(since === '' ? 'api/events' : `api/events?${new URLSearchParams({ since })}`);
   source = opened;
-  const on = <T>(event: string, change: (state: PlantState, data: T) => PlantState) =>
+  for (const event of ['snapshot', 'alarms', 'commands', 'changes'] as const) {
     opened.addEventListener(event, (message: MessageEvent<string>) => {
-      const data = JSON.parse(message.data) as T;
+      const told = { event, data: JSON.parse(message.data) } as PlantEvent;
       lastId = message.lastEventId;
-      later((state) => change(state, data));
+      if (told.event === 'snapshot') setServerTime(told.data.now);
+      later(told);
       hear(onRefused);
     });
-  on<Snapshot>('snapshot', (_, snapshot) => {
-    setServerTime(snapshot.now);
-    return fromSnapshot(snapshot);
-  });
-  on<AlarmChanges>('alarms', withAlarms);
-  on<CommandChanges>('commands', withCommands);
-  on<Changes>('changes', withChanges);
+  }
   opened.onerror = () => {
     link.value = 'lost';
     if (opened.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
@@ -78,15 +71,15 @@ function hear(onRefused: () => void): void {
   }, SILENCE_MS_MAX);
 }
 
-function later(change: (state: PlantState) => PlantState): void {
-  pending.push(change);
+function later(told: PlantEvent): void {
+  pending.push(told);
   batch ??= setTimeout(fold, BATCH_MS);
 }
 
 function fold(): void {
   clearTimeout(batch);
   batch = undefined;
-  const changes = pending;
+  const events = pending;
   pending = [];
-  if (changes.length > 0) plant.value = changes.reduce((state, each) => each(state), plant.value);
+  if (events.length > 0) plant.value = folded(plant.value, events);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Changes, ValueView } from '../../api/live.ts';
 import { sampleAlarm, sampleReject } from '../../testing.ts';
-import { EMPTY_PLANT, fromSnapshot, withAlarms, withChanges } from './plant-state.ts';
+import { EMPTY_PLANT, folded, fromSnapshot, withAlarms, withChanges } from './plant-state.ts';
 
 const VALUE: ValueView = {
   id: 7,
@@ -50,6 +50,28 @@ test('alarms come, change and go', () => {
   expect(withAlarms(one, [{ id: 'a', alarm: { ...alarm, state: 'ACKED' } }]).alarms.get('a')?.state).toBe('ACKED');
   expect(withAlarms(one, [{ id: 'a', alarm: null }]).alarms.size).toBe(0);
   expect(one.alarms.size).toBe(1);
+});
+
+test('events are folded in their order: a snapshot ends what came before it, and an alarm is as it was told last', () => {
+  const alarmOf = (id: string, state: 'UNACK' | 'ACKED') => ({ id, alarm: { ...sampleAlarm({ state }), id } });
+  const snapshot = {
+    ...EMPTY_PLANT,
+    now: 1,
+    alarms: [alarmOf('b', 'UNACK').alarm],
+    values: [],
+    devices: [],
+    services: [],
+    commands: [],
+  };
+  const state = folded(EMPTY_PLANT, [
+    { event: 'alarms', data: [alarmOf('a', 'UNACK')] },
+    { event: 'snapshot', data: snapshot },
+    { event: 'alarms', data: [alarmOf('c', 'UNACK'), { id: 'b', alarm: null }] },
+    { event: 'changes', data: { ...QUIET, broker: 'gone' } },
+    { event: 'alarms', data: [alarmOf('c', 'ACKED')] },
+  ]);
+  expect([...state.alarms].map(([id, { state }]) => [id, state])).toEqual([['c', 'ACKED']]);
+  expect(state.broker).toBe('gone');
 });
 
 test('a changed value keeps what its series was told with; one of an unknown series waits for the next snapshot', () => {

@@ -50,6 +50,28 @@ export function fromSnapshot(snapshot: Snapshot): PlantState {
   };
 }
 
+export type PlantEvent =
+  | { readonly event: 'snapshot'; readonly data: Snapshot }
+  | { readonly event: 'alarms'; readonly data: AlarmChanges }
+  | { readonly event: 'commands'; readonly data: CommandChanges }
+  | { readonly event: 'changes'; readonly data: Changes };
+
+/** All of them at once: in a flood each event changes one alarm, and the table of alarms is copied once for all. */
+export function folded(state: PlantState, events: readonly PlantEvent[]): PlantState {
+  let next = state;
+  let alarms: AlarmChanges[number][] = [];
+  for (const each of events) {
+    if (each.event === 'alarms') alarms.push(...each.data);
+    else if (each.event === 'commands') next = withCommands(next, each.data);
+    else if (each.event === 'changes') next = withChanges(next, each.data);
+    else {
+      next = fromSnapshot(each.data);
+      alarms = [];
+    }
+  }
+  return alarms.length === 0 ? next : withAlarms(next, alarms);
+}
+
 export function withAlarms(state: PlantState, changes: AlarmChanges): PlantState {
   const alarms = new Map(state.alarms);
   for (const { id, alarm } of changes) {

@@ -69,7 +69,7 @@ export function fileNameOf({
   series,
   from,
   to,
-}: Pick<Trend, 'from' | 'to'> & { readonly series: readonly TrendSeries[] }): string {
+}: Pick<Trend, 'from' | 'to'> & { readonly series: readonly TrendSeries[] }): `${string}.csv` {
   const [first] = series;
   const name = series.length === 1 && first !== undefined ? formatSeriesName(first) : `${series.length}-series`;
   const moment = (at: number) => formatCsvMoment(at).slice(0, 19).replaceAll(':', '');

@@ -2,6 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import type { Trend } from '../../api/history.ts';
+import { download } from '../parts/download.ts';
 import { texts } from '../texts.ts';
 import { csvOf, fileNameOf } from './bucket-rows.ts';
 import { addressQuery } from './use-trend.ts';
@@ -20,7 +21,12 @@ export function Exports({ trend }: { readonly trend: Trend }) {
   };
   return (
     <div class="exports">
-      <button type="button" class="quiet" data-testid="export-shown" onClick={() => download(trend)}>
+      <button
+        type="button"
+        class="quiet"
+        data-testid="export-shown"
+        onClick={() => download(fileNameOf(trend), csvOf(trend))}
+      >
         {exportShown}
       </button>
       <a href={`api/series/export.csv?${addressQuery(trend, { from, to })}`} download="" data-testid="export-points">
@@ -32,14 +38,4 @@ export function Exports({ trend }: { readonly trend: Trend }) {
       <output class="hint">{copied.value}</output>
     </div>
   );
-}
-
-function download(trend: Trend): void {
-  // The mark at the beginning is how a spreadsheet knows that this is UTF-8.
-  const address = URL.createObjectURL(new Blob(['\ufeff', csvOf(trend)], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = fileNameOf(trend);
-  link.click();
-  URL.revokeObjectURL(address);
 }

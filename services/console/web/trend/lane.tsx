@@ -15,15 +15,19 @@ export type Stretch = {
   readonly href?: string;
 };
 
+/** A stretch that is hatched over what it says. */
+export type Hatched = { readonly from: number; readonly to: number; readonly quality: 'uncertain' | 'bad' };
+
 export type LaneProps = {
   readonly title: ComponentChildren;
   readonly stretches: readonly Stretch[];
+  readonly hatched?: readonly Hatched[];
   readonly range: Range;
   readonly box: PlotBox | null;
   readonly testId: string;
 };
 
-export function Lane({ title, stretches, range, box, testId }: LaneProps) {
+export function Lane({ title, stretches, hatched = [], range, box, testId }: LaneProps) {
   const style = box === null ? {} : { marginLeft: `${box.left}px`, width: `${box.width}px` };
   return (
     <div class="lane" data-testid={testId}>
@@ -51,12 +55,20 @@ export function Lane({ title, stretches, range, box, testId }: LaneProps) {
             )}
           </li>
         ))}
+        {hatched.map((each) => (
+          <li
+            key={`hatched ${each.from} ${each.quality}`}
+            class={`hatch-over ${each.quality}`}
+            style={placeOf(each, range)}
+            aria-hidden="true"
+          />
+        ))}
       </ol>
     </div>
   );
 }
 
-function placeOf({ from, to }: Stretch, range: Range) {
+function placeOf({ from, to }: Pick<Stretch, 'from' | 'to'>, range: Range) {
   const part = (at: number) => Math.min(1, Math.max(0, (at - range.from) / (range.to - range.from)));
   return { left: `${part(from) * 100}%`, width: `${(part(to) - part(from)) * 100}%` };
 }

@@ -18,7 +18,7 @@ export type LegendProps = {
 
 export function Legend({ trend, change }: LegendProps) {
   return (
-    <ol class="legend" aria-label={texts.trend.legend}>
+    <ol class="legend" aria-label={texts.trend.legend} tabIndex={-1}>
       {trend.series.map((series, i) => (
         <Entry key={formatSeriesName(series)} trend={trend} series={series} index={i} change={change} />
       ))}
@@ -71,7 +71,11 @@ function Entry({ trend, series, index, change }: EntryProps) {
             data-testid="remove-series"
             aria-label={remove(name)}
             title={remove(name)}
-            onClick={() => change((view) => withoutSeries(view, series))}
+            onClick={(event) => {
+              // The keyboard must not be left nowhere when its button goes.
+              event.currentTarget.closest('ol')?.focus();
+              change((view) => withoutSeries(view, series));
+            }}
           >
             <span aria-hidden="true">✕</span>
           </button>

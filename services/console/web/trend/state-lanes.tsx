@@ -21,6 +21,7 @@ export function StateLanes({ trend, box }: { readonly trend: Trend; readonly box
             testId="state-lane"
             title={<Title series={each} number={i + 1} />}
             stretches={stretchesOf(each.states)}
+            hatched={each.quality}
             range={{ from, to }}
             box={box}
           />

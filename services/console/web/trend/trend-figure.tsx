@@ -6,7 +6,7 @@ import { useMemo } from 'preact/hooks';
 import type { Trend } from '../../api/history.ts';
 import { currentTime } from '../state/clock.ts';
 import { texts } from '../texts.ts';
-import { formatMoment, formatValue } from '../values/format.ts';
+import { formatFullMoment, formatMoment, formatValue } from '../values/format.ts';
 import { AlarmLanes } from './alarm-lanes.tsx';
 import { axesOf } from './axes.ts';
 import { Canvas } from './canvas.tsx';
@@ -79,8 +79,7 @@ export function TrendFigure({ trend, move }: TrendFigureProps) {
       <AlarmLanes alarms={alarms} range={{ from, to }} box={box.value} />
       {trend.hasMoreAlarms && <p class="hint">{moreAlarms}</p>}
       <figcaption class="hint">
-        {formatMoment(from, to + 86_400_000)} – {formatMoment(to, from - 86_400_000)}, {every(intervalMs)},{' '}
-        {tiers[tier]}
+        {formatFullMoment(from)} – {formatFullMoment(to)}, {every(intervalMs)}, {tiers[tier]}
       </figcaption>
     </figure>
   );
@@ -121,7 +120,12 @@ function Point({
   });
   return (
     <p class="point">
-      {formatMoment(at * 1_000, currentTime())} {values.join('   ')}
+      {formatMoment(at * 1_000, currentTime())} {[...values, ...alarmsAt(trend, at * 1_000)].join('   ')}
     </p>
   );
+}
+
+function alarmsAt({ alarms }: Trend, at: number): string[] {
+  const active = alarms.filter(({ from, to }) => from <= at && (to === null || at < to));
+  return active.map(({ rule, instance }) => `${texts.trend.alarm} ${rule} · ${instance}`);
 }

@@ -56,6 +56,16 @@ const INSTANT = new Intl.DateTimeFormat('en-GB', {
   fractionalSecondDigits: 3,
 });
 
+const FULL = new Intl.DateTimeFormat('en-GB', {
+  ...{ day: '2-digit', month: 'short', year: 'numeric' },
+  ...{ hour: '2-digit', minute: '2-digit', second: '2-digit' },
+});
+
+/** With its date and year, in the viewer's zone: of a picture that may be of any time. */
+export function formatFullMoment(at: number): string {
+  return FULL.format(at);
+}
+
 const HALF_DAY_MS = 43_200_000;
 
 /** The time of day in the viewer's zone; the date too where it is more than twelve hours away. */

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReplyStatus } from '#domain/command.ts';
 import { hotAndClose, PlantScene } from '../testing/plant-scene.ts';
-import { KEPT_MAX, SHOWN_MAX } from './people-commands.ts';
+import { ALL_KEPT_MAX, KEPT_MAX, SHOWN_MAX } from './people-commands.ts';
 
 const VALVE = { model: 'shown-valve', role: 'inlet' };
 const GUARDED = { model: 'guarded-valve', role: 'inlet' };
@@ -224,6 +224,24 @@ describe('what is kept', () => {
     ]);
     scene.order('v', 'late', 62_000);
     expect([scene.sent.length, scene.livesOf('v')[0]?.cid]).toEqual([KEPT_MAX + 1, 'operator/lyon/farm/v/late']);
+  });
+
+  it('is bounded over all devices: the oldest that is over and has expired makes room, or there is none', () => {
+    const scene = new PlantScene();
+    const devices = Array.from({ length: Math.ceil(ALL_KEPT_MAX / KEPT_MAX) }, (_, i) => `v${i}`);
+    for (const [i, device] of devices.entries()) {
+      scene.device(device, VALVE);
+      for (let n = 0; n < Math.min(KEPT_MAX, ALL_KEPT_MAX - i * KEPT_MAX); n++)
+        scene.order(device, `a${n}`, 1_000 + i).answer(device, `a${n}`, 'REJECTED', 1_000 + i);
+    }
+    expect(scene.device('w', VALVE).order('w', 'a', 10_000).lived.at(-1)).toBe('a REFUSED');
+    expect(reasons(scene).at(-1)).toContain(`${ALL_KEPT_MAX} commands of people`);
+    scene.take();
+    scene.order('w', 'b', 61_000);
+    expect([scene.sent, scene.livesOf('v0').length]).toEqual([['operator/lyon/farm/w/b'], SHOWN_MAX]);
+    scene.take();
+    // Forgotten: a repeat of the order itself would come too late.
+    expect(scene.order('v0', 'a0', 61_001).lived).toEqual(['a0 SENT']);
   });
 
   it('wants a metric for no longer than a command waits for it to show it done', () => {

@@ -5,19 +5,18 @@
 import { COMMAND_ROLES, mayCommand } from '#domain/access/operation-rights.ts';
 import type { CommandStatus } from '#domain/command.ts';
 import type { CommandEntry } from '#domain/command-journal.ts';
-import { COMMAND_WAIT_MS_MAX, type CommandLife, isOver, personCid } from '#domain/command-life.ts';
-import { parseDuration } from '#domain/duration.ts';
+import { type CommandLife, isOver, personCid } from '#domain/command-life.ts';
 import type { Point } from '#domain/point.ts';
 import { type DeviceName, deviceKey } from '#domain/topic.ts';
-import { commandNamed, interlockedBecause, type Misfit, misfitsOf } from '../language/command-fit.ts';
 import * as life from './command-life.ts';
 import { Deadlines } from './deadlines.ts';
 import { GRACE_MS } from './evaluator.ts';
 import type { EngineInput, EngineOutput } from './inputs.ts';
 import type { Ledger } from './ledger.ts';
 import type { Now } from './now.ts';
+import { interlockOf, isShownBy, misfitOf, proofOf, waitProblem } from './people-permit.ts';
 import type { DeviceState, Plant } from './plant.ts';
-import type { PersonCommand, Proof } from './state.ts';
+import type { PersonCommand } from './state.ts';
 
 type Input<K extends EngineInput['kind']> = Extract<EngineInput, { kind: K }>;
 
@@ -326,36 +325,4 @@ function isDone({ status, proof, expiresAt }: PersonCommand, now: number): boole
 /** Of one moment by name, so that it does not go by the order of devices. */
 function isBefore(a: PersonCommand, b: PersonCommand): boolean {
   return a.askedAt === b.askedAt ? a.cid < b.cid : a.askedAt < b.askedAt;
-}
-
-function waitProblem(exp: number, now: number): string | undefined {
-  return exp - now > COMMAND_WAIT_MS_MAX ? 'a command may wait for a day at most' : undefined;
-}
-
-/** A person gives no device what its model does not describe: nothing would say what must not be the case meanwhile. */
-function misfitOf({ model }: DeviceState, command: PersonCommand): Misfit | undefined {
-  if (model?.commands !== undefined) return misfitsOf(command, model.model, model.commands)[0];
-  const whose = model === null ? 'no model describes this device' : `model ${model.model} describes no commands`;
-  return { message: `${whose}, so nobody knows what it obeys`, known: [] };
-}
-
-function interlockOf({ model, area }: DeviceState, { command }: PersonCommand): string | undefined {
-  const described = commandNamed(command, model?.commands);
-  return described && interlockedBecause(described, (name) => area.plantStates.get(name));
-}
-
-type Given = Pick<PersonCommand, 'command' | 'args'>;
-
-/** null where the model names nothing that would show it, or where that depends on an argument that was not given. */
-function proofOf({ model }: DeviceState, { command, args }: Given): Proof | null {
-  const verify = commandNamed(command, model?.commands)?.verify;
-  if (verify === undefined) return null;
-  const { metric, equals, tolerance = 0, within } = verify;
-  const value = typeof equals === 'object' ? (Object.hasOwn(args, equals.arg) ? args[equals.arg] : undefined) : equals;
-  return value === undefined ? null : { metric, value, tolerance, withinMs: parseDuration(within) ?? 0 };
-}
-
-function isShownBy(value: Point['value'], { value: wanted, tolerance }: Proof): boolean {
-  if (typeof value !== 'number' || typeof wanted !== 'number') return value === wanted;
-  return Math.abs(value - wanted) <= tolerance;
 }
