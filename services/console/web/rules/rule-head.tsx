@@ -1,6 +1,7 @@
 // What the rule is called, what runs of it, and what can be done with the text.
 
 import { useComputed } from '@preact/signals';
+import { download } from '../parts/download.ts';
 import { goTo, hrefOf } from '../state/route.ts';
 import { texts } from '../texts.ts';
 import { shownOf } from './job.ts';
@@ -41,11 +42,16 @@ export function RuleHead({ work }: { readonly work: Work }) {
       <div class="buttons">
         {mayEdit() && <ModeChoice work={work} />}
         {mayEdit() && <SaveButton work={work} />}
-        <button type="button" class="quiet" onClick={() => download(file, work.text.value)} data-testid="download">
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => download(jsonName(file), work.text.value)}
+          data-testid="download"
+        >
           {texts.rules.download}
         </button>
         {work.test.value !== '' && (
-          <button type="button" class="quiet" onClick={() => download(testFileOf(file), work.test.value)}>
+          <button type="button" class="quiet" onClick={() => download(jsonName(testFileOf(file)), work.test.value)}>
             {texts.rules.downloadTests}
           </button>
         )}
@@ -113,12 +119,7 @@ function discard(work: Work): void {
   }
 }
 
-function download(file: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = file;
-  link.click();
-  // The browser has begun to read it by then; the address would else hold the text as long as the page lives.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+/** Rules end so; whatever somebody wrote into the address does then too. */
+function jsonName(file: string): `${string}.json` {
+  return `${file.replace(/\.json$/, '')}.json`;
 }
