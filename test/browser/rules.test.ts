@@ -117,7 +117,7 @@ describe.skipIf(NO_CHROMIUM !== undefined)(TITLE, () => {
 
   it('says what is wrong at its place, and mends it with a button', async () => {
     await typeOver(page, '"deadband"', 'deadbnad');
-    await finding(page, 'SCHEMA').filter({ hasText: 'deadbnad' }).filter({ hasText: 'Did you mean' }).waitFor();
+    await finding(page, 'SCHEMA').filter({ hasText: 'deadbnad' }).filter({ hasText: 'did you mean' }).waitFor();
     expect(await editor().locator('.cm-lintRange-error').first().textContent()).toContain('deadbnad');
     const line = await editor().locator('.cm-line').allTextContents();
     await finding(page, 'SCHEMA')

@@ -597,7 +597,7 @@ export const texts = {
     failed: (why: string) => `The rules cannot be shown: ${why}`,
     findingAt: (file: string, line: number, column: number) => `${file}, line ${line}, column ${column}`,
     levels: { error: 'error', warn: 'warning' },
-    meant: (word: string) => `Did you mean “${word}”?`,
+    meant: (message: string, word: string) => `${message}; did you mean “${word}”?`,
     take: (word: string) => `Write “${word}”`,
     editor: {
       tabs: 'Texts of this rule',

@@ -62,7 +62,7 @@ export function FindingList({ findings, isWithFile = false, onGo }: FindingListP
             )}
             {isWithFile && <bdi class="hint">{findingAt(file, line, column)}</bdi>}
             <span class="message clamp" dir="auto">
-              {message} {suggestion !== undefined && meant(suggestion)}
+              {suggestion === undefined ? message : meant(message, suggestion)}
             </span>
           </li>
         );
