@@ -33,11 +33,12 @@ const sections = {
 
 await runService('console', sections, async (service) => {
   const { config, log, metrics, stack, now } = service;
-  const { host, port, loginsPerMinute, requestsPerMinute, refresh } = config.console;
+  const { host, port, refresh } = config.console;
   const { seriesMax, alarmsMax, trustedProxies, rulesMaySave: maySave } = config.console;
   const { certificate, ...people } = openPeople(service, () => live.dropOver());
   const pageDir = path.join(import.meta.dirname, 'dist');
-  const operationsKey = readOrCreateSecret(config.root.data, 'operations-key').value;
+  const { data, numbersInterval: numbersEveryMs } = config.root;
+  const operationsKey = readOrCreateSecret(data, 'operations-key').value;
   const models = openModels(config.rules.dir, now);
   const plant = new Plant({ catalog: makeCatalog(models()), seriesMax, alarmsMax });
   const bus = openServiceBus(service);
@@ -51,8 +52,7 @@ await runService('console', sections, async (service) => {
   const ruleMarks = openRuleMarks(config.rules.dir);
   const rules = openWorkbench({ rulesDir: config.rules.dir, maySave, store: address, plant, log, wait });
   const outside = { bus, store, database, ruleMarks, log, now, wait, pageDir, trustedProxies };
-  const limits = { loginsPerMinute, requestsPerMinute };
-  const parts = { plant, live, models, ...devices, rules, operationsKey, limits };
+  const parts = { plant, live, models, ...devices, rules, operationsKey, limits: config.console, numbersEveryMs };
   const app = await buildApp({ ...outside, ...people, ...rejected, ...parts });
   stack.defer(() => app.close());
   if (certificate !== undefined) stack.use(watchTls(certificate, { server: app.server, log }));

@@ -14,7 +14,8 @@ import { type DeviceModel, modelFile, modelOf } from '#runtime/plant-files.ts';
 import { PAGE_HEADER } from './api/http.ts';
 import { openDevices } from './devices/open-devices.ts';
 import { openFeed } from './feed.ts';
-import { buildApp } from './http/app.ts';
+import { type AppParts, buildApp } from './http/app.ts';
+import { checkedAnswers } from './http/docs/checked-answers.ts';
 import { Sessions } from './http/session.ts';
 import { Live } from './live/live.ts';
 import { makeCatalog } from './plant/catalog.ts';
@@ -214,7 +215,7 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
   const { dataDir = '/nowhere', replayBus = new MemoryBus() } = options;
   const kept = new KeptRejections({ dataDir, now });
   const replays = new Replays({ dataDir, kept, openBus: () => replayBus, now, wait });
-  const app = await buildApp({
+  const parts: AppParts = {
     ...{ plant, live, models: () => MODELS, tails, configs, bus, kept, replays, rules, wait },
     store: options.store ?? openInflux(address),
     database: 'plant',
@@ -226,8 +227,10 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
     trustedProxies: options.trustedProxies ?? [],
     log,
     now,
+    numbersEveryMs: 30_000,
     pageDir: options.pageDir ?? '/nowhere',
-  });
+  };
+  const app = await buildApp(parts, checkedAnswers);
   const logIn = async (user = 'operator') => {
     const answer = await app.inject({
       method: 'POST',

@@ -1,5 +1,6 @@
 // The page of alarms in a flood: thousands of active alarms in the list, and hundreds of changes a second, for some seconds.
 //   frames   time between two frames as the page's own requestAnimationFrame sees it, calm and in the flood
+//   latency  of a new alarm in the flood, from its publish until its row stands in the document
 //   heap     of JavaScript after a collection, before the flood and after it: what grows with every change would show here
 // Broker and console alone: the alarms are published as the rules service publishes them. `npm run bench -- console-flood --seconds 5`
 // for a quick look.
@@ -95,6 +96,21 @@ async function flood(ms: number): Promise<number> {
   return (sent * 1_000) / (performance.now() - begin);
 }
 
+/** Critical ones that nobody knew, which come to stand at the top, one after the other. */
+async function probe(page: Page, ms: number): Promise<number[]> {
+  const latencies: number[] = [];
+  const begin = performance.now();
+  for (let n = 0; performance.now() - begin < ms; n++) {
+    const id = ALARMS + n * PRIORITIES.length;
+    const sentAt = performance.now();
+    await publish(id, 'UNACK');
+    await page.locator(`[data-testid=alarm-row][data-instance=pump-${id}]`).waitFor();
+    latencies.push(performance.now() - sentAt);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  return latencies;
+}
+
 const frames = (page: Page, ms: number) =>
   page.evaluate(
     (measuredMs) =>
@@ -141,7 +157,8 @@ console.log(
 );
 console.log('frames                  p50         p95         p99         max         frames');
 const calm = say('calm', await frames(page, CALM_MS));
-const [rate, deltas] = await Promise.all([flood(MEASURED_MS), frames(page, MEASURED_MS)]);
+const measured = [flood(MEASURED_MS), frames(page, MEASURED_MS), probe(page, MEASURED_MS)] as const;
+const [rate, deltas, latencies] = await Promise.all(measured);
 const flooded = say(`flood (${rate.toFixed(0)} changes/s)`, deltas);
 await page.getByTestId('alarm-row').first().press('End');
 const scrolled = (async () => {
@@ -152,6 +169,7 @@ const scrolled = (async () => {
 })();
 const [, scrolling] = await Promise.all([flood(4_000), frames(page, 4_000), scrolled]);
 say('flood while scrolling', scrolling);
+say('new alarm on the page', latencies);
 const heapAfter = await heapMegabytes(debuggee);
 const rows = await page.getByTestId('alarm-row').count();
 console.log(`p95 in the flood beside calm: ${(flooded / calm).toFixed(2)} x`);

@@ -149,6 +149,7 @@ describe.skipIf(NO_CHROMIUM !== undefined)(TITLE, () => {
   });
 
   it('acknowledges, and the alarm leaves when it has returned', async () => {
+    await goTo(page, 'alarms');
     await alarm().getByTestId('ack-button').click();
     await alarm().and(page.locator('[data-state=ACKED]')).waitFor();
     await device.publishAsync(TANK, '{"temperature": 40}', { qos: 1 });

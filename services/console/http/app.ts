@@ -3,12 +3,14 @@
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import { fastifySSE } from '@fastify/sse';
-import { type FastifyInstance, fastify } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { type FastifyInstance, type FastifySerializerCompiler, fastify, type onRequestAsyncHookHandler } from 'fastify';
+import { validatorCompiler } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
 import { ROLES, type Role } from '#domain/alarm.ts';
 import type { Access } from '#runtime/access/access.ts';
 import type { Bus } from '#runtime/bus.ts';
 import type { Log } from '#runtime/log.ts';
+import { VERSION } from '#runtime/process.ts';
 import type { ConfigWatches } from '../devices/config-watches.ts';
 import type { Models } from '../devices/fresh-models.ts';
 import type { Tails } from '../devices/tails.ts';
@@ -19,14 +21,19 @@ import type { KeptRejections } from '../rejected/kept-rejections.ts';
 import type { Replays } from '../rejected/replays.ts';
 import type { OpenWorkbench } from '../rules/open-workbench.ts';
 import type { Store } from '../store/influx.ts';
+import { addDocs, collectRoutes } from './docs/docs.ts';
+import { demandRole, demandSummary } from './docs/manners.ts';
+import { KnownAddresses } from './known-addresses.ts';
 import { addPage } from './page.ts';
 import { answerWithProblems, ProblemError } from './problem.ts';
 import { refuseForeign } from './request-guard.ts';
+import { addRevalidation } from './revalidation.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
 import { historyRoutes } from './routes/history.ts';
+import { pipelineRoutes } from './routes/pipeline.ts';
 import { plantRoutes } from './routes/plant.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
 import { ruleRoutes } from './routes/rules.ts';
@@ -64,6 +71,8 @@ export type AppParts = {
   readonly now: () => number;
   /** Settles after so many ms, or rejects once it is aborted. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** How often services tell their numbers; 0: never. */
+  readonly numbersEveryMs: number;
   /** Folder of the built page. */
   readonly pageDir: string;
 };
@@ -82,7 +91,10 @@ declare module 'fastify' {
 const BODY_BYTES_MAX = 16 * 1024;
 const MINUTE_MS = 60_000;
 
-export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+/** Answers are what their types say; to check each against its schema would cost more than to make it. Tests do. */
+const unchecked: FastifySerializerCompiler<z.ZodType> = () => JSON.stringify;
+
+export async function buildApp(parts: AppParts, compileSerializer = unchecked): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: 256 },
@@ -90,10 +102,12 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     ...(parts.tls === undefined ? {} : { https: { ...parts.tls, minVersion: 'TLSv1.2' } }),
   });
   app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
+  app.setSerializerCompiler(compileSerializer);
   // JSON alone: a form of another site can send text/plain without asking the browser's leave, but not JSON.
   app.removeContentTypeParser('text/plain');
-  answerWithProblems(app, parts.log);
+  answerWithProblems(app, { log: parts.log, addresses: new KnownAddresses(app) });
+  await collectRoutes(app, VERSION);
+  addRevalidation(app);
   await addSecurityHeaders(app);
   await app.register(cookie, { secret: parts.sessions.key });
   await app.register(rateLimit, {
@@ -111,18 +125,16 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     parts.replays[Symbol.dispose]();
     await parts.rules.workbench[Symbol.asyncDispose]();
   });
-  await app.register(loginRoutes(parts), { prefix: '/api' });
+  const guard = guardOf(parts);
+  await addDocs(app, guard);
+  await app.register(async (open) => {
+    demandSummary(open);
+    await open.register(loginRoutes(parts), { prefix: '/api' });
+  });
   await app.register(async (guarded) => {
-    guarded.addHook('onRoute', ({ url, config }) => {
-      if (config?.least === undefined) throw new Error(`the route ${url} does not say who may ask it`);
-    });
-    guarded.addHook('onRequest', async (request, reply) => {
-      reply.header('cache-control', 'no-store');
-      refuseForeign(request);
-      request.session = sessionOf(request, parts.sessions);
-      if (request.session === null) throw new ProblemError(401, 'Log in first.');
-      refuseLesser(request.session, request.routeOptions.config.least);
-    });
+    demandSummary(guarded);
+    demandRole(guarded);
+    guarded.addHook('onRequest', guard);
     for (const routes of [
       sessionRoutes,
       alarmRoutes,
@@ -134,12 +146,24 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       trendRoutes,
       eventRoutes,
       ruleRoutes,
+      pipelineRoutes,
     ]) {
       await guarded.register(routes(parts), { prefix: '/api' });
     }
   });
   await addPage(app, parts.pageDir);
   return app;
+}
+
+/** Lets in who is logged in and may ask what the route is. */
+function guardOf({ sessions }: AppParts): onRequestAsyncHookHandler {
+  return async (request, reply) => {
+    reply.header('cache-control', 'no-store');
+    refuseForeign(request);
+    request.session = sessionOf(request, sessions);
+    if (request.session === null) throw new ProblemError(401, 'Log in first.');
+    refuseLesser(request.session, request.routeOptions.config.least);
+  };
 }
 
 /** @throws ProblemError 403 */

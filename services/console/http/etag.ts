@@ -13,10 +13,3 @@ export function etagOfText(text: string): string {
 export function etagsIn(header: string): string[] {
   return header.split(',').map((each) => each.trim().replace(/^W\//, ''));
 }
-
-/** Whether an `If-None-Match` says that the other side has it already. */
-export function isUnchanged(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  const tags = etagsIn(header);
-  return tags.includes('*') || tags.includes(etag);
-}

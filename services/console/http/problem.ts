@@ -7,12 +7,15 @@ import type { Log } from '#runtime/log.ts';
 import type { Problem } from '../api/http.ts';
 import type { RefusedProblem } from '../api/rules.ts';
 import { StoreError } from '../store/influx.ts';
+import type { KnownAddresses } from './known-addresses.ts';
 
 const TITLES: { readonly [status: number]: string } = {
   400: 'Bad request',
   401: 'Not logged in',
   403: 'Not allowed',
   404: 'Not found',
+  405: 'Method not allowed',
+  406: 'Not acceptable',
   409: 'Conflict',
   412: 'Changed meanwhile',
   413: 'Too large',
@@ -56,7 +59,9 @@ export class FaultyBodyError extends ProblemError {
   }
 }
 
-export function answerWithProblems(app: FastifyInstance, log: Log): void {
+export type ProblemParts = { readonly log: Log; readonly addresses: KnownAddresses };
+
+export function answerWithProblems(app: FastifyInstance, { log, addresses }: ProblemParts): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = toProblem(error);
     if (problem.status >= 500 && !(error instanceof StoreError || error instanceof ProblemError)) {
@@ -66,9 +71,15 @@ export function answerWithProblems(app: FastifyInstance, log: Log): void {
     if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1_000));
     return reply.code(problem.status).type('application/problem+json').send(problem);
   });
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).type('application/problem+json').send(problemOf(404, 'There is nothing at this address.')),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    const methods = addresses.methodsAt(request.url);
+    const problem =
+      methods.length === 0
+        ? problemOf(404, 'There is nothing at this address.')
+        : problemOf(405, `This address answers to ${methods.join(', ')} alone.`);
+    if (methods.length > 0) reply.header('allow', methods.join(', '));
+    return reply.code(problem.status).type('application/problem+json').send(problem);
+  });
 }
 
 function toProblem(error: FastifyError): Problem | RefusedProblem {

@@ -194,7 +194,7 @@ test('GET /api/rules/schemas/rule gives the schema that the validator is made of
   const { ask } = await open();
   const answer = await ask('GET', '/api/rules/schemas/rule', { as: 'vera' });
   expect(answer.json()).toMatchObject({ $id: 'penstock:rule/v1' });
-  const headers = { 'if-none-match': `W/${answer.headers.etag}` };
+  const headers = { 'if-none-match': String(answer.headers.etag) };
   expect((await ask('GET', '/api/rules/schemas/rule', { headers })).statusCode).toBe(304);
   expect((await ask('GET', '/api/rules/schemas/passwd')).statusCode).toBe(400);
 });

@@ -40,6 +40,11 @@ export class Live {
     this.#recent = new RecentFrames(parts.life);
   }
 
+  /** Tells this process from earlier ones. */
+  get life(): string {
+    return this.#parts.life;
+  }
+
   get viewers(): number {
     return this.#hub.size;
   }

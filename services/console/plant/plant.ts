@@ -5,13 +5,14 @@ import type { CommandLife } from '#domain/command-life.ts';
 import type { DeviceView } from '#domain/device.ts';
 import type { GapReport } from '#domain/gaps.ts';
 import type { PlantStateName } from '#domain/plant-state.ts';
-import type { Value } from '#domain/point.ts';
+import type { Point, Value } from '#domain/point.ts';
 import { REJECT_REASONS, type Rejected } from '#domain/rejected.ts';
 import { makeSeries, type SeriesName } from '#domain/series.ts';
 import { isOfPipeline, type ServiceStatus } from '#domain/service.ts';
 import { type AlarmName, alarmKey, type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { CommandChanges } from '../api/commands.ts';
 import type { AlarmChanges, AlarmView, Changes, Dropped, RejectView, Snapshot, ValueView } from '../api/live.ts';
+import { Tellings } from '../pipeline/tellings.ts';
 import { RunningRules } from '../rules/running-rules.ts';
 import { AlarmTable } from './alarm-table.ts';
 import type { Catalog } from './catalog.ts';
@@ -34,7 +35,15 @@ const STATES_MAX = 10_000;
 
 export type PlantOptions = { readonly catalog: Catalog; readonly seriesMax: number; readonly alarmsMax: number };
 
+/** Lists that a program asks for again and again. */
+const LISTS = ['alarms', 'values', 'devices', 'services'] as const;
+type List = (typeof LISTS)[number];
+
 export class Plant {
+  /** How often each list has changed. */
+  readonly #revisions: Record<List, number> = { alarms: 0, values: 0, devices: 0, services: 0 };
+  /** What services told of themselves, which is none of the plant's values. */
+  readonly tellings = new Tellings();
   readonly #alarms: AlarmTable;
   readonly #values: ValueTable;
   readonly #devices: LatestTable<DeviceView>;
@@ -63,11 +72,11 @@ export class Plant {
   apply(input: PlantInput, receivedAt: number): boolean {
     switch (input.kind) {
       case 'points':
-        // Services tell their numbers as devices do: more of them than a small plant has, and none that an operator needs.
-        for (const point of input.points) if (!isOfPipeline(point.series)) this.#values.put(point, receivedAt);
+        this.#putPoints(input.points, receivedAt);
         return false;
       case 'alarm':
         this.#retelling.told('alarm', alarmKey(input.name));
+        this.#revisions.alarms++;
         return this.#alarms.put(input.name, input.message);
       case 'device':
         if (!isOfPipeline(input.name)) this.#putDevice(input.name, input.view);
@@ -79,6 +88,7 @@ export class Plant {
       case 'service':
         this.#retelling.told('service', input.id);
         this.#services.put(input.id, input.status);
+        this.#revisions.services++;
         return false;
       case 'rules':
         this.running.put(input.status);
@@ -110,6 +120,7 @@ export class Plant {
 
   /** It has been; what was not among it was taken away meanwhile. @returns whether alarms or commands changed */
   endRetelling(): boolean {
+    for (const list of LISTS) this.#revisions[list]++;
     for (const key of this.#retelling.end('device')) this.#devices.put(key, null);
     for (const key of this.#retelling.end('service')) this.#services.put(key, null);
     for (const key of this.#retelling.end('gaps')) this.#gaps.put(key, null);
@@ -121,6 +132,11 @@ export class Plant {
 
   get dropped(): Dropped {
     return { alarms: this.#alarms.dropped, series: this.#values.dropped, devices: this.#devices.dropped };
+  }
+
+  /** Another one after every change of a list. */
+  revision(list: List | 'pipeline'): number {
+    return list === 'pipeline' ? this.tellings.revision : this.#revisions[list];
   }
 
   alarm(name: AlarmName): AlarmView | undefined {
@@ -148,6 +164,22 @@ export class Plant {
 
   value(name: SeriesName): ValueView | undefined {
     return this.#values.get(makeSeries(name).key);
+  }
+
+  alarms(): AlarmView[] {
+    return this.#alarms.all();
+  }
+
+  values(): ValueView[] {
+    return this.#values.all();
+  }
+
+  devices(): DeviceView[] {
+    return this.#devices.all();
+  }
+
+  services(): ServiceStatus[] {
+    return this.#services.all();
   }
 
   /** Of every series that has a latest value. */
@@ -186,12 +218,24 @@ export class Plant {
     return isEmpty ? undefined : { added, changed, devices, services, rejected, dropped: this.dropped };
   }
 
+  /** Services tell their numbers as devices do: more of them than a small plant has, and none that an operator needs. */
+  #putPoints(points: readonly Point[], receivedAt: number): void {
+    for (const point of points) {
+      if (isOfPipeline(point.series)) this.tellings.put(point, receivedAt);
+      else this.#values.put(point, receivedAt);
+    }
+    this.#revisions.values++;
+  }
+
   #putDevice(name: DeviceName, view: DeviceView | null): void {
     const key = deviceKey(name);
     this.#retelling.told('device', key);
     const model = this.#devices.get(key)?.model ?? null;
     this.#devices.put(key, view);
-    if (view !== null && view.model !== model) this.#values.redescribe(name);
+    this.#revisions.devices++;
+    if (view === null || view.model === model) return;
+    this.#values.redescribe(name);
+    this.#revisions.values++;
   }
 
   #putRejected(rejected: Rejected): void {

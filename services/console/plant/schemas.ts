@@ -63,11 +63,11 @@ export const alarmMessage = z.object({
   reason: z.string(),
   rationalisation: rationalisation.exactOptional(),
   labels,
-  commands: z.array(command),
+  commands: z.array(command).readonly(),
   shadow: z.boolean(),
 }) satisfies z.ZodType<AlarmMessage>;
 
-const commandLife = z.object({
+export const commandLife = z.object({
   cid: z.string(),
   command: z.string(),
   args: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
@@ -78,7 +78,9 @@ const commandLife = z.object({
   expiresAt: moment,
   verifies: z.boolean(),
   verifyUntil: moment.nullable(),
-  steps: z.array(z.object({ status: z.enum(COMMAND_STATUSES), at: moment, reason: z.string().exactOptional() })),
+  steps: z
+    .array(z.object({ status: z.enum(COMMAND_STATUSES), at: moment, reason: z.string().exactOptional() }))
+    .readonly(),
 });
 
 export const deviceCommands = z.object({

@@ -19,6 +19,7 @@ function storeOf(moments: readonly number[]) {
       const rows = newestFirst.filter(([at]) => at >= from && at < to).slice(offset, offset + limit);
       return { columns: ['time', 'seq', 'summary'], rows };
     },
+    tables: () => Promise.reject(new Error('the journal asks for one table')),
   };
   return { store, asked };
 }

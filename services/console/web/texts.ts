@@ -4,6 +4,7 @@ import type { AlarmOverlay, AlarmState, Priority } from '#domain/alarm.ts';
 import type { CommandStatus } from '#domain/command.ts';
 import type { JournalEvent } from '#domain/journal.ts';
 import type { ShownStatus } from './parts/shown-status.ts';
+import type { StationHealth } from './pipeline/stations.ts';
 import type { PageName } from './state/route.ts';
 
 function spokenDuration(ms: number): string {
@@ -84,6 +85,22 @@ export const SERVICE_WORDS: { readonly [status in ShownStatus]: string } = {
   down: 'DOWN',
   restarting: 'RESTARTING',
   unknown: 'unknown',
+};
+
+/** What is missing while a service is away, and what to do. */
+const WITHOUT: { readonly [service: string]: string | undefined } = {
+  broker:
+    'Nobody hears anybody: devices keep what they can until it is back. It is started again by itself; where it is not, its log says why.',
+  ingest:
+    'What devices send waits at the broker, and is worked off when it is back. Where it does not come back by itself, its log says why.',
+  rules:
+    'No alarm comes and none goes: watch the plant yourself until it is back. Points wait at the broker and are judged then. Its log says why it ended.',
+  writer:
+    'Nothing is stored: points wait at the broker until it is back, and trends end where it ended. Its log says why.',
+  historian:
+    'Nothing can be stored or looked up: the writer keeps points on its disk until it is back. Its log says why; a full disk is the most likely reason.',
+  console: 'Another console than this one is away. Its log says why.',
+  watchdog: 'Nobody would notice if the pipeline stood still. Start it again; its log says why it ended.',
 };
 
 export const texts = {
@@ -852,6 +869,157 @@ export const texts = {
       sent: (n: number) => (n === 1 ? 'One message was sent again.' : `${n} messages were sent again.`),
       failed: (why: string) => `Not done. ${why}`,
       close: 'Close',
+    },
+  },
+  pipeline: {
+    heading: 'The way of a point',
+    drawing:
+      'Drawing of the way of a point: devices, broker, ingest, points, then rules with alarms on one side and writer with store on the other, and the console. The tables below say the same in words.',
+    told: (everyMs: number | null) =>
+      everyMs === null || everyMs === 0 ? '' : `Services tell their numbers every ${everyMs / 1_000} s.`,
+    notAsked: (why: string) => `The numbers could not be asked for: ${why} Trying again.`,
+    missing: 'not known',
+    noEvents: 'none came',
+    never: 'never',
+    docs: 'HTTP API of the console, for programs',
+    stations: {
+      devices: 'Devices',
+      broker: 'Broker',
+      ingest: 'Ingest',
+      rejected: 'Refused',
+      points: 'Points',
+      rules: 'Rules',
+      writer: 'Writer',
+      alarms: 'Alarms, journal',
+      store: 'Store',
+      console: 'Console',
+    },
+    stateOf: ({ state, up, all }: StationHealth) => {
+      if (state === 'elsewhere') return 'another, not ours';
+      if (state === 'unheard') return 'not heard of';
+      if (state === 'some') return `${up} of ${all} up`;
+      return all > 1 ? `${SERVICE_WORDS[state]}, ${all} of it` : SERVICE_WORDS[state];
+    },
+    notes: {
+      devices: (online: number, all: number) => (online === all ? `${all} known` : `${online} of ${all} online`),
+      alarms: (open: number) => (open === 0 ? 'none open' : `${open} open`),
+      rejected: 'kept on disk',
+      points: 'on the broker',
+    },
+    numbers: {
+      clients: { name: 'Clients connected', short: 'clients', normal: 'devices and services' },
+      messages: { name: 'Messages that the broker takes, those of services too', short: 'messages', normal: '' },
+      queued: { name: 'Messages that wait at the broker', short: 'wait', normal: 'near 0' },
+      queueDropped: { name: 'Messages that a full queue dropped', short: 'dropped', normal: '0' },
+      brokerSync: {
+        name: 'Share of its time that the broker waits for its disk',
+        short: 'in sync',
+        normal: 'below 80 %',
+      },
+      brokerLog: { name: "The broker's log on disk", short: 'log', normal: 'levels off' },
+      ingestInFlight: { name: 'Messages that ingest has taken and not finished', short: 'in hand', normal: 'near 0' },
+      points: { name: 'Points that ingest hands on', short: 'points', normal: '' },
+      batches: { name: 'Batches that they travel in', short: 'batches', normal: 'fewer than points' },
+      refused: { name: 'Metrics and messages that ingest refuses', short: 'refused', normal: '0' },
+      judged: { name: 'Points that rules judge', short: 'points', normal: 'as many as ingest hands on' },
+      held: { name: 'Inputs that wait for others that are late', short: 'held', normal: 'near 0' },
+      outputs: { name: 'Alarms, journal entries, commands and notices decided', short: 'decided', normal: '' },
+      notices: { name: 'Notices that wait to be sent', short: 'notices', normal: 'near 0' },
+      writerInFlight: {
+        name: 'Messages that the writer has taken and not on disk',
+        short: 'in hand',
+        normal: 'near 0',
+      },
+      stored: { name: 'Lines that the store has taken', short: 'lines', normal: 'goes with the points' },
+      storeRefused: { name: 'Lines that the store refused for good', short: 'refused', normal: '0' },
+      lag: { name: 'Age of the newest point in the store', short: 'lag', normal: 'as often as points come' },
+      unsent: { name: 'How long the oldest message waits for the store', short: 'unsent', normal: 'a few seconds' },
+      journal: {
+        name: "The writer's journal on disk",
+        short: 'journal',
+        normal: 'small; grows while the store is away',
+      },
+      requestP99: { name: 'Requests to the store, 99 of 100 within', short: 'request', normal: 'below 1 s' },
+      written: { name: 'Points that the historian writes', short: 'points', normal: 'goes with the lines' },
+      writeP99: { name: 'Writes until on disk, 99 of 100 within', short: 'write', normal: 'below 1 s' },
+      queryP99: { name: 'Queries to the historian, 99 of 100 within', short: 'a query', normal: 'below 1 s' },
+      storeLog: { name: "The historian's log on disk", short: 'log', normal: 'levels off' },
+      viewers: { name: 'Pages that are open', short: 'viewers', normal: '' },
+      viewersDropped: { name: 'Pages cut off because they could not keep up', short: 'cut off', normal: '0' },
+      beatP99: { name: 'Beat of the watchdog there and back, 99 of 100 within', short: 'beat', normal: 'below 1 s' },
+    },
+    numberTable: {
+      heading: 'Numbers',
+      asking: 'Asking …',
+      empty: 'No service has told a number since the console was started.',
+      columns: {
+        what: 'Number',
+        whose: 'Told by',
+        now: 'Now',
+        last: 'Last minutes',
+        age: 'Age',
+        normal: 'Normal',
+      },
+    },
+    serviceTable: {
+      heading: 'Each service',
+      after: (moment: string) => `after ${moment}`,
+      columns: { service: 'Service', state: 'State', since: 'Since', version: 'Version', age: 'Age of its numbers' },
+    },
+    faults: {
+      heading: 'Is anything wrong?',
+      known: 'What services say, what they count, and what is missing.',
+      none: 'Nothing is known to be wrong.',
+      ways: { rejects: 'See what was refused', 'pipeline-alarms': "See the pipeline's own alarms" },
+      brokerLost: (why: string) => ({
+        what: `The console has lost the broker: ${why}.`,
+        help: 'Nothing below is the present. Look whether the broker runs and whether this machine reaches it; the console comes back by itself.',
+      }),
+      notUp: (device: string, isDown: boolean, detail: string) => {
+        const what = isDown ? `${device} is down` : `${device} is being started again`;
+        return detail === '' ? `${what}.` : `${what}: ${detail}`;
+      },
+      without: (service: string) => WITHOUT[service] ?? 'Look at its log, and start it again.',
+      problem: (device: string, text: string) => `${device}: ${text}`,
+      silent: (device: string, age: string) => ({
+        what: `${device} says that it is up, but no number of it has come for ${age}.`,
+        help: 'It hangs, or what it publishes does not come through. Look at its log; where that says nothing, start it again.',
+      }),
+      allSilent: {
+        what: 'No number of any service comes any more.',
+        help: 'They travel as points do: devices are not heard either. Look at ingest first, then at the broker.',
+      },
+      neverTold: {
+        what: 'Services do not tell their numbers, so nothing is known of rates, queues and lag.',
+        help: 'The setting numbersInterval is 0s. Set PENSTOCK_NUMBERS_INTERVAL to 30s and start the services again.',
+      },
+      alarms: (n: number) => (n === 1 ? 'An alarm of the pipeline is open.' : `${n} alarms of the pipeline are open.`),
+      numbers: {
+        unsent: (value: string) => ({
+          what: `The store is behind: the oldest message waits for it since ${value}.`,
+          help: 'Nothing is lost, it waits on the disk of the writer. Look whether the store runs, and has room on its disk.',
+        }),
+        queueDropped: (value: string) => ({
+          what: `Full queues at the broker drop messages (${value}).`,
+          help: 'A client that subscribed is away or too slow. Find it in the log of the broker, and start it again or log it out for good.',
+        }),
+        storeRefused: (value: string) => ({
+          what: `The store refuses lines for good (${value}).`,
+          help: 'They are kept, with the reason, and can be sent again once that is mended.',
+        }),
+        refused: (value: string) => ({
+          what: `Ingest refuses what devices send (${value}).`,
+          help: 'It is kept, with the reason: most often a metric or a unit that the model does not know.',
+        }),
+        brokerSync: (value: string) => ({
+          what: `The broker waits for its disk ${value} of the time.`,
+          help: 'The disk is what limits the pipeline. Give its data folder a faster one, or let devices send less often.',
+        }),
+        viewersDropped: (value: string) => ({
+          what: `Pages are cut off because they cannot keep up (${value}).`,
+          help: 'They come back by themselves. A slow network, or a screen that is asleep, is the most likely reason.',
+        }),
+      },
     },
   },
   services: { heading: 'Services', empty: 'No service has reported yet.', since: (age: string) => `for ${age}` },

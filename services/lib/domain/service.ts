@@ -54,6 +54,12 @@ export type ServiceStatus = {
   readonly problems?: readonly Problem[];
 };
 
+/** The name of the device that whoever says this plays; one that runs alone, or first of several, says its service's for its id. */
+export function deviceOfStatus({ service, id }: Pick<ServiceStatus, 'service' | 'id'>): string {
+  const known = SERVICES.find((each) => each === service);
+  return known === undefined || service === id ? service : replicaId(known, id);
+}
+
 /** Something that stays wrong until a person does something about it, and not an event. */
 export type Problem = {
   /** Of what kind it is, the same for as long as it lasts: `disk-space`. Part of the alarm's name. */

@@ -8,9 +8,12 @@ import { mayOperate, OPERATION_ROLES } from '#domain/access/operation-rights.ts'
 import { ALARM_OPERATIONS, type AlarmOperationName } from '#domain/alarm.ts';
 import { isName } from '#domain/name.ts';
 import { OPERATIONS_MAX, type OperationResults } from '../../api/alarms.ts';
+import { alarmView, operationResults } from '../../api/schemas/alarm.ts';
 import type { AppParts } from '../app.ts';
 import { operate } from '../operate.ts';
+import { linkNext, nextCursor, pageOf, pagingQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
+import { revisionOf } from '../revalidation.ts';
 import type { Session } from '../session.ts';
 
 /** 500 alarms of the longest names, and a comment of 2,000 characters in any script. */
@@ -43,16 +46,37 @@ const operations = z
 
 export function alarmRoutes(parts: AppParts): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get('/alarms', { config: { least: 'viewer' } }, () => ({ alarms: parts.plant.snapshot().alarms }));
-    app.post(
-      '/alarms/operations',
-      { config: { least: 'operator' }, bodyLimit: BODY_BYTES_MAX, schema: { body: operations } },
-      async ({ session, body }): Promise<OperationResults> => {
-        if (session === null) throw new ProblemError(401, 'Log in first.');
-        if (!mayOperate(session.role, body.op)) throw notAllowed(session, body.op);
-        return { results: await operate(parts, body, session) };
+    const list = {
+      config: { least: 'viewer', revision: revisionOf(parts, 'alarms') },
+      schema: {
+        summary: 'Every alarm as it stands, normal ones too',
+        querystring: z.strictObject(pagingQuery('alarms')),
+        response: { 200: z.object({ alarms: z.array(alarmView).readonly(), next: nextCursor }) },
       },
-    );
+    } as const;
+    app.get('/alarms', list, (request, reply) => {
+      const { page, next } = pageOf(
+        { list: 'alarms', items: parts.plant.alarms(), keyOf: ({ id }) => id },
+        request.query,
+      );
+      linkNext(request, reply, next);
+      return { alarms: page, next };
+    });
+    const many = {
+      config: { least: 'operator' },
+      bodyLimit: BODY_BYTES_MAX,
+      schema: {
+        summary: 'Do something about alarms, one or many: acknowledge, shelve, reset …',
+        description:
+          'Each is answered by itself, in the order of the request: taken by the broker, or why not. That it was done shows in the alarm itself. Some operations need a higher role.',
+        ...{ body: operations, response: { 200: operationResults } },
+      },
+    } as const;
+    app.post('/alarms/operations', many, async ({ session, body }): Promise<OperationResults> => {
+      if (session === null) throw new ProblemError(401, 'Log in first.');
+      if (!mayOperate(session.role, body.op)) throw notAllowed(session, body.op);
+      return { results: await operate(parts, body, session) };
+    });
   };
 }
 

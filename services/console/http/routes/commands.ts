@@ -20,6 +20,7 @@ import { didYouMean } from '#runtime/json-file.ts';
 import { nameText } from '#runtime/name-schema.ts';
 import { signOperation } from '#runtime/signed-operation.ts';
 import type { CommandSent, CommandsView } from '../../api/commands.ts';
+import { commandSent, commandsView } from '../../api/schemas/command.ts';
 import { offersOf, type StateOf } from '../../devices/offers.ts';
 import type { AppParts } from '../app.ts';
 import { FaultyBodyError, ProblemError } from '../problem.ts';
@@ -75,33 +76,45 @@ export function commandRoutes(parts: AppParts): FastifyPluginAsyncZod {
   };
 
   return async (app) => {
-    app.get(ADDRESS, { config: { least: 'viewer' }, schema: { params } }, ({ params: name }): CommandsView => {
+    const offered = {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'What may be sent to a device, and what became of what was',
+        ...{ params, response: { 200: commandsView } },
+      },
+    } as const;
+    app.get(ADDRESS, offered, ({ params: name }): CommandsView => {
       const model = modelOf(name);
       const commands = model === null ? undefined : models().get(model)?.commands;
       return { offers: offersOf(commands ?? {}, stateIn(name)), recent: plant.commandsOf(name) };
     });
-    app.post(
-      ADDRESS,
-      { config: { least: COMMAND_ROLES[0] }, schema: { params, body: order } },
-      async ({ params: name, body, session }, reply) => {
-        if (session === null) throw new ProblemError(401, 'Log in first.');
-        const { role, user } = session;
-        const { id = randomUUID(), command, args, comment = '' } = body;
-        const cid = personCid(name, id);
-        modelOf(name);
-        const earlier = plant.commandsOf(name).find((each) => each.cid === cid);
-        if (earlier !== undefined) return reply.code(202).send(repeated(earlier, { user, command }));
-        check(name, body);
-        const sentAt = parts.now();
-        const exp = sentAt + body.waitMs;
-        const text = comment === '' ? {} : { comment };
-        const operation: CommandOperation = { op: 'send', id, command, args, by: user, ...text, exp };
-        const topic = topics.commandOperation(name);
-        const payload = signOperation(topic, operation, { role, key: parts.operationsKey, sentAt });
-        await publishConfirmed(parts, { topic, payload, watch: 'the commands of the device' });
-        return reply.code(202).send({ cid, expiresAt: exp } satisfies CommandSent);
+    const sent = {
+      config: { least: COMMAND_ROLES[0] },
+      schema: {
+        summary: 'Send a command to a device',
+        description:
+          'The broker has taken it where the answer is 202; the rules service judges it, and its life is told by the event stream.',
+        ...{ params, body: order, response: { 202: commandSent } },
       },
-    );
+    };
+    app.post(ADDRESS, sent, async ({ params: name, body, session }, reply) => {
+      if (session === null) throw new ProblemError(401, 'Log in first.');
+      const { role, user } = session;
+      const { id = randomUUID(), command, args, comment = '' } = body;
+      const cid = personCid(name, id);
+      modelOf(name);
+      const earlier = plant.commandsOf(name).find((each) => each.cid === cid);
+      if (earlier !== undefined) return reply.code(202).send(repeated(earlier, { user, command }));
+      check(name, body);
+      const sentAt = parts.now();
+      const exp = sentAt + body.waitMs;
+      const text = comment === '' ? {} : { comment };
+      const operation: CommandOperation = { op: 'send', id, command, args, by: user, ...text, exp };
+      const topic = topics.commandOperation(name);
+      const payload = signOperation(topic, operation, { role, key: parts.operationsKey, sentAt });
+      await publishConfirmed(parts, { topic, payload, watch: 'the commands of the device' });
+      return reply.code(202).send({ cid, expiresAt: exp } satisfies CommandSent);
+    });
   };
 }
 

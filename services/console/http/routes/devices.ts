@@ -7,6 +7,7 @@ import { isPlainObject } from '#domain/plain-object.ts';
 import { deviceKey } from '#domain/topic.ts';
 import { nameText } from '#runtime/name-schema.ts';
 import type { ConfigText, ConfigView, DeviceDetail, TailPart } from '../../api/devices.ts';
+import { configView, desiredView, deviceDetail } from '../../api/schemas/device-detail.ts';
 import type { TailReader } from '../../devices/tail-viewer.ts';
 import type { AppParts } from '../app.ts';
 import { ProblemError } from '../problem.ts';
@@ -38,23 +39,43 @@ const desired = z.strictObject({
 export function deviceRoutes(parts: AppParts): FastifyPluginAsyncZod {
   const { plant, tails, configs, sessions, now, log } = parts;
   return async (app) => {
-    const viewer = { config: { least: 'viewer' }, schema: { params } } as const;
-    app.get('/devices/:site/:area/:device', viewer, ({ params: name }): DeviceDetail => {
+    const detail = {
+      config: { least: 'viewer' },
+      schema: { summary: 'What one device lacks', params, response: { 200: deviceDetail } },
+    } as const;
+    app.get('/devices/:site/:area/:device', detail, ({ params: name }): DeviceDetail => {
       const report = plant.gapsOf(name);
       if (report === undefined) return { now: now(), gaps: null };
       const { missed, since, gaps, unlisted } = report;
       return { now: now(), gaps: { missed, since, gaps, unlisted } };
     });
-    app.get('/devices/:site/:area/:device/config', viewer, async ({ params: name, session }): Promise<ConfigView> => {
+    const config = {
+      // What is desired may hold secrets, and is told from engineer on alone.
+      config: { least: 'viewer', isPersonal: true },
+      schema: {
+        summary: 'The configuration that a device reports; for an engineer, also the one that is desired',
+        ...{ params, response: { 200: configView } },
+      },
+    } as const;
+    app.get('/devices/:site/:area/:device/config', config, async ({ params: name, session }): Promise<ConfigView> => {
       const config = await configs.read(name);
       if (typeof config === 'string') throw new ProblemError(503, config, AGAIN_MS);
       const { reported } = config;
       const isTold = session !== null && mayDesire(session.role);
       return isTold ? { reported, desired: config.desired } : { reported };
     });
+    const order = {
+      config: { least: DESIRED_ROLES[0] },
+      schema: {
+        summary: 'Desire a configuration of a device; an empty text takes it away',
+        description: 'Answers 409 where somebody else has written since `basedOn` was read.',
+        ...{ params, body: desired, response: { 200: desiredView } },
+      },
+      bodyLimit: BODY_BYTES_MAX,
+    };
     app.put(
       '/devices/:site/:area/:device/config/desired',
-      { config: { least: DESIRED_ROLES[0] }, schema: { params, body: desired }, bodyLimit: BODY_BYTES_MAX },
+      order,
       async ({ params: name, body, session }): Promise<{ desired: ConfigText | null }> => {
         if (session === null) throw new ProblemError(401, 'Log in first.');
         const options = { retain: true };
@@ -72,7 +93,19 @@ export function deviceRoutes(parts: AppParts): FastifyPluginAsyncZod {
         return written;
       },
     );
-    const streamed = { ...viewer, sse: { kind: 'only', serializer: (data: string) => data } } as const;
+    const streamed = {
+      config: { least: 'viewer' },
+      sse: { kind: 'only', serializer: (data: string) => data },
+      // A HEAD would open a stream that nobody reads.
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'What passes of one device, while somebody looks: server-sent events `tail`',
+        params,
+        response: {
+          200: { description: 'Events without end', content: { 'text/event-stream': { schema: z.string() } } },
+        },
+      },
+    } as const;
     app.get('/devices/:site/:area/:device/tail', streamed, (request, reply) => {
       const { params: name, session } = request;
       const full = tails.whyFull(name);

@@ -21,7 +21,16 @@ export function eventRoutes({ live, sessions }: AppParts): FastifyPluginAsyncZod
     const options = {
       config: { least: 'viewer' },
       sse: { kind: 'only', serializer: (data: string) => data },
-      schema: { querystring, headers },
+      // A HEAD would open a stream that nobody reads.
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'What changes, as it changes',
+        description: 'Server-sent events; which there are and how to come back after a break stands at the top.',
+        ...{ querystring, headers },
+        response: {
+          200: { description: 'Events without end', content: { 'text/event-stream': { schema: z.string() } } },
+        },
+      },
     } as const;
     app.get('/events', options, (request, reply) => {
       const { sse, raw } = reply;

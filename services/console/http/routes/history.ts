@@ -6,6 +6,7 @@ import { PRIORITIES } from '#domain/alarm.ts';
 import { JOURNAL_EVENTS } from '#domain/journal.ts';
 import { nameText } from '#runtime/name-schema.ts';
 import type { JournalRow } from '../../api/history.ts';
+import { journalPage } from '../../api/schemas/history.ts';
 import { parsePlace, readJournalPage } from '../../store/journal.ts';
 import type { AppParts } from '../app.ts';
 import { DAY_MS, isRange, moment, RANGE_ERROR } from './range.ts';
@@ -39,7 +40,14 @@ const journal = z
 
 export function historyRoutes({ store, database, now }: AppParts): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get('/journal', { config: { least: 'viewer' }, schema: { querystring: journal } }, ({ query }) => {
+    const entries = {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'What happened to alarms, the newest first; the last day where no range is named',
+        ...{ querystring: journal, response: { 200: journalPage } },
+      },
+    } as const;
+    app.get('/journal', entries, ({ query }) => {
       const { limit, from, to, cursor, find, ...filter } = query;
       const end = to ?? now() + 1;
       const range = { from: from ?? end - DAY_MS, to: end };

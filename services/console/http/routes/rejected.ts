@@ -10,6 +10,7 @@ import { isDeviceKey } from '#domain/topic.ts';
 import { REJECTING_SERVICES } from '#runtime/rejected-log/layout.ts';
 import { parseReached, parseRejectionId, type Reached } from '#runtime/rejected-log/rejection-id.ts';
 import { isWhole, type Selection } from '#runtime/rejected-log/select-rejected.ts';
+import { rejectedGroups, rejectedPage, rejectionView, replayView } from '../../api/schemas/rejected.ts';
 import type { AppParts } from '../app.ts';
 import { ProblemError } from '../problem.ts';
 
@@ -93,26 +94,43 @@ const NOTHING: Reached = new Map();
 
 export function rejectedRoutes({ kept, replays }: AppParts): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get('/rejected', { config: { least: 'viewer' }, schema: { querystring: listed } }, ({ query }) =>
+    const list = {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'Messages that were refused and are kept, the newest first',
+        ...{ querystring: listed, response: { 200: rejectedPage } },
+      },
+    } as const;
+    app.get('/rejected', list, ({ query }) =>
       kept.page(toSelection(query), { beyond: query.cursor ?? NOTHING, limit: query.limit }),
     );
-    app.get('/rejected/groups', { config: { least: 'viewer' }, schema: { querystring: grouped } }, ({ query }) =>
-      kept.groups(toSelection(query), query.limit),
-    );
-    app.get('/rejected/:id', { config: { least: 'viewer' }, schema: { params: z.object({ id }) } }, ({ params }) =>
-      kept.one(params.id),
-    );
-    app.post(
-      '/rejected/replay',
-      { config: { least: REPLAY_ROLES[0] }, schema: { body: replay } },
-      async ({ session, body }) => {
-        if (session === null) throw new ProblemError(401, 'Log in first.');
-        const { ids, again, dryRun, cursor: beyond = NOTHING } = body;
-        const what = ids === undefined ? { selection: toSelection(body) } : { ids };
-        const wish = { what, isAgain: again || ids !== undefined, beyond };
-        return dryRun ? await replays.foretell(wish) : await replays.replay(wish, session);
+    const groups = {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'What was refused, told by its kind',
+        ...{ querystring: grouped, response: { 200: rejectedGroups } },
       },
-    );
+    } as const;
+    app.get('/rejected/groups', groups, ({ query }) => kept.groups(toSelection(query), query.limit));
+    const one = {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'One of them, with its payload',
+        ...{ params: z.object({ id }), response: { 200: rejectionView } },
+      },
+    } as const;
+    app.get('/rejected/:id', one, ({ params }) => kept.one(params.id));
+    const again = {
+      config: { least: REPLAY_ROLES[0] },
+      schema: { summary: 'Send them again, or say what would be sent', body: replay, response: { 200: replayView } },
+    };
+    app.post('/rejected/replay', again, async ({ session, body }) => {
+      if (session === null) throw new ProblemError(401, 'Log in first.');
+      const { ids, again, dryRun, cursor: beyond = NOTHING } = body;
+      const what = ids === undefined ? { selection: toSelection(body) } : { ids };
+      const wish = { what, isAgain: again || ids !== undefined, beyond };
+      return dryRun ? await replays.foretell(wish) : await replays.replay(wish, session);
+    });
   };
 }
 

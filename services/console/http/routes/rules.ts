@@ -12,7 +12,6 @@ import type { RulesView } from '../../api/rules.ts';
 import type { Job } from '../../rules/job.ts';
 import { ruleFileNameProblem } from '../../rules/rule-files.ts';
 import type { AppParts } from '../app.ts';
-import { etagOfText, isUnchanged } from '../etag.ts';
 import { ProblemError } from '../problem.ts';
 import type { Session } from '../session.ts';
 import { saveRule } from './save-rule.ts';
@@ -60,6 +59,10 @@ const alarmName = z.object({ site: nameText, area: nameText, rule: nameText, ins
 const explained = z.strictObject({ at: z.coerce.number().pipe(moment).optional() });
 const schemaName = z.object({ name: z.enum(SCHEMA_NAMES as [string, ...string[]]) });
 
+/** For whoever may look. */
+const described = <const T extends object>(summary: string, schema?: T) =>
+  ({ config: { least: 'viewer' }, schema: { summary, ...schema } as { summary: string } & T }) as const;
+
 export function ruleRoutes(parts: AppParts): FastifyPluginAsyncZod {
   const { files, list, workbench } = parts.rules;
   const run = async (job: Job, request: FastifyRequest, reply: FastifyReply) => {
@@ -67,33 +70,36 @@ export function ruleRoutes(parts: AppParts): FastifyPluginAsyncZod {
     return reply.type('application/json; charset=utf-8').send(json);
   };
   return async (app) => {
-    app.get('/rules', { config: { least: 'viewer' } }, async ({ session }): Promise<RulesView> => {
-      const [view, whyNot] = await Promise.all([list.view(), whyNotSave(parts, session)]);
-      return { ...view, canSave: whyNot === undefined, whyNot: whyNot ?? null };
-    });
+    app.get(
+      '/rules',
+      described('The files of the rules folder, what is wrong with each, and what runs of it'),
+      async ({ session }): Promise<RulesView> => {
+        const [view, whyNot] = await Promise.all([list.view(), whyNotSave(parts, session)]);
+        return { ...view, canSave: whyNot === undefined, whyNot: whyNot ?? null };
+      },
+    );
     app.get(
       '/rules/file',
-      { config: { least: 'viewer' }, schema: { querystring: z.strictObject({ name: fileName }) } },
-      async ({ query, headers }, reply) => {
+      described('A rule and its test as they are on disk', { querystring: z.strictObject({ name: fileName }) }),
+      async ({ query }, reply) => {
         const view = await files.read(query.name);
         reply.header('etag', view.etag);
-        return isUnchanged(headers['if-none-match'], view.etag) ? reply.code(304).send() : view;
+        return view;
       },
     );
     app.get(
       '/rules/schemas/:name',
-      { config: { least: 'viewer' }, schema: { params: schemaName } },
+      described('A JSON Schema of the rules folder, for editors', { params: schemaName }),
       (request, reply) => {
         const schema = schemaText(SCHEMA_NAMES.find((each) => each === request.params.name) ?? 'rule');
-        const etag = etagOfText(schema);
-        reply.header('etag', etag).header('cache-control', 'no-cache');
-        if (isUnchanged(request.headers['if-none-match'], etag)) return reply.code(304).send();
         return reply.type('application/schema+json; charset=utf-8').send(schema);
       },
     );
     app.get(
       '/alarms/:site/:area/:rule/:instance/explain',
-      { config: { least: 'viewer' }, schema: { params: alarmName, querystring: explained } },
+      described('Why an alarm is as it is at a moment, or why not: as `penstock rules explain` says it', {
+        ...{ params: alarmName, querystring: explained },
+      }),
       (request, reply) => {
         const { site, area, rule, instance } = request.params;
         const now = parts.now();
@@ -101,20 +107,24 @@ export function ruleRoutes(parts: AppParts): FastifyPluginAsyncZod {
         return run({ kind: 'explain', alarm: `${rule}/${site}/${area}/${instance}`, at, now }, request, reply);
       },
     );
-    const written = { config: { least: 'engineer' as const }, bodyLimit: BODY_BYTES_MAX };
-    app.post('/rules/check', { ...written, schema: { body: edited } }, (request, reply) =>
+    const written = <const T extends z.ZodType>(summary: string, body: T) =>
+      ({ config: { least: 'engineer' }, bodyLimit: BODY_BYTES_MAX, schema: { summary, body } }) as const;
+    app.post('/rules/check', written('What is wrong with a text, as if it were saved', edited), (request, reply) =>
       run({ kind: 'check', wish: request.body }, request, reply),
     );
-    app.post('/rules/diff', { ...written, schema: { body: edited } }, (request, reply) =>
-      run({ kind: 'diff', wish: request.body }, request, reply),
+    app.post(
+      '/rules/diff',
+      written('What saving a text would mean for the alarms that stand', edited),
+      (request, reply) => run({ kind: 'diff', wish: request.body }, request, reply),
     );
-    app.post('/rules/test', { ...written, schema: { body: testWish } }, (request, reply) =>
+    app.post('/rules/test', written('Run the tests of a rule on the texts of the editor', testWish), (request, reply) =>
       run({ kind: 'test', wish: request.body }, request, reply),
     );
-    app.post('/rules/backtest', { ...written, schema: { body: backtestWish } }, (request, reply) =>
+    app.post('/rules/backtest', written('What a text would have done over the past', backtestWish), (request, reply) =>
       run({ kind: 'backtest', wish: request.body, now: parts.now() }, request, reply),
     );
-    app.put('/rules/file', { ...written, schema: { body: edited } }, async ({ body, session, headers }, reply) => {
+    const save = written('Save a rule and its test; If-Match, or If-None-Match: * for a new one', edited);
+    app.put('/rules/file', save, async ({ body, session, headers }, reply) => {
       if (session === null) throw new ProblemError(401, 'Log in first.');
       const whyNot = await whyNotSave(parts, session);
       if (whyNot !== undefined) throw new ProblemError(403, whyNot);

@@ -5,6 +5,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { LoginAnswer } from '#runtime/access/access.ts';
 import type { LoginView, SessionView } from '../../api/http.ts';
+import { loginView, sessionView } from '../../api/schemas/session.ts';
 import type { AppParts } from '../app.ts';
 import { ProblemError } from '../problem.ts';
 import { refuseForeign } from '../request-guard.ts';
@@ -27,12 +28,24 @@ export function loginRoutes(parts: AppParts): FastifyPluginAsyncZod {
     errorResponseBuilder: (_request: unknown, { ttl }: { ttl: number }) => tooMany(ttl),
   };
   return async (app) => {
-    app.get('/login', (_request, reply): LoginView => {
+    const asked = {
+      config: { isPersonal: true },
+      schema: { summary: 'Whether anybody can log in', response: { 200: loginView } },
+    };
+    app.get('/login', asked, (_request, reply): LoginView => {
       reply.header('cache-control', 'no-store');
       if (access.hasPeople) return { people: 'there' };
       return { people: access.problem() === undefined ? 'nobody' : 'broken' };
     });
-    app.post('/login', { config: { rateLimit }, schema: { body: login } }, async (request, reply) => {
+    const tried = {
+      config: { rateLimit },
+      schema: {
+        summary: 'Log in; the answer sets the cookie of the session',
+        body: login,
+        response: { 200: sessionView },
+      },
+    };
+    app.post('/login', tried, async (request, reply) => {
       refuseForeign(request);
       reply.header('cache-control', 'no-store');
       const { user, password } = request.body;
@@ -52,10 +65,21 @@ export function loginRoutes(parts: AppParts): FastifyPluginAsyncZod {
 
 export function sessionRoutes(parts: AppParts): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get('/session', { config: { least: 'viewer' } }, ({ session }) => (session === null ? null : viewOf(session)));
-    app.post('/logout', { config: { least: 'viewer' } }, ({ session, protocol }, reply) => {
+    const asked = {
+      config: { least: 'viewer', isPersonal: true },
+      schema: { summary: 'Who is logged in', response: { 200: sessionView } },
+    } as const;
+    app.get('/session', asked, ({ session }) => {
+      if (session === null) throw new ProblemError(401, 'Log in first.');
+      return viewOf(session);
+    });
+    const ended = {
+      config: { least: 'viewer' },
+      schema: { summary: 'Log out; the cookie lets nobody in any more', response: { 204: z.null() } },
+    } as const;
+    app.post('/logout', ended, ({ session, protocol }, reply) => {
       if (session !== null) end(parts, session);
-      return reply.clearCookie(SESSION_COOKIE, cookieFor(protocol)).code(204).send();
+      reply.clearCookie(SESSION_COOKIE, cookieFor(protocol)).code(204).send(null);
     });
   };
 }

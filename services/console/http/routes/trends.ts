@@ -6,6 +6,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { parseSeriesName, type SeriesName } from '#domain/series.ts';
 import { type QueryAnswer, type SeriesPage, TREND_SERIES_MAX, type Trend } from '../../api/history.ts';
+import { queryAnswer, seriesPage, trendView } from '../../api/schemas/history.ts';
 import { UNKNOWN_METRIC } from '../../plant/catalog.ts';
 import { readAlarmBands, type Wanted } from '../../store/alarm-bands.ts';
 import { exportPoints } from '../../store/export-points.ts';
@@ -54,64 +55,84 @@ const query = z.strictObject({
 const QUERY_ROWS_MAX = 20_000;
 const QUERY_BYTES_MAX = 8 * 1024 * 1024;
 
+/** A text to whoever reads it. */
+const streamed = z.custom<Readable>().meta({ type: 'string' });
+
 export function trendRoutes({ plant, store, database, ruleMarks }: AppParts): FastifyPluginAsyncZod {
   /** A picture that somebody has moved on from is not to keep the store busy. */
   const sourceFor = ({ signal }: FastifyRequest) => ({ store: whileWaited(store, signal), database });
   const noteOf = (series: SeriesName) => plant.value(series) ?? UNKNOWN_METRIC;
   const described = (series: SeriesName) => ({ series, device: plant.device(series) ?? null });
   return async (app) => {
-    app.get(
-      '/series',
-      { config: { least: 'viewer' }, schema: { querystring: search } },
-      (request): Promise<SeriesPage> => {
-        return searchSeries(store, plant.seriesNames(), request.query);
+    const found = {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'Series by what they are called, those with a latest value first',
+        ...{ querystring: search, response: { 200: seriesPage } },
       },
-    );
-    app.get(
-      '/trend',
-      { config: { least: 'viewer' }, schema: { querystring: trend } },
-      async (request): Promise<Trend> => {
-        const { s, ...range } = request.query;
-        const source = sourceFor(request);
-        const areas = Map.groupBy(s, ({ site, area }) => `${site}/${area}`);
-        const wanted = [...areas.values()].map(
-          (list): Wanted => ({
-            site: list[0]?.site ?? '',
-            area: list[0]?.area ?? '',
-            devices: new Set(list.map(({ device }) => device)),
-            alarms: list.flatMap((series) => ruleMarks.alarmsOf(described(series))),
-          }),
-        );
-        const [buckets, ...found] = await Promise.all([
-          readBuckets(source, { series: s, ...range, noteOf }),
-          ...wanted.map((each) => readAlarmBands(source, each, range)),
-        ]);
-        return {
-          ...buckets,
-          series: buckets.series.map((series) => ({
-            ...series,
-            limits: ruleMarks.limitsOf(described(series), series.unit),
-          })),
-          alarms: found.flatMap(({ bands }) => bands).sort((a, b) => a.from - b.from),
-          hasMoreAlarms: found.some(({ isCut }) => isCut),
-        };
+    } as const;
+    app.get('/series', found, (request): Promise<SeriesPage> => {
+      return searchSeries(store, plant.seriesNames(), request.query);
+    });
+    const picture = {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'Up to eight series over a range, in as many buckets as a picture has room for',
+        ...{ querystring: trend, response: { 200: trendView } },
       },
-    );
-    app.get(
-      '/series/export.csv',
-      { config: { least: 'viewer' }, schema: { querystring: exported } },
-      async (request, reply) => {
-        const { s, from, to } = request.query;
-        const rows = exportPoints(sourceFor(request), { series: s, from, to, unitOf: (series) => noteOf(series).unit });
-        // The first points are read before anything is sent: a store that cannot be asked is a problem to be read, not half a file.
-        const head = `${(await rows.next()).value ?? ''}${(await rows.next()).value ?? ''}`;
-        reply
-          .header('content-disposition', 'attachment; filename="penstock-points.csv"')
-          .type('text/csv; charset=utf-8');
-        return reply.send(Readable.from(after(head, rows)));
+    } as const;
+    app.get('/trend', picture, async (request): Promise<Trend> => {
+      const { s, ...range } = request.query;
+      const source = sourceFor(request);
+      const areas = Map.groupBy(s, ({ site, area }) => `${site}/${area}`);
+      const wanted = [...areas.values()].map(
+        (list): Wanted => ({
+          site: list[0]?.site ?? '',
+          area: list[0]?.area ?? '',
+          devices: new Set(list.map(({ device }) => device)),
+          alarms: list.flatMap((series) => ruleMarks.alarmsOf(described(series))),
+        }),
+      );
+      const [buckets, ...found] = await Promise.all([
+        readBuckets(source, { series: s, ...range, noteOf }),
+        ...wanted.map((each) => readAlarmBands(source, each, range)),
+      ]);
+      return {
+        ...buckets,
+        series: buckets.series.map((series) => ({
+          ...series,
+          limits: ruleMarks.limitsOf(described(series), series.unit),
+        })),
+        alarms: found.flatMap(({ bands }) => bands).sort((a, b) => a.from - b.from),
+        hasMoreAlarms: found.some(({ isCut }) => isCut),
+      };
+    });
+    const file = {
+      config: { least: 'viewer' },
+      // A HEAD would read all of it from the store, for nothing.
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'The points themselves as a file (CSV)',
+        querystring: exported,
+        response: { 200: { description: 'One line a point', content: { 'text/csv': { schema: streamed } } } },
       },
-    );
-    app.post('/query', { config: { least: 'engineer' }, schema: { body: query } }, async ({ body }) => {
+    } as const;
+    app.get('/series/export.csv', file, async (request, reply) => {
+      const { s, from, to } = request.query;
+      const rows = exportPoints(sourceFor(request), { series: s, from, to, unitOf: (series) => noteOf(series).unit });
+      // The first points are read before anything is sent: a store that cannot be asked is a problem to be read, not half a file.
+      const head = `${(await rows.next()).value ?? ''}${(await rows.next()).value ?? ''}`;
+      reply.header('content-disposition', 'attachment; filename="penstock-points.csv"').type('text/csv; charset=utf-8');
+      return reply.send(Readable.from(after(head, rows)));
+    });
+    const asked = {
+      config: { least: 'engineer' },
+      schema: {
+        summary: 'Ask the store in InfluxQL; it is only read',
+        ...{ body: query, response: { 200: queryAnswer } },
+      },
+    } as const;
+    app.post('/query', asked, async ({ body }) => {
       const problem = queryProblem(body.q);
       if (problem !== undefined) throw new ProblemError(400, problem);
       return toAnswer(await store.tables(trimmedQuery(body.q), { bytesMax: QUERY_BYTES_MAX }));

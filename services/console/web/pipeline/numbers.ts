@@ -1,0 +1,45 @@
+// The numbers of the pipeline, asked for while somebody looks at them. They are told every so often, so a stream would carry nothing
+// newer; an answer that has not changed costs a line.
+
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { PipelineView } from '../../api/pipeline.ts';
+import { call } from '../state/api.ts';
+
+const ASK_MS_MAX = 5_000;
+const ASK_MS_MIN = 1_000;
+
+/** null until the first answer. */
+export const told = signal<PipelineView | null>(null);
+/** Why they could not be asked for; null where they could. */
+export const askProblem = signal<string | null>(null);
+
+/** Asks as long as the page is there. */
+export function useNumbers(): void {
+  useEffect(() => {
+    const ended = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ask = async () => {
+      if (!document.hidden) await readNumbers(ended.signal);
+      if (!ended.signal.aborted) timer = setTimeout(() => void ask(), askMs());
+    };
+    void ask();
+    return () => {
+      ended.abort();
+      clearTimeout(timer);
+    };
+  }, []);
+}
+
+async function readNumbers(ended: AbortSignal): Promise<void> {
+  const answer = await call<PipelineView>('GET', 'api/pipeline');
+  if (ended.aborted) return;
+  askProblem.value = answer.ok ? null : answer.why;
+  if (answer.ok) told.value = answer.body;
+}
+
+/** A few times as often as they are told, so that a change is seen soon after. */
+function askMs(): number {
+  const everyMs = told.peek()?.everyMs ?? 0;
+  return everyMs === 0 ? ASK_MS_MAX : Math.min(ASK_MS_MAX, Math.max(ASK_MS_MIN, everyMs / 3));
+}
