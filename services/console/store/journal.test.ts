@@ -10,7 +10,6 @@ function storeOf(moments: readonly number[]) {
   const newestFirst = moments.map((at, seq) => [at, seq, `entry ${seq}`] as const).toSorted((a, b) => b[0] - a[0]);
   const asked: string[] = [];
   const store: Store = {
-    tables: async () => [],
     query: async (q) => {
       asked.push(q);
       const number = (pattern: RegExp) => Number(pattern.exec(q)?.[1] ?? 0);
