@@ -60,7 +60,7 @@ const ONE_FILE: Readonly<Record<string, readonly string[]>> = {
   '@clack/prompts': ['services/cli/rules/ask-rule-wish.ts', 'services/cli/access/wanted-password.ts'], // words, secrets
   execa: ['services/cli/supervisor/launch.ts'],
   'fastest-levenshtein': ['services/lib/runtime/json-file.ts'],
-  uplot: ['services/console/web/trend/chart.ts'],
+  uplot: ['services/console/web/trend/chart.ts', 'services/console/web/rules/trial/input-plot.ts'], // trends, and a rule on the past
   '@fastify/swagger-ui': ['services/console/http/docs/docs.ts'],
   'sparkplug-payload': ['services/ingest/sparkplug/test-tahu.ts'], // what edge nodes run on, for tests
   // one file each on the disk

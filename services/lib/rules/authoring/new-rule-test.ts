@@ -2,7 +2,6 @@
 // reach everything that the rule says.
 
 import { formatDuration } from '#domain/duration.ts';
-import { formatRuleFile } from './format-rule-file.ts';
 import { deadbandOf, intervalMsOf, msOf } from './new-rule.ts';
 import type { RuleWish } from './rule-wish.ts';
 
@@ -19,16 +18,13 @@ type Course = {
   readonly goneAt: number;
 };
 
-/** The text of `<id>.test.json`. */
-export function newRuleTestText(wish: RuleWish): string {
+/** The content of `<id>.test.json`. */
+export function newRuleTest(wish: RuleWish): object {
   const course = courseOf(wish);
   const { wanted } = wish;
   const other = wanted.kind === 'silent' ? goesOffline(wish, msOf(wanted.after)) : knowsNothing(wish);
   const tests = [comesAndGoes(wish, course), other];
-  const file = { $schema: './schemas/rule-test.schema.json', kind: 'RuleTest', tests };
-  const text = formatRuleFile(`${wish.id}.test.json`, JSON.stringify(file));
-  if (typeof text !== 'string') throw new Error(`a new test is no JSON: ${text[0]?.message}`);
-  return text;
+  return { $schema: './schemas/rule-test.schema.json', kind: 'RuleTest', tests };
 }
 
 function comesAndGoes(wish: RuleWish, { values, intervalMs, comesAt, activeAt, goneAt }: Course): object {

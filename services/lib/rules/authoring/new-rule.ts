@@ -1,8 +1,8 @@
-// A rule made of what somebody wants to be alarmed of. Its test is made by new-rule-test.ts.
+// A rule made of what somebody wants to be alarmed of. Its test is made by new-rule-test.ts. Pure, and without a package: the
+// console's page makes rules with it too.
 
 import { formatDuration, parseDuration } from '#domain/duration.ts';
 import { formatUnit } from '#domain/unit.ts';
-import { formatRuleFile } from './format-rule-file.ts';
 import type { RuleWish } from './rule-wish.ts';
 
 /** Where no model says how often a metric comes. */
@@ -28,12 +28,12 @@ export function deadbandOf({ wanted, deadband }: RuleWish): number | undefined {
   return deadband ?? Number((wanted.limit * SLOPE_DEADBAND_SHARE).toPrecision(2));
 }
 
-/** The text of `<id>.json`. */
-export function newRuleText(wish: RuleWish): string {
+/** The content of `<id>.json`. */
+export function newRule(wish: RuleWish): object {
   const { id, model, priority, onDelay, offDelay, cause, consequence, response, timeToRespond } = wish;
   const rationalisation = { cause, consequence, response, timeToRespond };
   const isRational = Object.values(rationalisation).some((each) => each !== undefined);
-  const file = {
+  return {
     $schema: './schemas/rule.schema.json',
     id,
     name: wish.name ?? nameOf(wish),
@@ -45,9 +45,6 @@ export function newRuleText(wish: RuleWish): string {
     ...(isRational ? { rationalisation } : {}),
     annotations: { summary: summaryOf(wish) },
   };
-  const text = formatRuleFile(`${id}.json`, JSON.stringify(file));
-  if (typeof text !== 'string') throw new Error(`a new rule is no JSON: ${text[0]?.message}`);
-  return text;
 }
 
 function logicOf(wish: RuleWish): object {

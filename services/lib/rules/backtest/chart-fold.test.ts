@@ -174,9 +174,17 @@ describe('limitLines()', () => {
       ],
     ],
     [
-      'a limit of each device',
+      'a limit that devices report: the default, since no report is in the history',
       {
         params: { limit: { default: 85, source: 'device.config.limit' } },
+        condition: { '>': [t, { param: 'limit' }] },
+      },
+      [['>', 85, 'raises']],
+    ],
+    [
+      'a limit of each device',
+      {
+        params: { limit: { default: 85, source: 'device.labels.limit' } },
         condition: { '>': [t, { param: 'limit' }] },
       },
       [],

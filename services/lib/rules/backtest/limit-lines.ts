@@ -1,4 +1,5 @@
-// The limits of a rule as a chart draws them: comparisons of an input with a number that never changes.
+// The limits of a rule as the chart of a backtest draws them: comparisons of an input with a number that never changes. What a device
+// reports of its own limits is not in the history: in a backtest such a param has its default throughout.
 
 import type { Priority } from '#domain/alarm.ts';
 import type { CompiledLevel, CompiledRule } from '../language/compile-rule.ts';
@@ -74,7 +75,7 @@ function isOperator(name: string): name is LimitOperator {
 function fixedNumber(expression: Expression, rule: CompiledRule): number | undefined {
   for (const { parts, constant, paramOf } of walk(expression)) {
     if (parts.length > 0 || constant !== undefined) continue;
-    if (paramOf === undefined || rule.params[paramOf]?.source !== undefined) return undefined;
+    if (paramOf === undefined || rule.params[paramOf]?.source?.from === 'labels') return undefined;
   }
   const params = rule.params.map(({ value }) => value);
   const value = expression.evaluate({ params } as unknown as Frame);

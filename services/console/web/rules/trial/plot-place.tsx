@@ -1,0 +1,42 @@
+// Where the plot of one input hangs: as wide as its place, opened anew in the colours of day or night.
+
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { coloursChanged } from '../../state/look.ts';
+import type { InputPlot, Pictured } from './input-plot.ts';
+
+export type PlotPlaceProps = {
+  readonly pictured: Pictured;
+  readonly onPoint: (bucket: number | null) => void;
+};
+
+export function PlotPlace({ pictured, onPoint }: PlotPlaceProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useSignal<InputPlot | null>(null);
+  const newest = useRef(pictured);
+  newest.current = pictured;
+
+  useSignalEffect(() => {
+    coloursChanged.value; // other colours are another plot
+    const root = place.current;
+    if (root === null) return;
+    let isGone = false;
+    let opened: InputPlot | undefined;
+    const observer = new ResizeObserver(() => opened?.resize(root.clientWidth));
+    void import('./input-plot.ts').then(({ openInputPlot }) => {
+      if (isGone) return;
+      opened = openInputPlot(root, newest.current, onPoint);
+      observer.observe(root);
+      plot.value = opened;
+    });
+    return () => {
+      isGone = true;
+      observer.disconnect();
+      opened?.close();
+    };
+  });
+
+  useEffect(() => plot.value?.draw(pictured), [plot.value, pictured]);
+
+  return <div ref={place} class="input-plot" aria-hidden="true" />;
+}
