@@ -20,9 +20,10 @@
 // same kind ends the one before, which is answered with 409. So does hanging up. What takes too long is a 504, what needs too much
 // memory a 422, a store that is away a 503, too many who ask at once a 503; each problem says in `detail` what to do. A rule that has errors is a 422 with `findings` (`RefusedProblem`).
 
-import type { AlarmState, Priority } from '#domain/alarm.ts';
+import type { Priority } from '#domain/alarm.ts';
 import type { Value } from '#domain/point.ts';
 import type { SetResult } from '#rules/backtest/backtest.ts';
+import type { ChartInstance, ChartSeries, ChartSpan, ChartStateSpan } from '#rules/backtest/chart-fold.ts';
 import type { SentCommand } from '#rules/backtest/command-count.ts';
 import type { Moved } from '#rules/backtest/compare.ts';
 import type { Episode } from '#rules/backtest/episodes.ts';
@@ -223,48 +224,14 @@ export type BacktestChart = {
   readonly limits: readonly LimitLine[];
 };
 
-export type InstanceChart = {
-  /** `rule/site/area/instance`. */
-  readonly alarm: string;
-  readonly site: string;
-  readonly area: string;
-  readonly rule: string;
-  readonly instance: string;
-  readonly states: readonly StateSpan[];
-  /** When evidence of the on-delay was being gathered, in the order of time; also beneath RTNUN and LATCH, where the state does not show it. */
-  readonly gathering: readonly Span[];
-  /** Spans of both kinds beyond those. */
-  readonly more: number;
+export type InstanceChart = ChartInstance & {
   /** The same of the file on disk; null where it was not asked for or has no such instance. */
   readonly savedStates: readonly StateSpan[] | null;
 };
 
-export type Span = { readonly from: number; readonly to: number };
-
-/**
- * Everything but NORM, in the order of time. Nobody acknowledges or resets in a backtest: after the first alarm of the range it is
- * RTNUN or LATCH between alarms. What was over before the range counts as acknowledged.
- */
-export type StateSpan = Span & { readonly state: Exclude<AlarmState, 'NORM'>; readonly priority: Priority };
-
-/** An input as the chart draws it: about 600 buckets; null where nothing was known. */
-export type InputSeries = {
-  /** `rule/site/area/instance`. */
-  readonly alarm: string;
-  readonly input: string;
-  readonly metric: string;
-  /** `site/area/device`; null where none feeds it. */
-  readonly device: string | null;
-  /** UCUM. */
-  readonly unit: string | null;
-  /** Of an input that is made of samples (`slope over 10m`): what of, in words. Its values are then those that the rule saw. */
-  readonly made: string | null;
-  /** Starts of the buckets. */
-  readonly at: readonly number[];
-  readonly min: readonly (number | null)[];
-  readonly max: readonly (number | null)[];
-  readonly mean: readonly (number | null)[];
-};
+export type Span = ChartSpan;
+export type StateSpan = ChartStateSpan;
+export type InputSeries = ChartSeries;
 
 /** A comparison of an input with a number, as far as that number never changes. */
 export type LimitLine = {

@@ -21,6 +21,11 @@ const SPANS_MAX = 500;
 const BUCKETS = 600;
 
 export type ChartSpan = { readonly from: number; readonly to: number };
+
+/**
+ * Everything but NORM, in the order of time. Nobody acknowledges or resets in a backtest: after the first alarm of the range it is
+ * RTNUN or LATCH between alarms. What was over before the range counts as acknowledged.
+ */
 export type ChartStateSpan = ChartSpan & { readonly state: Exclude<AlarmState, 'NORM'>; readonly priority: Priority };
 
 export type ChartInstance = {
@@ -31,19 +36,25 @@ export type ChartInstance = {
   readonly rule: string;
   readonly instance: string;
   readonly states: readonly ChartStateSpan[];
+  /** When evidence of the on-delay was gathered, in the order of time; also beneath RTNUN and LATCH, where the state does not show it. */
   readonly gathering: readonly ChartSpan[];
-  /** Spans beyond those. */
+  /** Spans of both kinds beyond those. */
   readonly more: number;
 };
 
+/** An input as the chart draws it: about 600 buckets; null where nothing was known. */
 export type ChartSeries = BucketLists & {
+  /** `rule/site/area/instance`. */
   readonly alarm: string;
   readonly input: string;
   readonly metric: string;
-  /** `site/area/device`. */
+  /** `site/area/device`; null where none feeds it. */
   readonly device: string | null;
+  /** UCUM. */
   readonly unit: string | null;
+  /** Of an input that is made of samples (`slope over 10m`): what of, in words. Its values are then those that the rule saw. */
   readonly made: string | null;
+  /** Starts of the buckets. */
   readonly at: readonly number[];
 };
 
