@@ -30,11 +30,11 @@ const SHOTS: readonly Shot[] = [
   { name: 'alarm', hash: `#/alarms/lyon/tank-farm/tank-temp-high/tank-01`, shows: '[data-testid=alarm-panel]' },
   {
     name: 'trends',
-    hash: `#/trends?s=${TANK}/temperature&s=lyon/tank-farm/T2/level&last=15m`,
+    hash: `#/trends?s=${TANK}/temperature&s=lyon/tank-farm/tank-02/level&last=15m`,
     shows: '[data-testid=trend-chart] canvas',
   },
   { name: 'devices', hash: '#/devices', shows: '[data-testid=device-row]' },
-  { name: 'device', hash: `#/devices/${TANK}?show=live`, shows: '[data-testid=tail-group]' },
+  { name: 'device', hash: `#/devices/${TANK}?show=tail`, shows: '[data-testid=tail-group]' },
   { name: 'rules', hash: '#/rules', shows: '[data-testid=rule-row]' },
   { name: 'rule', hash: '#/rules/tank-temp-high.json', shows: '[data-testid=trial-chart] canvas' },
   { name: 'rejects', hash: '#/rejects', shows: '[data-testid=reject-group]' },
