@@ -13,22 +13,26 @@ import { LookChoice } from './look-choice.tsx';
 export function Header({ user, role }: { readonly user: string; readonly role: Role }) {
   return (
     <header>
-      <h1>{texts.title}</h1>
-      <Navigation />
-      <ul class="counts" aria-label={texts.counts.label}>
-        {PRIORITIES.map((priority) => (
-          <Count key={priority} priority={priority} />
-        ))}
-      </ul>
-      <SoundControl />
-      <Connection />
-      <span class="user" data-testid="user" data-role={role}>
-        <bdi>{user}</bdi> <span class="hint">{texts.roles[role]}</span>
-      </span>
-      <LookChoice />
-      <button type="button" class="quiet" onClick={() => void logOut()}>
-        {texts.logout}
-      </button>
+      <div class="strip">
+        <h1>{texts.title}</h1>
+        <ul class="counts" aria-label={texts.counts.label}>
+          {PRIORITIES.map((priority) => (
+            <Count key={priority} priority={priority} />
+          ))}
+        </ul>
+        <Connection />
+        <span class="user" data-testid="user" data-role={role}>
+          <bdi>{user}</bdi> <span class="hint">{texts.roles[role]}</span>
+        </span>
+        <button type="button" class="quiet" onClick={() => void logOut()}>
+          {texts.logout}
+        </button>
+      </div>
+      <div class="strip">
+        <Navigation />
+        <SoundControl />
+        <LookChoice />
+      </div>
     </header>
   );
 }
