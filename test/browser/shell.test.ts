@@ -79,6 +79,22 @@ describe.skipIf(NO_CHROMIUM !== undefined)(TITLE, () => {
     await page.context().close();
   });
 
+  it('is painted first from less than 60 KB over the wire, alarms included', async () => {
+    const page = await console.visit('vera');
+    await page.reload();
+    await page.locator('[data-testid=connection][data-state=live]').waitFor();
+    const sizes = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .filter(({ name }) => name.includes('/assets/'))
+        .map((entry) => ({ name: entry.name, bytes: (entry as PerformanceResourceTiming).encodedBodySize })),
+    );
+    const bytes = sizes.reduce((sum, each) => sum + each.bytes, 0);
+    expect(sizes.some(({ name }) => name.endsWith('.js'))).toBe(true);
+    expect(bytes, JSON.stringify(sizes)).toBeLessThan(60 * 1_024);
+    await page.context().close();
+  });
+
   it('had no error, and asked no other host', () => {
     expect(console.problems.filter((problem) => !problem.includes('ERR_FAILED'))).toEqual([]);
   });
