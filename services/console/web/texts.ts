@@ -105,6 +105,9 @@ const WITHOUT: { readonly [service: string]: string | undefined } = {
 
 export const texts = {
   title: 'Penstock',
+  /** Of the browser's tab, the most particular first. */
+  titleOf: (parts: readonly string[], unacked: number) =>
+    `${unacked === 0 ? '' : `(${unacked}) `}${[...parts, 'Penstock'].join(' – ')}`,
   skip: 'Skip to the content',
   navigation: 'Pages',
   look: {
@@ -133,7 +136,21 @@ export const texts = {
   },
   roles: { viewer: 'viewer, sees only', operator: 'operator', engineer: 'engineer', admin: 'admin' },
   logout: 'Log out',
+  logoutFailed: (why: string) => `You are still logged in: ${why} Try again before you leave.`,
   loading: 'Loading …',
+  /** Short signs of units, behind a number. */
+  units: {
+    ms: (n: string) => `${n} ms`,
+    seconds: (n: string) => `${n} s`,
+    minutes: (n: string) => `${n} min`,
+    hours: (n: string) => `${n} h`,
+    hoursAndMinutes: (hours: string, minutes: string) => `${hours} h ${minutes} min`,
+    days: (n: string) => `${n} d`,
+    perSecond: (n: string) => `${n}/s`,
+    percent: (n: string) => `${n} %`,
+    bytes: ['B', 'kB', 'MB', 'GB', 'TB'],
+    below: (n: string) => `< ${n}`,
+  },
   showMore: (n: number) => `Show ${n} more`,
   connection: {
     connecting: 'Connecting …',
@@ -253,6 +270,8 @@ export const texts = {
       empty: 'The journal has nothing of it.',
       failed: (why: string) => `The journal cannot be read: ${why}`,
       older: 'Show older entries',
+      full: (n: number) =>
+        `These are the newest ${n.toLocaleString('en')}. Older ones are shown where a filter or a time narrows them down, and are in the export.`,
       csv: (n: number) => `Export the journal (CSV, the newest ${n.toLocaleString('en')} at most)`,
       limit: (limit: number) => `limit ${limit}`,
       afterBegin: (age: string) => `${age} after it began`,
@@ -526,6 +545,15 @@ export const texts = {
     none: 'Choose a metric in the table of latest values, or find one that only the store remembers; up to eight stand in one trend.',
     loading: 'Asking the store …',
     ranges: 'How long back',
+    lengths: {
+      quarter: '15 min',
+      hour: '1 h',
+      shift: '8 h',
+      day: '24 h',
+      week: '7 d',
+      month: '30 d',
+      year: '1 y',
+    },
     earlier: 'Earlier',
     later: 'Later',
     nearer: 'Zoom in',
@@ -606,6 +634,9 @@ export const texts = {
     noAlarms: 'none',
     alarmsOf: (n: number, rule: string) => `${n} active alarms of ${rule}`,
     older: 'An older version runs: this file is refused, or not yet taken.',
+    runsOther: (running: string, saved: string) =>
+      `Compared with the file as it is saved (${saved}). The rules service runs another revision, ${running}, whose text it alone has.`,
+    refused: 'refused',
     empty: 'There is no rule yet.',
     noMatch: 'No rule matches.',
     more: (n: number) => `${n} more files are not shown.`,
@@ -667,7 +698,8 @@ export const texts = {
       saved: 'Saved.',
       cannot: (why: string) => `It cannot be saved here: ${why}`,
       conflict: 'Somebody else has saved this rule since you opened it. Nothing was written. Their text against yours:',
-      conflictGone: 'This rule is no longer in the rules folder, or cannot be read. Nothing was written.',
+      conflictGone:
+        'Somebody has taken this rule out of the rules folder since you opened it. Nothing was written; saving makes it a new file.',
       conflictNew: 'A file of this name is there already. Nothing was written. Its text against yours:',
       takeTheirs: 'Take theirs, drop mine',
       keepMine: 'Keep mine, and look again',
@@ -867,7 +899,7 @@ export const texts = {
       cancel: 'Cancel',
       sending: (n: number) => `Sending … ${n} so far`,
       sent: (n: number) => (n === 1 ? 'One message was sent again.' : `${n} messages were sent again.`),
-      failed: (why: string) => `Not done. ${why}`,
+      failed: (why: string) => `It stopped. ${why}`,
       close: 'Close',
     },
   },
@@ -1025,6 +1057,10 @@ export const texts = {
   services: { heading: 'Services', empty: 'No service has reported yet.', since: (age: string) => `for ${age}` },
   errors: {
     unreachable: 'The console cannot be reached.',
+    late: (seconds: number) => `The console has not answered within ${seconds} s.`,
+    lateAndOpen: (seconds: number) =>
+      `The console has not answered within ${seconds} s. It may still be done: look before you do it again.`,
+    stale: (why: string) => `This may be old: ${why} Trying again.`,
     pageNotLoaded: 'This part of the page could not be loaded: the console may have been updated or cannot be reached.',
     tryAgain: 'Try again',
   },

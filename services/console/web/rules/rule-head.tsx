@@ -9,7 +9,7 @@ import { mayEdit } from './may-edit.ts';
 import { ModeMark } from './mode-mark.tsx';
 import { type Mode, modeOf, withMode } from './mode-switch.ts';
 import { rowOf, rulesView } from './rules-view.ts';
-import { askWhatChanges } from './saving.ts';
+import { askWhatChanges, stopAsking } from './saving.ts';
 import { forget, takeTexts, testFileOf, type Work } from './work.ts';
 
 export function RuleHead({ work }: { readonly work: Work }) {
@@ -102,7 +102,7 @@ function SaveButton({ work }: { readonly work: Work }) {
       type="button"
       data-testid="save"
       disabled={!work.isChanged.value || isBusy || is === 'conflict'}
-      onClick={() => void askWhatChanges(work)}
+      onClick={() => askWhatChanges(work)}
     >
       {texts.rules.save.offer}
     </button>
@@ -111,6 +111,7 @@ function SaveButton({ work }: { readonly work: Work }) {
 
 function discard(work: Work): void {
   const { saved } = work;
+  stopAsking(work);
   work.save.value = { is: 'idle' };
   if (saved.value !== null) takeTexts(work, saved.value);
   else {

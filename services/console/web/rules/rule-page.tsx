@@ -9,7 +9,7 @@ import { RuleHead } from './rule-head.tsx';
 import { readRules } from './rules-view.ts';
 import { callOffAll, judge } from './runs.ts';
 import { SavePanel } from './save-panel.tsx';
-import { readRule } from './saving.ts';
+import { askAgain, NOT_THERE, readRule, stopAsking, takeForNew } from './saving.ts';
 import { TextsPanel } from './texts-panel.tsx';
 import { TrialPanel } from './trial/trial-panel.tsx';
 import { forget, knownWork, openWork, takeSaved, type Work } from './work.ts';
@@ -25,12 +25,16 @@ export function RulePage({ file }: { readonly file: string }) {
       const known = work.value;
       if (answer.ok && known === null) work.value = openWork(file, answer.body);
       else if (answer.ok && known !== null) meet(known, answer.body);
+      else if (!answer.ok && answer.status === NOT_THERE && isEdited(known)) takeForNew(known);
       else if (!answer.ok && known?.saved.value !== null) problem.value = texts.rules.failed(answer.why);
     });
     return () => {
       isGone = true;
       const left = knownWork(file);
-      if (left !== undefined) callOffAll(left);
+      if (left !== undefined) {
+        callOffAll(left);
+        stopAsking(left);
+      }
       if (left !== undefined && !left.isChanged.value) forget(file);
     };
   }, [file, work, problem]);
@@ -54,6 +58,11 @@ export function RulePage({ file }: { readonly file: string }) {
   );
 }
 
+/** A file that we have changed, and that somebody has taken away meanwhile. */
+function isEdited(work: Work | null): work is Work {
+  return work !== null && work.saved.value !== null && work.isChanged.value;
+}
+
 /** It was worked on before, and the disk is looked at again: another text there is somebody else's, and told before ours is written. */
 function meet(work: Work, onDisk: Parameters<typeof takeSaved>[1]): void {
   if (work.saved.value?.etag === onDisk.etag) return;
@@ -68,7 +77,9 @@ function Workbench({ work }: { readonly work: Work }) {
     work.text.value;
     work.test.value;
     work.saved.value; // what it is compared with
-    if (isEditor) judge(work, isFirst ? 0 : undefined);
+    if (!isEditor) return;
+    judge(work, isFirst ? 0 : undefined);
+    askAgain(work);
   });
   return (
     <>

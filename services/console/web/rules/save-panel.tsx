@@ -1,11 +1,12 @@
 // Before anything is written: what it changes, in sentences and line by line. After it: what became of it.
 
-import type { DiffView, RuleFileView, SaveView } from '../../api/rules.ts';
+import type { DiffView, RuleFileView, RuleText, SaveView } from '../../api/rules.ts';
 import { texts } from '../texts.ts';
 import { FindingList } from './finding-list.tsx';
 import { LineDiff } from './line-diff-table.tsx';
-import { keepMine, saveWork, takeTheirs } from './saving.ts';
-import { testFileOf, type Work } from './work.ts';
+import { RunsOther } from './runs-other.tsx';
+import { askWhatChanges, keepMine, saveWork, stopAsking, takeTheirs } from './saving.ts';
+import { isText, testFileOf, type Work } from './work.ts';
 
 export function SavePanel({ work }: { readonly work: Work }) {
   const state = work.save.value;
@@ -15,16 +16,17 @@ export function SavePanel({ work }: { readonly work: Work }) {
     <section class="panel saving" aria-label={heading} data-testid="save-panel" data-state={state.is}>
       <h2>{heading}</h2>
       <p role="status">
-        {state.is === 'asking' && asking}
+        {(state.is === 'asking' || (state.is === 'asked' && !isText(state.of, work))) && asking}
         {state.is === 'saving' && saving}
       </p>
       <p class="problem" role="alert">
         {state.is === 'failed' && failed(state.why)}
         {state.is === 'asked' && state.why}
       </p>
-      {state.is === 'asked' && <Asked work={work} diff={state.diff} />}
+      {state.is === 'asked' && <Asked work={work} of={state.of} diff={state.diff} />}
       {state.is === 'saved' && <Saved view={state.view} />}
       {state.is === 'conflict' && <Conflict work={work} theirs={state.theirs} />}
+      {state.is === 'gone' && <Gone work={work} />}
       {(state.is === 'saved' || state.is === 'failed') && <CloseButton work={work} word={texts.rules.save.close} />}
     </section>
   );
@@ -36,6 +38,7 @@ function CloseButton({ work, word }: { readonly work: Work; readonly word: strin
       type="button"
       class="quiet"
       onClick={() => {
+        stopAsking(work);
         work.save.value = { is: 'idle' };
       }}
     >
@@ -44,17 +47,26 @@ function CloseButton({ work, word }: { readonly work: Work; readonly word: strin
   );
 }
 
-function Asked({ work, diff }: { readonly work: Work; readonly diff: DiffView | null }) {
-  const { saved, text, test, file } = work;
+type AskedProps = { readonly work: Work; readonly of: RuleText; readonly diff: DiffView | null };
+
+/** All of it is about the text that it names; what was typed since waits for its own answer before it can be written. */
+function Asked({ work, of, diff }: AskedProps) {
+  const { saved, file } = work;
   const { confirm, cancel } = texts.rules.save;
   return (
     <>
       {diff !== null && <Meaning diff={diff} />}
-      <LineDiff file={file} before={saved.value?.text ?? ''} after={text.value} />
-      <LineDiff file={testFileOf(file)} before={saved.value?.test?.text ?? ''} after={test.value} />
+      <RunsOther file={file} />
+      <LineDiff file={file} before={saved.value?.text ?? ''} after={of.text} />
+      <LineDiff file={testFileOf(file)} before={saved.value?.test?.text ?? ''} after={of.test ?? ''} />
       <div class="buttons">
         {diff !== null && (
-          <button type="button" data-testid="save-confirm" onClick={() => void saveWork(work)}>
+          <button
+            type="button"
+            data-testid="save-confirm"
+            disabled={!isText(of, work)}
+            onClick={() => void saveWork(work, of)}
+          >
             {confirm}
           </button>
         )}
@@ -91,22 +103,30 @@ function Saved({ view }: { readonly view: SaveView }) {
   );
 }
 
-function Conflict({ work, theirs }: { readonly work: Work; readonly theirs: RuleFileView | null }) {
-  const { conflict, conflictGone, conflictNew, takeTheirs: take, keepMine: keep, cancel } = texts.rules.save;
-  if (theirs === null)
-    return (
-      <>
-        <p role="alert">{conflictGone}</p>
+function Gone({ work }: { readonly work: Work }) {
+  const { conflictGone, keepMine: keep, cancel } = texts.rules.save;
+  return (
+    <div data-testid="gone">
+      <p role="alert">{conflictGone}</p>
+      <div class="buttons">
+        <button type="button" data-testid="save-as-new" onClick={() => askWhatChanges(work)}>
+          {keep}
+        </button>
         <CloseButton work={work} word={cancel} />
-      </>
-    );
+      </div>
+    </div>
+  );
+}
+
+function Conflict({ work, theirs }: { readonly work: Work; readonly theirs: RuleFileView }) {
+  const { conflict, conflictNew, takeTheirs: take, keepMine: keep } = texts.rules.save;
   return (
     <div data-testid="conflict">
       <p role="alert">{work.saved.value === null ? conflictNew : conflict}</p>
       <LineDiff file={work.file} before={theirs.text} after={work.text.value} isTheirs />
       <LineDiff file={testFileOf(work.file)} before={theirs.test?.text ?? ''} after={work.test.value} isTheirs />
       <div class="buttons">
-        <button type="button" data-testid="keep-mine" onClick={() => void keepMine(work, theirs)}>
+        <button type="button" data-testid="keep-mine" onClick={() => keepMine(work, theirs)}>
           {keep}
         </button>
         <button type="button" data-testid="take-theirs" onClick={() => takeTheirs(work, theirs)}>

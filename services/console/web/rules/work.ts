@@ -4,6 +4,7 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Value } from '#domain/point.ts';
 import type { BacktestView, CheckView, DiffView, RuleFileView, RuleText, SaveView, TestView } from '../../api/rules.ts';
+import { forgetWithPerson } from '../state/personal.ts';
 import { IDLE, type Job } from './job.ts';
 import { LAST_HOUR, type RangeChoice } from './range.ts';
 
@@ -14,11 +15,14 @@ export type Of<T> = { readonly of: RuleText; readonly view: T };
 export type SaveState =
   | { readonly is: 'idle' }
   | { readonly is: 'asking' }
-  | { readonly is: 'asked'; readonly diff: DiffView | null; readonly why: string | null }
+  /** `of`: the texts that it is about, and that a confirmation writes. */
+  | { readonly is: 'asked'; readonly of: RuleText; readonly diff: DiffView | null; readonly why: string | null }
   | { readonly is: 'saving' }
   | { readonly is: 'saved'; readonly view: SaveView }
-  /** `theirs`: what stands on the disk now; null where it cannot be read. */
-  | { readonly is: 'conflict'; readonly theirs: RuleFileView | null }
+  /** `theirs`: what stands on the disk now. */
+  | { readonly is: 'conflict'; readonly theirs: RuleFileView }
+  /** Somebody has taken the file away; ours is a new one from here on. */
+  | { readonly is: 'gone' }
   | { readonly is: 'failed'; readonly why: string };
 
 export type Work = {
@@ -82,6 +86,8 @@ export function forget(file: string): void {
   works.delete(file);
 }
 
+forgetWithPerson(() => works.clear());
+
 /** Files with something that is not saved. */
 export function changedFiles(): string[] {
   return [...works.values()].filter(({ isChanged }) => isChanged.value).map(({ file }) => file);
@@ -94,7 +100,12 @@ export function textOf({ file, text, test, saved }: Work): RuleText {
 }
 
 export function isOf<T>(answer: Of<T> | null, work: Work): answer is Of<T> {
-  return answer !== null && answer.of.text === work.text.value && (answer.of.test ?? '') === work.test.value;
+  return answer !== null && isText(answer.of, work);
+}
+
+/** Whether that is how the texts stand now. */
+export function isText({ text, test = '' }: RuleText, work: Work): boolean {
+  return text === work.text.value && test === work.test.value;
 }
 
 /** The disk holds this now; what was typed stays where it differs from what was there. */

@@ -6,6 +6,7 @@ import { formatTook } from '../format-took.ts';
 import { shownOf } from '../job.ts';
 import { mayEdit } from '../may-edit.ts';
 import { isSound, tryOut } from '../runs.ts';
+import { RunsOther } from '../runs-other.tsx';
 import { isOf, type Work } from '../work.ts';
 import { CommandTable } from './command-table.tsx';
 import { differenceOf } from './difference.ts';
@@ -113,7 +114,12 @@ function View({ work, view }: { readonly work: Work; readonly view: BacktestView
           </p>
         ),
       )}
-      {view.comparison !== null && <Difference comparison={view.comparison} />}
+      {view.comparison !== null && (
+        <>
+          <Difference comparison={view.comparison} />
+          <RunsOther file={work.file} />
+        </>
+      )}
       <TrialChart work={work} view={view} />
       <StateFields work={work} view={view} />
       <Numbers view={view} />
