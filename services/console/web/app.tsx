@@ -1,12 +1,15 @@
 // The page as a whole: who may not see it logs in; everybody else sees one page of it below the strip that is always in sight.
 
+import { useSignalEffect } from '@preact/signals';
 import type { VNode } from 'preact';
 import { AlarmsPage } from './alarms/alarms-page.tsx';
 import { AlarmAnnouncer } from './alarms/announcer.tsx';
+import { counts } from './alarms/counts.ts';
 import { Banner } from './parts/banner.tsx';
 import { Header } from './parts/header.tsx';
 import { lazyPage } from './parts/lazy-page.tsx';
 import { LoginForm } from './parts/login-form.tsx';
+import { pageTitle } from './parts/page-title.ts';
 import { ServiceRow } from './parts/service-row.tsx';
 import { type PageName, route } from './state/route.ts';
 import { session } from './state/session.ts';
@@ -23,6 +26,9 @@ const PAGE_OF: { readonly [page in PageName]: () => VNode } = {
 };
 
 export function App() {
+  useSignalEffect(() => {
+    document.title = titleNow();
+  });
   const state = session.value;
   if (state.is === 'unknown') return <p class="loading">{texts.loading}</p>;
   if (state.is === 'out') return <LoginForm why={state.why} />;
@@ -41,6 +47,14 @@ export function App() {
       <ServiceRow />
     </>
   );
+}
+
+function titleNow(): string {
+  const { is } = session.value;
+  if (is === 'unknown') return texts.title;
+  if (is === 'out') return texts.titleOf([texts.login.heading], 0);
+  const unacked = Object.values(counts.value.byPriority).reduce((sum, each) => sum + each.unacked, 0);
+  return pageTitle(route.value, unacked);
 }
 
 /** No link: the address behind # is the route's. */
