@@ -3,12 +3,12 @@
 import { useSignal } from '@preact/signals';
 import type { AlarmName } from '#domain/topic.ts';
 import type { ExplainView } from '../../api/rules.ts';
-import { call } from '../state/api.ts';
+import { JOB_MS_MAX, ask as request } from '../state/api.ts';
 import { texts } from '../texts.ts';
 
 type Asked = 'no' | 'asking' | { readonly text: string } | { readonly why: string };
 
-/** @param at undefined: now */
+/** @param at null: now */
 export function Explanation({ name, at }: { readonly name: AlarmName; readonly at: number | null }) {
   const asked = useSignal<Asked>('no');
   const { explain } = texts.alarms;
@@ -16,7 +16,11 @@ export function Explanation({ name, at }: { readonly name: AlarmName; readonly a
     asked.value = 'asking';
     const place = [name.site, name.area, name.rule, name.instance].map(encodeURIComponent).join('/');
     const query = at === null ? '' : `?at=${at}`;
-    const answer = await call<ExplainView>('GET', `api/alarms/${place}/explain${query}`);
+    const answer = await request<ExplainView>({
+      method: 'GET',
+      path: `api/alarms/${place}/explain${query}`,
+      limitMs: JOB_MS_MAX,
+    });
     asked.value = answer.ok ? { text: answer.body.text } : { why: answer.why };
   };
   const answer = asked.value;

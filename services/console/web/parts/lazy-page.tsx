@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { texts } from '../texts.ts';
+import { NotLoaded } from './not-loaded.tsx';
 
 export function lazyPage(load: () => Promise<() => VNode>): () => VNode {
   const loaded = signal<(() => VNode) | null>(null);
@@ -27,13 +28,6 @@ export function lazyPage(load: () => Promise<() => VNode>): () => VNode {
     const Page = loaded.value;
     if (Page !== null) return <Page />;
     if (!problem.value) return <p class="loading">{texts.loading}</p>;
-    return (
-      <p class="loading" role="alert">
-        {texts.errors.pageNotLoaded}{' '}
-        <button type="button" onClick={start}>
-          {texts.errors.tryAgain}
-        </button>
-      </p>
-    );
+    return <NotLoaded onRetry={start} />;
   };
 }

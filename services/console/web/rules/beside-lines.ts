@@ -1,6 +1,7 @@
 // What the server said of a text, as the editor shows it at its lines.
 
 import type { FindingView, TestView } from '../../api/rules.ts';
+import { groupBy } from '../parts/group-by.ts';
 import { texts } from '../texts.ts';
 import type { Problem } from './editor/code-editor.ts';
 import type { LineNote } from './editor/margin.ts';
@@ -17,7 +18,7 @@ export function problemsIn(file: string, findings: readonly FindingView[]): Prob
 
 /** One mark for each line: the worst of what stands there. */
 export function notesOfFindings(file: string, findings: readonly FindingView[]): LineNote[] {
-  const byLine = Map.groupBy(
+  const byLine = groupBy(
     findings.filter((finding) => finding.file === file),
     ({ line }) => line,
   );
@@ -33,7 +34,7 @@ export function notesOfFindings(file: string, findings: readonly FindingView[]):
 export function notesOfTests({ results }: TestView): LineNote[] {
   return results.flatMap(({ line, failures }) => {
     const words = failures.length === 0 ? texts.rules.tests.pass : texts.rules.tests.fail(failures.length);
-    const byLine = Map.groupBy(failures, (failure) => failure.line);
+    const byLine = groupBy(failures, (failure) => failure.line);
     return [
       { line, kind: failures.length === 0 ? ('pass' as const) : ('fail' as const), title: words, words },
       ...Array.from(byLine, ([at, here]) => {
@@ -48,7 +49,7 @@ export function notesOfTests({ results }: TestView): LineNote[] {
 
 /** What no test has shown, at its place in the rule. */
 export function notesOfCoverage({ coverage }: TestView): LineNote[] {
-  const byLine = Map.groupBy(coverage?.missing ?? [], ({ line }) => line);
+  const byLine = groupBy(coverage?.missing ?? [], ({ line }) => line);
   return Array.from(byLine, ([line, here]) => ({
     ...{ line, kind: 'uncovered' as const, words: '' },
     title: `${texts.rules.tests.missing} ${here.map(({ text }) => text).join('; ')}`,

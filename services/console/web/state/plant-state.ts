@@ -81,7 +81,7 @@ export function withAlarms(state: PlantState, changes: AlarmChanges): PlantState
   return { ...state, alarms };
 }
 
-export function withCommands(state: PlantState, changes: CommandChanges): PlantState {
+function withCommands(state: PlantState, changes: CommandChanges): PlantState {
   const commands = new Map(state.commands);
   for (const each of changes) {
     if (each.commands.length === 0) commands.delete(deviceKey(each));

@@ -3,6 +3,7 @@
 import { PRIORITIES } from '#domain/alarm.ts';
 import { alarmKey } from '#domain/topic.ts';
 import type { AlarmBand } from '../../api/history.ts';
+import { groupBy } from '../parts/group-by.ts';
 import { currentTime } from '../state/clock.ts';
 import { hrefOf } from '../state/route.ts';
 import { PRIORITY_WORDS, texts } from '../texts.ts';
@@ -24,7 +25,7 @@ export type AlarmLanesProps = {
 };
 
 export function AlarmLanes({ alarms, range, box }: AlarmLanesProps) {
-  const byAlarm = [...Map.groupBy(alarms, alarmKey)];
+  const byAlarm = [...groupBy(alarms, alarmKey)];
   const shown = byAlarm.slice(-LANES_MAX);
   const hidden = byAlarm.length - shown.length;
   return (

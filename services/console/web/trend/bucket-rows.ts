@@ -38,7 +38,7 @@ function csvRowsOf(series: TrendSeries): string {
   return [...numbers, ...states].join('');
 }
 
-export function qualityAt({ quality }: Pick<TrendSeries, 'quality'>, at: number): QualitySpan | undefined {
+function qualityAt({ quality }: Pick<TrendSeries, 'quality'>, at: number): QualitySpan | undefined {
   return quality.find(({ from, to }) => at >= from && at < to);
 }
 

@@ -1,4 +1,4 @@
-// The picture itself. The only file that imports uPlot; loaded with the first series, not before.
+// The picture itself, drawn by uPlot; loaded with the first series, not before.
 
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';

@@ -106,7 +106,7 @@ function Numbers({ series }: { readonly series: TrendSeries }) {
   const { unit } = series;
   const statistics = statisticsOf(series);
   const key = formatSeriesName(series);
-  const live = values.value.values().find((value) => formatSeriesName(value) === key);
+  const live = [...values.value.values()].find((value) => formatSeriesName(value) === key);
   const { now: nowText, last } = texts.trend;
   const current = live === undefined ? (statistics?.last ?? series.states.at(-1)?.value ?? null) : live.value;
   return (

@@ -114,7 +114,7 @@ function drawLabel(
 }
 
 /** Of each line the least, the greatest and the mean stand behind the time, in this order. */
-export function meanColumn(index: number): number {
+function meanColumn(index: number): number {
   return index * 3 + 3;
 }
 

@@ -2,6 +2,7 @@
 
 import { currentTime } from '../state/clock.ts';
 import { texts } from '../texts.ts';
+import { formatField } from '../values/format.ts';
 import { between, CHOICES, type Move, panned, rangeOf, type Span, zoomed } from './span.ts';
 
 export type SpanBarProps = { readonly span: Span; readonly move: Move };
@@ -17,7 +18,7 @@ const STEPS: readonly Step[] = [
 ];
 
 export function SpanBar({ span, move }: SpanBarProps) {
-  const { live, fixed, ranges } = texts.trend;
+  const { live, fixed, ranges, lengths } = texts.trend;
   return (
     <div class="span-bar">
       <fieldset class="ranges">
@@ -31,7 +32,7 @@ export function SpanBar({ span, move }: SpanBarProps) {
             aria-pressed={span.kind === 'live' && span.ms === ms}
             onClick={() => move(() => ({ kind: 'live', ms }))}
           >
-            {name}
+            {lengths[name]}
           </button>
         ))}
       </fieldset>
@@ -83,18 +84,14 @@ function Moments({ span, move }: SpanBarProps) {
       <summary>{choose}</summary>
       <form onSubmit={submit} key={span.kind === 'fixed' ? `${from} ${to}` : 'live'}>
         <label>
-          {fromText} <input type="datetime-local" name="from" step="1" required defaultValue={localText(from)} />
+          {fromText}{' '}
+          <input type="datetime-local" name="from" step="1" required defaultValue={formatField(from, 'second')} />
         </label>
         <label>
-          {toText} <input type="datetime-local" name="to" step="1" required defaultValue={localText(to)} />
+          {toText} <input type="datetime-local" name="to" step="1" required defaultValue={formatField(to, 'second')} />
         </label>
         <button type="submit">{apply}</button>
       </form>
     </details>
   );
-}
-
-/** As the field of the browser wants it: local, without a zone. */
-function localText(at: number): string {
-  return new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }

@@ -3,8 +3,8 @@
 export type Span =
   | { readonly kind: 'live'; readonly ms: number }
   | { readonly kind: 'fixed'; readonly from: number; readonly to: number };
-/** Shows another stretch, seen from the one that is shown. */
-export type Move = (to: (span: Span, now: number) => Span) => void;
+/** Shows another stretch, seen from the one that is shown; `isPassing`: without a step back to it. */
+export type Move = (to: (span: Span, now: number) => Span, isPassing?: boolean) => void;
 /** Both ends in ms since the epoch. */
 export type Range = { readonly from: number; readonly to: number };
 
@@ -17,13 +17,13 @@ export const SPAN_MS_MAX = 366 * DAY_MS;
 
 export const DEFAULT_SPAN: Span = { kind: 'live', ms: HOUR_MS / 4 };
 export const CHOICES = [
-  { name: '15 min', ms: HOUR_MS / 4 },
-  { name: '1 h', ms: HOUR_MS },
-  { name: '8 h', ms: 8 * HOUR_MS },
-  { name: '24 h', ms: DAY_MS },
-  { name: '7 d', ms: 7 * DAY_MS },
-  { name: '30 d', ms: 30 * DAY_MS },
-  { name: '1 y', ms: 365 * DAY_MS },
+  { name: 'quarter', ms: HOUR_MS / 4 },
+  { name: 'hour', ms: HOUR_MS },
+  { name: 'shift', ms: 8 * HOUR_MS },
+  { name: 'day', ms: DAY_MS },
+  { name: 'week', ms: 7 * DAY_MS },
+  { name: 'month', ms: 30 * DAY_MS },
+  { name: 'year', ms: 365 * DAY_MS },
 ] as const;
 
 export function clampSpanMs(ms: number): number {

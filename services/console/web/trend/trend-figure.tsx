@@ -38,7 +38,8 @@ export function TrendFigure({ trend, move }: TrendFigureProps) {
   const { from, to, intervalMs, tier, series, alarms } = trend;
   const events = {
     onMarked: (one: number, other: number) => move((_, now) => between(one, other, now)),
-    onWheel: (factor: number, at: number) => move((span, now) => zoomed(span, { factor, at }, now)),
+    // A turn of the wheel is many notches, and none of them is a place to come back to.
+    onWheel: (factor: number, at: number) => move((span, now) => zoomed(span, { factor, at }, now), true),
     onPoint: (row: number | null) => {
       point.value = row;
     },

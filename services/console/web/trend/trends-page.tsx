@@ -15,9 +15,11 @@ import { useTrend } from './use-trend.ts';
 import { type Change, queryOf, viewOf } from './view.ts';
 
 /** From where the address says that we are: what is drawn may be a key press behind. */
-const move: Move = (to) => {
+const move: Move = (to, isPassing = false) => {
   const view = viewOf(route.value.query);
-  goTo(hrefOf('trends', [], queryOf({ ...view, span: to(view.span, currentTime()) })));
+  const query = queryOf({ ...view, span: to(view.span, currentTime()) });
+  if (isPassing) replaceQuery(query);
+  else goTo(hrefOf('trends', [], query));
 };
 
 /** Another stretch of time has a step back; another series does not. */

@@ -32,13 +32,14 @@ export function formatValue(value: Value | null, unit: string | null): string {
 
 /** Two parts at most; a device's clock may be ahead, which is no age. */
 export function formatAge(ms: number): string {
+  const { units } = texts;
   const seconds = Math.max(0, Math.floor(ms / 1_000));
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return units.seconds(String(seconds));
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 60) return units.minutes(String(minutes));
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  return `${Math.floor(hours / 24)} d`;
+  if (hours >= 48) return units.days(String(Math.floor(hours / 24)));
+  return minutes % 60 === 0 ? units.hours(String(hours)) : units.hoursAndMinutes(String(hours), String(minutes % 60));
 }
 
 const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
@@ -47,6 +48,11 @@ const DATE_TIME = new Intl.DateTimeFormat('en-GB', {
   month: 'short',
   hour: '2-digit',
   minute: '2-digit',
+});
+
+const DATE_TIME_YEAR = new Intl.DateTimeFormat('en-GB', {
+  ...{ day: '2-digit', month: 'short', year: 'numeric' },
+  ...{ hour: '2-digit', minute: '2-digit' },
 });
 
 const INSTANT = new Intl.DateTimeFormat('en-GB', {
@@ -68,13 +74,23 @@ export function formatFullMoment(at: number): string {
 
 const HALF_DAY_MS = 43_200_000;
 
-/** The time of day in the viewer's zone; the date too where it is more than twelve hours away. */
+/** The time of day in the viewer's zone; the date too where it is more than twelve hours away, and the year of another one. */
 export function formatMoment(at: number, now: number): string {
   if (!Number.isFinite(at) || Math.abs(at) > 8.64e15) return '';
-  return (Math.abs(now - at) > HALF_DAY_MS ? DATE_TIME : TIME).format(at);
+  if (Math.abs(now - at) <= HALF_DAY_MS) return TIME.format(at);
+  const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return (isThisYear ? DATE_TIME : DATE_TIME_YEAR).format(at);
 }
 
 /** To the millisecond, in the viewer's zone; '' for what is no moment. */
 export function formatInstant(at: number): string {
   return Math.abs(at) <= 8.64e15 ? INSTANT.format(at) : '';
+}
+
+const FIELD_CHARS = { minute: 16, second: 19 } as const;
+
+/** As a field of type datetime-local has it: in the viewer's zone, without saying so. */
+export function formatField(at: number, to: keyof typeof FIELD_CHARS): string {
+  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, FIELD_CHARS[to]);
 }

@@ -1,7 +1,7 @@
 // Series that only the store remembers, found by the words that the latest values are searched by.
 
 import { type ReadonlySignal, useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { formatSeriesName } from '#domain/series.ts';
 import type { KnownSeries, SeriesPage } from '../../api/history.ts';
 import { read } from '../state/api.ts';
@@ -21,7 +21,10 @@ export function StoredSeries({ search, view, change }: StoredSeriesProps) {
   const next = useSignal<string | null>(null);
   const problem = useSignal<string | null>(null);
   const words = search.value.trim();
-  const load = async (signal: AbortSignal, cursor: string | null) => {
+  /** Ends with its words: what is looked for next must not get the rows of the search before. */
+  const asking = useRef(new AbortController());
+  const load = async (cursor: string | null) => {
+    const { signal } = asking.current;
     const query = new URLSearchParams({
       search: words,
       where: 'stored',
@@ -39,9 +42,10 @@ export function StoredSeries({ search, view, change }: StoredSeriesProps) {
   // asked anew for other words alone
   useEffect(() => {
     const stop = new AbortController();
+    asking.current = stop;
     found.value = [];
     next.value = null;
-    const timer = setTimeout(() => void load(stop.signal, null), TYPING_MS);
+    const timer = setTimeout(() => void load(null), TYPING_MS);
     return () => {
       stop.abort();
       clearTimeout(timer);
@@ -64,7 +68,7 @@ export function StoredSeries({ search, view, change }: StoredSeriesProps) {
         ))}
       </ul>
       {next.value !== null && (
-        <button type="button" class="quiet" onClick={() => void load(new AbortController().signal, next.value)}>
+        <button type="button" class="quiet" onClick={() => void load(next.value)}>
           {storedMore}
         </button>
       )}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ValueView } from '../../api/live.ts';
 import { sampleDevice } from '../../testing.ts';
 import { conditionOf } from './condition.ts';
-import { formatAge, formatMoment, formatNumber, formatValue } from './format.ts';
+import { formatAge, formatField, formatMoment, formatNumber, formatValue } from './format.ts';
 import { groupValues } from './group.ts';
 
 const sampleValue = (changes: Partial<ValueView> = {}): ValueView => ({
@@ -92,5 +92,12 @@ test('a moment of another half day bears its date, before and after now', () => 
   const hours = (n: number) => formatMoment(noon + n * 3_600_000, noon);
   expect([hours(-12), hours(11)]).toEqual(['00:00:00', '23:00:00']);
   expect([hours(-13), hours(60)]).toEqual(['14 Jan, 23:00', '18 Jan, 00:00']);
+  expect([hours(-24 * 15), hours(-24 * 380)]).toEqual(['31 Dec 2025, 12:00', '31 Dec 2024, 12:00']);
   expect([Number.NaN, 1e300, Number.POSITIVE_INFINITY].map((at) => formatMoment(at, noon))).toEqual(['', '', '']);
+});
+
+test('formatField() is what such a field gives back', () => {
+  const at = 1_800_000_007_000;
+  expect(new Date(formatField(at, 'second')).getTime()).toBe(at);
+  expect(formatField(at, 'minute')).toBe(formatField(at, 'second').slice(0, -3));
 });

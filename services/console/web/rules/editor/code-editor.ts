@@ -8,7 +8,7 @@ import { json } from '@codemirror/lang-json';
 import { bracketMatching, indentOnInput, indentUnit } from '@codemirror/language';
 import { type Diagnostic, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { Annotation, Compartment, EditorState, Prec } from '@codemirror/state';
+import { Annotation, EditorState, Prec } from '@codemirror/state';
 import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
 import { fixOf, type Span, spanOf } from './finding-marks.ts';
 import type { JsonHelp } from './json-help.ts';
@@ -40,7 +40,6 @@ export type CodeEditorOptions = {
 export type CodeEditor = {
   /** Another text from outside; what is typed is not told back. */
   setText(text: string): void;
-  setReadOnly(isReadOnly: boolean): void;
   setProblems(problems: readonly Problem[], notes: readonly LineNote[]): void;
   goTo(line: number, column: number): void;
   close(): void;
@@ -64,23 +63,19 @@ const leaving = Prec.highest(
 const fromOutside = Annotation.define<true>();
 
 export function openCodeEditor(root: ShadowRoot, options: CodeEditorOptions): CodeEditor {
-  const access = new Compartment();
-  const accessOf = (isReadOnly: boolean) => [
-    EditorState.readOnly.of(isReadOnly),
-    EditorView.contentAttributes.of({
-      'aria-label': options.label,
-      'aria-readonly': String(isReadOnly),
-      tabindex: '0',
-    }),
-  ];
-  const { help } = options;
+  const { help, label, isReadOnly } = options;
   const view = new EditorView({
     root,
     parent: root,
     state: EditorState.create({
       doc: options.text,
       extensions: [
-        access.of(accessOf(options.isReadOnly)),
+        EditorState.readOnly.of(isReadOnly),
+        EditorView.contentAttributes.of({
+          'aria-label': label,
+          'aria-readonly': String(isReadOnly),
+          tabindex: '0',
+        }),
         [lineNumbers(), margin, highlightActiveLine(), highlightActiveLineGutter(), EditorView.lineWrapping],
         [history(), json(), indentUnit.of('  '), indentOnInput(), bracketMatching(), closeBrackets()],
         [highlightSelectionMatches(), autocompletion(help === undefined ? {} : { override: [help.complete] })],
@@ -108,7 +103,6 @@ export function openCodeEditor(root: ShadowRoot, options: CodeEditorOptions): Co
           scrollIntoView: false,
         });
     },
-    setReadOnly: (isReadOnly) => view.dispatch({ effects: access.reconfigure(accessOf(isReadOnly)) }),
     setProblems(problems, notes) {
       const text = view.state.doc.toString();
       view.dispatch(

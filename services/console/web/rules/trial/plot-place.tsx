@@ -2,6 +2,7 @@
 
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { NotLoaded } from '../../parts/not-loaded.tsx';
 import { coloursChanged } from '../../state/look.ts';
 import type { InputPlot, Pictured } from './input-plot.ts';
 
@@ -13,22 +14,30 @@ export type PlotPlaceProps = {
 export function PlotPlace({ pictured, onPoint }: PlotPlaceProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useSignal<InputPlot | null>(null);
+  const isFailed = useSignal(false);
+  const tries = useSignal(0);
   const newest = useRef(pictured);
   newest.current = pictured;
 
   useSignalEffect(() => {
     coloursChanged.value; // other colours are another plot
+    tries.value;
     const root = place.current;
     if (root === null) return;
     let isGone = false;
     let opened: InputPlot | undefined;
     const observer = new ResizeObserver(() => opened?.resize(root.clientWidth));
-    void import('./input-plot.ts').then(({ openInputPlot }) => {
+    isFailed.value = false;
+    const open = ({ openInputPlot }: typeof import('./input-plot.ts')) => {
       if (isGone) return;
       opened = openInputPlot(root, newest.current, onPoint);
       observer.observe(root);
       plot.value = opened;
-    });
+    };
+    const fail = () => {
+      if (!isGone) isFailed.value = true;
+    };
+    void import('./input-plot.ts').then(open, fail);
     return () => {
       isGone = true;
       observer.disconnect();
@@ -38,5 +47,10 @@ export function PlotPlace({ pictured, onPoint }: PlotPlaceProps) {
 
   useEffect(() => plot.value?.draw(pictured), [plot.value, pictured]);
 
-  return <div ref={place} class="input-plot" aria-hidden="true" />;
+  return (
+    <>
+      <div ref={place} class="input-plot" aria-hidden="true" />
+      {isFailed.value && <NotLoaded onRetry={() => tries.value++} />}
+    </>
+  );
 }
