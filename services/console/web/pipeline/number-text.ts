@@ -4,29 +4,29 @@ import type { NumberId } from '../../api/pipeline.ts';
 import { texts } from '../texts.ts';
 import { type Known, LOOKS } from './reading.ts';
 
-const BYTES = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+const { ms, seconds, perSecond, percent, below, bytes: BYTES } = texts.units;
 
 export function numberText(id: NumberId, value: Known): string {
   if (value === null) return texts.pipeline.missing;
   if (value === 'none') return texts.pipeline.noEvents;
   switch (LOOKS[id].unit) {
     case 'per-second':
-      return `${short(value)}/s`;
+      return perSecond(short(value));
     case 'count':
       return short(value);
     case 'seconds':
-      return value > 0 && value < 1 ? `${short(value * 1_000)} ms` : `${short(value)} s`;
+      return value > 0 && value < 1 ? ms(short(value * 1_000)) : seconds(short(value));
     case 'bytes':
       return bytesText(value);
     case 'share':
-      return `${short(value * 100)} %`;
+      return percent(short(value * 100));
   }
 }
 
 /** Two digits say what there is to say of a rate. */
 function short(value: number): string {
   if (Number.isInteger(value) || value >= 10) return String(Math.round(value));
-  if (value < 0.01) return '< 0.01';
+  if (value < 0.01) return below('0.01');
   return value.toFixed(value < 1 ? 2 : 1);
 }
 

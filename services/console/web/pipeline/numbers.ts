@@ -4,7 +4,7 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { PipelineView } from '../../api/pipeline.ts';
-import { call } from '../state/api.ts';
+import { read } from '../state/api.ts';
 
 const ASK_MS_MAX = 5_000;
 const ASK_MS_MIN = 1_000;
@@ -14,26 +14,39 @@ export const told = signal<PipelineView | null>(null);
 /** Why they could not be asked for; null where they could. */
 export const askProblem = signal<string | null>(null);
 
-/** Asks as long as the page is there. */
+/** Asks as long as somebody looks. What was told before he looked away is forgotten: by now it would look like a silence. */
 export function useNumbers(): void {
   useEffect(() => {
-    const ended = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const ask = async () => {
-      if (!document.hidden) await readNumbers(ended.signal);
-      if (!ended.signal.aborted) timer = setTimeout(() => void ask(), askMs());
+    let asking = new AbortController();
+    const ask = async ({ signal }: AbortController) => {
+      await readNumbers(signal);
+      if (!signal.aborted) timer = setTimeout(() => void ask(asking), askMs());
     };
-    void ask();
-    return () => {
-      ended.abort();
+    const leave = () => {
+      asking.abort();
       clearTimeout(timer);
+      told.value = null;
+      askProblem.value = null;
+    };
+    const look = () => {
+      leave();
+      if (document.hidden) return;
+      asking = new AbortController();
+      void ask(asking);
+    };
+    look();
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      document.removeEventListener('visibilitychange', look);
+      leave();
     };
   }, []);
 }
 
-async function readNumbers(ended: AbortSignal): Promise<void> {
-  const answer = await call<PipelineView>('GET', 'api/pipeline');
-  if (ended.aborted) return;
+async function readNumbers(signal: AbortSignal): Promise<void> {
+  const answer = await read<PipelineView>('api/pipeline', signal);
+  if (signal.aborted) return;
   askProblem.value = answer.ok ? null : answer.why;
   if (answer.ok) told.value = answer.body;
 }
