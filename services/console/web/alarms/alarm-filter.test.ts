@@ -47,6 +47,8 @@ test.each<[Partial<AlarmFilter>, Partial<AlarmMessage>, boolean]>([
   [{ find: 'tank-02' }, {}, false],
   [{ from: START }, {}, false],
   [{ from: START, to: START }, { state: 'RTNUN', clearedAt: START }, true],
+  [{ to: START }, { state: 'RTNUN', clearedAt: START + 30_000 }, true],
+  [{ to: START }, { state: 'RTNUN', clearedAt: START + 60_000 }, false],
   [{ to: START - 1 }, { state: 'RTNUN', clearedAt: START }, false],
   [{ from: START + 1 }, { state: 'RTNUN', clearedAt: START }, false],
 ])('with %j an alarm with %j passes: %s', (filter, alarm, expected) => {

@@ -23,7 +23,7 @@ export type AlarmFilter = {
   readonly priorities: readonly Priority[];
   readonly states: readonly ListedState[];
   readonly find: string;
-  /** When it returned, ms since the epoch, both ends included; null: no matter when. */
+  /** When it returned, ms since the epoch; `to` with the whole minute that it names; null: no matter when. */
   readonly from: number | null;
   readonly to: number | null;
 };
@@ -88,10 +88,17 @@ export function passes(filter: AlarmFilter): (alarm: AlarmView) => boolean {
     isFound?.(textOfAlarm(alarm)) !== false;
 }
 
+const MINUTE_MS = 60_000;
+
+/** Where the minute of a moment ends: who asks for what was until 10:05 means 10:05:30, too. */
+export function endOfMinute(at: number): number {
+  return (Math.floor(at / MINUTE_MS) + 1) * MINUTE_MS;
+}
+
 /** What is active has not returned, and is not between any two moments. */
 function isWithin({ clearedAt }: AlarmView, { from, to }: Pick<AlarmFilter, 'from' | 'to'>): boolean {
   if (from === null && to === null) return true;
-  return clearedAt !== null && clearedAt >= (from ?? clearedAt) && clearedAt <= (to ?? clearedAt);
+  return clearedAt !== null && clearedAt >= (from ?? clearedAt) && (to === null || clearedAt < endOfMinute(to));
 }
 
 function textOfAlarm({ id, name, summary, reason, labels, ackedBy }: AlarmView): string {

@@ -3,6 +3,7 @@
 import { useEffect } from 'preact/hooks';
 import { csvName, download } from '../parts/download.ts';
 import { now } from '../state/clock.ts';
+import { isPlantKnown } from '../state/live.ts';
 import { texts } from '../texts.ts';
 import { AlarmGrid } from './alarm-grid.tsx';
 import { alarmsCsv } from './alarms-csv.ts';
@@ -29,7 +30,7 @@ export function AlarmList() {
         <h2 id="alarms-heading" tabIndex={-1}>
           {heading}
         </h2>
-        <output data-testid="alarm-count">{texts.alarms.count(count)}</output>
+        <output data-testid="alarm-count">{isPlantKnown.value && texts.alarms.count(count)}</output>
         <FiltersButton />
         <ViewChoice view="list" />
         <button
@@ -53,13 +54,13 @@ export function AlarmList() {
       </div>
       <FilterBar view="list" />
       <BulkBar />
-      {count === 0 ? (
+      {!isPlantKnown.value && <p class="empty">{texts.loading}</p>}
+      {isPlantKnown.value && count === 0 && (
         <p class="empty" data-testid="alarms-empty">
           {isNarrowed() ? texts.alarms.noMatch : empty[filter.value.show]}
         </p>
-      ) : (
-        <AlarmGrid />
       )}
+      {count > 0 && <AlarmGrid />}
       {filter.value.show !== 'aside' && <AsideNote />}
     </section>
   );

@@ -1,9 +1,10 @@
 // The alarm that the address names: as it stands, what can be done to it, and all that happened to it. An alarm that is normal has no
 // message any more; what is known of it then is its journal.
 
+import { Fragment } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { AlarmView } from '../../api/live.ts';
-import { alarms, link } from '../state/live.ts';
+import { alarms, isPlantKnown } from '../state/live.ts';
 import { goTo, route } from '../state/route.ts';
 import { texts } from '../texts.ts';
 import { AlarmDetail, reachable } from './alarm-detail.tsx';
@@ -12,6 +13,7 @@ import { CommandNotes } from './commands.tsx';
 import { Explanation } from './explanation.tsx';
 import { focusRow } from './focus-row.ts';
 import { JournalList } from './journal-list.tsx';
+import { holdsText } from './keys.ts';
 import { current, hrefOfList, moveTo, shownAlarms } from './list-state.ts';
 import { PriorityCell, StateMark } from './marks.tsx';
 import { OperationForm } from './operation-form.tsx';
@@ -42,7 +44,7 @@ export function AlarmPanel() {
       data-id={id}
       data-state={alarm?.state ?? 'NORM'}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') close();
+        if (event.key === 'Escape' && !holdsText(event.target)) close();
       }}
     >
       <div class="panel-head">
@@ -53,11 +55,13 @@ export function AlarmPanel() {
           {texts.alarms.panel.close}
         </button>
       </div>
-      {alarm === undefined ? <NotThere /> : <Standing alarm={alarm} />}
-      {alarm !== undefined && <OperationForm alarm={alarm} />}
-      <Explanation name={name} at={null} />
-      <h3>{texts.alarms.journal.heading}</h3>
-      <JournalList key={id} filter={name} rangeMs={JOURNAL_MS} isOfOne={true} revision={alarm?.seq ?? null} />
+      <Fragment key={id /* what was typed, chosen and answered is about this alarm alone */}>
+        {alarm === undefined ? <NotThere /> : <Standing alarm={alarm} />}
+        {alarm !== undefined && <OperationForm alarm={alarm} />}
+        <Explanation name={name} at={null} />
+        <h3>{texts.alarms.journal.heading}</h3>
+        <JournalList filter={{ ...name, lastMs: JOURNAL_MS }} isOfOne={true} revision={alarm?.seq ?? null} />
+      </Fragment>
     </section>
   );
 }
@@ -74,7 +78,7 @@ function giveBack(id: string): void {
 function NotThere() {
   return (
     <p class="empty" data-testid="alarm-normal">
-      {link.value === 'connecting' ? texts.loading : texts.alarms.panel.normal}
+      {isPlantKnown.value ? texts.alarms.panel.normal : texts.loading}
     </p>
   );
 }

@@ -3,7 +3,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { AlarmView } from '../../api/live.ts';
-import { alarms, link } from '../state/live.ts';
+import { alarms, isPlantKnown } from '../state/live.ts';
 import { announcementOf, newAlarms } from './announcing.ts';
 import type { Alarms } from './ordered-alarms.ts';
 
@@ -13,7 +13,7 @@ const GATHER_MS = 1_000;
 export function AlarmAnnouncer() {
   const urgent = useSignal('');
   const other = useSignal('');
-  /** As they were last seen; undefined until the first look, which announces nothing. */
+  /** As they were last seen; undefined until the plant is known; that first look announces nothing. */
   const seen = useRef<Alarms | undefined>(undefined);
   const waiting = useRef(new Map<string, AlarmView>());
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -30,7 +30,7 @@ export function AlarmAnnouncer() {
   useSignalEffect(() => {
     const list = alarms.value;
     const last = seen.current;
-    if (link.value === 'connecting') return;
+    if (!isPlantKnown.value) return;
     seen.current = list;
     if (last === undefined) return;
     for (const alarm of newAlarms(last, list)) waiting.current.set(alarm.id, alarm);

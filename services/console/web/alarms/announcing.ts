@@ -3,7 +3,7 @@
 
 import type { AlarmView } from '../../api/live.ts';
 import { PRIORITY_WORDS, texts } from '../texts.ts';
-import { compareAlarms, isOpen } from './order.ts';
+import { compareAlarms, episodeOf, isOpen } from './order.ts';
 import type { Alarms } from './ordered-alarms.ts';
 
 /** A text longer than this is no announcement. */
@@ -20,10 +20,6 @@ export function newAlarms(before: Alarms, after: Alarms): AlarmView[] {
     if (!wasTold) list.push(alarm);
   }
   return list.sort(compareAlarms);
-}
-
-function episodeOf({ alarmId, episode }: AlarmView): string {
-  return `${alarmId} ${episode}`;
 }
 
 export type Announcement = { readonly text: string; readonly isUrgent: boolean };

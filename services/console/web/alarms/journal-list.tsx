@@ -3,21 +3,18 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import type { JournalRow } from '../../api/history.ts';
 import { csvName, download } from '../parts/download.ts';
-import { currentTime, now } from '../state/clock.ts';
+import { now } from '../state/clock.ts';
 import { texts } from '../texts.ts';
 import { formatAge, formatMoment } from '../values/format.ts';
 import { journalCsv } from './alarms-csv.ts';
 import { eventWord } from './event-word.ts';
 import { Explanation } from './explanation.tsx';
 import { inputText } from './input-text.ts';
-import { CSV_ROWS_MAX, type JournalAsked, JournalReading, keyOf } from './journal-reading.ts';
+import { CSV_ROWS_MAX, type JournalAsked, JournalReading, keyOf, ROWS_MAX } from './journal-reading.ts';
 import { hrefOfAlarm } from './list-state.ts';
 
 export type JournalListProps = {
-  readonly filter: Omit<JournalAsked, 'from' | 'to'>;
-  /** How far back, from now or from `until`. */
-  readonly rangeMs: number;
-  readonly until?: number | null;
+  readonly filter: JournalAsked;
   /** Of one alarm: its name need not be said again. */
   readonly isOfOne: boolean;
   /** Something new has happened whenever it changes. */
@@ -28,15 +25,9 @@ export type JournalListProps = {
 const STORED_AFTER_MS = [1_000, 3_000];
 /** What is typed into a filter is asked for when it stands still. */
 const STILL_MS = 150;
-const MINUTE_MS = 60_000;
 
-export function JournalList({ filter, rangeMs, until = null, isOfOne, revision }: JournalListProps) {
-  const asked = JSON.stringify({ filter, rangeMs, until });
-  const reading = useMemo(() => {
-    // The range begins where it begins now; the clock goes on, and what is read stays.
-    const from = (until ?? Math.ceil(currentTime() / MINUTE_MS) * MINUTE_MS) - rangeMs;
-    return new JournalReading({ ...filter, from, to: until ?? undefined });
-  }, [asked]);
+export function JournalList({ filter, isOfOne, revision }: JournalListProps) {
+  const reading = useMemo(() => new JournalReading(filter), [JSON.stringify(filter)]);
   useEffect(() => {
     const timers = [STILL_MS, ...(isOfOne ? STORED_AFTER_MS : [])].map((ms) =>
       setTimeout(() => void reading.refresh(), ms),
@@ -59,7 +50,8 @@ export function JournalList({ filter, rangeMs, until = null, isOfOne, revision }
         ))}
       </ol>
       <div class="journal-foot">
-        {next !== null && (
+        {next !== null && entries.length >= ROWS_MAX && <p class="hint">{journal.full(ROWS_MAX)}</p>}
+        {next !== null && entries.length < ROWS_MAX && (
           <button type="button" data-testid="journal-older" onClick={() => void reading.older()}>
             {is === 'reading' ? texts.loading : journal.older}
           </button>

@@ -1,16 +1,16 @@
 // What happened to all alarms: the same filters as the list, and what kind of thing it was.
 
 import type { JournalEvent } from '#domain/journal.ts';
-import { currentTime, now } from '../state/clock.ts';
+import { now } from '../state/clock.ts';
 import { replaceQuery, route } from '../state/route.ts';
 import { texts } from '../texts.ts';
-import { formatFilter } from './alarm-filter.ts';
+import { endOfMinute, formatFilter } from './alarm-filter.ts';
 import { FilterBar, FiltersButton } from './filter-bar.tsx';
 import { JournalList } from './journal-list.tsx';
 import { filter } from './list-state.ts';
 import { ViewChoice } from './view-choice.tsx';
 
-export const KINDS = {
+const KINDS = {
   activations: ['ACTIVE', 'LEVEL', 'RE_ALARM'],
   returns: ['RETURNED'],
   operations: ['ACKED', 'RESET', 'SHELVED', 'UNSHELVED', 'OUT_OF_SERVICE', 'IN_SERVICE', 'APPROVED', 'REFUSED'],
@@ -21,7 +21,6 @@ type Kind = keyof typeof KINDS;
 const KIND_NAMES = Object.keys(KINDS) as Kind[];
 
 const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
 /** How often what is new is asked for. */
 const FRESH_MS = 10_000;
 
@@ -33,12 +32,11 @@ export function JournalPage() {
   const wanted = {
     ...{ site, area, priorities, find },
     ...(kind === undefined ? {} : { events: KINDS[kind] }),
+    ...(from === null ? { lastMs: DAY_MS } : { from }),
+    ...(to === null ? {} : { to: endOfMinute(to) }),
   };
-  const until = to === null ? null : to + 1;
-  const end = until ?? Math.ceil(currentTime() / MINUTE_MS) * MINUTE_MS;
-  const rangeMs = from === null ? DAY_MS : Math.max(MINUTE_MS, end - from);
   // A look for words goes through thousands of entries: it is not asked again and again.
-  const revision = until === null && find === '' ? Math.floor(now.value / FRESH_MS) : null;
+  const revision = to === null && find === '' ? Math.floor(now.value / FRESH_MS) : null;
   return (
     <section class="panel alarms" aria-labelledby="journal-heading" data-testid="journal-page">
       <div class="panel-head">
@@ -69,7 +67,7 @@ export function JournalPage() {
         </select>
       </label>
       {from === null && <p class="hint">{journal.lastDay}</p>}
-      <JournalList filter={wanted} rangeMs={rangeMs} until={until} isOfOne={false} revision={revision} />
+      <JournalList filter={wanted} isOfOne={false} revision={revision} />
     </section>
   );
 }

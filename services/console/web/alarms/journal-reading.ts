@@ -15,9 +15,11 @@ export type JournalAsked = {
   readonly events?: readonly JournalEvent[];
   readonly priorities?: readonly Priority[];
   readonly find?: string;
-  readonly from: number;
+  /** How far back, as the range goes on with the clock; or where it begins. */
+  readonly lastMs?: number;
+  readonly from?: number;
   /** Undefined: until now, and whatever comes. */
-  readonly to?: number | undefined;
+  readonly to?: number;
 };
 
 export type JournalState = {
@@ -28,12 +30,17 @@ export type JournalState = {
 };
 
 const PAGE_ROWS = 50;
+/** More are not kept: a list that is open for weeks must not fill the browser's memory. */
+export const ROWS_MAX = 2_000;
+const MINUTE_MS = 60_000;
 /** A file of more is none that a person reads; the store's own tools export the rest. */
 export const CSV_ROWS_MAX = 20_000;
 
 export class JournalReading {
   readonly state: Signal<JournalState> = signal({ entries: [], next: null, is: 'reading', why: null });
   readonly #asked: JournalAsked;
+  /** Where the server goes on, by the entry that it goes on behind: the list can be cut there and nowhere else. */
+  #cuts: ReadonlyMap<string, string> = new Map();
 
   constructor(asked: JournalAsked) {
     this.#asked = asked;
@@ -41,13 +48,14 @@ export class JournalReading {
 
   /** What came since the newest that is known, or the first page. */
   async refresh(): Promise<void> {
-    const { entries, next } = this.state.value;
     const page = await this.#ask({ limit: PAGE_ROWS });
     if (page === undefined) return;
-    const known = new Set(entries.map(keyOf));
-    const fresh = page.entries.filter((entry) => !known.has(keyOf(entry)));
+    const { entries, next } = this.state.value; // older ones may have come meanwhile
+    const fresh = without(page.entries, entries);
     // More came than a page holds: what lies between is not known, so the rest begins anew.
     const isWhole = entries.length > 0 && fresh.length < page.entries.length;
+    if (!isWhole) this.#cuts = new Map();
+    this.#noteCut(page);
     this.#put(isWhole ? { entries: [...fresh, ...entries], next } : page);
   }
 
@@ -56,7 +64,12 @@ export class JournalReading {
     if (next === null) return;
     this.state.value = { ...this.state.value, is: 'reading' };
     const page = await this.#ask({ limit: PAGE_ROWS, cursor: next });
-    if (page !== undefined) this.#put({ entries: [...this.state.value.entries, ...page.entries], next: page.next });
+    if (page === undefined) return;
+    const now = this.state.value;
+    // Asked for twice, or the list began anew meanwhile: it does not go on here any more.
+    if (now.next !== next) return this.#put(now);
+    this.#noteCut(page);
+    this.#put({ entries: [...now.entries, ...without(page.entries, now.entries)], next: page.next });
   }
 
   /** Everything that was asked for, up to the bound. */
@@ -72,8 +85,28 @@ export class JournalReading {
     return entries;
   }
 
-  #put({ entries, next }: JournalPage): void {
+  #noteCut({ entries, next }: JournalPage): void {
+    const last = entries.at(-1);
+    if (last !== undefined && next !== null) this.#cuts = new Map([...this.#cuts, [keyOf(last), next]]);
+  }
+
+  /** Without what has fallen out of the range, or is more than is kept. */
+  #put(page: JournalPage): void {
+    const { from } = rangeOf(this.#asked);
+    const within = page.entries.filter(({ at }) => at >= from);
+    const isOver = within.length < page.entries.length;
+    const { entries, next } = this.#cut({ entries: within, next: isOver ? null : page.next });
+    const kept = new Set(entries.map(keyOf));
+    this.#cuts = new Map([...this.#cuts].filter(([key]) => kept.has(key)));
     this.state.value = { entries, next, is: 'read', why: null };
+  }
+
+  #cut(page: JournalPage): JournalPage {
+    if (page.entries.length <= ROWS_MAX) return page;
+    const at = page.entries.slice(0, ROWS_MAX).findLastIndex((entry) => this.#cuts.has(keyOf(entry)));
+    const last = page.entries[at];
+    if (last === undefined) return page;
+    return { entries: page.entries.slice(0, at + 1), next: this.#cuts.get(keyOf(last)) ?? null };
   }
 
   async #ask(page: { readonly limit: number; readonly cursor?: string | undefined }): Promise<JournalPage | undefined> {
@@ -84,11 +117,22 @@ export class JournalReading {
   }
 }
 
-function queryOf({ events, priorities, ...asked }: JournalAsked, page: object): URLSearchParams {
-  const to = asked.to ?? currentTime() + 60_000; // of a clock that is ahead of ours, too
-  const all = { ...asked, to, ...page, events: events?.join(','), priorities: priorities?.join(',') };
+function rangeOf({ from, to, lastMs = 0 }: JournalAsked): { readonly from: number; readonly to: number } {
+  const end = to ?? currentTime() + MINUTE_MS; // of a clock that is ahead of ours, too
+  const begin = from ?? (to ?? currentTime()) - lastMs;
+  return { from: Math.min(begin, end - MINUTE_MS), to: end };
+}
+
+function queryOf(asked: JournalAsked, page: object): URLSearchParams {
+  const { events, priorities, lastMs, ...rest } = asked;
+  const all = { ...rest, ...rangeOf(asked), ...page, events: events?.join(','), priorities: priorities?.join(',') };
   const given = Object.entries(all).filter(([, value]) => value !== undefined && value !== '');
   return new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+}
+
+function without(entries: readonly JournalRow[], known: readonly JournalRow[]): JournalRow[] {
+  const keys = new Set(known.map(keyOf));
+  return entries.filter((entry) => !keys.has(keyOf(entry)));
 }
 
 export function keyOf({ at, alarmId, seq, event }: JournalRow): string {

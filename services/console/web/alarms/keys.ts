@@ -110,6 +110,11 @@ function isWriting(target: EventTarget | null): boolean {
   );
 }
 
+/** Whether something is written there that would be lost. */
+export function holdsText(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement && target.value !== '';
+}
+
 const SHORTCUTS: { readonly [key: string]: () => void } = {
   j: () => go(isInList() ? current.value.index + 1 : current.value.index),
   k: () => go(isInList() ? current.value.index - 1 : current.value.index),

@@ -1,13 +1,15 @@
 // What the list of alarms shows and what is chosen in it: the filter of the address, the row that the keyboard is at, the rows that
 // are ticked. Kept here and not in a row: rows come and go while somebody scrolls.
 
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { AlarmView } from '../../api/live.ts';
 import { alarms } from '../state/live.ts';
+import { forgetWithPerson } from '../state/personal.ts';
 import { hrefOf, type RouteQuery, replaceQuery, route } from '../state/route.ts';
 import { type AlarmFilter, formatFilter, parseFilter, passes } from './alarm-filter.ts';
+import { episodeOf } from './order.ts';
 import { OrderedAlarms } from './ordered-alarms.ts';
-import { NOWHERE, type Place, placeIn, withRange } from './selection.ts';
+import { isTicked, NOWHERE, type Place, placeIn, standing, type Ticks, ticksOf, withRange } from './selection.ts';
 
 export const filter = computed(() => parseFilter(route.value.query));
 /** Another address with the same filter is no other list. */
@@ -50,13 +52,17 @@ export function moveTo(index: number): void {
   place.value = { id: list[at]?.id ?? null, index: at };
 }
 
-const ticked = signal<ReadonlySet<string>>(new Set());
+const ticked = signal<Ticks>(new Map());
+effect(() => {
+  ticked.value = standing(ticked.peek(), alarms.value);
+});
 /** Where a range begins: the row that was ticked last. */
 let anchor: string | null = null;
+forgetWithPerson(selectNone);
 
 /** Of those that are shown: nobody does anything to what he does not see. */
 export const selected = computed<readonly AlarmView[]>(() =>
-  ticked.value.size === 0 ? [] : shownAlarms.value.filter(({ id }) => ticked.value.has(id)),
+  ticked.value.size === 0 ? [] : shownAlarms.value.filter((alarm) => isTicked(ticked.value, alarm)),
 );
 
 export function isSelected(id: string): boolean {
@@ -64,8 +70,9 @@ export function isSelected(id: string): boolean {
 }
 
 export function toggle(id: string): void {
-  const next = new Set(ticked.value);
-  if (!next.delete(id)) next.add(id);
+  const next = new Map(ticked.value);
+  const alarm = alarms.value.get(id);
+  if (!next.delete(id) && alarm !== undefined) next.set(id, episodeOf(alarm));
   anchor = id;
   ticked.value = next;
 }
@@ -77,10 +84,10 @@ export function selectTo(id: string): void {
 }
 
 export function selectAll(): void {
-  ticked.value = new Set(shownAlarms.value.map(({ id }) => id));
+  ticked.value = ticksOf(shownAlarms.value);
 }
 
 export function selectNone(): void {
-  ticked.value = new Set();
+  ticked.value = new Map();
   anchor = null;
 }

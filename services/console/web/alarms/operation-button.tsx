@@ -11,10 +11,12 @@ export type OperationButtonProps = {
   readonly alarm: AlarmView;
   /** What is sent along, asked for when the button is pressed. */
   readonly detail?: () => OperationDetail;
+  /** The server has taken it. */
+  readonly onSent?: (detail: OperationDetail) => void;
   readonly tabIndex?: number;
 };
 
-export function OperationButton({ op, alarm, detail, tabIndex = 0 }: OperationButtonProps) {
+export function OperationButton({ op, alarm, detail, onSent, tabIndex = 0 }: OperationButtonProps) {
   const { operations, operationNamed, sending, sent } = texts.alarms;
   const operation = operationOf(alarm);
   const isThis = operation.isUnderWay && operation.op === op;
@@ -26,8 +28,11 @@ export function OperationButton({ op, alarm, detail, tabIndex = 0 }: OperationBu
       // Not `disabled`, which would take the keyboard away from whoever has just pressed it.
       aria-disabled={operation.isUnderWay}
       tabIndex={tabIndex}
-      onClick={() => {
-        if (!operation.isUnderWay) void send(op, [alarm], detail?.());
+      onClick={async () => {
+        if (operation.isUnderWay) return;
+        const asked = detail?.() ?? {};
+        const refused = await send(op, [alarm], asked);
+        if (refused.length === 0) onSent?.(asked);
       }}
     >
       {isThis ? (operation.is === 'sent' ? sent : sending) : operations[op]}

@@ -7,13 +7,17 @@ import type { AlarmView } from '../../api/live.ts';
 import { mayDo } from '../state/session.ts';
 import { texts } from '../texts.ts';
 import { OperationButton } from './operation-button.tsx';
-import { operationOf, send } from './operations.ts';
+import { type OperationDetail, operationOf, send } from './operations.ts';
 import { ShelveChoice } from './shelve-choice.tsx';
 
 export function OperationForm({ alarm }: { readonly alarm: AlarmView }) {
   const comment = useSignal('');
   const shelveMs = useSignal<number | undefined>(undefined);
   const detail = () => ({ comment: comment.value });
+  /** What was said of one operation is not said of the next; what was typed meanwhile stays, and so does what was refused. */
+  const onSent = (sent: OperationDetail) => {
+    if (comment.value === sent.comment) comment.value = '';
+  };
   const can = (op: AlarmOperationName) => mayDo(op) && whyNot(op, alarm) === undefined;
   const offers = (['approve', 'reset', 'unshelve', 'oos', 'in-service'] as const).filter(can);
   const canAcknowledge = can('ack');
@@ -22,9 +26,12 @@ export function OperationForm({ alarm }: { readonly alarm: AlarmView }) {
   return (
     <form
       class="operations"
-      onSubmit={(event) => {
+      onSubmit={async (event) => {
         event.preventDefault();
-        if (canAcknowledge && !operationOf(alarm).isUnderWay) void send('ack', [alarm], detail());
+        if (!canAcknowledge || operationOf(alarm).isUnderWay) return;
+        const asked = detail();
+        const refused = await send('ack', [alarm], asked);
+        if (refused.length === 0) onSent(asked);
       }}
     >
       <label class="inline">
@@ -44,11 +51,16 @@ export function OperationForm({ alarm }: { readonly alarm: AlarmView }) {
         </button>
       )}
       {offers.map((op) => (
-        <OperationButton key={op} op={op} alarm={alarm} detail={detail} />
+        <OperationButton key={op} op={op} alarm={alarm} detail={detail} onSent={onSent} />
       ))}
       {canShelve && (
         <span class="shelving">
-          <OperationButton op="shelve" alarm={alarm} detail={() => ({ ...detail(), shelveMs: shelveMs.value })} />
+          <OperationButton
+            op="shelve"
+            alarm={alarm}
+            detail={() => ({ ...detail(), shelveMs: shelveMs.value })}
+            onSent={onSent}
+          />
           <ShelveChoice longestMs={alarm.shelvingMsMax} chosen={shelveMs} />
         </span>
       )}

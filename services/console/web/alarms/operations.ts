@@ -13,9 +13,13 @@ import type { AlarmView } from '../../api/live.ts';
 import { call } from '../state/api.ts';
 import { currentTime, now } from '../state/clock.ts';
 import { alarms } from '../state/live.ts';
+import { forgetWithPerson } from '../state/personal.ts';
 import { type Progress, progressOf, type Sending } from './sending.ts';
 
 const sendings = signal<ReadonlyMap<string, Sending>>(new Map());
+forgetWithPerson(() => {
+  sendings.value = new Map();
+});
 
 export type OperationDetail = {
   readonly comment?: string | undefined;

@@ -31,3 +31,8 @@ export function compareAlarms(a: AlarmView, b: AlarmView): number {
   const rank = (RANK.get(a.priority) ?? 0) - (RANK.get(b.priority) ?? 0);
   return rank || STATE_RANK[a.state] - STATE_RANK[b.state] || b.activeSince - a.activeSince || (a.id < b.id ? -1 : 1);
 }
+
+/** Tells one time that an alarm stood from the next. */
+export function episodeOf({ alarmId, episode }: AlarmView): string {
+  return `${alarmId} ${episode}`;
+}

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import type { AlarmView } from '../../api/live.ts';
 import { sampleAlarm } from '../../testing.ts';
 import { rowsDrawn } from './rows-drawn.ts';
-import { NOWHERE, placeIn, withRange } from './selection.ts';
+import { NOWHERE, placeIn, standing, ticksOf, withRange } from './selection.ts';
 
 const listOf = (ids: string) => [...ids].map((id) => ({ ...sampleAlarm(), id }));
 
@@ -27,7 +28,17 @@ test.each([
   ['from a row that has left: that one alone', 'x', 'c', 'ac'],
   ['to a row that has left: nothing new', 'b', 'x', 'a'],
 ])('a range goes %s', (_, from, to, expected) => {
-  expect([...withRange(new Set(['a']), listOf('abcde'), { from, to })].join('')).toBe(expected);
+  expect([...withRange(ticksOf(listOf('a')), listOf('abcde'), { from, to }).keys()].join('')).toBe(expected);
+});
+
+test('a tick is of one episode: an alarm that leaves and returns, or comes again at once, is not ticked any more', () => {
+  const [a, b, c] = listOf('abc') as [AlarmView, AlarmView, AlarmView];
+  const ticks = ticksOf([a, b, c]);
+  const tableOf = (...list: AlarmView[]) => new Map(list.map((alarm) => [alarm.id, alarm]));
+  expect(standing(ticks, tableOf(a, { ...b, seq: 9, state: 'ACKED' }, c))).toBe(ticks);
+  expect([...standing(ticks, tableOf(a, c)).keys()]).toEqual(['a', 'c']);
+  expect([...standing(ticks, tableOf(a, { ...b, episode: 2 })).keys()]).toEqual(['a']);
+  expect(standing(standing(ticks, tableOf()), tableOf(a, b, c)).size).toBe(0);
 });
 
 test('rowsDrawn() draws what is in sight with a margin, and the row that has the keyboard wherever it is', () => {

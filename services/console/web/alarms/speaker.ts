@@ -15,11 +15,15 @@ export const speaker = signal<'off' | 'waiting' | 'ready'>('off');
 export function openSpeaker(): void {
   context ??= new AudioContext();
   const opened = context;
-  opened.onstatechange = () => {
-    speaker.value = opened.state === 'running' ? 'ready' : 'waiting';
+  // One that was closed meanwhile says so late, and says nothing about the one that is open now.
+  const tell = () => {
+    if (context === opened) speaker.value = opened.state === 'running' ? 'ready' : 'waiting';
   };
-  speaker.value = opened.state === 'running' ? 'ready' : 'waiting';
-  const wake = () => void opened.resume();
+  opened.onstatechange = tell;
+  tell();
+  const wake = () => {
+    if (context === opened) void opened.resume();
+  };
   for (const gesture of ['pointerdown', 'keydown']) addEventListener(gesture, wake, { once: true });
   wake();
 }

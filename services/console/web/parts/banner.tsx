@@ -1,6 +1,7 @@
 // Says across the whole page when what it shows is not the present, or not everything.
 
 import { link, plant } from '../state/live.ts';
+import { logoutProblem } from '../state/session.ts';
 import { texts } from '../texts.ts';
 
 export function Banner() {
@@ -10,6 +11,7 @@ export function Banner() {
     .map((what) => `${dropped[what]} ${texts.droppedParts[what]}`);
   return (
     <div role="alert" class="banners">
+      {logoutProblem.value !== null && <p class="banner">{texts.logoutFailed(logoutProblem.value)}</p>}
       {link.value === 'lost' && <p class="banner">{texts.connection.lostBanner}</p>}
       {link.value === 'live' && broker !== null && <p class="banner">{texts.connection.brokerBanner(broker)}</p>}
       {missing.length > 0 && <p class="banner">{texts.dropped(missing.join(', '))}</p>}

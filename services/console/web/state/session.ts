@@ -6,6 +6,7 @@ import type { AlarmOperationName, Role } from '#domain/alarm.ts';
 import type { LoginView, SessionView } from '../../api/http.ts';
 import { call } from './api.ts';
 import { closeLive, openLive, plant } from './live.ts';
+import { forgetPerson } from './personal.ts';
 import { EMPTY_PLANT } from './plant-state.ts';
 
 export type SessionState =
@@ -18,6 +19,11 @@ const RETRY_MS = 2_000;
 export const session = signal<SessionState>({ is: 'unknown' });
 /** Whether anybody can log in at all; asked for whenever the form is shown. */
 export const people = signal<LoginView['people']>('there');
+
+/** Why somebody who wanted to leave is still logged in. */
+export const logoutProblem = signal<string | null>(null);
+/** Whose work the page holds. */
+let lastUser: string | null = null;
 
 /** Whether the page offers it to who is logged in; the server decides all the same. */
 export function mayDo(op: AlarmOperationName): boolean {
@@ -44,17 +50,26 @@ export async function logIn(user: string, password: string): Promise<void> {
 }
 
 export async function logOut(): Promise<void> {
-  await call('POST', 'api/logout');
+  const answer = await call('POST', 'api/logout');
+  if (!answer.ok && answer.status !== 401) {
+    logoutProblem.value = answer.why;
+    return;
+  }
+  forgetPerson();
   leave(null);
 }
 
 function enter({ user, role }: SessionView): void {
+  // A session that ran out takes no work from its own person, who logs in again; and shows it to nobody else.
+  if (user !== lastUser) forgetPerson();
+  lastUser = user;
   session.value = { is: 'in', user, role };
   openLive(() => void resumeSession());
 }
 
 function leave(why: string | null): void {
   closeLive();
+  logoutProblem.value = null;
   plant.value = EMPTY_PLANT;
   session.value = { is: 'out', why };
   void call<LoginView>('GET', 'api/login').then((answer) => {
