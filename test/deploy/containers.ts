@@ -104,6 +104,7 @@ type Sources = { readonly app: string; readonly volumes: string };
 
 /** Lines of a shell that has a mount namespace of its own; its arguments are the program. */
 function* rootSteps(root: string, service: ComposeService, { app, volumes }: Sources): Iterable<string> {
+  yield 'PATH=$PATH:/usr/sbin'; // where Debian has chroot, and not every PATH leads
   yield `cd ${root}`;
   for (const name of LINKS) yield `ln -s usr/${name} ${name}`;
   yield 'ln -s /app/services/cli/main.ts opt/bin/penstock';

@@ -49,7 +49,7 @@ test('a job that needs more memory than there is ends its thread, and the next o
 }, 120_000);
 
 test('a job that hears nobody is ended with its thread, and the next one is not kept waiting by it', async () => {
-  const thread = open({ jobMsMax: 5_000, memoryMbMax: 2_048 });
+  const thread = open({ jobMsMax: 1_200, memoryMbMax: 2_048 });
   // One test alone: between its samples nobody looks whether it is given up.
   expect(await problemOf(thread.do(longTest(60), forEver))).toMatchObject({ statusCode: 504 });
   expect(JSON.parse(await thread.do(DIFF, forEver))).toEqual({ sentences: [], state: null });
