@@ -1,6 +1,6 @@
 // A moment to the minute, in the zone of whoever looks.
 
-const MINUTE_MS = 60_000;
+import { formatField } from '../values/format.ts';
 
 export type MomentFieldProps = {
   readonly label: string;
@@ -17,7 +17,7 @@ export function MomentField({ label, testId, at, onChange }: MomentFieldProps) {
       <input
         type="datetime-local"
         data-testid={testId}
-        value={at === null ? '' : localText(at)}
+        value={at === null ? '' : formatField(at, 'minute')}
         onChange={(event) => {
           const chosen = new Date(event.currentTarget.value).getTime();
           onChange(Number.isNaN(chosen) ? null : chosen);
@@ -25,9 +25,4 @@ export function MomentField({ label, testId, at, onChange }: MomentFieldProps) {
       />
     </label>
   );
-}
-
-function localText(at: number): string {
-  const offsetMs = new Date(at).getTimezoneOffset() * MINUTE_MS;
-  return new Date(at - offsetMs).toISOString().slice(0, 16);
 }

@@ -3,7 +3,9 @@
 import { useSignal } from '@preact/signals';
 import { type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { CommandOffer, CommandOrder, CommandSent, InterlockOffer } from '../../api/commands.ts';
-import { call } from '../state/api.ts';
+import { focusOnce, regainFocus } from '../parts/focus.ts';
+import { randomUuid } from '../parts/uuid.ts';
+import { call, mayBeDone } from '../state/api.ts';
 import { devices } from '../state/live.ts';
 import { texts } from '../texts.ts';
 import { formatAge, formatValue } from '../values/format.ts';
@@ -18,6 +20,7 @@ export function CommandForm({ name, offer }: { readonly name: DeviceName; readon
   const comment = useSignal('');
   const isTried = useSignal(false);
   const step = useSignal<'editing' | 'asking' | 'sending'>('editing');
+  const hasAsked = useSignal(false);
   const why = useSignal<string | null>(null);
   /** The order whose answer was lost or bad: sent again unchanged it is the same one, and is carried out once. */
   const before = useSignal<{ readonly text: string; readonly id: string } | null>(null);
@@ -27,20 +30,22 @@ export function CommandForm({ name, offer }: { readonly name: DeviceName; readon
     event.preventDefault();
     isTried.value = true;
     why.value = null;
-    if (Object.keys(problems).length === 0) step.value = 'asking';
+    if (Object.keys(problems).length > 0) return;
+    step.value = 'asking';
+    hasAsked.value = true;
   };
   const send = async () => {
     step.value = 'sending';
     const said = comment.value.trim();
     const order = { command: offer.command, args, ...(said === '' ? {} : { comment: said }) };
     const text = JSON.stringify(order);
-    const id = before.value?.text === text ? before.value.id : crypto.randomUUID();
+    const id = before.value?.text === text ? before.value.id : randomUuid();
     before.value = { text, id };
     const answer = await call<CommandSent>('POST', devicePath(name, '/commands'), {
       ...order,
       id,
     } satisfies CommandOrder);
-    why.value = answer.ok ? null : commands.failed(answer.why);
+    why.value = answer.ok ? null : mayBeDone(answer) ? answer.why : commands.failed(answer.why);
     step.value = 'editing';
     if (!answer.ok) return;
     before.value = null;
@@ -89,7 +94,7 @@ export function CommandForm({ name, offer }: { readonly name: DeviceName; readon
               }}
             />
           </label>
-          <button type="submit" data-testid="command-check">
+          <button type="submit" data-testid="command-check" ref={hasAsked.value ? regainFocus : null}>
             {commands.check}
           </button>
         </>
@@ -173,9 +178,4 @@ function Question({ sentence, offer: { verify }, isOffline, isSending, onSend, o
       </div>
     </div>
   );
-}
-
-/** The button that was pressed has gone: the keyboard goes on where the question is. */
-function focusOnce(element: HTMLElement | null): void {
-  element?.focus();
 }

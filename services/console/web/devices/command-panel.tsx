@@ -1,12 +1,11 @@
 // What a device can be told to do, and the lives of the commands that people sent it.
 
-import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import { mayCommand } from '#domain/access/operation-rights.ts';
 import { type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { CommandsView } from '../../api/commands.ts';
-import { type Answer, call } from '../state/api.ts';
+import { StaleNote } from '../parts/stale-note.tsx';
 import { commands } from '../state/live.ts';
+import { usePoll } from '../state/poll.ts';
 import { session } from '../state/session.ts';
 import { texts } from '../texts.ts';
 import { CommandForm } from './command-form.tsx';
@@ -17,25 +16,18 @@ import { devicePath } from './device-path.ts';
 const ASK_EVERY_MS = 3_000;
 
 export function CommandPanel({ name }: { readonly name: DeviceName }) {
-  const answer = useSignal<Answer<CommandsView> | null>(null);
-  useEffect(() => {
-    const ask = async () => {
-      answer.value = await call<CommandsView>('GET', devicePath(name, '/commands'));
-    };
-    void ask();
-    const timer = setInterval(() => void ask(), ASK_EVERY_MS);
-    return () => clearInterval(timer);
-  }, []);
+  const told = usePoll<CommandsView>(devicePath(name, '/commands'), ASK_EVERY_MS);
+  const { shown, problem } = told;
   const { heading, none, mayNot } = texts.devices.commands;
   const isOffered = session.value.is === 'in' && mayCommand(session.value.role);
-  const told = answer.value;
-  const lives = commands.value.get(deviceKey(name)) ?? (told?.ok === true ? told.body.recent : []);
-  const offers = told?.ok === true ? told.body.offers : [];
+  const lives = commands.value.get(deviceKey(name)) ?? shown?.recent ?? [];
+  const offers = shown?.offers ?? [];
   return (
     <section class="panel" aria-labelledby="commands-heading" data-testid="commands">
       <h3 id="commands-heading">{heading}</h3>
-      {told?.ok === false && <p class="empty">{told.why}</p>}
-      {told?.ok === true && offers.length === 0 && <p class="empty">{none}</p>}
+      {shown === null && problem !== null && <p class="empty">{problem.why}</p>}
+      <StaleNote of={told} />
+      {shown !== null && offers.length === 0 && <p class="empty">{none}</p>}
       {offers.length > 0 && !isOffered && <p class="hint">{mayNot}</p>}
       {isOffered && offers.map((offer) => <CommandForm key={offer.command} name={name} offer={offer} />)}
       <CommandLives lives={lives} />

@@ -4,7 +4,8 @@
 import { useSignal } from '@preact/signals';
 import { type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { ConfigText, DesiredOrder } from '../../api/devices.ts';
-import { call } from '../state/api.ts';
+import { focusOnce, regainFocus } from '../parts/focus.ts';
+import { call, mayBeDone } from '../state/api.ts';
 import { texts } from '../texts.ts';
 import { desiredProblem, prettyJson } from './config-rows.ts';
 import { devicePath } from './device-path.ts';
@@ -23,6 +24,8 @@ type Step =
 export function ConfigEditor({ name, desired, onWritten }: ConfigEditorProps) {
   const step = useSignal<Step>({ is: 'idle', said: null });
   const text = useSignal('');
+  /** Which button is to have the keyboard back; null before any was pressed. */
+  const pressed = useSignal<'edit' | 'check' | null>(null);
   const { edit, written, refused } = texts.devices.config;
   const now = step.value;
   if (now.is === 'idle')
@@ -31,11 +34,13 @@ export function ConfigEditor({ name, desired, onWritten }: ConfigEditorProps) {
         <button
           type="button"
           data-testid="config-edit"
+          ref={pressed.value === null ? null : regainFocus}
           // What is cut cannot be changed here: its end would be lost.
           disabled={desired?.isCut === true}
           onClick={() => {
             text.value = desired === null ? '{\n}' : prettyJson(desired.text);
             step.value = { is: 'editing', before: desired, why: null };
+            pressed.value = 'edit';
           }}
         >
           {edit}
@@ -48,7 +53,7 @@ export function ConfigEditor({ name, desired, onWritten }: ConfigEditorProps) {
     const order: DesiredOrder = { text: text.value, basedOn: now.before?.revision ?? null };
     const answer = await call('PUT', devicePath(name, '/config/desired'), order);
     if (!answer.ok) {
-      step.value = { ...now, is: 'editing', why: refused(answer.why) };
+      step.value = { ...now, is: 'editing', why: mayBeDone(answer) ? answer.why : refused(answer.why) };
       return;
     }
     step.value = { is: 'idle', said: written };
@@ -56,6 +61,7 @@ export function ConfigEditor({ name, desired, onWritten }: ConfigEditorProps) {
   };
   const go = (is: 'editing' | 'asking') => {
     step.value = { ...now, is, why: null };
+    pressed.value = 'check';
   };
   const cancel = () => {
     step.value = { is: 'idle', said: null };
@@ -69,6 +75,7 @@ export function ConfigEditor({ name, desired, onWritten }: ConfigEditorProps) {
         <Form
           text={text.value}
           before={now.before}
+          isBack={pressed.value === 'check'}
           onInput={(typed) => (text.value = typed)}
           onCheck={() => go('asking')}
         >
@@ -92,12 +99,14 @@ export function ConfigEditor({ name, desired, onWritten }: ConfigEditorProps) {
 type FormProps = {
   readonly text: string;
   readonly before: ConfigText | null;
+  /** From the question: the keyboard goes to the button that asked it, not to the text. */
+  readonly isBack: boolean;
   readonly onInput: (text: string) => void;
   readonly onCheck: () => void;
   readonly children: preact.ComponentChildren;
 };
 
-function Form({ text, before, onInput, onCheck, children }: FormProps) {
+function Form({ text, before, isBack, onInput, onCheck, children }: FormProps) {
   const { editor, check, takesAway, unchanged } = texts.devices.config;
   const problem = desiredProblem(text, before?.text ?? null);
   const isWrong = problem !== null && problem !== unchanged;
@@ -112,6 +121,7 @@ function Form({ text, before, onInput, onCheck, children }: FormProps) {
       <textarea
         id="config-text"
         data-testid="config-text"
+        ref={isBack ? null : focusOnce}
         spellcheck={false}
         rows={12}
         value={text}
@@ -123,7 +133,7 @@ function Form({ text, before, onInput, onCheck, children }: FormProps) {
         {problem ?? (text.trim() === '' ? takesAway : '')}
       </p>
       <div class="tail-buttons">
-        <button type="submit" disabled={problem !== null} data-testid="config-check">
+        <button type="submit" disabled={problem !== null} data-testid="config-check" ref={isBack ? regainFocus : null}>
           {check}
         </button>
         {children}
@@ -157,9 +167,4 @@ function Question({ device, text, isWriting, onWrite, onBack }: QuestionProps) {
       </div>
     </div>
   );
-}
-
-/** The button that was pressed has gone: the keyboard goes on where the question is. */
-function focusOnce(element: HTMLElement | null): void {
-  element?.focus();
 }

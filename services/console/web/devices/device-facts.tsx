@@ -1,14 +1,13 @@
 // What the registry knows of one device, and what it lacks.
 
-import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
 import { skewText } from '#domain/clock-skew.ts';
 import { type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { DeviceDetail } from '../../api/devices.ts';
-import { call } from '../state/api.ts';
+import { StaleNote } from '../parts/stale-note.tsx';
 import { now } from '../state/clock.ts';
 import { devices, values } from '../state/live.ts';
+import { usePoll } from '../state/poll.ts';
 import { texts } from '../texts.ts';
 import { formatAge, formatMoment } from '../values/format.ts';
 import { devicePath } from './device-path.ts';
@@ -95,34 +94,35 @@ function Fact({ label, kind = '', children }: FactProps) {
 }
 
 function Gaps({ name }: { readonly name: DeviceName }) {
-  const detail = useSignal<DeviceDetail | null>(null);
-  useEffect(() => {
-    const ask = async () => {
-      const answer = await call<DeviceDetail>('GET', devicePath(name));
-      if (answer.ok) detail.value = answer.body;
-    };
-    void ask();
-    const timer = setInterval(() => void ask(), ASK_EVERY_MS);
-    return () => clearInterval(timer);
-  }, []);
+  const told = usePoll<DeviceDetail>(devicePath(name), ASK_EVERY_MS);
+  const { shown, problem } = told;
   const { facts } = texts.devices;
-  if (detail.value === null) return null;
-  const { gaps } = detail.value;
-  if (gaps === null) return <Fact label={facts.gaps}>{facts.noGaps}</Fact>;
-  const newest = gaps.gaps.slice(-GAPS_SHOWN).reverse();
-  const unlisted = gaps.missed - newest.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+  if (shown === null) return problem === null ? null : <Fact label={facts.gaps}>{problem.why}</Fact>;
+  const { gaps } = shown;
   return (
     <div class="fact" data-testid="device-gaps">
       <dt>{facts.gaps}</dt>
-      <dd class="trouble">
-        {facts.missed(gaps.missed)}
-        <ul class="gaps">
-          {newest.map(({ boot, from, to, since }) => (
-            <li key={`${boot}/${from}`}>{facts.gap(from, to, boot, formatAge(now.value - since))}</li>
-          ))}
-          {unlisted > 0 && <li>{facts.unlisted(unlisted)}</li>}
-        </ul>
+      <dd class={gaps === null ? '' : 'trouble'}>
+        {gaps === null ? facts.noGaps : <Missed gaps={gaps} />}
+        <StaleNote of={told} />
       </dd>
     </div>
+  );
+}
+
+function Missed({ gaps }: { readonly gaps: NonNullable<DeviceDetail['gaps']> }) {
+  const { facts } = texts.devices;
+  const newest = gaps.gaps.slice(-GAPS_SHOWN).reverse();
+  const unlisted = gaps.missed - newest.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+  return (
+    <>
+      {facts.missed(gaps.missed)}
+      <ul class="gaps">
+        {newest.map(({ boot, from, to, since }) => (
+          <li key={`${boot}/${from}`}>{facts.gap(from, to, boot, formatAge(now.value - since))}</li>
+        ))}
+        {unlisted > 0 && <li>{facts.unlisted(unlisted)}</li>}
+      </ul>
+    </>
   );
 }

@@ -2,6 +2,7 @@
 // speaks of.
 
 import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import type { RejectionView } from '../../api/rejected.ts';
 import { call } from '../state/api.ts';
 import { texts } from '../texts.ts';
@@ -13,22 +14,37 @@ type Fetched = { readonly rejection: RejectionView; readonly place: string | nul
 export function Example({ id, place }: { readonly id: string; readonly place: string | null }) {
   const fetched = useSignal<Fetched | null>(null);
   const fetchedId = useSignal('');
-  const open = async (isOpen: boolean) => {
-    if (!isOpen || fetchedId.value === id) return;
+  const summary = useRef<HTMLElement>(null);
+  const load = async () => {
+    if (fetchedId.value === id) return;
     fetchedId.value = id;
     const answer = await call<RejectionView>('GET', `api/rejected/${id}`);
     fetched.value = answer.ok ? { rejection: answer.body, place } : { why: answer.why };
+    if (!answer.ok) fetchedId.value = ''; // so that it can be tried again
+  };
+  const retry = async () => {
+    await load();
+    // The button goes when there is something to show; the keyboard stays with it.
+    if (fetched.value !== null && 'rejection' in fetched.value) summary.current?.focus();
   };
   return (
-    <details onToggle={(event) => void open(event.currentTarget.open)} data-testid="reject-example">
-      <summary>{texts.rejects.example}</summary>
-      {fetched.value !== null && <Shown fetched={fetched.value} />}
+    <details onToggle={(event) => event.currentTarget.open && void load()} data-testid="reject-example">
+      <summary ref={summary}>{texts.rejects.example}</summary>
+      {fetched.value !== null && <Shown fetched={fetched.value} onRetry={() => void retry()} />}
     </details>
   );
 }
 
-function Shown({ fetched }: { readonly fetched: Fetched }) {
-  if ('why' in fetched) return <p class="problem">{texts.rejects.failed(fetched.why)}</p>;
+function Shown({ fetched, onRetry }: { readonly fetched: Fetched; readonly onRetry: () => void }) {
+  if ('why' in fetched)
+    return (
+      <p class="problem">
+        {texts.rejects.failed(fetched.why)}{' '}
+        <button type="button" class="quiet" onClick={onRetry}>
+          {texts.errors.tryAgain}
+        </button>
+      </p>
+    );
   const { rejection, place } = fetched;
   const { id, topic, payloadBytes } = rejection;
   return (

@@ -1,6 +1,7 @@
 // Sending a kind of refused messages again: first what would go where, then, where somebody confirms it, the thing itself.
 
 import { type Signal, useSignal } from '@preact/signals';
+import { regainFocus } from '../parts/focus.ts';
 import { call } from '../state/api.ts';
 import { currentTime } from '../state/clock.ts';
 import { texts } from '../texts.ts';
@@ -22,6 +23,7 @@ export type ReplayFormProps = {
 
 export function ReplayForm({ group, name, isOffered }: ReplayFormProps) {
   const state = useSignal<Replaying>({ is: 'idle' });
+  const hasAsked = useSignal(false);
   const { replay } = texts.rejects;
   const { is } = state.value;
   const isBusy = is === 'asking' || is === 'sending';
@@ -33,8 +35,14 @@ export function ReplayForm({ group, name, isOffered }: ReplayFormProps) {
           type="button"
           data-testid="replay-button"
           aria-label={replay.offerNamed(name)}
-          disabled={isBusy}
-          onClick={() => void begin(state, group)}
+          // Not `disabled`, which would take the keyboard away from it.
+          aria-disabled={isBusy}
+          ref={hasAsked.value ? regainFocus : null}
+          onClick={() => {
+            if (isBusy) return;
+            hasAsked.value = true;
+            void begin(state, group);
+          }}
         >
           {replay.offer}
         </button>
@@ -84,13 +92,19 @@ function Confirm({
   return (
     <span class="replay-confirm">
       {foretold.count > 0 && (
-        <button type="button" data-testid="replay-confirm" onClick={() => void confirm(state, name, { group, until })}>
+        <button
+          type="button"
+          data-testid="replay-confirm"
+          ref={regainFocus}
+          onClick={() => void confirm(state, name, { group, until })}
+        >
           {replay.confirm(foretold.count)}
         </button>
       )}
       <button
         type="button"
         class="quiet"
+        ref={foretold.count > 0 ? null : regainFocus}
         onClick={() => {
           state.value = { is: 'idle' };
         }}

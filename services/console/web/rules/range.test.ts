@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fieldOf, ownRange, rangeAt } from './range.ts';
+import { ownRange, rangeAt } from './range.ts';
 
 it('rangeAt() ends now', () => {
   expect(rangeAt({ is: 'day' }, 100_000_000)).toEqual({ from: 13_600_000, to: 100_000_000 });
@@ -15,9 +15,4 @@ it.each([
   [Number.NaN, 2, false],
 ])('ownRange() %s to %s', (from, to, isOne) => {
   expect(ownRange(from, to) !== undefined).toBe(isOne);
-});
-
-it('fieldOf() is what such a field gives back', () => {
-  const at = 1_800_000_000_000;
-  expect(new Date(fieldOf(at)).getTime()).toBe(at);
 });

@@ -22,9 +22,3 @@ export function rangeAt(choice: RangeChoice, now: number): { readonly from: numb
 export function ownRange(from: number, to: number): RangeChoice | undefined {
   return to > from && to - from <= RANGE_MS_MAX ? { is: 'own', from, to } : undefined;
 }
-
-/** As a field of type datetime-local has it, in the viewer's zone. */
-export function fieldOf(at: number): string {
-  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 19);
-}

@@ -2,7 +2,7 @@
 
 import type { Signal } from '@preact/signals';
 import type { BacktestView, BacktestWish, CheckView, TestView } from '../../api/rules.ts';
-import { ask } from '../state/api.ts';
+import { ask, JOB_MS_MAX } from '../state/api.ts';
 import { currentTime } from '../state/clock.ts';
 import { answered, calledOff, type Job, shownOf, started } from './job.ts';
 import { openLane } from './lane.ts';
@@ -65,7 +65,7 @@ type Call = { readonly path: string; readonly more?: object; readonly signal: Ab
 async function run<T>(work: Work, job: Signal<Job<Of<T>>>, { path, more = {}, signal }: Call): Promise<void> {
   const of = textOf(work);
   job.value = started(job.peek());
-  const answer = await ask<T>({ method: 'POST', path, body: { ...of, ...more }, signal });
+  const answer = await ask<T>({ method: 'POST', path, body: { ...of, ...more }, signal, limitMs: JOB_MS_MAX });
   // A newer question has set the job running already; its answer is what counts.
   if (!signal.aborted)
     job.value = answered(job.peek(), answer.ok ? { ok: true, body: { of, view: answer.body } } : answer);

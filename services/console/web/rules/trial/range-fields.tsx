@@ -3,7 +3,8 @@
 import { useSignal } from '@preact/signals';
 import { currentTime } from '../../state/clock.ts';
 import { texts } from '../../texts.ts';
-import { fieldOf, ownRange, RANGE_NAMES, type RangeName, rangeAt } from '../range.ts';
+import { formatField } from '../../values/format.ts';
+import { ownRange, RANGE_NAMES, type RangeName, rangeAt } from '../range.ts';
 import { tryOut } from '../runs.ts';
 import type { Work } from '../work.ts';
 
@@ -68,10 +69,18 @@ function OwnRange({ work, from, to }: OwnRangeProps) {
       onSubmit={(event) => event.preventDefault()}
     >
       <label>
-        {fromWord} <input type="datetime-local" step="1" name="from" data-testid="range-from" value={fieldOf(from)} />
+        {fromWord}{' '}
+        <input
+          type="datetime-local"
+          step="1"
+          name="from"
+          data-testid="range-from"
+          value={formatField(from, 'second')}
+        />
       </label>
       <label>
-        {toWord} <input type="datetime-local" step="1" name="to" data-testid="range-to" value={fieldOf(to)} />
+        {toWord}{' '}
+        <input type="datetime-local" step="1" name="to" data-testid="range-to" value={formatField(to, 'second')} />
       </label>
       <p class="problem" role="alert">
         {problem.value}
