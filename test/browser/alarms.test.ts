@@ -168,18 +168,46 @@ describe.skipIf(NO_CHROMIUM !== undefined)(TITLE, () => {
     expect(status).toBe(403);
   });
 
-  it('an acknowledgement in one browser is seen in another, by its stream alone', async () => {
+  it('an acknowledgement in one browser is seen in another within a second, by its stream alone', async () => {
     const [olaf, eva] = [await open('olaf'), await open('eva')];
-    await stands(rowOn(eva, 'tank-01'), 'UNACK');
     const asked: string[] = [];
     const note = (request: { url(): string }) => asked.push(request.url());
-    eva.on('request', note);
-    await rowOn(olaf, 'tank-01').getByTestId('ack-button').click();
-    await stands(rowOn(eva, 'tank-01'), 'ACKED');
-    await stands(rowOn(olaf, 'tank-01'), 'ACKED');
-    eva.off('request', note);
+    const tookMs: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      await heat('tank-01');
+      await stands(rowOn(eva, 'tank-01'), 'UNACK');
+      const button = rowOn(olaf, 'tank-01').getByTestId('ack-button');
+      await button.waitFor();
+      eva.on('request', note);
+      // In the pages themselves, whose clock is the same: between them and us stand the debugger and its queues.
+      const seen = eva.evaluate(() => {
+        const row = '[data-testid=alarm-row][data-rule="tank-temp-high"][data-instance="tank-01"][data-state=ACKED]';
+        return new Promise<number>((resolve) => {
+          new MutationObserver((_, observer) => {
+            if (document.querySelector(row) === null) return;
+            observer.disconnect();
+            resolve(Date.now());
+          }).observe(document, { subtree: true, childList: true, attributes: true });
+        });
+      });
+      await eva.evaluate(() => undefined); // it watches by now
+      const clicked = button.evaluate(
+        (element) =>
+          new Promise<number>((resolve) =>
+            element.addEventListener('click', () => resolve(Date.now()), { once: true }),
+          ),
+      );
+      await button.click();
+      tookMs.push((await seen) - (await clicked));
+      await stands(rowOn(olaf, 'tank-01'), 'ACKED');
+      eva.off('request', note);
+      await settle('tank-01');
+    }
     expect(asked).toEqual([]);
-    await settle('tank-01');
+    const inOrder = tookMs.toSorted((a, b) => a - b);
+    process.stdout.write(`an acknowledgement was seen in another browser after ${inOrder.join(', ')} ms\n`);
+    // The one in the middle: a busy machine may hold up one of them, and not most.
+    expect(inOrder[2]).toBeLessThan(1_000);
   });
 
   it('a connection that breaks is taken up where it broke: all changes are seen, each once, without another snapshot', async () => {
@@ -585,10 +613,33 @@ describe.skipIf(NO_CHROMIUM !== undefined)(TITLE, () => {
       await row.getByText('Details').click();
       await page.getByTestId('alarm-panel').filter({ hasText: '<script>alert(1)</script>' }).waitFor();
       expect([await overhang(), await axeViolations(page)]).toEqual([0, []]);
-      expect([await page.locator('img').count(), await page.title()]).toEqual([0, 'Penstock']);
+      expect(await page.locator('img').count()).toBe(0);
+      expect(await page.title()).toMatch(/Penstock$/);
       await page.context().close();
     }
     await put('');
+  });
+
+  it('what is typed for one alarm is not sent for another, nor a second time, nor lost by a key', async () => {
+    await heat('tank-02', 'tank-03');
+    const page = await open('olaf', '#/alarms/lyon/tank-farm/tank-temp-high/tank-02');
+    const comment = page.getByTestId('operation-comment');
+    const panelOf = (tank: string) => page.locator(`[data-testid=alarm-panel][data-id$="/${tank}"]`);
+    await comment.fill('of tank 2');
+    await page.keyboard.press('Escape');
+    expect(await comment.inputValue()).toBe('of tank 2');
+    await page.getByTestId('explain-button').first().click();
+    await page.getByTestId('explanation').waitFor();
+    await open('olaf', '#/alarms/lyon/tank-farm/tank-temp-high/tank-03');
+    await panelOf('tank-03').waitFor();
+    expect([await comment.inputValue(), await page.getByTestId('explanation').count()]).toEqual(['', 0]);
+    await comment.fill('of tank 3');
+    await page.getByTestId('ack-with-comment').click();
+    await panelOf('tank-03').and(page.locator('[data-state=ACKED]')).waitFor();
+    await until('the comment to be gone', async () => (await comment.inputValue()) === '' || undefined);
+    await comment.press('Escape');
+    await page.getByTestId('alarm-panel').waitFor({ state: 'detached' });
+    await settle('tank-02', 'tank-03');
   });
 
   it('on a tablet everything that is pressed is as large as a fingertip', async () => {
