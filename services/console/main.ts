@@ -49,7 +49,7 @@ await runService('console', sections, async (service) => {
   addHealth(service, { feed, live, tails: devices.tails, pageDir });
   const { store, database, address } = openStore(config);
   const rejected = openRejected(config, { now, wait });
-  const ruleMarks = openRuleMarks(config.rules.dir);
+  const ruleMarks = openRuleMarks(config.rules.dir, now);
   const rules = openWorkbench({ rulesDir: config.rules.dir, maySave, store: address, plant, log, wait });
   const outside = { bus, store, database, ruleMarks, log, now, wait, pageDir, trustedProxies };
   const parts = { plant, live, models, ...devices, rules, operationsKey, limits: config.console, numbersEveryMs };

@@ -219,7 +219,7 @@ export async function openTestConsole(options: TestConsoleOptions = {}) {
     ...{ plant, live, models: () => MODELS, tails, configs, bus, kept, replays, rules, wait },
     store: options.store ?? openInflux(address),
     database: 'plant',
-    ruleMarks: openRuleMarks(options.rulesDir ?? '/nowhere'),
+    ruleMarks: openRuleMarks(options.rulesDir ?? '/nowhere', now),
     access,
     sessions: new Sessions({ access, key: options.sessionKey ?? SESSION_KEY, lifeMs: 60_000, now }),
     operationsKey: OPERATIONS_KEY,

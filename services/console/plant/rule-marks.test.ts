@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sampleDevice } from '../testing.ts';
+import { START, sampleDevice } from '../testing.ts';
 import { openRuleMarks } from './rule-marks.ts';
 
 let folder: string;
+let clock: number;
+const now = () => clock;
 beforeEach(() => {
+  clock = START;
   folder = mkdtempSync(path.join(tmpdir(), 'rule-marks-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,7 +36,7 @@ test('limitsOf() gives what rules of the device compare the metric with, in its 
   });
   writeRule('others', { scope: { model: 'pump' } });
   writeRule('elsewhere', { inputs: { t: { metric: 'level', fn: 'last' } } });
-  const limits = openRuleMarks(folder).limitsOf(described, 'Cel');
+  const limits = openRuleMarks(folder, now).limitsOf(described, 'Cel');
   expect(limits.map(({ rule, value, isHigh, priority }) => [rule, Math.round(value), isHigh, priority])).toEqual([
     ['cold', 5, false, 'low'],
     ['hot', 80, true, 'medium'],
@@ -43,14 +46,14 @@ test('limitsOf() gives what rules of the device compare the metric with, in its 
 
 test('limitsOf() leaves out what is in a unit of something else', () => {
   writeRule('hot', {});
-  expect(openRuleMarks(folder).limitsOf(described, 'bar')).toEqual([]);
+  expect(openRuleMarks(folder, now).limitsOf(described, 'bar')).toEqual([]);
 });
 
 test('alarmsOf() names the group of each rule that watches the series', () => {
   writeRule('by-device', {});
   writeRule('by-tank', { groupBy: ['tank'], scope: { labels: { tank: 'north' } } });
   writeRule('by-line', { groupBy: ['line'] });
-  const marks = openRuleMarks(folder);
+  const marks = openRuleMarks(folder, now);
   expect(marks.alarmsOf(described)).toEqual([
     { rule: 'by-device', instance: 'tank-01' },
     { rule: 'by-tank', instance: 'north' },
@@ -58,13 +61,29 @@ test('alarmsOf() names the group of each rule that watches the series', () => {
   expect(marks.alarmsOf({ series, device: null })).toEqual([{ rule: 'by-device', instance: 'tank-01' }]);
 });
 
-test('a saved file counts at once, and one that is broken costs its own limits alone', () => {
+test('a saved file counts within seconds, and one that is broken costs its own limits alone', () => {
   writeRule('hot', {});
-  const marks = openRuleMarks(folder);
+  const marks = openRuleMarks(folder, now);
   expect(marks.limitsOf(described, 'Cel').map(({ value }) => value)).toEqual([80]);
   writeRule('hot', { condition: { '>': [{ var: 't' }, 90] } });
   writeFileSync(path.join(folder, 'broken.json'), '{');
   utimesSync(path.join(folder, 'hot.json'), 1, 1);
+  clock += 5_000;
   expect(marks.limitsOf(described, 'Cel').map(({ value }) => value)).toEqual([90]);
-  expect(openRuleMarks('/nowhere').limitsOf(described, 'Cel')).toEqual([]);
+  expect(openRuleMarks('/nowhere', now).limitsOf(described, 'Cel')).toEqual([]);
+});
+
+test('a picture of many series looks at the files once, and pictures after one another every few seconds', () => {
+  writeRule('hot', {});
+  const marks = openRuleMarks(folder, now);
+  const ids = () => marks.alarmsOf(described).map(({ rule }) => rule);
+  expect(ids()).toEqual(['hot']);
+  writeRule('warm', {});
+  clock += 4_999;
+  expect([ids(), marks.limitsOf(described, 'Cel').length]).toEqual([['hot'], 1]);
+  clock += 1;
+  expect([ids(), marks.limitsOf(described, 'Cel').length]).toEqual([['hot', 'warm'], 2]);
+  rmSync(path.join(folder, 'warm.json'));
+  clock -= 60_000; // the clock was set back
+  expect(ids()).toEqual(['hot']);
 });

@@ -1,5 +1,5 @@
 // What the rules say about a series, to be drawn where it is: the limits they compare it with, and the alarms it decides. Of the
-// files as they are when somebody asks; what is wrong with one is for the rules service to say.
+// files as they were a few seconds ago at most; what is wrong with one is for the rules service to say.
 
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -24,11 +24,18 @@ export type RuleMarks = {
   alarmsOf(of: Described): NamedAlarm[];
 };
 
+/** To look at thousands of files holds up everything else; no picture needs it more often. */
+const FRESH_MS = 5_000;
+
 type Read = { readonly stamp: string; readonly rules: readonly CompiledRule[]; readonly limits: readonly RuleLimit[] };
 
-export function openRuleMarks(rulesDir: string): RuleMarks {
+export function openRuleMarks(rulesDir: string, now: () => number): RuleMarks {
   let read: Read | undefined;
+  let lookedAt = Number.NEGATIVE_INFINITY;
   const current = () => {
+    // The distance: a clock that steps back must not make them stay.
+    if (read !== undefined && Math.abs(now() - lookedAt) < FRESH_MS) return read;
+    lookedAt = now();
     const stamp = stampOf(rulesDir);
     if (read?.stamp !== stamp) {
       const { rules } = readRules(rulesDir);
@@ -42,7 +49,7 @@ export function openRuleMarks(rulesDir: string): RuleMarks {
   };
 }
 
-/** Changes when a file comes, goes or is saved: cheaper than reading what they say, and asked with each picture. */
+/** Changes when a file comes, goes or is saved: cheaper than reading what they say. */
 function stampOf(folder: string): string {
   const files = ['', 'models', 'devices'].flatMap((below) => {
     const inside = path.join(folder, below);
