@@ -7,7 +7,7 @@ test.each([
   'SHOW TAG VALUES FROM reading WITH KEY = "device"',
   'SHOW DATABASES',
   'SELECT "value" FROM reading WHERE "device" =~ /pump.*/',
-  'SELECT "introduced", "pinto" FROM reading',
+  'SELECT "introduced", "pinto", "into_tank", "flow_into", "into2" FROM reading',
 ])('%s may be asked', (query) => {
   expect(queryProblem(query)).toBeUndefined();
 });
@@ -21,6 +21,14 @@ test.each([
   ['DELETE FROM reading', /Only SELECT and SHOW/],
   ['', /Only SELECT and SHOW/],
   ['SELECT * FROM reading; DROP DATABASE plant', /One statement/],
+  ['SELECT mean("value")*1.0into"db"."raw"."alarm_event" FROM "reading"', /INTO writes/],
+  ['SELECT 1into x FROM reading', /INTO writes/],
+  ['SELECT 1.into"x" FROM reading', /INTO writes/],
+  ['SELECT 5mINTO x FROM reading', /INTO writes/],
+  ['SELECT 5µinto x FROM reading', /INTO writes/],
+  ['SELECT mean("value")into"x" FROM reading', /INTO writes/],
+  ['SELECT "value"into"x" FROM reading', /INTO writes/],
+  ['SELECT "into" FROM reading', /INTO writes/],
   ["SELECT * FROM reading WHERE a =~ /'/; DROP DATABASE plant --'", /One statement/],
   ["SELECT 1 FROM x WHERE y = '\\';DROP DATABASE plant --'", /One statement/],
   ['SELECT * FROM "x" /* ; */', /One statement/],
@@ -28,6 +36,14 @@ test.each([
   ['SELECT * InTo "other" FROM reading', /INTO writes/],
   ['SELECT */**/INTO/**/other FROM reading', /INTO writes/],
   ['SELECT *\tINTO\n"a"."b"."c" FROM reading', /INTO writes/],
+  ['SELECT mean("value")*1.0into"db"."raw"."alarm_event" FROM "reading"', /INTO writes/],
+  ['SELECT 1into x FROM reading', /INTO writes/],
+  ['SELECT 1.into"x" FROM reading', /INTO writes/],
+  ['SELECT 5mINTO x FROM reading', /INTO writes/],
+  ['SELECT 5µinto x FROM reading', /INTO writes/],
+  ['SELECT mean("value")into"x" FROM reading', /INTO writes/],
+  ['SELECT "value"into"x" FROM reading', /INTO writes/],
+  ['SELECT "into" FROM reading', /INTO writes/],
   ["SELECT * FROM reading WHERE a =~ /'/ OR b = ' INTO '", /INTO writes/],
   [`SELECT ${'a'.repeat(9_000)} FROM x`, /at most 8000 characters/],
 ])('%s is refused', (query, words) => {

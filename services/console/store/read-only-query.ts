@@ -14,7 +14,8 @@ export function queryProblem(text: string): string | undefined {
     return 'Only SELECT and SHOW may be asked here, and one of them is what the query begins with.';
   if (query.includes(';'))
     return 'One statement at a time: leave the semicolon out, in texts too (in a pattern . stands for it).';
-  if (/\binto\b/i.test(query))
+  // A digit before it does not make it another word, nor does the unit of a duration: 1.0into, 1minto.
+  if (/(?:(?<![a-z_])|\d[a-z]*)into\b/i.test(query))
     return 'INTO writes, and nothing may be written here; in a text, say the word by a pattern: =~ /int[o]/.';
   return undefined;
 }
