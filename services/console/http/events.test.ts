@@ -1,15 +1,26 @@
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { topics } from '#domain/topic.ts';
-import { delivered, openTestConsole, PAGE, publishAlarm, START, sampleAlarm, sampleLine } from '../testing.ts';
+import { VIEWERS_MAX, VIEWERS_OF_ONE_MAX } from '../live/live.ts';
+import {
+  delivered,
+  openTestConsole,
+  PAGE,
+  publishAlarm,
+  START,
+  sampleAlarm,
+  sampleLine,
+  TestAccess,
+} from '../testing.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-async function openListening() {
-  const opened = await openTestConsole();
+async function openListening(people = ['operator']) {
+  const access = new TestAccess(Object.fromEntries(people.map((name) => [name, 'viewer' as const])));
+  const opened = await openTestConsole({ access });
   closers.push(() => opened.app.close());
   await opened.app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = opened.app.server.address() as AddressInfo;
@@ -174,4 +185,19 @@ test('logging out ends the streams of that session, not those of another', async
   expect(await streams[1].next()).toBeUndefined();
   live.tick();
   expect(await streams[0].next()).toMatchObject({ event: 'changes' });
+});
+
+test('one who opens streams without end is refused, then others too, and both are told', async () => {
+  const { url, live, app, logIn } = await openListening(['vera', 'olaf', 'eva']);
+  const ask = async (user: string) =>
+    (await app.inject({ url: '/api/events', headers: { cookie: await logIn(user) } })).json();
+  const open = (user: string) =>
+    live.join({ user, isOver: () => false, send: () => new Promise(() => {}), close: () => {} });
+  for (let i = 0; i < VIEWERS_OF_ONE_MAX; i++) open('vera');
+  expect(await ask('vera')).toMatchObject({ status: 503, detail: expect.stringContaining('close one') });
+  const other = await openStream(url, { cookie: await logIn('olaf') });
+  expect(await other.next()).toMatchObject({ event: 'snapshot' });
+  for (let i = live.viewers; i < VIEWERS_MAX; i++) open(`u${i}`);
+  expect(await ask('eva')).toMatchObject({ status: 503, detail: expect.stringContaining('100 pages are open') });
+  expect(live.viewers).toBe(VIEWERS_MAX);
 });

@@ -9,7 +9,7 @@ function viewerOf(isOver = false) {
   let isOpen = true;
   let release = () => {};
   const viewer: Viewer = {
-    isOver: () => isOver,
+    ...{ user: 'olaf', isOver: () => isOver },
     send: ({ data }) => {
       got.push(data);
       return new Promise((resolve) => {
@@ -45,7 +45,7 @@ test('a viewer that takes nothing is dropped at the bound, the others are not', 
   const slow = viewerOf();
   const quick: string[] = [];
   hub.join(slow.viewer, [frame('snapshot')]);
-  hub.join({ isOver: () => false, send: async ({ data }) => void quick.push(data), close: () => {} }, [
+  hub.join({ user: 'olaf', isOver: () => false, send: async ({ data }) => void quick.push(data), close: () => {} }, [
     frame('snapshot'),
   ]);
   for (let n = 0; n < 500; n++) {
@@ -76,7 +76,7 @@ test('a connection ends with the login that opened it', () => {
 
 test('a viewer that fails while it is being sent to is forgotten', async () => {
   const hub = new Hub();
-  hub.join({ isOver: () => false, send: () => Promise.reject(new Error('gone')), close: () => {} }, [
+  hub.join({ user: 'olaf', isOver: () => false, send: () => Promise.reject(new Error('gone')), close: () => {} }, [
     frame('snapshot'),
   ]);
   await turn();

@@ -16,11 +16,13 @@ export type Viewer = {
   close(): void;
   /** Whether the login that the connection was opened with has ended. */
   isOver(): boolean;
+  /** Who has logged in. */
+  readonly user: string;
 };
 
 /** Two seconds of an alarm flood of 200 changes a second, and as many bytes as a phone may hold for one page. */
-const FRAMES_MAX = 400;
-const CHARS_MAX = 4 * 1024 * 1024;
+export const FRAMES_MAX = 400;
+export const CHARS_MAX = 4 * 1024 * 1024;
 
 type Seat = { readonly viewer: Viewer; waiting: Frame[]; chars: number; isSending: boolean };
 
@@ -31,6 +33,10 @@ export class Hub {
 
   get size(): number {
     return this.#seats.size;
+  }
+
+  sizeOf(user: string): number {
+    return [...this.#seats.keys()].filter((viewer) => viewer.user === user).length;
   }
 
   join(viewer: Viewer, first: readonly Frame[]): void {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { topics } from '#domain/topic.ts';
 import { delivered, openTestConsole, publishAlarm, START, sampleAlarm, sampleDevice } from '../testing.ts';
+import type { Frame, Viewer } from './hub.ts';
 
 const cooled = sampleAlarm({ instance: 'tank-02' });
 
@@ -55,4 +56,62 @@ test('while retained messages come, and while there is no broker, nothing is tak
   problem = undefined;
   live.tick();
   expect(plant.alarm(cooled)).toBeUndefined();
+});
+
+/** A viewer with what it has got; its network takes nothing until it is let. */
+function slowViewer(user = 'olaf') {
+  const got: Frame[] = [];
+  const state = { isClosed: false, release: () => {} };
+  const viewer: Viewer = {
+    ...{ user, isOver: () => false },
+    send: (frame) => {
+      got.push(frame);
+      return new Promise((resolve) => {
+        state.release = resolve;
+      });
+    },
+    close: () => {
+      state.isClosed = true;
+    },
+  };
+  return { viewer, got, state };
+}
+
+test.each([
+  ['few', 200, 'alarms'],
+  ['more than it could be told while others come', 201, 'snapshot'],
+])(
+  'a page on a slow network that comes back and has missed %s (%i) is not dropped by what comes next',
+  async (...row) => {
+    const [, missed, first] = row;
+    const { bus, live } = await openTestConsole();
+    live.join(slowViewer().viewer); // somebody watches: frames are kept
+    for (let seq = 1; seq <= missed + 1; seq++) await publishAlarm(bus, sampleAlarm({ seq }));
+    await delivered();
+    const { viewer, got, state } = slowViewer();
+    live.join(viewer, 'test-1');
+    expect(got.map(({ event }) => event)).toEqual([first]);
+    for (let seq = 1; seq <= 150; seq++) await publishAlarm(bus, sampleAlarm({ seq: 1_000 + seq }));
+    await delivered();
+    expect(state.isClosed).toBe(false);
+  },
+);
+
+test('pages that open at the same moment share one snapshot, and what came since is in the next', async () => {
+  const { bus, live } = await openTestConsole();
+  await publishAlarm(bus, sampleAlarm());
+  await delivered();
+  const open = () => {
+    const { viewer, got } = slowViewer();
+    live.join(viewer);
+    return got[0];
+  };
+  const first = open();
+  expect(open()).toBe(first);
+  await publishAlarm(bus, sampleAlarm({ seq: 2, state: 'ACKED' }));
+  await delivered();
+  expect(JSON.parse(open()?.data ?? '')).toMatchObject({ alarms: [{ state: 'ACKED' }] });
+  const before = open();
+  live.tick();
+  expect(open()).not.toBe(before);
 });

@@ -15,6 +15,11 @@ const RETOLD_MS = 10_000;
 /** Frames go on being kept for a page whose connection broke; past it nobody comes back for them. */
 const RESUME_MS = 60_000;
 
+/** A control room and its visitors. Each may hold a snapshot that it has not read yet. */
+export const VIEWERS_MAX = 100;
+/** Nobody alone keeps the others out. */
+export const VIEWERS_OF_ONE_MAX = 40;
+
 export type LiveParts = {
   readonly plant: Plant;
   readonly now: () => number;
@@ -34,6 +39,8 @@ export class Live {
   #toldBroker: string | null = null;
   /** When a retained message came last, while they are told again. */
   #retoldAt: number | undefined;
+  /** For all who come before anything is told: what changes meanwhile is told to each of them later. */
+  #shared: Frame | undefined;
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
@@ -100,6 +107,14 @@ export class Live {
     if (plant.endRetelling()) this.#tellUrgent();
   }
 
+  /** A sentence where the user can watch no more now. */
+  whyFull(user: string): string | undefined {
+    if (this.viewers >= VIEWERS_MAX)
+      return `${VIEWERS_MAX} pages are open already, and no more can be. Try again later.`;
+    if (this.#hub.sizeOf(user) < VIEWERS_OF_ONE_MAX) return undefined;
+    return `You have ${VIEWERS_OF_ONE_MAX} pages open already, and no more can be: close one.`;
+  }
+
   /** @param lastId of the last frame that the viewer has seen; it is told what came since, or all there is */
   join(viewer: Viewer, lastId?: string): void {
     const missed = lastId === undefined ? undefined : this.#recent.after(lastId);
@@ -109,8 +124,11 @@ export class Live {
 
   #snapshot(): Frame {
     const { plant, now } = this.#parts;
+    const id = this.#recent.lastId;
+    if (this.#shared?.id === id) return this.#shared;
     const snapshot: Snapshot = { now: now(), broker: this.#broker(), ...plant.snapshot() };
-    return { id: this.#recent.lastId, event: 'snapshot', data: JSON.stringify(snapshot) };
+    this.#shared = { id, event: 'snapshot', data: JSON.stringify(snapshot) };
+    return this.#shared;
   }
 
   leave(viewer: Viewer): void {
@@ -119,6 +137,7 @@ export class Live {
 
   tick(): void {
     const { plant, now } = this.#parts;
+    this.#shared = undefined;
     this.dropOver();
     this.#endRetelling();
     const changes = plant.takeChanges();

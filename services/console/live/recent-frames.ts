@@ -1,12 +1,11 @@
 // What was told last, for browsers whose connection broke: one that comes back within it is told what it missed and nothing twice.
 // Bounded; what is forgotten costs its reader a snapshot.
 
-import type { Frame } from './hub.ts';
+import { CHARS_MAX, FRAMES_MAX, type Frame } from './hub.ts';
 
-/** Ten seconds of an alarm flood of 200 changes a second, and a minute of a calm plant. */
-const FRAMES_MAX = 2_000;
-/** About what one snapshot of a plant of some size has: past it the snapshot is cheaper. */
-const CHARS_MAX = 4 * 1024 * 1024;
+/** Half of what a viewer may be behind: the rest is for what comes while it is told, else it would be dropped at once, and again. */
+const MISSED_FRAMES_MAX = FRAMES_MAX / 2;
+const MISSED_CHARS_MAX = CHARS_MAX / 2;
 
 export class RecentFrames {
   readonly #life: string;
@@ -30,7 +29,7 @@ export class RecentFrames {
     const frame = { id: this.lastId, event, data };
     this.#frames.push(frame);
     this.#chars += data.length;
-    while (this.#frames.length > FRAMES_MAX || this.#chars > CHARS_MAX) {
+    while (this.#frames.length > MISSED_FRAMES_MAX || this.#chars > MISSED_CHARS_MAX) {
       this.#chars -= this.#frames.shift()?.data.length ?? 0;
     }
     return frame;

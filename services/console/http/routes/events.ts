@@ -5,9 +5,13 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Viewer } from '../../live/hub.ts';
 import type { AppParts } from '../app.ts';
+import { ProblemError } from '../problem.ts';
 
 /** How long a browser waits before it connects again. */
 const RETRY_MS = 1_000;
+
+/** Streams end when pages are closed. */
+const AGAIN_MS = 10_000;
 
 /** Far longer than any of ours. */
 const eventId = z.string().max(100);
@@ -33,9 +37,13 @@ export function eventRoutes({ live, sessions }: AppParts): FastifyPluginAsyncZod
       },
     } as const;
     app.get('/events', options, (request, reply) => {
-      const { sse, raw } = reply;
       const { session } = request;
+      const user = session?.user ?? '';
+      const full = live.whyFull(user);
+      if (full !== undefined) throw new ProblemError(503, full, AGAIN_MS);
+      const { sse, raw } = reply;
       const viewer: Viewer = {
+        user,
         isOver: () => session === null || sessions.isOver(session),
         send: (frame) => sse.send({ ...frame, retry: RETRY_MS }),
         close: () => raw.destroy(),
