@@ -181,12 +181,12 @@ test('a store that is away is told, with the way out', async () => {
   expect((await backtest({})).json()).toMatchObject({ status: 503, detail: expect.stringMatching(/does not answer/) });
 });
 
-test('a newer one of the same login takes its place, and one of another does not', async () => {
+test('a newer one of the same user, from another login too, takes its place, and one of another does not', async () => {
   const gate = Promise.withResolvers<void>();
   const { backtest, store, logIn } = await open({ gate: () => gate.promise });
   const first = backtest({});
   await expect.poll(() => store.queries.length, { timeout: 20_000 }).toBe(1);
-  const second = backtest({ to: FROM + HOUR });
+  const second = backtest({ to: FROM + HOUR }, await logIn('emma'));
   expect((await first).json()).toMatchObject({ status: 409, detail: 'A newer backtest of yours has taken its place.' });
   const third = backtest({ to: FROM + 2 * HOUR }, await logIn('eve'));
   gate.resolve();

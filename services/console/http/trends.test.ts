@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { topics } from '#domain/topic.ts';
-import { StoreError } from '../store/influx.ts';
+import { type Store, StoreError } from '../store/influx.ts';
 import {
   delivered,
   openTestConsole,
@@ -92,6 +92,46 @@ describe('POST /api/query', () => {
     const { app, headers } = await openWith([[/./, { columns: ['time'], rows }]], 'engineer');
     const { series, isCut } = (await ask(app, headers, 'SHOW SERIES')).json();
     expect([series[0].values.length, isCut]).toEqual([20_000, true]);
+  });
+  test('many at once are read one after another, and past a bound refused', async () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const bounds = new Set<number | undefined>();
+    const gate = Promise.withResolvers<void>();
+    const tables: Store['tables'] = async (_, { signal, bytesMax } = {}) => {
+      signals.push(signal);
+      bounds.add(bytesMax);
+      await gate.promise;
+      return [];
+    };
+    const store: Store = { tables, query: async () => ({ columns: [], rows: [] }) };
+    const { app, logIn } = await openTestConsole({ store, access: new TestAccess({ operator: 'engineer' }) });
+    const headers = { cookie: await logIn(), ...PAGE };
+    const asked = Array.from({ length: 6 }, () => ask(app, headers, 'SHOW DATABASES'));
+    const refused = await Promise.race(asked);
+    expect([refused.statusCode, refused.json().detail]).toEqual([503, expect.stringContaining('Try again')]);
+    expect([signals.length, signals[0]?.aborted, bounds]).toEqual([1, false, new Set([2 * 1024 * 1024])]);
+    gate.resolve();
+    const statuses = (await Promise.all(asked)).map(({ statusCode }) => statusCode).sort();
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 503]);
+  });
+  test('one that is abandoned is not gone on with', async () => {
+    const asked = Promise.withResolvers<AbortSignal | undefined>();
+    const tables: Store['tables'] = (_, { signal } = {}) => {
+      asked.resolve(signal);
+      return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+    };
+    const store: Store = { tables, query: async () => ({ columns: [], rows: [] }) };
+    const { app, logIn } = await openTestConsole({ store, access: new TestAccess({ operator: 'engineer' }) });
+    const headers = { cookie: await logIn(), ...PAGE, 'content-type': 'application/json' };
+    const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/api/query`;
+    const gone = new AbortController();
+    const body = JSON.stringify({ q: 'SHOW DATABASES' });
+    const answer = fetch(url, { method: 'POST', headers, body, signal: gone.signal }).catch(() => 'gone');
+    const signal = await asked.promise;
+    gone.abort();
+    await expect.poll(() => signal?.aborted, { timeout: 20_000 }).toBe(true);
+    expect(await answer).toBe('gone');
+    await app.close();
   });
   test.each([
     ['DROP DATABASE plant', 400],

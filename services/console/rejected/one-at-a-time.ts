@@ -1,4 +1,4 @@
-// Readings of logs, which cost more than anything else that is asked of the console: one after another, so that many who ask at
+// What costs more than anything else that is asked of the console, such as reading logs: one after another, so that many who ask at
 // once slow each other down and not the plant's values. Past the bound one is sent away, to come again.
 
 export class OneAtATime {

@@ -1,5 +1,5 @@
 // What the console asks of its threads: each has what takes about as long, so that a check waits for no test and no backtest.
-// A thread begins with its first job, and ends when nobody has asked for a while. Of each login one job of a kind runs: the next one takes its place.
+// A thread begins with its first job, and ends when nobody has asked for a while. Of each user, however often logged in, one job of a kind runs: the next one takes its place.
 
 import { ProblemError } from '../http/problem.ts';
 import type { Job, JobKind } from './job.ts';

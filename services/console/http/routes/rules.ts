@@ -12,6 +12,7 @@ import type { RulesView } from '../../api/rules.ts';
 import type { Job } from '../../rules/job.ts';
 import { ruleFileNameProblem } from '../../rules/rule-files.ts';
 import type { AppParts } from '../app.ts';
+import { hungUp } from '../hung-up.ts';
 import { ProblemError } from '../problem.ts';
 import type { Session } from '../session.ts';
 import { saveRule } from './save-rule.ts';
@@ -66,7 +67,7 @@ const described = <const T extends object>(summary: string, schema?: T) =>
 export function ruleRoutes(parts: AppParts): FastifyPluginAsyncZod {
   const { files, list, workbench } = parts.rules;
   const run = async (job: Job, request: FastifyRequest, reply: FastifyReply) => {
-    const json = await workbench.run(job, { owner: request.session?.id ?? '', hungUp: hungUp(reply) });
+    const json = await workbench.run(job, { owner: request.session?.user ?? '', hungUp: hungUp(reply) });
     return reply.type('application/json; charset=utf-8').send(json);
   };
   return async (app) => {
@@ -139,13 +140,4 @@ async function whyNotSave({ rules }: AppParts, session: Session | null): Promise
   if (session === null || ROLES.indexOf(session.role) < ROLES.indexOf('engineer'))
     return `Only engineers save rules, and you are logged in as ${session?.role ?? 'nobody'}.`;
   return await rules.files.whyNotSave();
-}
-
-/** Ends where the browser goes away before it has its answer. */
-function hungUp({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort(new ProblemError(409, 'Nobody waits for it any more.'));
-  });
-  return gone.signal;
 }

@@ -8,6 +8,7 @@ import { parseSeriesName, type SeriesName } from '#domain/series.ts';
 import { type QueryAnswer, type SeriesPage, TREND_SERIES_MAX, type Trend } from '../../api/history.ts';
 import { queryAnswer, seriesPage, trendView } from '../../api/schemas/history.ts';
 import { UNKNOWN_METRIC } from '../../plant/catalog.ts';
+import { OneAtATime } from '../../rejected/one-at-a-time.ts';
 import { readAlarmBands, type Wanted } from '../../store/alarm-bands.ts';
 import { exportPoints } from '../../store/export-points.ts';
 import { type TaggedTable, whileWaited } from '../../store/influx.ts';
@@ -15,6 +16,7 @@ import { QUERY_CHARS_MAX, queryProblem, trimmedQuery } from '../../store/read-on
 import { searchSeries } from '../../store/search-series.ts';
 import { readBuckets } from '../../store/trend.ts';
 import type { AppParts } from '../app.ts';
+import { hungUp } from '../hung-up.ts';
 import { ProblemError } from '../problem.ts';
 import { isRange, moment, RANGE_ERROR } from './range.ts';
 
@@ -53,7 +55,11 @@ const query = z.strictObject({
 
 /** Of a query of a person: as much as a browser draws as a table. */
 const QUERY_ROWS_MAX = 20_000;
-const QUERY_BYTES_MAX = 8 * 1024 * 1024;
+const QUERY_BYTES_MAX = 2 * 1024 * 1024;
+/** To read such an answer holds up everything else for some tenths of a second. */
+const QUERIES_WAITING_MAX = 4;
+
+const AGAIN_MS = 5_000;
 
 /** A text to whoever reads it. */
 const streamed = z.custom<Readable>().meta({ type: 'string' });
@@ -61,6 +67,7 @@ const streamed = z.custom<Readable>().meta({ type: 'string' });
 export function trendRoutes({ plant, store, database, ruleMarks }: AppParts): FastifyPluginAsyncZod {
   /** A picture that somebody has moved on from is not to keep the store busy. */
   const sourceFor = ({ signal }: FastifyRequest) => ({ store: whileWaited(store, signal), database });
+  const queries = new OneAtATime(QUERIES_WAITING_MAX);
   const noteOf = (series: SeriesName) => plant.value(series) ?? UNKNOWN_METRIC;
   const described = (series: SeriesName) => ({ series, device: plant.device(series) ?? null });
   return async (app) => {
@@ -132,10 +139,14 @@ export function trendRoutes({ plant, store, database, ruleMarks }: AppParts): Fa
         ...{ body: query, response: { 200: queryAnswer } },
       },
     } as const;
-    app.post('/query', asked, async ({ body }) => {
+    app.post('/query', asked, async ({ body }, reply) => {
       const problem = queryProblem(body.q);
       if (problem !== undefined) throw new ProblemError(400, problem);
-      return toAnswer(await store.tables(trimmedQuery(body.q), { bytesMax: QUERY_BYTES_MAX }));
+      const options = { bytesMax: QUERY_BYTES_MAX, signal: hungUp(reply) };
+      const answer = queries.do(() => store.tables(trimmedQuery(body.q), options));
+      if (answer === undefined)
+        throw new ProblemError(503, 'Too many are asking the store at this moment. Try again in a moment.', AGAIN_MS);
+      return toAnswer(await answer);
     });
   };
 }
