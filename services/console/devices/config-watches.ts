@@ -27,10 +27,13 @@ const TEXT_BYTES_MAX = 64 * 1024;
 
 type Watch = {
   readonly consumer: Consumer;
-  readonly opened: Promise<void>;
+  /** Settles once what is retained has been told, of each session anew. */
+  opened: Promise<void>;
   reported: ConfigText | null;
   desired: ConfigText | null;
   askedAt: number;
+  /** How many wait for it to be told. */
+  readers: number;
   isBeingWritten: boolean;
 };
 
@@ -51,11 +54,13 @@ export class ConfigWatches {
   async read(name: DeviceName): Promise<DeviceConfig | string> {
     const key = deviceKey(name);
     const known = this.#byDevice.get(key);
-    if (known === undefined && this.size >= WATCHES_MAX)
-      return `The configuration of ${WATCHES_MAX} devices is being looked at already. Try again in a minute.`;
+    if (known === undefined && !this.#makeRoom())
+      return `The configuration of ${WATCHES_MAX} devices is being looked at at this moment. Try again in a few seconds.`;
     const watch = known ?? this.#open(name);
     watch.askedAt = this.#parts.now();
-    await watch.opened;
+    watch.readers++;
+    await this.#told(watch);
+    watch.readers--;
     const problem = watch.consumer.problem();
     if (problem !== undefined) return `The broker does not tell the configuration: ${problem}.`;
     return { reported: watch.reported, desired: watch.desired };
@@ -98,6 +103,24 @@ export class ConfigWatches {
     for (const [key, watch] of this.#byDevice) this.#close(key, watch);
   }
 
+  /** Ends the watch asked longest ago, where all are taken. @returns whether there is room now */
+  #makeRoom(): boolean {
+    if (this.size < WATCHES_MAX) return true;
+    const idle = [...this.#byDevice].filter(([, { isBeingWritten, readers }]) => !isBeingWritten && readers === 0);
+    const [oldest] = idle.sort(([, a], [, b]) => a.askedAt - b.askedAt);
+    if (oldest === undefined) return false;
+    this.#close(...oldest);
+    return true;
+  }
+
+  async #told(watch: Watch): Promise<void> {
+    let opened: Promise<void>;
+    do {
+      opened = watch.opened;
+      await opened;
+    } while (opened !== watch.opened); // another session has begun meanwhile
+  }
+
   #close(key: string, { consumer }: Watch): void {
     this.#byDevice.delete(key);
     void consumer[Symbol.asyncDispose]();
@@ -106,22 +129,28 @@ export class ConfigWatches {
   #open(name: DeviceName): Watch {
     const reported = topics.device(name, 'cfg/reported');
     const desired = topics.device(name, 'cfg/desired');
-    const heard = { reported: Promise.withResolvers<void>(), desired: Promise.withResolvers<void>() };
+    let heard = nothingHeard();
+    let sessions = 0;
     const consumer = this.#parts.bus.consume({
       clientId: `penstock-console-config-${++this.#opened}`,
       filters: [reported, desired],
       cleanSession: true,
+      onSession: () => {
+        if (sessions++ === 0) return;
+        // What was taken away meanwhile is not told; what is still retained comes again.
+        heard = nothingHeard();
+        Object.assign(watch, { reported: null, desired: null, opened: this.#atMost(QUIET_MS, heard.both) });
+      },
       onDelivery: ({ topic, payload, ack }) => {
         const which = topic === reported ? 'reported' : 'desired';
         watch[which] = configText(payload);
-        heard[which].resolve();
+        heard[which]();
         ack();
       },
     });
-    const both = Promise.all([heard.reported.promise, heard.desired.promise]);
     const watch: Watch = {
-      ...{ consumer, opened: this.#whenTold(consumer, both) },
-      ...{ reported: null, desired: null, askedAt: this.#parts.now(), isBeingWritten: false },
+      ...{ consumer, opened: this.#whenTold(consumer, heard.both) },
+      ...{ reported: null, desired: null, askedAt: this.#parts.now(), readers: 0, isBeingWritten: false },
     };
     this.#byDevice.set(deviceKey(name), watch);
     return watch;
@@ -139,6 +168,12 @@ export class ConfigWatches {
     await Promise.race([settled, late]);
     waiting.abort();
   }
+}
+
+function nothingHeard() {
+  const [reported, desired] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const both = Promise.all([reported.promise, desired.promise]);
+  return { reported: reported.resolve, desired: desired.resolve, both };
 }
 
 /** null for an empty message: it takes away what was retained. */

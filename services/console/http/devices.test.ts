@@ -3,9 +3,11 @@
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type DeviceName, topics } from '#domain/topic.ts';
+import type { Bus } from '#runtime/bus.ts';
 import type { TailPart } from '../api/devices.ts';
+import { WATCHES_MAX } from '../devices/config-watches.ts';
 import { DEVICES_MAX } from '../devices/tails.ts';
-import { delivered, openTestConsole, PAGE, START, sampleLine, TestAccess } from '../testing.ts';
+import { delivered, openTestConsole, PAGE, START, sampleDevice, sampleLine, TestAccess } from '../testing.ts';
 
 const TANK: DeviceName = { site: 'lyon', area: 'tank-farm', device: 'tank-01' };
 const URL = '/api/devices/lyon/tank-farm/tank-01';
@@ -16,11 +18,18 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
+async function register(bus: Bus, device: string) {
+  const view = sampleDevice({ device });
+  await bus.publish(topics.registry(view), JSON.stringify(view), { retain: true });
+  await delivered();
+}
+
 async function open() {
   const access = new TestAccess({ vera: 'viewer', olaf: 'operator', eva: 'engineer', ada: 'admin' });
   // Whatever is retained in the memory bus has been told in a turn of the event loop.
   const opened = await openTestConsole({ access, wait: () => delivered() });
   closers.push(() => opened.app.close());
+  await register(opened.bus, 'tank-01');
   const as = async (user: string) => ({ cookie: await opened.logIn(user), ...PAGE });
   return { ...opened, as };
 }
@@ -79,6 +88,60 @@ describe('configuration', () => {
     clock.now += 1;
     configs.tick();
     expect(configs.size).toBe(0);
+  });
+
+  test('a viewer who looks at many devices does not keep an engineer from reading and writing', async () => {
+    const opened = await open();
+    const headers = await opened.as('vera');
+    const at = (device: string) => `/api/devices/lyon/tank-farm/${device}/config`;
+    for (let i = 0; i < WATCHES_MAX; i++) {
+      await register(opened.bus, `t${i}`);
+      opened.clock.now++;
+      expect((await opened.app.inject({ url: at(`t${i}`), headers })).statusCode).toBe(200);
+    }
+    expect((await put(opened, { text: '{}', basedOn: null })).statusCode).toBe(200);
+    expect(opened.configs.size).toBe(WATCHES_MAX);
+  });
+
+  test('of a device that nobody knows is not listened to', async () => {
+    const { app, as, configs, tails } = await open();
+    const headers = await as('eva');
+    const invented = '/api/devices/lyon/tank-farm/invented';
+    const answers = await Promise.all([
+      app.inject({ url: `${invented}/config`, headers }),
+      app.inject({ url: `${invented}/tail`, headers }),
+      app.inject({
+        ...{ method: 'PUT', url: `${invented}/config/desired`, headers },
+        payload: { text: '{}', basedOn: null },
+      }),
+    ]);
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([404, 404, 404]);
+    expect([configs.size, tails.devices]).toEqual([0, 0]);
+  });
+
+  test('that was taken away while the broker was not heard is not shown any more, nor written over', async () => {
+    const opened = await open();
+    const { app, bus } = opened;
+    const headers = await opened.as('eva');
+    await bus.publish(topics.device(TANK, 'cfg/reported'), '{}', { retain: true });
+    await bus.publish(DESIRED, '{"interval": 1}', { retain: true });
+    const config = async () => (await app.inject({ url: `${URL}/config`, headers })).json();
+    const { desired } = await config();
+    expect(desired).toMatchObject({ text: '{"interval": 1}' });
+    bus.retained.delete(DESIRED);
+    bus.reconnect();
+    expect(await config()).toMatchObject({ reported: { text: '{}' }, desired: null });
+    expect((await put(opened, { text: '{"a": 1}', basedOn: desired.revision })).statusCode).toBe(409);
+  });
+
+  test('is not taken for none while it is told again after a break', async () => {
+    const { app, bus, as } = await open();
+    const headers = await as('eva');
+    await bus.publish(DESIRED, '{}', { retain: true });
+    const ask = () => app.inject({ url: `${URL}/config`, headers });
+    await ask();
+    bus.reconnect();
+    expect((await ask()).json()).toMatchObject({ desired: { text: '{}' } });
   });
 
   const put = async ({ app, as }: Awaited<ReturnType<typeof open>>, payload: object, user = 'eva') =>

@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { DESIRED_ROLES, mayDesire } from '#domain/access/operation-rights.ts';
 import { isPlainObject } from '#domain/plain-object.ts';
-import { deviceKey } from '#domain/topic.ts';
+import { type DeviceName, deviceKey } from '#domain/topic.ts';
 import { nameText } from '#runtime/name-schema.ts';
 import type { ConfigText, ConfigView, DeviceDetail, TailPart } from '../../api/devices.ts';
 import { configView, desiredView, deviceDetail } from '../../api/schemas/device-detail.ts';
@@ -58,6 +58,7 @@ export function deviceRoutes(parts: AppParts): FastifyPluginAsyncZod {
       },
     } as const;
     app.get('/devices/:site/:area/:device/config', config, async ({ params: name, session }): Promise<ConfigView> => {
+      refuseUnknown(plant, name);
       const config = await configs.read(name);
       if (typeof config === 'string') throw new ProblemError(503, config, AGAIN_MS);
       const { reported } = config;
@@ -78,6 +79,7 @@ export function deviceRoutes(parts: AppParts): FastifyPluginAsyncZod {
       order,
       async ({ params: name, body, session }): Promise<{ desired: ConfigText | null }> => {
         if (session === null) throw new ProblemError(401, 'Log in first.');
+        refuseUnknown(plant, name);
         const options = { retain: true };
         const watch = 'what is desired';
         const written = await configs.write(name, body, (topic, payload) =>
@@ -108,6 +110,7 @@ export function deviceRoutes(parts: AppParts): FastifyPluginAsyncZod {
     } as const;
     app.get('/devices/:site/:area/:device/tail', streamed, (request, reply) => {
       const { params: name, session } = request;
+      refuseUnknown(plant, name);
       const full = tails.whyFull(name);
       if (full !== undefined) throw new ProblemError(503, `${full} Try again later.`, AGAIN_MS);
       const { sse, raw } = reply;
@@ -121,6 +124,15 @@ export function deviceRoutes(parts: AppParts): FastifyPluginAsyncZod {
       tails.join(name, reader);
     });
   };
+}
+
+/** Each that is listened to takes one of few places. @throws ProblemError 404 */
+function refuseUnknown(plant: AppParts['plant'], name: DeviceName): void {
+  if (plant.device(name) === undefined)
+    throw new ProblemError(
+      404,
+      `There is no device ${deviceKey(name)}. It is known once it stands in a file of devices, or has sent something.`,
+    );
 }
 
 /** What is wrong with a configuration, in words. */
