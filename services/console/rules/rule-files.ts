@@ -117,9 +117,32 @@ export class RuleFilesOnDisk {
     if (whyNot !== undefined) throw new ProblemError(403, whyNot);
     const before = await this.refuseUnseen(name, seen);
     // The test first: a rule that is loaded while its test is still the old one would be told to be untested.
-    if (test !== undefined && test !== before?.test?.text) await this.#write(testFileOf(name), test);
-    if (text !== before?.text) await this.#write(name, text);
+    const putBack = test === undefined ? undefined : await this.#writeTest(testFileOf(name), test);
+    try {
+      if (text !== before?.text) await this.#write(name, text);
+    } catch (error) {
+      await putBack?.();
+      throw error;
+    }
     return await this.read(name);
+  }
+
+  /** @returns what puts the old one back; @throws ProblemError 503 there, where that fails */
+  async #writeTest(name: string, text: string): Promise<() => Promise<void>> {
+    const before = await this.#textOf(name);
+    if (text === before) return async () => {};
+    await this.#write(name, text);
+    return async () => {
+      try {
+        if (before === undefined) await rm(path.join(this.#parts.dir, name));
+        else await this.#write(name, before);
+      } catch {
+        throw new ProblemError(
+          503,
+          `The rule could not be written, but its test ${name} was, and is the new one now. Open the rule again, and bring your changes over.`,
+        );
+      }
+    };
   }
 
   async #write(name: string, text: string): Promise<void> {
