@@ -107,6 +107,24 @@ test('what was broken off is not remembered', async () => {
   expect(await read(range, now)).toMatchObject({ moments: minutes(range), isFromMemory: false });
 });
 
+test('a long range asked for again much later does not hold more than the bound while it is read', async () => {
+  const { store, memory, read } = opened({ pointsMax: 150, keptMs: 24 * HOUR });
+  const first = { from: START, to: START + 2 * HOUR };
+  await read(first, first.to);
+  const weight = memory.weight;
+  expect(weight).toBe(118);
+  const now = START + 5 * HOUR;
+  const whole = { from: START, to: now };
+  expect(await read(whole, now)).toMatchObject({ moments: minutes(whole), isFromMemory: true });
+  // What was there stays, and what did not fit is asked for again.
+  expect(memory.weight).toBe(weight);
+  expect(await read(whole, now)).toMatchObject({ moments: minutes(whole), isFromMemory: true });
+  expect(store.asked.at(-1)).toEqual({ from: first.to - SETTLE, to: now });
+  const near = { from: START, to: first.to + 600_000 };
+  expect(await read(near, near.to)).toMatchObject({ moments: minutes(near), isFromMemory: true });
+  expect(memory.weight).toBe(128);
+});
+
 test('it is bounded: the entry that was used last stays, and what is too large is read and not kept', async () => {
   const { memory, read } = opened({ pointsMax: 150 });
   const now = START + 20 * HOUR;

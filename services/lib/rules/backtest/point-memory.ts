@@ -99,14 +99,17 @@ export class PointMemory {
         const rest = open({ from: settledTo, to: range.to }, entry.table);
         const settled = Math.max(settledTo, Math.min(range.to, now - memory.#options.settleMs));
         const news: (readonly Point[])[] = [];
+        let { weight } = entry;
+        const fits = () => weight <= memory.#options.pointsMax;
         for await (const batch of rest.batches()) {
-          news.push(within(batch, { from: settledTo, to: settled }));
+          const part = within(batch, { from: settledTo, to: settled });
+          weight += weightOf(part);
+          if (fits()) news.push(part);
+          else news.length = 0; // none will be remembered: they need not wait for the end
           yield batch;
         }
-        // Only now: what was broken off would else be a hole.
-        for (const batch of news) memory.#keep(entry, batch);
-        entry.settledTo = settled;
-        memory.#makeRoom();
+        // Only now: what was broken off would else be a hole. What does not fit is asked for again.
+        if (fits()) memory.#extend(entry, news, settled);
         addCounts(counts, rest.counts);
       }
       addCounts(counts, entry.counts);
@@ -117,10 +120,15 @@ export class PointMemory {
   #keep(entry: Entry, batch: readonly Point[]): void {
     if (entry.weight > this.#options.pointsMax || batch.length === 0) return;
     entry.batches.push(batch);
-    for (const { value } of batch)
-      entry.weight += typeof value === 'string' ? 1 + Math.floor(value.length / CHARS_PER_POINT) : 1;
+    entry.weight += weightOf(batch);
     // It will not be remembered: its points need not wait for its end.
     if (entry.weight > this.#options.pointsMax) entry.batches.length = 0;
+  }
+
+  #extend(entry: Entry, news: readonly (readonly Point[])[], settledTo: number): void {
+    for (const batch of news) this.#keep(entry, batch);
+    entry.settledTo = settledTo;
+    this.#makeRoom();
   }
 
   #remember(entry: Entry): void {
@@ -135,6 +143,11 @@ export class PointMemory {
   #makeRoom(): void {
     while (this.#entries.length > 0 && this.weight > this.#options.pointsMax) this.#entries.shift();
   }
+}
+
+function weightOf(batch: readonly Point[]): number {
+  const weigh = ({ value }: Point) => (typeof value === 'string' ? 1 + Math.floor(value.length / CHARS_PER_POINT) : 1);
+  return batch.reduce((sum, point) => sum + weigh(point), 0);
 }
 
 function within(batch: readonly Point[], { from, to }: Range): readonly Point[] {
