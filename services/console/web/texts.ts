@@ -137,7 +137,6 @@ export const texts = {
   roles: { viewer: 'viewer, sees only', operator: 'operator', engineer: 'engineer', admin: 'admin' },
   logout: 'Log out',
   logoutFailed: (why: string) => `You are still logged in: ${why} Try again before you leave.`,
-  logoutFailed: (why: string) => `You are still logged in: ${why} Try again before you leave.`,
   loading: 'Loading …',
   /** Short signs of units, behind a number. */
   units: {
@@ -271,8 +270,6 @@ export const texts = {
       empty: 'The journal has nothing of it.',
       failed: (why: string) => `The journal cannot be read: ${why}`,
       older: 'Show older entries',
-      full: (n: number) =>
-        `These are the newest ${n.toLocaleString('en')}. Older ones are shown where a filter or a time narrows them down, and are in the export.`,
       full: (n: number) =>
         `These are the newest ${n.toLocaleString('en')}. Older ones are shown where a filter or a time narrows them down, and are in the export.`,
       csv: (n: number) => `Export the journal (CSV, the newest ${n.toLocaleString('en')} at most)`,

@@ -5,7 +5,6 @@ import { computed, type ReadonlySignal, type Signal, signal } from '@preact/sign
 import type { Value } from '#domain/point.ts';
 import type { BacktestView, CheckView, DiffView, RuleFileView, RuleText, SaveView, TestView } from '../../api/rules.ts';
 import { forgetWithPerson } from '../state/personal.ts';
-import { forgetWithPerson } from '../state/personal.ts';
 import { IDLE, type Job } from './job.ts';
 import { LAST_HOUR, type RangeChoice } from './range.ts';
 
@@ -86,8 +85,6 @@ export function knownWork(file: string): Work | undefined {
 export function forget(file: string): void {
   works.delete(file);
 }
-
-forgetWithPerson(() => works.clear());
 
 forgetWithPerson(() => works.clear());
 
