@@ -8,7 +8,7 @@ import { topics } from '#domain/topic.ts';
 import { Engine } from '#rules/engine/engine.ts';
 import { HELD_MAX, HoldingEngine } from '#rules/engine/hold.ts';
 import { ruleOf, START } from '#rules/testing/history.ts';
-import { modelOf } from '#runtime/plant-files.ts';
+import { type DeviceModel, modelOf } from '#runtime/plant-files.ts';
 import { rulesSection } from './config.ts';
 import { Rules } from './rules.ts';
 import { StateStore } from './state-store.ts';
@@ -35,11 +35,16 @@ const HOLD_MS = 5_000;
 const device = { site: 'lyon', area: 'farm', device: 't1' };
 const series = new SeriesTable().of({ ...device, metric: 'temp' });
 
-function open(holdMs: number, store = new StateStore(':memory:'), startedAt = START) {
+function open(
+  holdMs: number,
+  store = new StateStore(':memory:'),
+  startedAt = START,
+  models = new Map<string, DeviceModel>(),
+) {
   const clock = { now: startedAt };
   const published: { readonly topic: string; readonly payload: string }[] = [];
   const saved = store.rows();
-  const engine = new HoldingEngine(new Engine({ rules: [hot], saved, startedAt }), { holdMs, saved });
+  const engine = new HoldingEngine(new Engine({ rules: [hot], models, saved, startedAt }), { holdMs, saved });
   const rules = new Rules({
     ...{ engine, store, now: () => clock.now, later: (run) => run() },
     ...{ operationsKey: 'key', unsignedRole: 'operator' },
@@ -141,6 +146,27 @@ describe('rules.hold', () => {
       'SENT',
       'BLOCKED',
     ]);
+  });
+
+  it('an order just after its device was named is carried out and not rejected; after it was taken away, the reverse', () => {
+    const valve = modelOf({ model: 'valve', metrics: {}, commands: { hold: { args: {}, interlocks: [] } } });
+    const { rules, take, runClock, of } = open(HOLD_MS, undefined, START, new Map([['valve', valve]]));
+    const view = JSON.stringify({ ...device, role: null, labels: {}, ...UNHEARD, model: 'valve' });
+    const order = (id: string, at: number) => {
+      const operation = { op: 'send', id, command: 'hold', args: {}, by: 'ada', exp: at + 60_000 };
+      take(topics.commandOperation(device), JSON.stringify(operation), at);
+    };
+    take(topics.registry(device), view, START);
+    order('a', START + 100);
+    take(topics.registry(device), '', START + 200);
+    order('b', START + 300);
+    runClock(START + 2 * HOLD_MS);
+    rules.tick();
+    expect(of('plant/').map((payload) => JSON.parse(payload).cid)).toEqual(['operator/lyon/farm/t1/a']);
+    expect(of('rejected/').map((payload) => JSON.parse(payload).message)).toEqual([
+      "there is no device 'lyon/farm/t1'",
+    ]);
+    expect(of('rejected/')[0]).toContain('\\"id\\":\\"b\\"');
   });
 
   it('holds no more than fits, and counts what it judged too early', () => {

@@ -3,7 +3,7 @@
 // lateness on the way it is not needed, and with nothing to hold it is the engine itself.
 
 import TinyQueue from 'tinyqueue';
-import type { DeviceName } from '#domain/topic.ts';
+import { type DeviceName, deviceKey } from '#domain/topic.ts';
 import type { Engine } from './engine.ts';
 import { believed, momentOf } from './input-moment.ts';
 import type { EngineInput, EngineOutput } from './inputs.ts';
@@ -48,7 +48,7 @@ export const HELD_MAX = 200_000;
 export class HoldingEngine implements Stepping {
   readonly #engine: Engine;
   readonly #holdMs: number;
-  readonly #held = new TinyQueue<Held>([], (a, b) => a.at - b.at || a.order - b.order);
+  readonly #held = new TinyQueue<Held>([], inTurn);
   #order = 0;
   #hastened = 0;
 
@@ -123,7 +123,7 @@ export class HoldingEngine implements Stepping {
   }
 
   takeChanged(): StateRow[] {
-    const held = this.#held.data.toSorted((a, b) => a.at - b.at || a.order - b.order).map(({ input }) => input);
+    const held = this.#held.data.toSorted(inTurn).map(({ input }) => input);
     return [...this.#engine.takeChanged(), { key: HELD_KEY, value: JSON.stringify(held) }];
   }
 
@@ -135,8 +135,16 @@ export class HoldingEngine implements Stepping {
     return this.#engine.wantsMetric(metric);
   }
 
+  /** As it will be when what is held has been judged: an order to the device waits behind it. */
   knows(device: DeviceName): boolean {
-    return this.#engine.knows(device);
+    const key = deviceKey(device);
+    let newest: Held | undefined;
+    for (const held of this.#held.data) {
+      const { kind } = held.input;
+      if (kind !== 'device' && kind !== 'device-gone') continue;
+      if (deviceKey(held.input.device) === key && (newest === undefined || inTurn(held, newest) > 0)) newest = held;
+    }
+    return newest === undefined ? this.#engine.knows(device) : newest.input.kind === 'device';
   }
 
   get unknownDevices(): Engine['unknownDevices'] {
@@ -163,6 +171,10 @@ export class HoldingEngine implements Stepping {
     const at = input.kind === 'point' ? believed(input).measuredAt : momentOf(input);
     this.#held.push({ at, order: this.#order++, input });
   }
+}
+
+function inTurn(a: Held, b: Held): number {
+  return a.at - b.at || a.order - b.order;
 }
 
 /** Its lateness on the way is made good: it counts as come when it was measured. */
