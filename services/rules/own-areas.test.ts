@@ -69,6 +69,7 @@ test('of the state of one that was alone each has what it needs, and no area is 
     `device/lyon/${area}/t1`,
     `series/lyon/${area}/t1/temp/deep`,
     `state/lyon/${area}/mode`,
+    `spent-order/operator/lyon/${area}/t1/a`,
   ]);
   const ofAll = ['engine', 'models', 'held', 'rule/hot'];
   const rows = [...ofAll, ...ofAreas].map((key) => ({ key, value: '{}' }));

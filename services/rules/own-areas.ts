@@ -50,8 +50,8 @@ export class OwnAreas {
   #hasRow({ key }: StateRow): boolean {
     if (this.isAlone) return true;
     const [kind, ...levels] = key.split('/');
-    if (kind === 'instance' || kind === 'retired')
-      levels.shift(); // the rule
+    if (kind === 'instance' || kind === 'retired' || kind === 'spent-order')
+      levels.shift(); // the rule, or that a person sent it
     else if (kind !== 'device' && kind !== 'series' && kind !== 'state') return true;
     const [site = '', area = ''] = levels;
     return this.#has({ site, area });

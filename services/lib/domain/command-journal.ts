@@ -24,8 +24,8 @@ export type CommandEntry = DeviceName & {
   readonly reason?: string;
 };
 
-/** Texts of a line are no documents: 64 arguments of 256 characters may come. */
-const ARGS_CHARS_MAX = 2_000;
+/** Texts of a line are no documents. */
+const ARGS_SHOWN_MAX = 2_000;
 
 /**
  * The entry as one line, timestamp in ms. What a sender may choose is in fields, so that no name that somebody invents makes
@@ -34,7 +34,7 @@ const ARGS_CHARS_MAX = 2_000;
 export function encodeCommandEntry(entry: CommandEntry): string {
   const { site, area, device, status, seq, at, cid, command, args, actor, comment, reason } = entry;
   const fields: [string, FieldValue][] = [['seq', { type: 'integer', value: BigInt(seq) }]];
-  const texts = { cid, command, args: args && JSON.stringify(args).slice(0, ARGS_CHARS_MAX), actor, comment, reason };
+  const texts = { cid, command, args: args && JSON.stringify(args).slice(0, ARGS_SHOWN_MAX), actor, comment, reason };
   for (const [name, value] of Object.entries(texts))
     if (typeof value === 'string') fields.push([name, { type: 'string', value: value.toWellFormed() }]);
   const tags: [string, string][] = Object.entries({ area, device, n: String(seq % EVENTS_PER_MS), site, status });

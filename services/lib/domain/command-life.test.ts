@@ -22,6 +22,15 @@ test.each<[object | string | null, RegExp]>([
   [{ ...ORDER, args: undefined }, /'args'/],
   [{ ...ORDER, args: [40] }, /'args'/],
   [{ ...ORDER, args: { position: null } }, /'args'.*position/],
+  // A number of no end leaves as null, which no device can mean.
+  [{ ...ORDER, args: JSON.parse('{"position":1e999}') }, /'args'.*position/],
+  [{ ...ORDER, args: { 'a/b': 1 } }, /'a\/b'.*name of an argument/],
+  [{ ...ORDER, args: { ['x'.repeat(5_000)]: 1 } }, /^.{1,250}$/],
+  [{ ...ORDER, args: { note: 'x'.repeat(257) } }, /'note' has 257 characters/],
+  [
+    { ...ORDER, args: Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`a${i}`, 'x'.repeat(256)])) },
+    /at most 4000/,
+  ],
   [{ ...ORDER, by: ' ' }, /'by'/],
   [{ ...ORDER, by: 'x'.repeat(129) }, /'by'/],
   [{ ...ORDER, comment: 1 }, /'comment'/],

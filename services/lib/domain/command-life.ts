@@ -2,6 +2,7 @@
 // (how it stands). Commands of rules are told with their alarm (alarm.ts); both kinds live one life.
 
 import { argsProblem, type CommandEnvelope, type CommandStatus } from './command.ts';
+import { isName, NAME_HINT } from './name.ts';
 import { isPlainObject } from './plain-object.ts';
 import { type DeviceName, deviceKey } from './topic.ts';
 
@@ -23,6 +24,13 @@ export type CommandOperation = {
 /** For so long an order may wait for a device that is offline. */
 export const COMMAND_WAIT_MS_MAX = 86_400_000;
 
+/** So many commands of people are kept, of all devices; as many devices have some at most. */
+export const ALL_KEPT_MAX = 2_000;
+
+/** Of one argument, and of all as JSON: what is refused is kept too, and told. */
+export const ARG_CHARS_MAX = 256;
+export const ARGS_CHARS_MAX = 4_000;
+
 /** What a sender may call an order, and what a command can be called. */
 export const ORDER_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
@@ -33,7 +41,7 @@ export function parseCommandOperation(payload: unknown): CommandOperation | stri
   if (op !== 'send') return "'op' must be 'send'";
   if (typeof id !== 'string' || !ORDER_NAME.test(id)) return "'id' must be a new name for each order, such as a UUID";
   if (typeof command !== 'string' || !ORDER_NAME.test(command)) return "'command' must be the name of a command";
-  const wrong = argsProblem(args);
+  const wrong = argsProblem(args) ?? sizeProblem(args as CommandArgs);
   if (wrong !== undefined) return wrong;
   if (typeof by !== 'string' || by.trim() === '' || by.length > 128)
     return "'by' must name who sends it (1 to 128 characters)";
@@ -44,6 +52,16 @@ export function parseCommandOperation(payload: unknown): CommandOperation | stri
     ...{ op, id, command, args: args as CommandArgs, by, exp: exp as number },
     ...(typeof comment === 'string' ? { comment } : {}),
   };
+}
+
+function sizeProblem(args: CommandArgs): string | undefined {
+  for (const [name, value] of Object.entries(args)) {
+    if (!isName(name)) return `'args' has '${name.slice(0, 64)}'; the name of an argument is ${NAME_HINT}`;
+    if (typeof value === 'string' && value.length > ARG_CHARS_MAX)
+      return `'${name}' has ${value.length} characters; at most ${ARG_CHARS_MAX} are taken`;
+  }
+  const chars = JSON.stringify(args).length;
+  return chars > ARGS_CHARS_MAX ? `'args' has ${chars} characters; at most ${ARGS_CHARS_MAX} are taken` : undefined;
 }
 
 /** By which the device answers. */

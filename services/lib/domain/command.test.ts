@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
-import { parseCommand, parseCommandReply, REPLY_STATUSES } from './command.ts';
+import { parseCommand, parseCommandReply, REASON_CHARS_MAX, REPLY_STATUSES } from './command.ts';
 
 const reply = { cid: 'level-hihi/t1/42/close', status: 'ACCEPTED', ts: 1_767_225_601_200 };
+
+test('parseCommandReply() cuts a reason of no end', () => {
+  const read = parseCommandReply({ ...reply, reason: 'x'.repeat(200_000) });
+  expect(read).toEqual({ ...reply, reason: 'x'.repeat(REASON_CHARS_MAX) });
+});
 
 test('parseCommandReply() takes every status and drops what it does not know', () => {
   for (const status of REPLY_STATUSES) {
@@ -44,6 +49,7 @@ test.each([
   [{ ...command, cid: '' }, "'cid' must be the command's correlation id"],
   [{ ...command, cmd: 1 }, "'cmd' must be the name of the command"],
   [{ ...command, args: [] }, "'args' must be an object"],
+  [{ ...command, args: JSON.parse('{"a":1e999}') }, "'args' must hold numbers, booleans and texts; a is none"],
   [{ ...command, args: { a: {} } }, "'args' must hold numbers, booleans and texts; a is none"],
   [
     { ...command, args: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`a${i}`, 1])) },

@@ -18,6 +18,8 @@ export type CommandEnvelope = {
 
 /** A command's args hold as many; a device has fewer that can be set at once. */
 export const ARGS_MAX = 64;
+/** Why a command is where it is: a sentence or two, of a device also where it sends a log. */
+export const REASON_CHARS_MAX = 500;
 
 /** The command in a payload, or a sentence that says what is wrong with it. */
 export function parseCommand(payload: unknown): CommandEnvelope | string {
@@ -40,7 +42,7 @@ export function argsProblem(args: unknown): string | undefined {
   if (!isPlainObject(args)) return "'args' must be an object";
   const entries = Object.entries(args);
   if (entries.length > ARGS_MAX) return `'args' has ${entries.length} members; at most ${ARGS_MAX} are taken`;
-  const wrong = entries.find(([, value]) => !['number', 'boolean', 'string'].includes(typeof value));
+  const wrong = entries.find(([, value]) => !['boolean', 'string'].includes(typeof value) && !Number.isFinite(value));
   return wrong && `'args' must hold numbers, booleans and texts; ${wrong[0].slice(0, 64)} is none`;
 }
 
@@ -91,5 +93,10 @@ export function parseCommandReply(payload: unknown): CommandReply | string {
   const known = REPLY_STATUSES.find((each) => each === status);
   if (known === undefined) return `'status' must be one of ${REPLY_STATUSES.join(', ')}`;
   if (!Number.isSafeInteger(ts)) return "'ts' must be a moment in ms since the epoch";
-  return { cid, status: known, ts: ts as number, ...(typeof reason === 'string' ? { reason } : {}) };
+  return {
+    cid,
+    status: known,
+    ts: ts as number,
+    ...(typeof reason === 'string' ? { reason: reason.slice(0, REASON_CHARS_MAX) } : {}),
+  };
 }

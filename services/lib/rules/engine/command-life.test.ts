@@ -154,6 +154,19 @@ describe('commands', () => {
     expect(scene.statuses.map((text) => text.split(' ')[1])).toEqual(['SENT', 'TIMEOUT', 'SUCCEEDED', 'UNVERIFIED']);
   });
 
+  it('grow no journal where a device accepts again and again what has timed out', () => {
+    const scene = new PlantScene(hotAndClose()).device('v', { role: 'inlet' }).value('t', 90, 1_000);
+    scene.reply('v', 'hot/t/1/close', 'ACCEPTED', 2_000).tick(11_000);
+    for (let i = 0; i < 50; i++) scene.reply('v', 'hot/t/1/close', 'ACCEPTED', 11_000 + i * 10).tick(11_005 + i * 10);
+    expect(scene.statuses.map((text) => text.split(' ')[1])).toEqual(['SENT', 'ACCEPTED', 'TIMEOUT']);
+  });
+
+  it('that timed out unanswered are accepted late, while they may still be done', () => {
+    const scene = new PlantScene(hotAndClose()).device('v', { role: 'inlet' }).value('t', 90, 1_000).tick(4_000);
+    scene.reply('v', 'hot/t/1/close', 'ACCEPTED', 5_000).tick(11_000);
+    expect(scene.statuses.map((text) => text.split(' ')[1])).toEqual(['SENT', 'TIMEOUT', 'ACCEPTED', 'TIMEOUT']);
+  });
+
   it('are approved by a signed operation and in time only', () => {
     const waiting = () =>
       new PlantScene(hotAndClose({ approval: 'operator' })).device('v', { role: 'inlet' }).value('t', 90, 0);

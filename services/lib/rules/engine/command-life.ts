@@ -106,7 +106,13 @@ const OPEN_FOR: { readonly [status in CommandStatus]?: readonly CommandStatus[] 
 export type Answer = { readonly status: CommandReply['status'] | 'DELIVERED'; readonly reason: string | undefined };
 
 export function takeAnswer(living: Living, { status, reason }: Answer): void {
+  if (status === 'ACCEPTED' && isPastAccepting(living)) return;
   if (OPEN_FOR[status]?.includes(living.command.status) === true) move(living, status, reason);
+}
+
+/** It would time out again at once, as often as the device repeats itself. */
+function isPastAccepting({ command, order, now }: Living): boolean {
+  return command.status === 'TIMEOUT' && now >= command.sentAt + order.completeMs;
 }
 
 const VERIFIABLE: ReadonlySet<CommandStatus> = new Set<CommandStatus>([

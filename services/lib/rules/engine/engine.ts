@@ -102,7 +102,7 @@ export class Engine {
     for (const [id, reason] of Object.entries(saved.engine?.isolated ?? {})) evaluator.markIsolated(id, reason);
     saved.fill(plant);
     this.#unknown = new UnknownDevices(plant, this.#ledger, options.unknownSeriesMax ?? Number.POSITIVE_INFINITY);
-    this.#people = new PeopleCommands({ now, plant, ledger: this.#ledger, rivals });
+    this.#people = new PeopleCommands({ now, plant, ledger: this.#ledger, rivals, spent: saved.spentOrders });
     this.#loading.bindAll();
   }
 

@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import type { ReplyStatus } from '#domain/command.ts';
+import { ALL_KEPT_MAX } from '#domain/command-life.ts';
 import { hotAndClose, PlantScene } from '../testing/plant-scene.ts';
-import { ALL_KEPT_MAX, KEPT_MAX, SHOWN_MAX } from './people-commands.ts';
+import { KEPT_MAX, SHOWN_MAX } from './people-commands.ts';
 
 const VALVE = { model: 'shown-valve', role: 'inlet' };
 const GUARDED = { model: 'guarded-valve', role: 'inlet' };
@@ -165,6 +166,13 @@ describe('a command of a person', () => {
     expect(scene.device('v', { ...VALVE, online: true }, 3_000).tick(DAY_MS).sent).toEqual([]);
   });
 
+  it('is not carried out again where its device was taken out of the registry and is back', () => {
+    const scene = withValve().order('v', 'a', 1_000).answer('v', 'a', 'SUCCEEDED', 2_000).gone('v', 3_000);
+    scene.device('v', VALVE, 4_000).order('v', 'a', 1_000).restart(5_000).order('v', 'a', 1_000);
+    expect(scene.sent).toHaveLength(1);
+    expect(scene.order('v', 'b', 6_000).lived.at(-1)).toBe('b SENT');
+  });
+
   it('is not known by the id of another device, and no answer of another device is its own', () => {
     const scene = withValve().device('w', VALVE).order('v', 'a', 1_000).order('w', 'a', 1_000);
     expect(scene.reply('w', 'operator/lyon/farm/v/a', 'FAILED', 2_000).lived).toEqual(['a SENT', 'a SENT']);
@@ -213,35 +221,61 @@ describe('where the clock is set', () => {
 });
 
 describe('what is kept', () => {
-  it('is bounded: the newest are shown, and one that may still be repeated is not forgotten', () => {
+  it('is bounded: the newest are shown, and a device gets no more while all of them are under way', () => {
     const scene = withValve();
-    for (let i = 0; i < KEPT_MAX; i++) scene.order('v', `a${i}`, 1_000).answer('v', `a${i}`, 'REJECTED', 1_000);
-    scene.order('v', 'more', 1_000).order('v', 'a0', 2_000);
-    expect([scene.sent.length, scene.livesOf('v').length, scene.lived.at(-1)]).toEqual([
-      KEPT_MAX,
-      SHOWN_MAX,
+    for (let i = 0; i < KEPT_MAX; i++) scene.order('v', `a${i}`, 1_000);
+    scene.order('v', 'more', 1_000);
+    expect([scene.sent.length, scene.livesOf('v').length]).toEqual([KEPT_MAX, SHOWN_MAX]);
+    expect([scene.lived.at(-1), reasons(scene)]).toEqual([
       'more REFUSED',
+      [`${KEPT_MAX} commands to this device are under way; wait for one of them`],
     ]);
-    scene.order('v', 'late', 62_000);
-    expect([scene.sent.length, scene.livesOf('v')[0]?.cid]).toEqual([KEPT_MAX + 1, 'operator/lyon/farm/v/late']);
+    scene.answer('v', 'a7', 'REJECTED', 2_000).order('v', 'late', 2_000).order('v', 'later', 2_000);
+    expect(scene.lived.slice(-2)).toEqual(['late SENT', 'later REFUSED']);
   });
 
-  it('is bounded over all devices: the oldest that is over and has expired makes room, or there is none', () => {
+  it('locks nobody out of a device by orders that are over and have not expired, nor sends one of them again', () => {
+    const scene = withValve();
+    const held = { command: 'valve.hold', args: {}, waitMs: DAY_MS };
+    for (let i = 0; i < 3 * KEPT_MAX; i++)
+      scene.order('v', `a${i}`, i * 600_000, held).answer('v', `a${i}`, 'SUCCEEDED', i * 600_000 + 1_000);
+    expect([scene.sent.length, scene.lived.filter((each) => each.endsWith('REFUSED'))]).toEqual([3 * KEPT_MAX, []]);
+    const now = 3 * KEPT_MAX * 600_000;
+    for (const each of ['a0', 'a50', 'a95']) scene.order('v', each, now, held);
+    scene.restart(now).order('v', 'a0', now, held).order('v', 'a50', now, held);
+    expect(scene.sent).toHaveLength(3 * KEPT_MAX);
+  });
+
+  it('is bounded over all devices: what is over makes room, the oldest first, or there is none', () => {
     const scene = new PlantScene();
     const devices = Array.from({ length: Math.ceil(ALL_KEPT_MAX / KEPT_MAX) }, (_, i) => `v${i}`);
     for (const [i, device] of devices.entries()) {
       scene.device(device, VALVE);
-      for (let n = 0; n < Math.min(KEPT_MAX, ALL_KEPT_MAX - i * KEPT_MAX); n++)
-        scene.order(device, `a${n}`, 1_000 + i).answer(device, `a${n}`, 'REJECTED', 1_000 + i);
+      for (let n = 0; n < Math.min(KEPT_MAX, ALL_KEPT_MAX - i * KEPT_MAX); n++) scene.order(device, `a${n}`, 1_000 + i);
     }
-    expect(scene.device('w', VALVE).order('w', 'a', 10_000).lived.at(-1)).toBe('a REFUSED');
+    expect(scene.device('w', VALVE).order('w', 'a', 2_000).lived.at(-1)).toBe('a REFUSED');
     expect(reasons(scene).at(-1)).toContain(`${ALL_KEPT_MAX} commands of people`);
     scene.take();
-    scene.order('w', 'b', 61_000);
-    expect([scene.sent, scene.livesOf('v0').length]).toEqual([['operator/lyon/farm/w/b'], SHOWN_MAX]);
-    scene.take();
-    // Forgotten: a repeat of the order itself would come too late.
-    expect(scene.order('v0', 'a0', 61_001).lived).toEqual(['a0 SENT']);
+    scene.answer('v0', 'a0', 'REJECTED', 2_000).order('w', 'b', 2_000).order('v0', 'a0', 2_000);
+    expect(scene.sent).toEqual(['operator/lyon/farm/w/b']);
+    expect(scene.order('w', 'c', 2_000).lived.at(-1)).toBe('c REFUSED');
+  });
+
+  it('of a device is one message that can be read, however long its texts are', () => {
+    const scene = withValve();
+    const args = Object.fromEntries(Array.from({ length: 15 }, (_, i) => [`a${i}`, '\u4e00'.repeat(256)]));
+    for (let i = 0; i < SHOWN_MAX; i++) scene.order('v', `a${i}`, 1_000, { args, comment: '\u4e00'.repeat(2_000) });
+    const lives = scene.livesOf('v');
+    expect(Buffer.byteLength(JSON.stringify(lives))).toBeLessThan(128 * 1024);
+    expect([lives.length > 2, lives[0]?.cid]).toEqual([true, 'operator/lyon/farm/v/a9']);
+  });
+
+  it('grows by no answer: a device that accepts again and again what has timed out is not heard', () => {
+    const scene = withValve().order('v', 'a', 1_000, { command: 'valve.hold', args: {} });
+    scene.answer('v', 'a', 'ACCEPTED', 1_500).tick(61_000);
+    for (let i = 0; i < 50; i++) scene.answer('v', 'a', 'ACCEPTED', 61_000 + i * 10).tick(61_005 + i * 10);
+    expect(scene.lived).toEqual(['a SENT', 'a ACCEPTED', 'a TIMEOUT']);
+    expect(scene.answer('v', 'a', 'SUCCEEDED', 62_000).lived.at(-1)).toBe('a SUCCEEDED');
   });
 
   it('wants a metric for no longer than a command waits for it to show it done', () => {

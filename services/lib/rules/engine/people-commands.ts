@@ -1,11 +1,11 @@
 // Commands that people send to a device, judged and lived as those of alarms are (command-life.ts). They are kept with their
-// device, by the id that the sender gave them: an order that comes twice is carried out once. What is kept is bounded; an order
-// is forgotten only where it is over and its repeat would come too late, so that a repeat finds either itself or its end.
+// device, by the id that the sender gave them: an order that comes twice is carried out once. What is kept is bounded; a life is
+// forgotten only where it is over, and its id is remembered until a repeat would come too late (spent-orders.ts).
 
 import { COMMAND_ROLES, mayCommand } from '#domain/access/operation-rights.ts';
-import type { CommandStatus } from '#domain/command.ts';
+import { type CommandStatus, REASON_CHARS_MAX } from '#domain/command.ts';
 import type { CommandEntry } from '#domain/command-journal.ts';
-import { type CommandLife, isOver, personCid } from '#domain/command-life.ts';
+import { ALL_KEPT_MAX, type CommandLife, isOver, personCid } from '#domain/command-life.ts';
 import type { Point } from '#domain/point.ts';
 import { type DeviceName, deviceKey } from '#domain/topic.ts';
 import * as life from './command-life.ts';
@@ -16,6 +16,7 @@ import type { Ledger } from './ledger.ts';
 import type { Now } from './now.ts';
 import { interlockOf, isShownBy, misfitOf, proofOf, waitProblem } from './people-permit.ts';
 import type { DeviceState, Plant } from './plant.ts';
+import { SpentOrders } from './spent-orders.ts';
 import type { PersonCommand } from './state.ts';
 
 type Input<K extends EngineInput['kind']> = Extract<EngineInput, { kind: K }>;
@@ -28,9 +29,12 @@ const RETRIES = 2;
 
 /** Of one device: what a person looks back on. */
 export const SHOWN_MAX = 10;
-/** Of one device, and of all; past it an order is refused until one of those is over that are under way. */
+/** As one message whoever reads them takes it. The limits of its texts let the newest always fit. */
+const SHOWN_BYTES_MAX = 96 * 1024;
+/** Of one device; past it, and past ALL_KEPT_MAX, those that are over make room, and none is there where all are under way. */
 export const KEPT_MAX = 32;
-export const ALL_KEPT_MAX = 2_000;
+/** No life has as many by itself. */
+const STEPS_MAX = 16;
 
 /** A device with commands, as its deadlines know it. */
 type Seat = { readonly device: DeviceState; dueAt: number; queuedAt: number };
@@ -41,6 +45,8 @@ export type PeopleCommandsParts = {
   readonly ledger: Ledger;
   /** Every command to a device, of whatever sender. */
   readonly rivals: (device: DeviceName) => Iterable<life.Rival>;
+  /** As an earlier life wrote them down. */
+  readonly spent: ReadonlyMap<string, number>;
 };
 
 export class PeopleCommands {
@@ -48,6 +54,7 @@ export class PeopleCommands {
   readonly #plant: Plant;
   readonly #ledger: Ledger;
   readonly #rivals: PeopleCommandsParts['rivals'];
+  readonly #spent: SpentOrders;
   readonly #seats = new Map<DeviceState, Seat>();
   readonly #deadlines = new Deadlines<Seat>();
   /** Metrics that must show some command done. */
@@ -57,11 +64,12 @@ export class PeopleCommands {
   /** Until then time alone ends nothing. */
   #patientUntil = Number.NEGATIVE_INFINITY;
 
-  constructor({ now, plant, ledger, rivals }: PeopleCommandsParts) {
+  constructor({ now, plant, ledger, rivals, spent }: PeopleCommandsParts) {
     this.#now = now;
     this.#plant = plant;
     this.#ledger = ledger;
     this.#rivals = rivals;
+    this.#spent = new SpentOrders(ledger, spent);
     for (const device of plant.devices()) if (device.commands.length > 0) this.#schedule(device);
     this.#watch();
   }
@@ -80,7 +88,7 @@ export class PeopleCommands {
     const device = this.#plant.find(name);
     if (device === undefined || device.view === null) return;
     const cid = personCid(name, operation.id);
-    if (device.commands.some((each) => each.cid === cid)) return;
+    if (this.#spent.has(cid) || device.commands.some((each) => each.cid === cid)) return;
     const refusal = mayCommand(role)
       ? (waitProblem(operation.exp, this.#now.clock) ?? this.#roomProblem(device))
       : `the role '${role}' may not send commands; it needs ${COMMAND_ROLES[0]}`;
@@ -136,8 +144,10 @@ export class PeopleCommands {
   /** Nobody knows it any more: what was wanted of it ends, and nothing of it is shown. */
   deviceGone(device: DeviceState): void {
     if (device.commands.length === 0) return;
-    for (const command of device.commands)
+    for (const command of device.commands) {
       life.end(this.#rivalOf(device, command), 'the device was taken out of the registry');
+      this.#spent.add(command, this.#now.clock);
+    }
     device.commands = [];
     this.#settle(device);
   }
@@ -234,9 +244,9 @@ export class PeopleCommands {
     asked: PersonCommand,
     { status, reason }: { readonly status: CommandStatus; readonly reason: string | undefined },
   ): void {
-    const why = reason === undefined ? {} : { reason };
+    const why = reason === undefined ? {} : { reason: reason.slice(0, REASON_CHARS_MAX) };
     this.#news.add(device);
-    asked.steps = [...asked.steps, { status, at: this.#now.clock, ...why }];
+    asked.steps = [...asked.steps, { status, at: this.#now.clock, ...why }].slice(-STEPS_MAX);
     const { command, cid, args, by: actor, comment } = asked;
     this.#record(device, { command, cid, args, actor, comment, status, ...why });
   }
@@ -283,33 +293,42 @@ export class PeopleCommands {
   /** Makes room for one more; says why there is none. */
   #roomProblem(device: DeviceState): string | undefined {
     if (device.commands.length >= KEPT_MAX && !this.#forgetOldest([device]))
-      return `${KEPT_MAX} commands to this device have not expired yet; wait for one of them`;
+      return `${KEPT_MAX} commands to this device are under way; wait for one of them`;
     let kept = 0;
     for (const { commands } of this.#seats.keys()) kept += commands.length;
     if (kept < ALL_KEPT_MAX || this.#forgetOldest(this.#seats.keys())) return undefined;
-    return `${ALL_KEPT_MAX} commands of people have not expired yet; wait for one of them`;
+    return `${ALL_KEPT_MAX} commands of people are under way; wait for one of them`;
   }
 
-  /** @returns whether there was one that may be forgotten */
+  /** Of the lives that are over. @returns whether there was one */
   #forgetOldest(devices: Iterable<DeviceState>): boolean {
     let oldest: { readonly device: DeviceState; readonly command: PersonCommand } | undefined;
     for (const device of devices) {
-      const command = device.commands.find((each) => isDone(each, this.#now.clock));
+      const command = device.commands.find(isDone);
       if (command !== undefined && (oldest === undefined || isBefore(command, oldest.command)))
         oldest = { device, command };
     }
     if (oldest === undefined) return false;
     const { device, command } = oldest;
     device.commands = device.commands.filter((each) => each !== command);
+    this.#spent.add(command, this.#now.clock);
     this.#news.add(device);
     this.#settle(device);
     return true;
   }
 }
 
-/** Newest first; as many as a person looks back on. */
+const encoder = new TextEncoder();
+
+/** Newest first; as many as a person looks back on, and as fit. */
 function messageOf({ name, commands }: DeviceState): EngineOutput {
-  return { kind: 'commands', device: name, commands: commands.slice(-SHOWN_MAX).reverse().map(lifeOf) };
+  const lives = commands.slice(-SHOWN_MAX).reverse().map(lifeOf);
+  let room = SHOWN_BYTES_MAX;
+  const cut = lives.findIndex((each) => {
+    room -= encoder.encode(JSON.stringify(each)).length;
+    return room < 0;
+  });
+  return { kind: 'commands', device: name, commands: cut === -1 ? lives : lives.slice(0, Math.max(1, cut)) };
 }
 
 function lifeOf({ proof, ...kept }: PersonCommand): CommandLife {
@@ -318,8 +337,8 @@ function lifeOf({ proof, ...kept }: PersonCommand): CommandLife {
   return { cid, command, args, by, comment, status, askedAt, expiresAt, verifies, verifyUntil, steps };
 }
 
-function isDone({ status, proof, expiresAt }: PersonCommand, now: number): boolean {
-  return expiresAt <= now && isOver({ status, verifies: proof !== null });
+function isDone({ status, proof }: PersonCommand): boolean {
+  return isOver({ status, verifies: proof !== null });
 }
 
 /** Of one moment by name, so that it does not go by the order of devices. */

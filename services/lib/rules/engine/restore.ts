@@ -15,6 +15,8 @@ export type SavedEngine = {
   readonly instances: Map<string, InstanceRow>;
   /** The same of those that are no more. */
   readonly retired: Map<string, RetiredRow>;
+  /** When orders of people expire whose lives are told no more, by their correlation ids. */
+  readonly spentOrders: ReadonlyMap<string, number>;
   /** Puts devices, states and series into an empty plant. */
   readonly fill: (plant: Plant) => void;
 };
@@ -37,6 +39,7 @@ export function readRows(rows: readonly StateRow[]): SavedEngine {
     models: models && new Map(models.map((model) => [model.model, modelOf(model)])),
     instances: new Map(of<InstanceRow>('instance').map(({ key, row }) => [key, row])),
     retired: new Map(of<RetiredRow>('retired').map(({ key, row }) => [key, row])),
+    spentOrders: new Map(of<number>('spent-order').map(({ key, row }) => [key, row])),
     fill(plant) {
       for (const { key, row } of of<DeviceRow>('device')) fillDevice(plant, key, row);
       for (const { key, row } of of<number | boolean | string>('state')) {

@@ -23,6 +23,8 @@ export const rowKeys = {
   retired: (key: string) => `retired/${key}`,
   device: (device: DeviceState) => `device/${deviceKey(device.name)}`,
   series: ({ device, metric }: SeriesState) => `series/${deviceKey(device.name)}/${metric}`,
+  /** Its correlation id begins with who may send such orders, then place and device. */
+  spentOrder: (cid: string) => `spent-order/${cid}`,
   plantState: (site: string, area: string, name: string) => `state/${site}/${area}/${name}`,
 } as const;
 

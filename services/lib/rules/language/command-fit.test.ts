@@ -35,6 +35,11 @@ describe('misfitsOf()', () => {
     ['valve.set', { position: 101 }, ["'position' of 'valve.set' is 101 %; at most 100 % may be sent"]],
     ['valve.set', { position: -1 }, ["'position' of 'valve.set' is -1 %; at least 0 % may be sent"]],
     ['valve.set', { position: '50' }, [`'position' of 'valve.set' is "50"; it must be a number`]],
+    [
+      'valve.set',
+      { position: 'x'.repeat(4_000) },
+      [`'position' of 'valve.set' is "${'x'.repeat(63)}…; it must be a number`],
+    ],
     ['valve.set', { position: 5, speed: 'mad' }, [`'speed' of 'valve.set' is "mad"; it must be one of slow, fast`]],
     ['valve.set', { position: 5, toString: 1 }, ["command 'valve.set' of model valve has no 'toString'"]],
     ['reboot', { now: true }, ["command 'reboot' of model valve has no 'now'"]],

@@ -4,6 +4,8 @@ import type { CommandModel, CommandModels, StateValue } from '#runtime/command-m
 
 type Argument = CommandModel['args'][string];
 
+const SHOWN_CHARS_MAX = 64;
+
 /** A command as a rule or a person gives it. */
 export type GivenCommand = {
   readonly command: string;
@@ -53,14 +55,19 @@ export function misfitsOf(
 
 function valueProblem(value: StateValue, { type, unit, min, max, values }: Argument): string | undefined {
   const inUnit = unit === undefined ? '' : ` ${unit}`;
-  if ((typeof value === 'string' ? 'text' : typeof value) !== type)
-    return `is ${JSON.stringify(value)}; it must be a ${type}`;
+  if ((typeof value === 'string' ? 'text' : typeof value) !== type) return `is ${shown(value)}; it must be a ${type}`;
   if (values !== undefined && !values.includes(value))
-    return `is ${JSON.stringify(value)}; it must be one of ${values.join(', ')}`;
+    return `is ${shown(value)}; it must be one of ${values.join(', ')}`;
   if (typeof value !== 'number') return undefined;
   if (min !== undefined && value < min) return `is ${value}${inUnit}; at least ${min}${inUnit} may be sent`;
   if (max !== undefined && value > max) return `is ${value}${inUnit}; at most ${max}${inUnit} may be sent`;
   return undefined;
+}
+
+/** A person recognises a text by its beginning. */
+function shown(value: StateValue): string {
+  const text = JSON.stringify(value);
+  return text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX)}…` : text;
 }
 
 /** Which interlock of the command holds it back now; undefined where none does. */
