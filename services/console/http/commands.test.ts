@@ -182,6 +182,10 @@ describe('an order', () => {
     ['with arguments in arguments', { args: { position: { deep: [] } } }],
     ['with a list of arguments', { args: [40] }],
     ['with too many arguments', { args: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`a${i}`, i])) }],
+    [
+      'with more than fits',
+      { args: Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`a${i}`, 'x'.repeat(256)])) },
+    ],
     ['with a prototype', JSON.parse('{"args": {"__proto__": 1}}')],
     ['with a comment too long', { comment: 'x'.repeat(2_001) }],
     ['that waits for ever', { waitMs: 86_400_001 }],
@@ -225,6 +229,11 @@ describe('an order', () => {
     expect([again.statusCode, again.json().expiresAt]).toEqual([202, START + 60_000]);
     const others = [await send({ ...SET, id: 'a' }, 'eva'), await send({ command: 'valve.shut', args: {}, id: 'a' })];
     expect(others.map(({ statusCode }) => statusCode)).toEqual([409, 409]);
+    const changed = [{ position: 41 }, { position: 40, ramp: 'slow' }, {}].map((args) =>
+      send({ ...SET, args, id: 'a' }),
+    );
+    for (const answer of await Promise.all(changed))
+      expect(answer.json()).toMatchObject({ status: 409, detail: expect.stringContaining('with other arguments') });
     expect(bus.payloads(ORDERS)).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { SeriesTable } from '#domain/batch.ts';
+import { ALL_KEPT_MAX, type CommandLife } from '#domain/command-life.ts';
 import { topics } from '#domain/topic.ts';
 import {
   delivered,
@@ -35,6 +36,20 @@ test('an alarm whose retained message is taken away is gone, and the page is tol
   expect(plant.apply({ kind: 'alarm', name: sampleAlarm(), message: null }, START)).toBe(true);
   expect(plant.takeAlarmChanges()).toEqual([{ id: 'lyon/tank-farm/tank-hot/tank-01', alarm: null }]);
   expect(plant.snapshot().alarms).toEqual([]);
+});
+
+test('as many devices as the rules service keeps commands of have their lives here', async () => {
+  const { plant } = await openTestConsole();
+  const life: CommandLife = {
+    ...{ cid: 'operator/lyon/tank-farm/v/a', command: 'valve.set', args: {}, by: 'ana', comment: null },
+    ...{ status: 'SENT', askedAt: START, expiresAt: START + 60_000, verifies: false, verifyUntil: null },
+    steps: [{ status: 'SENT', at: START }],
+  };
+  for (let i = 0; i < ALL_KEPT_MAX; i++) {
+    const told = { site: 'lyon', area: 'tank-farm', device: `v${i}`, commands: [life] };
+    expect(plant.apply({ kind: 'commands', told }, START)).toBe(true);
+  }
+  expect(plant.snapshot().commands).toHaveLength(ALL_KEPT_MAX);
 });
 
 test('normal alarms make room for active ones, active ones never do', async () => {

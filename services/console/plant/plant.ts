@@ -1,7 +1,7 @@
 // The plant as the operators' page shows it: a fold over everything that comes in. Owns nothing: started anew, it is
 // whole again from retained messages and the next points.
 
-import type { CommandLife } from '#domain/command-life.ts';
+import { ALL_KEPT_MAX, type CommandLife } from '#domain/command-life.ts';
 import type { DeviceView } from '#domain/device.ts';
 import type { GapReport } from '#domain/gaps.ts';
 import type { PlantStateName } from '#domain/plant-state.ts';
@@ -28,8 +28,6 @@ const REJECTS_MAX = 200;
 const PAYLOAD_CHARS_MAX = 1_000;
 /** Seven kinds of service, a few replicas of each; far above any plant. */
 const SERVICES_MAX = 1_000;
-/** The rules service keeps fewer commands in all. */
-const COMMANDED_MAX = 1_000;
 /** Modes, lines and interlocks: a few per area. */
 const STATES_MAX = 10_000;
 
@@ -49,7 +47,7 @@ export class Plant {
   readonly #devices: LatestTable<DeviceView>;
   readonly #gaps: LatestTable<GapReport>;
   readonly #services = new LatestTable<ServiceStatus>(SERVICES_MAX);
-  readonly #commands = new CommandTable(COMMANDED_MAX);
+  readonly #commands = new CommandTable(ALL_KEPT_MAX);
   /** Named states of the plant, by `site/area/name`. */
   readonly #states = new LatestTable<Value>(STATES_MAX);
   readonly #retelling = new Retelling();

@@ -2,11 +2,14 @@
 // would certainly be refused, signed, and handed to the broker.
 
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { COMMAND_ROLES } from '#domain/access/operation-rights.ts';
 import { ARGS_MAX } from '#domain/command.ts';
 import {
+  ARG_CHARS_MAX,
+  ARGS_CHARS_MAX,
   COMMAND_WAIT_MS_MAX,
   type CommandLife,
   type CommandOperation,
@@ -34,8 +37,11 @@ const params = z.object({ site: nameText, area: nameText, device: nameText });
 const order = z.strictObject({
   command: commandNameText,
   args: z
-    .record(nameText, z.union([z.number(), z.boolean(), z.string().max(256)]))
-    .refine((args) => Object.keys(args).length <= ARGS_MAX, { error: `may have ${ARGS_MAX} members at most` }),
+    .record(nameText, z.union([z.number(), z.boolean(), z.string().max(ARG_CHARS_MAX)]))
+    .refine((args) => Object.keys(args).length <= ARGS_MAX, { error: `may have ${ARGS_MAX} members at most` })
+    .refine((args) => JSON.stringify(args).length <= ARGS_CHARS_MAX, {
+      error: `may have ${ARGS_CHARS_MAX} characters at most, as JSON`,
+    }),
   comment: z.string().trim().max(2_000).optional(),
   id: z.string().regex(ORDER_NAME, { error: 'must be a new name for each order, such as a UUID' }).optional(),
   waitMs: z.int().min(1_000).max(COMMAND_WAIT_MS_MAX).default(WAIT_MS),
@@ -104,7 +110,7 @@ export function commandRoutes(parts: AppParts): FastifyPluginAsyncZod {
       const cid = personCid(name, id);
       modelOf(name);
       const earlier = plant.commandsOf(name).find((each) => each.cid === cid);
-      if (earlier !== undefined) return reply.code(202).send(repeated(earlier, { user, command }));
+      if (earlier !== undefined) return reply.code(202).send(repeated(earlier, { user, command, args }));
       check(name, body);
       const sentAt = parts.now();
       const exp = sentAt + body.waitMs;
@@ -119,10 +125,20 @@ export function commandRoutes(parts: AppParts): FastifyPluginAsyncZod {
 }
 
 /** Its answer was lost, and the page asks again. @throws ProblemError 409 */
-function repeated(earlier: CommandLife, { user, command }: { user: string; command: string }): CommandSent {
-  const { cid, by, expiresAt } = earlier;
-  if (by === user && earlier.command === command) return { cid, expiresAt };
-  throw new ProblemError(409, notSent(`there is another command of this id, '${earlier.command}' by ${by}`));
+function repeated(
+  earlier: CommandLife,
+  { user, ...given }: Pick<Order, 'command' | 'args'> & { user: string },
+): CommandSent {
+  const { cid, by, command, args, expiresAt } = earlier;
+  if (by !== user || command !== given.command)
+    throw new ProblemError(409, notSent(`there is another command of this id, '${command}' by ${by}`));
+  // As it would go out: JSON knows no negative zero.
+  if (!isDeepStrictEqual(JSON.parse(JSON.stringify(given.args)), args))
+    throw new ProblemError(
+      409,
+      notSent(`'${command}' was sent under this id with other arguments; give each order an id of its own`),
+    );
+  return { cid, expiresAt };
 }
 
 function faultOf({ argument, message, known }: Misfit, command: string) {
