@@ -19,7 +19,7 @@ function open({ isStuck = false } = {}) {
         if (isHeld) await held.promise;
       },
       close: () => state.closed++,
-      isOver: () => state.isOver,
+      ...{ user: 'vera', isOver: () => state.isOver },
     },
   });
   const release = () => {

@@ -11,6 +11,8 @@ export type TailReader = {
   close(): void;
   /** Whether the login that the connection was opened with has ended. */
   isOver(): boolean;
+  /** Who has logged in. */
+  readonly user: string;
 };
 
 /** Faster nobody reads; the rest is counted. */

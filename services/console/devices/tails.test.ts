@@ -6,7 +6,7 @@ import type { TailLine, TailPart } from '../api/devices.ts';
 import { decodePlantInput } from '../plant/decode.ts';
 import { delivered, START, sampleLine, sampleReject } from '../testing.ts';
 import type { TailReader } from './tail-viewer.ts';
-import { DEVICES_MAX, Tails, VIEWERS_MAX } from './tails.ts';
+import { DEVICES_MAX, DEVICES_OF_ONE_MAX, Tails, VIEWERS_MAX } from './tails.ts';
 
 const TANK: DeviceName = { site: 'lyon', area: 'tank-farm', device: 'tank-01' };
 
@@ -38,7 +38,7 @@ function openTails() {
   return { bus, tails, hear, clock };
 }
 
-function reader() {
+function reader(user = 'vera') {
   const parts: TailPart[] = [];
   const state = { isOver: false, closed: 0 };
   const one: TailReader = {
@@ -46,7 +46,7 @@ function reader() {
       parts.push(part);
     },
     close: () => state.closed++,
-    isOver: () => state.isOver,
+    ...{ user, isOver: () => state.isOver },
   };
   return { reader: one, state, lines: (): TailLine[] => parts.flatMap(({ lines }) => lines) };
 }
@@ -124,9 +124,17 @@ test('a stream ends with the login that it was opened with, and the subscription
 
 test('only so many devices are watched at a time, by only so many', () => {
   const { tails } = openTails();
-  for (let i = 0; i < DEVICES_MAX; i++) tails.join({ ...TANK, device: `d${i}` }, reader().reader);
-  expect(tails.whyFull(TANK)).toContain('20 devices');
-  expect(tails.whyFull({ ...TANK, device: 'd3' })).toBeUndefined();
+  for (let i = 0; i < DEVICES_MAX; i++) tails.join({ ...TANK, device: `d${i}` }, reader(`u${i}`).reader);
+  expect(tails.whyFull(TANK, 'vera')).toContain('20 devices');
+  expect(tails.whyFull({ ...TANK, device: 'd3' }, 'vera')).toBeUndefined();
   while (tails.viewers < VIEWERS_MAX) tails.join({ ...TANK, device: 'd3' }, reader().reader);
-  expect(tails.whyFull({ ...TANK, device: 'd3' })).toContain('100 people');
+  expect(tails.whyFull({ ...TANK, device: 'd3' }, 'vera')).toContain('100 people');
+});
+
+test('one who watches many devices does not keep others from watching theirs', () => {
+  const { tails } = openTails();
+  for (let i = 0; i < DEVICES_OF_ONE_MAX; i++) tails.join({ ...TANK, device: `d${i}` }, reader('vera').reader);
+  expect(tails.whyFull(TANK, 'vera')).toContain('You watch 8 devices');
+  expect(tails.whyFull({ ...TANK, device: 'd3' }, 'vera')).toBeUndefined();
+  expect(tails.whyFull(TANK, 'eva')).toBeUndefined();
 });

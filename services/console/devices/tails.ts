@@ -18,6 +18,8 @@ export type TailsParts = {
 
 /** Each is a connection to the broker. */
 export const DEVICES_MAX = 20;
+/** Nobody alone keeps the others out. */
+export const DEVICES_OF_ONE_MAX = 8;
 /** A control room and its visitors. */
 export const VIEWERS_MAX = 100;
 /** What a device sends is not held back for a viewer, so no more than this is ever under way. */
@@ -43,10 +45,14 @@ export class Tails {
     return [...this.#byDevice.values()].reduce((sum, { viewers }) => sum + viewers.size, 0);
   }
 
-  /** A sentence where nobody more can watch it now. */
-  whyFull(name: DeviceName): string | undefined {
+  /** A sentence where the user cannot watch it now. */
+  whyFull(name: DeviceName, user: string): string | undefined {
     if (this.viewers >= VIEWERS_MAX) return `${VIEWERS_MAX} people watch devices already, and no more can.`;
-    if (this.#byDevice.has(deviceKey(name)) || this.devices < DEVICES_MAX) return undefined;
+    const key = deviceKey(name);
+    const own = [...this.#byDevice].filter(([, { viewers }]) => [...viewers.keys()].some((each) => each.user === user));
+    if (own.length >= DEVICES_OF_ONE_MAX && !own.some(([each]) => each === key))
+      return `You watch ${DEVICES_OF_ONE_MAX} devices already, and no more can be: close one.`;
+    if (this.#byDevice.has(key) || this.devices < DEVICES_MAX) return undefined;
     return `${DEVICES_MAX} devices are being watched already, and no more can be.`;
   }
 

@@ -256,8 +256,8 @@ describe('a stream', () => {
 
   test('is refused where too many devices are watched', async () => {
     const { app, as, tails } = await open();
-    const reader = () => ({ send: async () => {}, close: () => {}, isOver: () => false });
-    for (let i = 0; i < DEVICES_MAX; i++) tails.join({ ...TANK, device: `d${i}` }, reader());
+    const reader = (user: string) => ({ user, send: async () => {}, close: () => {}, isOver: () => false });
+    for (let i = 0; i < DEVICES_MAX; i++) tails.join({ ...TANK, device: `d${i}` }, reader(`u${i}`));
     const answer = await app.inject({ url: `${URL}/tail`, headers: await as('vera') });
     expect([answer.statusCode, answer.json().detail]).toEqual([503, expect.stringContaining('20 devices')]);
   });

@@ -111,10 +111,12 @@ export function deviceRoutes(parts: AppParts): FastifyPluginAsyncZod {
     app.get('/devices/:site/:area/:device/tail', streamed, (request, reply) => {
       const { params: name, session } = request;
       refuseUnknown(plant, name);
-      const full = tails.whyFull(name);
+      const user = session?.user ?? '';
+      const full = tails.whyFull(name, user);
       if (full !== undefined) throw new ProblemError(503, `${full} Try again later.`, AGAIN_MS);
       const { sse, raw } = reply;
       const reader: TailReader = {
+        user,
         isOver: () => session === null || sessions.isOver(session),
         send: (part: TailPart) => sse.send({ event: 'tail', data: JSON.stringify(part), retry: RETRY_MS }),
         close: () => raw.destroy(),
