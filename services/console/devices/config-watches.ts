@@ -18,7 +18,7 @@ export type DeviceConfig = { readonly reported: ConfigText | null; readonly desi
 /** Each is a connection to the broker. */
 export const WATCHES_MAX = 20;
 /** Longer than a page lets pass between two questions. */
-export const IDLE_MS_MAX = 30_000;
+const IDLE_MS_MAX = 30_000;
 const CONNECT_MS_MAX = 3_000;
 /** Nothing says that nothing is retained; what is comes right behind the broker's word that it listens. */
 const QUIET_MS = 300;

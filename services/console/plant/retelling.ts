@@ -1,7 +1,7 @@
 // What was retained is told again with each new session at the broker, but not what was taken away while nobody listened: of
 // that there is no message. So whatever was known and is not told again is gone.
 
-export const RETAINED_KINDS = ['alarm', 'device', 'service', 'command', 'state', 'gaps'] as const;
+const RETAINED_KINDS = ['alarm', 'device', 'service', 'command', 'state', 'gaps'] as const;
 export type RetainedKind = (typeof RETAINED_KINDS)[number];
 
 export class Retelling {

@@ -23,7 +23,7 @@ export function bucketWidthMs(rangeMs: number, points: number): number {
 const TIER_MS: { readonly [tier in Tier]: number } = { raw: 0, r1m: MINUTE, r1h: HOUR };
 
 /** The coarsest one that the buckets can be made of. */
-export function tierOf(intervalMs: number): Tier {
+function tierOf(intervalMs: number): Tier {
   return TIERS.findLast((tier) => TIER_MS[tier] <= intervalMs) ?? 'raw';
 }
 

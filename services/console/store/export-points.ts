@@ -9,7 +9,7 @@ import { numberIn, type Row, rowsOf } from './table-rows.ts';
 
 const COLUMNS = ['time', 'site', 'area', 'device', 'metric', 'value', 'unit', 'quality'];
 /** A spreadsheet holds about a million rows; what is longer is asked for in parts. */
-export const EXPORT_ROWS_MAX = 500_000;
+const EXPORT_ROWS_MAX = 500_000;
 const PAGE_ROWS = 5_000;
 
 export type Export = Range & {

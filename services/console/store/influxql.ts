@@ -90,7 +90,7 @@ function tagsOf({ site, area, device, metric }: SeriesName) {
   return { site, area, device, metric };
 }
 
-export const JOURNAL_TAGS = ['site', 'area', 'rule', 'instance', 'event'] as const;
+const JOURNAL_TAGS = ['site', 'area', 'rule', 'instance', 'event'] as const;
 export const JOURNAL_FIELDS = [
   'alarmId',
   'seq',

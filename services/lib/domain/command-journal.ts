@@ -7,7 +7,7 @@ import { EVENTS_PER_MS } from './journal.ts';
 import { encodeLine, type FieldValue } from './line-protocol.ts';
 import type { DeviceName } from './topic.ts';
 
-export const COMMAND_EVENT = 'command_event';
+const COMMAND_EVENT = 'command_event';
 
 export type CommandEntry = DeviceName & {
   /** Grows with every entry of the device. */

@@ -84,7 +84,7 @@ export const queryAnswer = z.object({
   isCut: z.boolean().describe('There were more rows than are answered'),
 }) satisfies z.ZodType<QueryAnswer>;
 
-export const journalRow = named(
+const journalRow = named(
   'JournalEntry',
   z
     .object({

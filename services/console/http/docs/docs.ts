@@ -5,7 +5,7 @@ import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import { openApiOptions } from './openapi.ts';
 
-export const DOCS = '/docs';
+const DOCS = '/docs';
 
 /**
  * Swagger UI has its pictures in its style sheet as data: addresses, and makes markup of descriptions by innerHTML, so it gets those

@@ -2,7 +2,10 @@
 
 import { z } from 'zod';
 
-export const moment = z.coerce.number().pipe(z.int().min(0).max(8.64e15)).describe('ms since the epoch');
+/** As JSON has it. Past the end of what a date can be there is no moment [ECMA-262 21.4.1.1]. */
+export const givenMoment = z.int().min(0).max(8.64e15).describe('ms since the epoch');
+/** As an address has it. */
+export const moment = z.coerce.number().pipe(givenMoment).describe('ms since the epoch');
 
 export const DAY_MS = 86_400_000;
 /** The journal and the trend of a year. */

@@ -13,6 +13,7 @@ import { isWhole, type Selection } from '#runtime/rejected-log/select-rejected.t
 import { rejectedGroups, rejectedPage, rejectionView, replayView } from '../../api/schemas/rejected.ts';
 import type { AppParts } from '../app.ts';
 import { ProblemError } from '../problem.ts';
+import { givenMoment, moment } from './range.ts';
 
 /** Topics may be 65,535 bytes long; a filter is written by a person. */
 const FILTER_CHARS_MAX = 1_024;
@@ -56,8 +57,7 @@ const asked = <T extends z.ZodType<number>>(moment: T) => ({
     .regex(/^[\da-f]{12}$/, { error: 'must be the id of a group' })
     .optional(),
 });
-const moment = z.int().min(0);
-const inQuery = asked(z.coerce.number().pipe(moment));
+const inQuery = asked(moment);
 const limited = (fallback: number, max: number) => z.coerce.number().pipe(z.int().min(1).max(max)).default(fallback);
 
 const isInOrder = ({
@@ -74,7 +74,7 @@ const grouped = z.strictObject({ ...inQuery, limit: limited(100, 1_000) }).refin
 
 const replay = z
   .strictObject({
-    ...asked(moment),
+    ...asked(givenMoment),
     ids: z.array(id).min(1).max(IDS_MAX).optional(),
     all: z.literal(true).optional(),
     again: z.boolean().default(false),

@@ -4,7 +4,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { ROLES } from '#domain/alarm.ts';
+import { mayEditRules, RULE_ROLES } from '#domain/access/operation-rights.ts';
 import { isName } from '#domain/name.ts';
 import { SCHEMA_NAMES, schemaText } from '#rules/authoring/schemas.ts';
 import { nameText } from '#runtime/name-schema.ts';
@@ -15,6 +15,7 @@ import type { AppParts } from '../app.ts';
 import { hungUp } from '../hung-up.ts';
 import { ProblemError } from '../problem.ts';
 import type { Session } from '../session.ts';
+import { givenMoment, moment } from './range.ts';
 import { saveRule } from './save-rule.ts';
 
 const KIB = 1024;
@@ -34,7 +35,6 @@ const edited = z.strictObject(ruleText);
 
 const testWish = z.strictObject({ ...ruleText, only: z.string().max(1_000).exactOptional() });
 
-const moment = z.int().min(0);
 const stateName = z
   .string()
   .refine((key) => key.split('/').length === 3 && key.split('/').every(isName), { error: 'must be site/area/name' });
@@ -45,8 +45,8 @@ const states = z
 const backtestWish = z
   .strictObject({
     ...ruleText,
-    from: moment,
-    to: moment,
+    from: givenMoment,
+    to: givenMoment,
     instance: z.string().max(512).exactOptional(),
     against: z.literal('saved').nullable(),
     states: states.exactOptional(),
@@ -57,7 +57,7 @@ const backtestWish = z
   });
 
 const alarmName = z.object({ site: nameText, area: nameText, rule: nameText, instance: nameText });
-const explained = z.strictObject({ at: z.coerce.number().pipe(moment).optional() });
+const explained = z.strictObject({ at: moment.optional() });
 const schemaName = z.object({ name: z.enum(SCHEMA_NAMES as [string, ...string[]]) });
 
 /** For whoever may look. */
@@ -109,7 +109,7 @@ export function ruleRoutes(parts: AppParts): FastifyPluginAsyncZod {
       },
     );
     const written = <const T extends z.ZodType>(summary: string, body: T) =>
-      ({ config: { least: 'engineer' }, bodyLimit: BODY_BYTES_MAX, schema: { summary, body } }) as const;
+      ({ config: { least: RULE_ROLES[0] }, bodyLimit: BODY_BYTES_MAX, schema: { summary, body } }) as const;
     app.post('/rules/check', written('What is wrong with a text, as if it were saved', edited), (request, reply) =>
       run({ kind: 'check', wish: request.body }, request, reply),
     );
@@ -137,7 +137,7 @@ export function ruleRoutes(parts: AppParts): FastifyPluginAsyncZod {
 
 /** In a sentence; undefined where this login can save. */
 async function whyNotSave({ rules }: AppParts, session: Session | null): Promise<string | undefined> {
-  if (session === null || ROLES.indexOf(session.role) < ROLES.indexOf('engineer'))
+  if (session === null || !mayEditRules(session.role))
     return `Only engineers save rules, and you are logged in as ${session?.role ?? 'nobody'}.`;
   return await rules.files.whyNotSave();
 }

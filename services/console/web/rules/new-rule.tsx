@@ -6,8 +6,8 @@ import { isMetricName, isName, METRIC_HINT, NAME_HINT } from '#domain/name.ts';
 import type { RuleWish } from '#rules/authoring/rule-wish.ts';
 import { values } from '../state/live.ts';
 import { goTo, hrefOf } from '../state/route.ts';
+import { mayEditRulesNow } from '../state/session.ts';
 import { PRIORITY_WORDS, texts } from '../texts.ts';
-import { mayEdit } from './may-edit.ts';
 import { newRuleTexts } from './new-rule-texts.ts';
 import { readRules, rowOf } from './rules-view.ts';
 import { knownWork, openWork } from './work.ts';
@@ -20,7 +20,7 @@ const METRICS_MAX = 500;
 export function NewRule() {
   const problem = useSignal('');
   useEffect(() => void readRules(), []);
-  if (!mayEdit()) return <p class="panel">{texts.rules.editor.readOnly}</p>;
+  if (!mayEditRulesNow()) return <p class="panel">{texts.rules.editor.readOnly}</p>;
   const { make } = texts.rules;
   const metrics = new Map([...values.value.values()].map(({ metric, unit }) => [metric, unit]));
   const begin = (form: HTMLFormElement) => {

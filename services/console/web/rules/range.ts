@@ -1,6 +1,6 @@
 // Over which time a rule is tried.
 
-export const RANGE_MS = { hour: 3_600_000, day: 86_400_000, week: 7 * 86_400_000 } as const;
+const RANGE_MS = { hour: 3_600_000, day: 86_400_000, week: 7 * 86_400_000 } as const;
 export type RangeName = keyof typeof RANGE_MS;
 export const RANGE_NAMES = Object.keys(RANGE_MS) as readonly RangeName[];
 

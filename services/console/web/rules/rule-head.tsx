@@ -3,9 +3,9 @@
 import { useComputed } from '@preact/signals';
 import { download } from '../parts/download.ts';
 import { goTo, hrefOf } from '../state/route.ts';
+import { mayEditRulesNow } from '../state/session.ts';
 import { texts } from '../texts.ts';
 import { shownOf } from './job.ts';
-import { mayEdit } from './may-edit.ts';
 import { ModeMark } from './mode-mark.tsx';
 import { type Mode, modeOf, withMode } from './mode-switch.ts';
 import { rowOf, rulesView } from './rules-view.ts';
@@ -40,8 +40,8 @@ export function RuleHead({ work }: { readonly work: Work }) {
         </span>
       </div>
       <div class="buttons">
-        {mayEdit() && <ModeChoice work={work} />}
-        {mayEdit() && <SaveButton work={work} />}
+        {mayEditRulesNow() && <ModeChoice work={work} />}
+        {mayEditRulesNow() && <SaveButton work={work} />}
         <button
           type="button"
           class="quiet"
@@ -55,7 +55,7 @@ export function RuleHead({ work }: { readonly work: Work }) {
             {texts.rules.downloadTests}
           </button>
         )}
-        {mayEdit() && isChanged.value && (
+        {mayEditRulesNow() && isChanged.value && (
           <button type="button" class="quiet" data-testid="discard" onClick={() => discard(work)}>
             {texts.rules.discard}
           </button>

@@ -5,10 +5,10 @@ import { PriorityCell } from '../alarms/marks.tsx';
 import { compareNames, finder } from '../parts/find.ts';
 import { SearchField } from '../parts/search-field.tsx';
 import { hrefOf } from '../state/route.ts';
+import { mayEditRulesNow } from '../state/session.ts';
 import { texts } from '../texts.ts';
 import { FindingCount, FindingList } from './finding-list.tsx';
 import { shownOf } from './job.ts';
-import { mayEdit } from './may-edit.ts';
 import { ModeMark } from './mode-mark.tsx';
 import { REFRESH_MS, readRules, rulesView } from './rules-view.ts';
 
@@ -27,7 +27,7 @@ export function RuleList() {
       <div class="panel-head">
         <h2 id="rules-heading">{heading}</h2>
         <SearchField label={filter} hint={filterHint} search={search} testId="rule-search" />
-        {mayEdit() && (
+        {mayEditRulesNow() && (
           <a class="button" href={hrefOf('rules', ['new'])} data-testid="new-rule">
             {newRule}
           </a>

@@ -3,8 +3,8 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { hrefOf } from '../state/route.ts';
+import { mayEditRulesNow } from '../state/session.ts';
 import { texts } from '../texts.ts';
-import { mayEdit } from './may-edit.ts';
 import { RuleHead } from './rule-head.tsx';
 import { readRules } from './rules-view.ts';
 import { callOffAll, judge } from './runs.ts';
@@ -71,7 +71,7 @@ function meet(work: Work, onDisk: Parameters<typeof takeSaved>[1]): void {
 }
 
 function Workbench({ work }: { readonly work: Work }) {
-  const isEditor = mayEdit();
+  const isEditor = mayEditRulesNow();
   useSignalEffect(() => {
     const isFirst = work.check.peek().is === 'idle';
     work.text.value;

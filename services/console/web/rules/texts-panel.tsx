@@ -2,13 +2,13 @@
 
 import { type Signal, useComputed, useSignal } from '@preact/signals';
 import type { FindingView } from '../../api/rules.ts';
+import { mayEditRulesNow } from '../state/session.ts';
 import { texts } from '../texts.ts';
 import { notesOfCoverage, notesOfFindings, notesOfTests, problemsIn } from './beside-lines.ts';
 import type { CodeEditor } from './editor/code-editor.ts';
 import { EditorPlace } from './editor-place.tsx';
 import { FindingCount, FindingList } from './finding-list.tsx';
 import { shownOf } from './job.ts';
-import { mayEdit } from './may-edit.ts';
 import { rowOf } from './rules-view.ts';
 import { runTests } from './runs.ts';
 import { TestResults } from './test-results.tsx';
@@ -26,7 +26,7 @@ export function TextsPanel({ work }: { readonly work: Work }) {
   const testFile = testFileOf(file);
   /** What is found in the text as it stands; of an older text once it was typed on, until the server has said more. */
   const findings = useComputed<readonly FindingView[]>(() =>
-    mayEdit() ? (shownOf(work.check.value)?.view.findings ?? []) : (rowOf(file)?.findings ?? []),
+    mayEditRulesNow() ? (shownOf(work.check.value)?.view.findings ?? []) : (rowOf(file)?.findings ?? []),
   );
   const tests = useComputed(() => {
     const shown = shownOf(work.tests.value);
@@ -56,7 +56,7 @@ export function TextsPanel({ work }: { readonly work: Work }) {
           label={editor.label(file)}
           text={work.text}
           schema="rule"
-          isReadOnly={!mayEdit()}
+          isReadOnly={!mayEditRulesNow()}
           problems={ruleProblems}
           notes={ruleNotes}
           editor={editors.rule}
@@ -71,7 +71,7 @@ export function TextsPanel({ work }: { readonly work: Work }) {
             label={editor.label(testFile)}
             text={work.test}
             schema="rule-test"
-            isReadOnly={!mayEdit()}
+            isReadOnly={!mayEditRulesNow()}
             problems={testProblems}
             notes={testNotes}
             editor={editors.tests}
@@ -79,9 +79,9 @@ export function TextsPanel({ work }: { readonly work: Work }) {
           />
         )}
       </div>
-      <p class="hint">{mayEdit() ? editor.hint : editor.readOnly}</p>
+      <p class="hint">{mayEditRulesNow() ? editor.hint : editor.readOnly}</p>
       <Findings work={work} findings={findings.value} onGo={goToFinding} />
-      {mayEdit() && work.test.value !== '' && (
+      {mayEditRulesNow() && work.test.value !== '' && (
         <TestResults work={work} onGo={(place) => goToFinding({ ...place, file: testFile })} />
       )}
     </section>
@@ -124,7 +124,7 @@ function Tabs({ tab, work, findings }: TabsProps) {
           );
         })}
       </div>
-      {mayEdit() && work.test.value !== '' && (
+      {mayEditRulesNow() && work.test.value !== '' && (
         <button
           type="button"
           class="quiet run"
@@ -148,7 +148,7 @@ function NoTests({ work }: { readonly work: Work }) {
   return (
     <div class="empty">
       <p>{noTests}</p>
-      {mayEdit() && (
+      {mayEditRulesNow() && (
         <button
           type="button"
           onClick={() => {
@@ -173,7 +173,7 @@ function Findings({ work, findings, onGo }: FindingsProps) {
   const { checking, checkFailed, sound, others } = texts.rules.editor;
   const shown = shownOf(job);
   const isFresh = isOf(shown, work);
-  const state = job.is === 'failed' ? 'failed' : mayEdit() && !isFresh ? 'checking' : 'checked';
+  const state = job.is === 'failed' ? 'failed' : mayEditRulesNow() && !isFresh ? 'checking' : 'checked';
   return (
     <div class="check" data-testid="check" data-state={state}>
       <p role="status">

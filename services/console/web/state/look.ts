@@ -1,6 +1,7 @@
 // How the page looks to whoever looks: as the system wishes, or by day, by night, or with the strongest contrast. Kept in this browser.
 
 import { signal } from '@preact/signals';
+import { keep, readKept } from './kept.ts';
 
 export const LOOKS = ['system', 'light', 'dark', 'contrast'] as const;
 export type Look = (typeof LOOKS)[number];
@@ -12,21 +13,13 @@ export const look = signal<Look>(readLook());
 export const coloursChanged = signal(0);
 
 function readLook(): Look {
-  try {
-    const kept = localStorage.getItem(KEY);
-    return LOOKS.find((each) => each === kept) ?? 'system';
-  } catch {
-    return 'system'; // a browser that keeps nothing
-  }
+  const kept = readKept(KEY);
+  return LOOKS.find((each) => each === kept) ?? 'system';
 }
 
 export function setLook(wanted: Look): void {
   look.value = wanted;
-  try {
-    localStorage.setItem(KEY, wanted);
-  } catch {
-    // It lasts as long as the page.
-  }
+  keep(KEY, wanted);
   show();
 }
 

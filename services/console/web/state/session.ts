@@ -1,7 +1,7 @@
 // Who is logged in. The cookie itself is the browser's; a script cannot read it.
 
 import { signal } from '@preact/signals';
-import { mayOperate, mayReplay } from '#domain/access/operation-rights.ts';
+import { mayEditRules, mayOperate, mayReplay } from '#domain/access/operation-rights.ts';
 import type { AlarmOperationName, Role } from '#domain/alarm.ts';
 import type { LoginView, SessionView } from '../../api/http.ts';
 import { call } from './api.ts';
@@ -32,6 +32,10 @@ export function mayDo(op: AlarmOperationName): boolean {
 
 export function mayReplayNow(): boolean {
   return session.value.is === 'in' && mayReplay(session.value.role);
+}
+
+export function mayEditRulesNow(): boolean {
+  return session.value.is === 'in' && mayEditRules(session.value.role);
 }
 
 /** After a reload, or when the stream was refused: are we still logged in? */

@@ -1,4 +1,4 @@
-// Who may do what to an alarm, to a device, and to what was refused: the one table that the rules service decides by, the console's API lets
+// Who may do what to an alarm, to a device, to rules, and to what was refused: the one table that the rules service decides by, the console's API lets
 // through by, and the page offers by.
 
 import type { AlarmOperationName, Role } from '../alarm.ts';
@@ -30,6 +30,13 @@ export function mayReplay(role: Role): boolean {
 
 export function mayOperate(role: Role, op: AlarmOperationName): boolean {
   return OPERATION_ROLES[op].includes(role);
+}
+
+/** Who may try rules on the past, and save them. */
+export const RULE_ROLES: readonly [least: Role, ...others: Role[]] = ['engineer', 'admin'];
+
+export function mayEditRules(role: Role): boolean {
+  return RULE_ROLES.includes(role);
 }
 
 /** Who may see and write what a device is to do: it may hold secrets. As the broker has it (policy.ts). */

@@ -8,7 +8,7 @@ import { formatMoment } from '../../values/format.ts';
 import { AXIS_HEIGHT, INSET, PLOT_HEIGHT } from './inset.ts';
 import { type Frame, fits, type Shape, type ShapeState, shapesOf } from './lanes.ts';
 
-export const LANE_HEIGHT = 22;
+const LANE_HEIGHT = 22;
 
 const PATTERNED = ['PENDING', 'GATHERING', 'ACKED', 'RTNUN', 'LATCH'] as const satisfies readonly ShapeState[];
 

@@ -1,10 +1,10 @@
 // What the text would have done over the past: as a chart, in numbers, and against the rule as it is saved.
 
 import type { BacktestView, ComparisonView } from '../../../api/rules.ts';
+import { mayEditRulesNow } from '../../state/session.ts';
 import { texts } from '../../texts.ts';
 import { formatTook } from '../format-took.ts';
 import { shownOf } from '../job.ts';
-import { mayEdit } from '../may-edit.ts';
 import { isSound, tryOut } from '../runs.ts';
 import { RunsOther } from '../runs-other.tsx';
 import { isOf, type Work } from '../work.ts';
@@ -18,7 +18,7 @@ import { TrialChart } from './trial-chart.tsx';
 
 export function TrialPanel({ work }: { readonly work: Work }) {
   const { heading, needsEngineer } = texts.rules.trial;
-  const isEngineer = mayEdit();
+  const isEngineer = mayEditRulesNow();
   const job = work.trial.value;
   return (
     <section class="panel trial" aria-labelledby="trial-heading" data-testid="trial" data-state={job.is}>
